@@ -1,0 +1,33 @@
+"""The errors that the package raises.
+
+KgError
+├── ReadError        a file cannot be read as a document; says which file and why
+├── StoreError       a store cannot be opened, written or understood
+├── QueryError       a query is wrong or asks what is refused
+├── NotFoundError    nothing in the store has this name
+└── VocabularyError  ontology/ or kg/data/ holds something that cannot be used
+"""
+
+
+class KgError(Exception):
+    """Something a user can put right; its text is one line: place, problem, what to do."""
+
+
+class ReadError(KgError):
+    """A file cannot be read as a document."""
+
+
+class StoreError(KgError):
+    """A store cannot be opened, written or understood."""
+
+
+class QueryError(KgError):
+    """A query is wrong, or asks for something that is refused."""
+
+
+class NotFoundError(KgError):
+    """Nothing in the store has this name."""
+
+
+class VocabularyError(KgError):
+    """The ontology or a data file holds something that cannot be used."""

@@ -1,0 +1,232 @@
+"""The values that pass between the stages: frozen, without behaviour.
+
+All offsets are code points in `Source.text`, the end exclusive.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+EntityType = Literal["Agency", "Program", "Document", "Region"]
+Stance = Literal["cites", "implements", "plansToIssue", "revises", "promulgates"]
+Role = Literal["Lead", "Support"]
+Basis = Literal["Explicit", "Inherited", "Implied"]
+Comparator = Literal["Exactly", "AtLeast", "AtMost", "About", "Between"]
+Modality = Literal["Ensure", "Plan", "Strive"]
+DueBasis = Literal["Stated", "Inherited"]
+
+
+# -- read ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file as read: its text untouched, so that offsets point into what the user has."""
+
+    names: tuple[str, ...]  # every file name under which these bytes were given, sorted
+    sha256: str  # of the bytes, 64 hexadecimal digits
+    text: str
+    encoding: str
+    media_type: str = "text/plain"
+    notes: tuple[str, ...] = ()  # what the reader had to put right, one line each
+
+
+# -- structure -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A piece of metadata that the document states about itself."""
+
+    name: str  # number, index, issued, published, issuer, title …
+    value: str  # as written
+    begin: int
+    end: int
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading that groups tasks or text; `end` is where its content ends."""
+
+    begin: int
+    end: int
+    title: str
+    number: str
+    level: int
+    parent: int | None  # index in Outline.sections
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A numbered work item with its own lead title; `begin` is where its number stands."""
+
+    begin: int
+    end: int
+    title: str
+    title_begin: int
+    title_end: int
+    number: str
+    section: int | None  # index in Outline.sections
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A stretch of running text up to 。！？； or the end of its line."""
+
+    begin: int
+    end: int
+    section: int | None
+    task: int | None  # index in Outline.tasks
+    part: str  # title, addressee, heading, body, signature, metadata, attachment
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A source with its parts told apart."""
+
+    source: Source
+    title: tuple[int, int] | None  # the title that the content carries
+    titles: tuple[tuple[int, int], ...]  # every place where a title stands, the shell's too
+    fields: tuple[Field, ...]
+    sections: tuple[Section, ...]
+    tasks: tuple[Task, ...]
+    sentences: tuple[Sentence, ...]
+    furniture: tuple[tuple[int, int], ...]  # navigation, share buttons, footers
+
+
+# -- extract ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A stretch of text that names something."""
+
+    type: EntityType
+    kind: str  # the subclass, by the name of the ontology: GovernmentBody, Initiative, Law …
+    begin: int
+    end: int
+    text: str
+    name: str  # the name without quotation marks and the like, not yet resolved
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A quantified commitment."""
+
+    begin: int
+    end: int
+    indicator: str
+    comparator: Comparator
+    value: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    unit: str
+    rule: str
+    masked: bool = False
+    is_change: bool = False
+    per_item: bool = False
+    modality: Modality = "Plan"
+    due: str = ""  # ISO 8601 date, month or year
+    due_basis: DueBasis | None = None
+    recurrence: str = ""  # ISO 8601 duration
+    task: int | None = None
+    program: int | None = None  # index in Extraction.mentions
+
+
+@dataclass(frozen=True, slots=True)
+class Responsibility:
+    """Who answers for a task, as the text states it or a rule infers it."""
+
+    begin: int
+    end: int
+    task: int
+    agency: int  # index in Extraction.mentions, or -1 for the issuer
+    role: Role
+    basis: Basis
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """How the document relates to another one that it names."""
+
+    begin: int
+    end: int
+    cited: int  # index in Extraction.mentions
+    stance: Stance
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """All that the extractors read in one document."""
+
+    mentions: tuple[Mention, ...] = ()
+    targets: tuple[Target, ...] = ()
+    responsibilities: tuple[Responsibility, ...] = ()
+    citations: tuple[Citation, ...] = ()
+
+
+# -- resolve ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A thing in the world that mentions name; equal entities get one IRI in every document."""
+
+    type: EntityType
+    kind: str
+    name: str  # official full name; a region's short one (温岭市)
+    key: str  # what its IRI is made of, below the type's path
+    alternatives: tuple[str, ...] = ()
+    full_name: str = ""  # a region's path from the province
+    code: str = ""  # a region's own code; an agency's or document's region's code
+    level: str = ""  # National, Provincial, Prefectural, County, Township
+    parent: str = ""  # the key of the entity above: region within, agency part of
+    jurisdiction: str = ""  # the key of the region that an agency or document belongs to
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What the document says about itself, resolved."""
+
+    title: str
+    kind: str
+    key: str
+    issuers: tuple[Entity, ...] = ()
+    issued: str = ""
+    number: str = ""
+    index: str = ""
+    region: Entity | None = None
+    period: str = ""
+    alternatives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A document understood: everything that its named graph will say."""
+
+    outline: Outline
+    profile: Profile
+    findings: Findings
+    entities: tuple[Entity | None, ...]  # one a mention, in the order of Findings.mentions
+    context: tuple[Entity, ...] = ()  # further entities that those refer to: regions above, parents
+
+
+# -- graph -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentGraph:
+    """One document's named graph, ready to be loaded."""
+
+    iri: str  # the graph's name: the source's IRI
+    document: str  # the document's IRI
+    title: str
+    nquads: str  # sorted lines, each ending in a line feed
+    counts: tuple[tuple[str, int], ...]  # class → number of entities or nodes
+    notes: tuple[str, ...] = ()
