@@ -1,0 +1,1 @@
+"""What our IRIs mean: classes, shapes and gazetteers, as files."""
