@@ -101,16 +101,33 @@ class Outline:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A division of the country; `code` is empty where the published tables have none."""
+
+    name: str  # 温岭市
+    level: str  # country, province, prefecture, county, township, area
+    code: str = ""  # GB/T 2260, nine digits for a township
+    full_name: str = ""  # 浙江省台州市温岭市
+    parent: str = ""  # code of the place above
+
+
+@dataclass(frozen=True, slots=True)
 class Mention:
-    """A stretch of text that names something."""
+    """A stretch of text that names something.
+
+    `scope` says what the name hangs on: "市" (the place of that level that the document belongs
+    to), "@331081" (the place with that code), "=" (the name stands alone, complete), "" (the
+    document's own place). An agency's `name` is its official name with `{}` where the place goes.
+    """
 
     type: EntityType
     kind: str  # the subclass, by the name of the ontology: GovernmentBody, Initiative, Law …
     begin: int
     end: int
     text: str
-    name: str  # the name without quotation marks and the like, not yet resolved
+    name: str
     rule: str
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +186,7 @@ class Findings:
     targets: tuple[Target, ...] = ()
     responsibilities: tuple[Responsibility, ...] = ()
     citations: tuple[Citation, ...] = ()
+    place: Place | None = None  # the jurisdiction that the text shows
 
 
 # -- resolve ---------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""How the extractors recognise things: words, forms, units, cues."""

@@ -1,0 +1,167 @@
+"""Source to Outline: furniture, metadata block, titles, sections, tasks, sentences."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+
+from kg.models import Field, Outline, Section, Sentence, Source, Task
+from kg.structure import outline as outline_parts
+from kg.structure.blocks import Block, split_blocks
+from kg.structure.furniture import find_furniture
+from kg.structure.metadata import find_fields
+from kg.structure.titles import TitleLine, choose_title, compact, find_title_lines
+
+SENTENCE = re.compile(r"[^。！？；;\n]*[。！？；;]?[”’）)]?")
+ADDRESSEE = re.compile(r"^(?=.{2,160}$).*(?:人民政府|单位|部门|机构|委员会|[局厅委办院会校区县市司镇乡])[^。；]*[：:]$")
+NUMERAL_DATE = "[〇○ＯO零一二三四五六七八九十]"
+DATE_LINE = re.compile(
+    rf"[（(]?\d{{4}}\s*年\s*\d{{1,2}}\s*月\s*\d{{1,2}}\s*日[）)]?|"
+    rf"{NUMERAL_DATE}{{4}}年{NUMERAL_DATE}{{1,3}}月{NUMERAL_DATE}{{1,3}}日|\d{{7,8}}"
+)
+DOCUMENT_NUMBER = re.compile(
+    r"[（(]?[一-鿿]{1,15}[〔\[［（(【]\s*\d{4}\s*[〕\]］）)】]\s*第?\d{1,5}\s*号[）)]?|"
+    r"[一-鿿]{2,12}〔\d{4,8}"
+)
+SIGNATURE_REACH = 3  # a date stands at most so many lines below who signs
+ATTACHMENT = re.compile(r"附件?[一二三四五六七八九十\d]{0,2}[：:．.]?")
+
+
+def structure(source: Source) -> Outline:
+    """Tell the parts of a document apart; offsets are code points in the source's text."""
+    text = source.text
+    blocks = list(split_blocks(text))
+    fields = list(find_fields(text))
+    furniture = list(find_furniture(blocks, len(text)))
+    body = _content(blocks, fields, furniture)
+    lines = list(find_title_lines(body))
+    title = choose_title(lines)
+    start = title.begin if title else 0
+    signatures = list(_find_signatures(body))
+    content = [block for block in body if block.begin >= start]
+    end = furniture_end(content, len(text))
+    sections, tasks = outline_parts.build(_unsigned(content, signatures, title), end)
+    titles = _own_titles(lines, title)
+    parts = _parts(body, titles, signatures, fields)
+    return Outline(
+        source=source,
+        title=(title.begin, title.end) if title else None,
+        titles=tuple((line.begin, line.end) for line in titles),
+        fields=(*fields, *signatures, *_number_lines(body)),
+        sections=sections,
+        tasks=tasks,
+        sentences=tuple(_sentences(body, parts, sections, tasks)),
+        furniture=tuple((block.begin, block.end) for block in furniture),
+    )
+
+
+def furniture_end(content: Sequence[Block], length: int) -> int:
+    """Return where the document's own text ends."""
+    return content[-1].end if content else length
+
+
+def _content(
+    blocks: Sequence[Block], fields: Sequence[Field], furniture: Sequence[Block]
+) -> list[Block]:
+    """Return the blocks that are neither furniture nor a line of the metadata block."""
+    dropped = {block.begin for block in furniture}
+    metadata = [field.begin for field in fields]
+    lines = {block.line for block in blocks for at in metadata if block.begin <= at < block.end}
+    keys = {line - 1 for line in lines}
+    return [
+        block
+        for block in blocks
+        if block.begin not in dropped
+        and block.line not in lines
+        and not (block.line in keys and len(block.text) < 12 and block.text[-1] in ":：")
+    ]
+
+
+def _own_titles(lines: Sequence[TitleLine], title: TitleLine | None) -> list[TitleLine]:
+    """Return the lines that are the title, each time it stands, and that of its shell."""
+    if title is None:
+        return []
+    wanted = compact(title.text)
+    return [line for line in lines if compact(line.text) == wanted or line is lines[0]]
+
+
+def _find_signatures(body: Sequence[Block]) -> Iterator[Field]:
+    """Yield who signs and when: short lines above a line that is nothing but a date."""
+    for index, block in enumerate(body):
+        if not DATE_LINE.fullmatch(block.text):
+            continue
+        yield Field("signed", block.text, block.begin, block.end, "signature.date")
+        for above in reversed(body[max(0, index - SIGNATURE_REACH) : index]):
+            if len(above.text) > 40 or re.search(r"[。，；：:《]", above.text):
+                break
+            yield Field("signatory", above.text, above.begin, above.end, "signature.name")
+
+
+def _number_lines(body: Sequence[Block]) -> Iterator[Field]:
+    for block in body[:40]:
+        if DOCUMENT_NUMBER.fullmatch(block.text):
+            yield Field("number", block.text.strip("（）()"), block.begin, block.end, "number.line")
+
+
+def _unsigned(
+    content: Sequence[Block], signatures: Sequence[Field], title: TitleLine | None
+) -> list[Block]:
+    signed = {field.begin for field in signatures}
+    end = title.end if title else -1
+    return [block for block in content if block.begin not in signed and block.begin >= end]
+
+
+def _parts(
+    body: Sequence[Block],
+    titles: Sequence[TitleLine],
+    signatures: Sequence[Field],
+    fields: Sequence[Field],
+) -> dict[int, str]:
+    """Return what part of the document a block is, by where it begins; body if not here."""
+    parts: dict[int, str] = {}
+    for block in body:
+        if any(line.begin <= block.begin < line.end for line in titles):
+            parts[block.begin] = "title"
+        elif any(field.begin == block.begin for field in signatures):
+            parts[block.begin] = "signature"
+        elif DOCUMENT_NUMBER.fullmatch(block.text):
+            parts[block.begin] = "metadata"
+        elif ADDRESSEE.match(block.text) and outline_parts.read_item(block) is None:
+            parts[block.begin] = "addressee"
+    return parts
+
+
+def _sentences(
+    body: Sequence[Block],
+    parts: dict[int, str],
+    sections: Sequence[Section],
+    tasks: Sequence[Task],
+) -> Iterator[Sentence]:
+    section_of = _innermost([(part.begin, part.end) for part in sections])
+    task_of = _innermost([(part.begin, part.end) for part in tasks])
+    for block in body:
+        part = parts.get(block.begin, "body")
+        for match in SENTENCE.finditer(block.text):
+            if match[0].strip():
+                begin = block.begin + match.start()
+                end = block.begin + match.end()
+                yield Sentence(begin, end, section_of(begin), task_of(begin), part)
+
+
+class _innermost:
+    """Find the innermost of nested spans that holds an offset."""
+
+    def __init__(self, spans: Sequence[tuple[int, int]]) -> None:
+        self.order = sorted(range(len(spans)), key=lambda index: spans[index][0])
+        self.begins = [spans[index][0] for index in self.order]
+        self.spans = spans
+
+    def __call__(self, offset: int) -> int | None:
+        position = bisect_right(self.begins, offset) - 1
+        while position >= 0:
+            index = self.order[position]
+            if self.spans[index][1] > offset:
+                return index
+            position -= 1
+        return None

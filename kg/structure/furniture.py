@@ -1,0 +1,40 @@
+"""Blocks to page furniture: what a web page adds around the document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from kg.structure.blocks import BLANKS, Block
+from kg.vocabulary import rows
+
+DECORATION = BLANKS + "•·-—_|【】[]>›»＞/\\:：."
+LONGEST = 120  # a line of furniture is short, unless it is nothing but a row of links
+LINKS = re.compile(r"(?:[^\s|｜]{2,8}[\s|｜]+){4,}[^\s|｜]{2,8}")
+TAIL_FROM = 0.6  # a heading like 相关阅读 cuts the rest off only this far down the text
+
+
+@cache
+def _phrases(where: str) -> tuple[str, ...]:
+    return tuple(row["phrase"] for row in rows("furniture.tsv") if row["where"] == where)
+
+
+def is_furniture(block: Block) -> bool:
+    """Tell whether a paragraph belongs to the page, not to the document."""
+    bare = block.text.strip(DECORATION)
+    if not bare or bare in _phrases("whole"):
+        return True
+    if len(block.text) <= LONGEST and any(phrase in block.text for phrase in _phrases("line")):
+        return True
+    return len(block.text) <= LONGEST and LINKS.fullmatch(bare) is not None and "。" not in bare
+
+
+def find_furniture(blocks: Iterable[Block], length: int) -> Iterator[Block]:
+    """Yield the paragraphs of a text of that length which are page furniture."""
+    cut = False
+    for block in blocks:
+        bare = block.text.strip(DECORATION)
+        cut = cut or (block.begin > length * TAIL_FROM and bare in _phrases("tail"))
+        if cut or is_furniture(block):
+            yield block

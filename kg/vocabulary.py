@@ -1,0 +1,285 @@
+"""The ontology's gazetteers and the data files to look-up tables, loaded once."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from kg.errors import VocabularyError
+from kg.models import Place
+
+if TYPE_CHECKING:
+    from ahocorasick_rs import AhoCorasick
+
+POLICY = "https://w3id.org/policy-kg/ontology#"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+SUB_ORGANIZATION = "http://www.w3.org/ns/org#subOrganizationOf"
+GAZETTEERS = ("agencies.ttl", "laws.ttl", "programs.ttl")
+GENERAL_CLASSES = ("Agency", "PolicyDocument", "Program")
+LEVEL_SUFFIXES = (
+    ("province", ("特别行政区", "自治区", "省", "市")),
+    ("prefecture", ("自治州", "地区", "盟", "市")),
+    ("county", ("自治县", "自治旗", "林区", "特区", "县", "区", "旗", "市")),
+    ("township", ("街道", "民族乡", "苏木", "镇", "乡")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a local body is written behind its place, and its official name with `{}` for it."""
+
+    form: str
+    official: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A field of government (教育) and the body that holds it at each level."""
+
+    name: str
+    bodies: dict[str, str]  # national, province, municipality, prefecture, county → official
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """An entry of a published gazetteer."""
+
+    label: str  # official full name
+    kind: str  # its subclass
+    level: str
+    parent: str
+    alternatives: tuple[str, ...]
+    in_context: tuple[str, ...]  # names that mean it only where the context says so
+
+
+def text_of(package: str, name: str) -> str:
+    """Read a file that ships with the package."""
+    return (resources.files(package) / name).read_text(encoding="utf-8")
+
+
+def rows(name: str, package: str = "kg.data") -> Iterator[dict[str, str]]:
+    """Yield the rows of a tab-separated table with a header; `#` starts a comment line."""
+    lines = (ln for ln in text_of(package, name).splitlines() if ln and not ln.startswith("#"))
+    for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
+        if None in row or None in row.values():
+            raise VocabularyError(f"{package}/{name}: wrong number of cells in {row}")
+        yield row
+
+
+@cache
+def words(name: str, column: str | None = None) -> tuple[str, ...]:
+    """Return one column of a data table, the first unless named."""
+    table = list(rows(name))
+    key = column or (next(iter(table[0])) if table else "")
+    return tuple(row[key] for row in table)
+
+
+def automaton(names: tuple[str, ...]) -> AhoCorasick:
+    """Build a matcher that finds the longest of the names at each place."""
+    from ahocorasick_rs import AhoCorasick, MatchKind
+
+    return AhoCorasick(list(names), matchkind=MatchKind.LeftmostLongest)
+
+
+# -- regions ---------------------------------------------------------------------------------
+
+
+class Regions:
+    """The divisions of the country by code, full name and short name."""
+
+    def __init__(self, places: list[Place]) -> None:
+        self.by_code = {place.code: place for place in places}
+        self.by_name: dict[str, list[Place]] = defaultdict(list)
+        self.by_short: dict[str, list[Place]] = defaultdict(list)
+        self.below: dict[str, list[Place]] = defaultdict(list)
+        for place in places:
+            self.below[place.parent].append(place)
+            self.by_name[place.name].append(place)
+            if place.level != "township":
+                self.by_short[short_name(place.name, place.level)].append(place)
+
+    def above(self, code: str) -> tuple[Place, ...]:
+        """Return the places from the province down to the one with this code."""
+        chain: list[Place] = []
+        place = self.by_code.get(code)
+        while place is not None and place.level != "country":
+            chain.append(place)
+            place = self.by_code.get(place.parent)
+        return tuple(reversed(chain))
+
+    def ancestor(self, code: str, level: str) -> Place | None:
+        """Return the place of that level which holds the one with this code, or is it."""
+        return next((place for place in self.above(code) if place.level == level), None)
+
+    def within(self, code: str, levels: tuple[str, ...]) -> Iterator[Place]:
+        """Yield every place of those levels below the one with this code."""
+        for place in self.below.get(code, ()):
+            if place.level in levels:
+                yield place
+            if place.level != "township":
+                yield from self.within(place.code, levels)
+
+    def is_unique(self, name: str) -> bool:
+        """Tell whether only one county or larger place of the country has this full name."""
+        return sum(place.level != "township" for place in self.by_name.get(name, ())) <= 1
+
+
+@cache
+def _peoples() -> re.Pattern[str]:
+    names = sorted(words("peoples.tsv"), key=len, reverse=True)
+    return re.compile(f"(?:{'|'.join(names)})+$")
+
+
+@lru_cache(maxsize=100_000)
+def short_name(name: str, level: str) -> str:
+    """Cut the level's suffix and the peoples' names off: 恩施土家族苗族自治州 → 恩施.
+
+    A name that would be left with one character (唐县) stays whole.
+    """
+    suffixes = dict(LEVEL_SUFFIXES).get(level, ())
+    for suffix in suffixes:
+        if name.endswith(suffix):
+            stem = name[: -len(suffix)]
+            if suffix.startswith("自治"):
+                stem = _peoples().sub("", stem) or stem
+            return stem if len(stem) > 1 else name
+    return name
+
+
+@cache
+def regions() -> Regions:
+    """Load the divisions of the country."""
+    table = list(rows("regions.tsv", "kg.ontology"))
+    names = {row["code"]: (row["name"], row["parent"]) for row in table}
+
+    def full(code: str) -> str:
+        name, parent = names[code]
+        return name if parent in ("", "100000") else full(parent) + name
+
+    places = [
+        Place(row["name"], row["level"], row["code"], full(row["code"]), row["parent"])
+        for row in table
+    ]
+    return Regions(places)
+
+
+@cache
+def areas() -> dict[str, Place]:
+    """Load the named areas that are no division: 长三角, 粤港澳大湾区 … by each of their names."""
+    found: dict[str, Place] = {}
+    for row in rows("areas.tsv"):
+        place = Place(row["name"], "area", full_name=row["name"])
+        for name in (row["name"], *filter(None, row["aliases"].split("|"))):
+            found[name] = place
+    return found
+
+
+# -- agencies --------------------------------------------------------------------------------
+
+
+KINDS = {
+    "government": "GovernmentBody",
+    "party": "PartyBody",
+    "mass": "MassOrganization",
+    "congress": "Congress",
+    "judicial": "JudicialBody",
+    "working": "WorkingGroup",
+    "institution": "PublicInstitution",
+    "enterprise": "Enterprise",
+    "internal": "InternalUnit",
+    "association": "Association",
+}
+
+
+def template(official: str) -> str:
+    """Put the place in front where an official name does not say where it goes."""
+    return official if "{}" in official else "{}" + official
+
+
+@cache
+def forms() -> dict[str, Form]:
+    """Load how local bodies are written: 发改委 → {}发展和改革委员会."""
+    return {
+        row["form"]: Form(row["form"], template(row["official"]), KINDS[row["kind"]])
+        for row in rows("agency_forms.tsv")
+    }
+
+
+@cache
+def functions() -> dict[str, Function]:
+    """Load the fields of government by each of their names."""
+    levels = ("national", "province", "municipality", "prefecture", "county")
+    found: dict[str, Function] = {}
+    for row in rows("functions.tsv"):
+        bodies = {level: row[level] for level in levels if row[level]}
+        names = row["function"].split("|")
+        for name in names:
+            found[name] = Function(names[0], bodies, KINDS[row["kind"]])
+    return found
+
+
+# -- published gazetteers --------------------------------------------------------------------
+
+
+@cache
+def gazetteer(name: str) -> tuple[Term, ...]:
+    """Load one of the Turtle gazetteers of ontology/."""
+    import pyoxigraph as ox
+
+    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for quad in ox.parse(text_of("kg.ontology", name), format=ox.RdfFormat.TURTLE):
+        found[str(quad.subject)][quad.predicate.value].append(quad.object.value)
+    labels = {
+        subject[1:-1]: facts[SKOS + "prefLabel"][0]
+        for subject, facts in found.items()
+        if facts[SKOS + "prefLabel"]
+    }
+    return tuple(
+        _term(facts, labels) for _, facts in sorted(found.items()) if facts[SKOS + "prefLabel"]
+    )
+
+
+def _term(facts: dict[str, list[str]], labels: dict[str, str]) -> Term:
+    types = [iri.removeprefix(POLICY) for iri in facts[RDF_TYPE]]
+    level = [iri.removeprefix(POLICY).removesuffix("Level") for iri in facts[POLICY + "level"]]
+    parents = [labels[iri] for iri in facts[SUB_ORGANIZATION] if iri in labels]
+    return Term(
+        label=facts[SKOS + "prefLabel"][0],
+        kind=next((kind for kind in types if kind not in GENERAL_CLASSES), ""),
+        level=level[0] if level else "",
+        parent=parents[0] if parents else "",
+        alternatives=tuple(sorted(facts[SKOS + "altLabel"])),
+        in_context=tuple(sorted(facts[POLICY + "contextAlias"])),
+    )
+
+
+@cache
+def terms(name: str) -> dict[str, Term]:
+    """Return a gazetteer by every name that means one thing without context."""
+    found: dict[str, Term] = {}
+    for term in gazetteer(name):
+        for label in (term.label, *term.alternatives):
+            found.setdefault(label, term)
+    return found
+
+
+@cache
+def contextual(name: str) -> dict[str, Term]:
+    """Return a gazetteer by the names that need a context."""
+    return {label: term for term in gazetteer(name) for label in term.in_context}
+
+
+@cache
+def matcher(name: str) -> tuple[AhoCorasick, tuple[str, ...]]:
+    """Return a matcher over all unambiguous names of a gazetteer, with the names in its order."""
+    names = tuple(sorted(terms(name)))
+    return automaton(names), names
