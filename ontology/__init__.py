@@ -1,1 +1,1 @@
-"""What our IRIs mean: classes, shapes and gazetteers, as files."""
+"""Published vocabulary, shapes and gazetteers, as package resources."""
