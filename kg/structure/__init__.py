@@ -25,6 +25,7 @@ DOCUMENT_NUMBER = re.compile(
     r"[一-鿿]{2,12}〔\d{4,8}"
 )
 SIGNATURE_REACH = 3  # a date stands at most so many lines below who signs
+NO_SIGNATURE = re.compile(r"[。，；：:《—]|^\d|报告$|（略）")
 ATTACHMENT = re.compile(r"附件?[一二三四五六七八九十\d]{0,2}[：:．.]?")
 
 
@@ -93,7 +94,7 @@ def _find_signatures(body: Sequence[Block]) -> Iterator[Field]:
             continue
         yield Field("signed", block.text, block.begin, block.end, "signature.date")
         for above in reversed(body[max(0, index - SIGNATURE_REACH) : index]):
-            if len(above.text) > 40 or re.search(r"[。，；：:《]", above.text):
+            if len(above.text) > 40 or NO_SIGNATURE.search(above.text):
                 break
             yield Field("signatory", above.text, above.begin, above.end, "signature.name")
 

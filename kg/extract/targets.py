@@ -1,0 +1,316 @@
+"""Sentences to targets: quantified commitments with what they count, how much and by when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cache
+
+from kg.extract.dates import Moment, find_moments
+from kg.extract.indicators import find_indicators
+from kg.extract.numerals import ARABIC, CHINESE, DASH, MASKED, POWER, decimal
+from kg.extract.text import even
+from kg.models import Comparator, Modality, Outline, Sentence, Target
+from kg.vocabulary import rows, words
+
+REVIEW = re.compile(r"回顾|总结|成绩|现状|发展基础|发展环境|面临形势|发展形势|重要意义")
+PAST = re.compile(r"已(?:经|累计|完成|建成|达|有|实现)|累计(?:完成|实现|发放|建成)|现有|共有|了$|原有|目前|截至|截止")
+ENSURE = re.compile(r"确保|保证|务必|必须|保障")
+STRIVE = re.compile(r"力争|争取|努力|力求|争创")
+EACH = re.compile(r"(?:各|每(?:个|家|户|人|名|位|所|年|月|村|镇|县|班|校|组|处|座|辆|台|亩|吨|床)?)$")
+EACH_BEFORE = re.compile(r"(?:每(?:个|家|户|人|名|位|所|村|镇|县|班|校|组|处|座|辆|台|亩|床))")
+CHANGE = re.compile(r"(?:提高|提升|增加|增长|上升|降低|下降|减少|压减|压缩|缩短|缩减|增幅|增速)[了约近]?$")
+CLAUSE = re.compile(r"[^，；。：！？]+")
+AGES = re.compile(r"周岁|岁以[上下]|岁")
+HALF_MOON = re.compile(r"[（][^（）]*$")
+INSIDE_NAME = re.compile(r"[“《〈][^”》〉]*$")
+ENUMERATED = re.compile(r"第$|[A-Za-z]$|[\d.]$|“$|[个之]$")
+BEHIND_NO_TARGET = re.compile(r"(?:年[前后来]?|月|日|号|级|届|、\d|期末|代|条措施|条)")
+REGULATORY = re.compile(r"不予|违反|处罚|罚款|情形之一|的，")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A figure with its unit and the words that bind it."""
+
+    begin: int
+    end: int
+    number_begin: int
+    comparator: Comparator
+    value: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    unit: str
+    masked: bool
+    rule: str
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    units = "|".join(sorted(map(re.escape, words("units.tsv")), key=len, reverse=True))
+    number = rf"(?:{ARABIC}|{CHINESE}|{MASKED})"
+    return re.compile(
+        rf"(?P<first>{number})(?P<power1>{POWER})(?P<unit1>%|％)?"
+        rf"(?:{DASH}(?P<second>{number})(?P<power2>{POWER}))?"
+        rf"(?P<more>[多余]|以上|及以上)?(?P<unit>{units})(?P<paren>（(?:{units})）)?"
+    )
+
+
+@cache
+def _bounds(side: str) -> tuple[re.Pattern[str], dict[str, Comparator]]:
+    table: dict[str, Comparator] = {
+        row["word"]: row["comparator"]  # type: ignore[misc]
+        for row in rows("bounds.tsv")
+        if row["side"] == side
+    }
+    choice = "|".join(sorted(table, key=len, reverse=True))
+    if side == "before":
+        return re.compile(rf"(?P<word>{choice})(?P<between>[^，。；、：\d]{{0,6}})$"), table
+    return re.compile(rf"（?(?P<word>{choice})"), table
+
+
+@cache
+def _unit_kinds() -> dict[str, str]:
+    return {row["unit"]: row["kind"] for row in rows("units.tsv")}
+
+
+@cache
+def _implied() -> tuple[re.Pattern[str], dict[str, tuple[Decimal, str]]]:
+    table = {
+        row["phrase"]: (Decimal(row["value"]), row["unit"]) for row in rows("implied_quantities.tsv")
+    }
+    return re.compile("|".join(sorted(table, key=len, reverse=True))), table
+
+
+# -- figures ---------------------------------------------------------------------------------
+
+
+def find_quantities(text: str) -> Iterator[Quantity]:
+    """Yield the figures with a unit in a text of even widths, and the phrases that imply one."""
+    ends = 0
+    for match in _pattern().finditer(text):
+        quantity = _quantity(text, match)
+        if quantity is not None:
+            ends = quantity.end
+            yield quantity
+    yield from _implied_quantities(text, ends)
+
+
+def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
+    unit = match["unit"]
+    if ENUMERATED.search(text[: match.start()][-2:]) or _unit_kinds()[unit] == "age":
+        return None
+    if BEHIND_NO_TARGET.match(text, match.end()) and unit not in ("%", "元"):
+        return None
+    comparator, begin, end = _comparator(text, match)
+    masked = re.match(MASKED, match["first"]) is not None
+    first = decimal(match["first"], match["power1"] or (match["power2"] or ""))
+    second = decimal(match["second"], match["power2"]) if match["second"] else None
+    if first is None and not masked:
+        return None
+    if second is not None and first is not None and first < second:
+        return Quantity(begin, end, match.start(), "Between", None, first, second, _unit(match), False, "quantity.range")
+    if match["second"] and not masked:
+        return None
+    value = None if masked else first
+    rule = "quantity.masked" if masked else "quantity.figure"
+    return Quantity(begin, end, match.start(), comparator, value, None, None, _unit(match), masked, rule)
+
+
+def _unit(match: re.Match[str]) -> str:
+    return str(match["unit"]) + (match["paren"] or "")
+
+
+def _comparator(text: str, match: re.Match[str]) -> tuple[Comparator, int, int]:
+    pattern, table = _bounds("before")
+    before = pattern.search(text[: match.start()])
+    begin, end = match.start(), match.end()
+    found: Comparator = "Exactly"
+    if match["more"]:
+        found = "AtLeast"
+    after_pattern, after_table = _bounds("after")
+    after = after_pattern.match(text, end)
+    if after is not None and after["word"] not in ("多", "余"):
+        found, end = after_table[after["word"]], after.end()
+    if before is not None and _binds(before["between"]):
+        begin = before.start()
+        if found == "Exactly" or before["word"] not in ("约", "近"):
+            found = table[before["word"]]
+    return found, begin, end
+
+
+def _binds(between: str) -> bool:
+    """Tell whether a bound word reaches the figure: 至少配备1名, 不低于采购金额的30%."""
+    return len(between) <= 2 or between.endswith("的") or not re.search(r"[的了和与]", between)
+
+
+def _implied_quantities(text: str, ends: int) -> Iterator[Quantity]:
+    pattern, table = _implied()
+    for match in pattern.finditer(text):
+        clause = _clause(text, match.start())
+        if re.search(r"\d", text[clause[0] : clause[1]]) and match[0] == "全覆盖" and "%" in text:
+            continue
+        value, unit = table[match[0]]
+        yield Quantity(
+            match.start(), match.end(), match.start(), "Exactly", value, None, None, unit, False,
+            "quantity.implied",
+        )  # fmt: skip
+
+
+# -- commitments -----------------------------------------------------------------------------
+
+
+def find_targets(outline: Outline, year: str) -> Iterator[Target]:
+    """Yield the targets of a document that plans for the year given ("" where unknown).
+
+    What a review section or a past tense reports is no target; nor is an age, an ordinal, a
+    number inside a name.
+    """
+    text = even(outline.source.text)
+    reviewed = _reviewed(outline)
+    past: dict[int | None, str] = {}
+    for sentence in outline.sentences:
+        if sentence.part != "body" or _is_reviewed(sentence, reviewed):
+            continue
+        past.setdefault(sentence.task, "")
+        for target in _targets_of(text[sentence.begin : sentence.end], year):
+            yield _placed(target, sentence, year)
+
+
+def _reviewed(outline: Outline) -> frozenset[int]:
+    found: set[int] = set()
+    for index, section in enumerate(outline.sections):
+        if REVIEW.search(section.title) or section.parent in found:
+            found.add(index)
+    return frozenset(found)
+
+
+def _is_reviewed(sentence: Sentence, reviewed: frozenset[int]) -> bool:
+    return sentence.section in reviewed
+
+
+def _placed(target: Target, sentence: Sentence, year: str) -> Target:
+    due, basis = target.due, target.due_basis
+    if not due and not target.recurrence and year:
+        due, basis = year, "Inherited"
+    return replace(
+        target,
+        begin=target.begin + sentence.begin,
+        end=target.end + sentence.begin,
+        due=due,
+        due_basis=basis,
+        task=sentence.task,
+    )
+
+
+def _targets_of(sentence: str, year: str) -> Iterator[Target]:
+    moments = [m for m in find_moments(sentence, year) if not INSIDE_NAME.search(sentence[: m.begin])]
+    quantities = list(find_quantities(sentence))
+    for quantity in quantities:
+        if not _is_commitment(sentence, quantity, moments):
+            continue
+        for indicator in find_indicators(sentence, quantity.begin, quantity.end, quantity.unit):
+            yield _target(sentence, quantity, indicator, moments)
+
+
+def _target(
+    sentence: str, quantity: Quantity, indicator: str, moments: Sequence[Moment]
+) -> Target:
+    due, recurrence = _when(sentence, quantity, moments)
+    before = sentence[: quantity.begin]
+    clause = sentence[_clause(sentence, quantity.begin)[0] : quantity.begin]
+    return Target(
+        begin=quantity.begin,
+        end=quantity.end,
+        indicator=indicator,
+        comparator=quantity.comparator,
+        value=quantity.value,
+        low=quantity.low,
+        high=quantity.high,
+        unit=quantity.unit,
+        rule=quantity.rule,
+        masked=quantity.masked,
+        is_change=CHANGE.search(before) is not None,
+        per_item=bool(EACH.search(before) or EACH_BEFORE.search(clause)),
+        modality=_modality(clause),
+        due=due,
+        due_basis="Stated" if due else None,
+        recurrence=recurrence,
+    )
+
+
+def _modality(clause: str) -> Modality:
+    if ENSURE.search(clause):
+        return "Ensure"
+    return "Strive" if STRIVE.search(clause) else "Plan"
+
+
+def _when(sentence: str, quantity: Quantity, moments: Sequence[Moment]) -> tuple[str, str]:
+    """Return the deadline that governs a figure: the last one before it, in this sentence."""
+    begin, end = _clause(sentence, quantity.begin)
+    recurrences = [m for m in moments if m.recurrence and begin <= m.begin < end]
+    if not recurrences:
+        recurrences = [m for m in moments if m.recurrence and m.begin < begin and _carries(sentence, m, begin)]
+    if recurrences:
+        return "", recurrences[-1].recurrence
+    stated = [m for m in moments if m.iso and m.begin < quantity.number_begin]
+    later = [m for m in moments if m.iso and quantity.end <= m.begin < end]
+    chosen = stated[-1] if stated else (later[0] if later else None)
+    if chosen is None or _is_other_figure(sentence, chosen):
+        return "", ""
+    return chosen.iso, ""
+
+
+def _carries(sentence: str, moment: Moment, begin: int) -> bool:
+    """Tell whether a recurrence still holds in a later clause: no new deadline in between."""
+    between = sentence[moment.end : begin]
+    return "；" not in between and not re.search(r"\d{4}年|年底|自", between) and len(between) < 40
+
+
+def _is_other_figure(sentence: str, moment: Moment) -> bool:
+    return sentence[max(0, moment.begin - 1) : moment.begin] in ("比", "较", "自", "从")
+
+
+def _clause(sentence: str, at: int) -> tuple[int, int]:
+    for match in CLAUSE.finditer(sentence):
+        if match.start() <= at <= match.end():
+            return match.start(), match.end()
+    return 0, len(sentence)
+
+
+def _is_commitment(sentence: str, quantity: Quantity, moments: Sequence[Moment]) -> bool:
+    """Tell a figure that is promised from one that describes, dates or counts what exists."""
+    before = sentence[: quantity.number_begin]
+    begin, end = _clause(sentence, quantity.begin)
+    clause = sentence[begin : quantity.begin]
+    if INSIDE_NAME.search(before) and quantity.rule != "quantity.implied":
+        return False
+    if any(m.iso and m.begin <= quantity.number_begin < m.end for m in moments):
+        return False
+    if PAST.search(clause):
+        return False
+    if _unit_kinds().get(quantity.unit) == "time" and quantity.comparator == "Exactly":
+        return False
+    if sentence[quantity.number_begin] in "一二三四五六七八九十百千两":
+        return _bound_in_words(sentence, quantity, moments)
+    return not _describes(sentence, quantity)
+
+
+def _bound_in_words(sentence: str, quantity: Quantity, moments: Sequence[Moment]) -> bool:
+    """Tell a promised figure in Chinese numerals from 一个, 两个: it is bound, a range or recurs."""
+    if quantity.comparator != "Exactly":
+        return quantity.unit not in ("年", "个", "项") or quantity.comparator == "Between"
+    if quantity.unit not in ("次", "场", "期", "届", "轮", "堂"):
+        return False
+    begin, end = _clause(sentence, quantity.begin)
+    return any(m.recurrence and begin <= m.begin < end for m in moments)
+
+
+def _describes(sentence: str, quantity: Quantity) -> bool:
+    """Tell a figure that only describes: a condition (对…的), an attribute (投资3亿元的项目)."""
+    behind = sentence[quantity.end : quantity.end + 1]
+    if behind == "的" and quantity.comparator == "Exactly" and quantity.unit.endswith("元"):
+        return re.match(r"的.{0,4}(?:补助|奖励|补贴|扶持|资助|经费|资金|标准|支持)", sentence[quantity.end :]) is None
+    return False
