@@ -1,0 +1,301 @@
+"""A chosen network to what the page shows: a pyvis network, labels, facts and sentences."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import networkx as nx
+from pyvis.network import Network
+
+from kg.render.evidence import Span, sentence_around
+from kg.render.layout import Box, lay_out
+from kg.render.subgraph import CITED, HELD, TIES, Facts, Text, Tie, label_of
+
+Words = Mapping[str, Mapping[str, Any]]
+
+EVIDENCE = 3  # sentences for a node or an edge
+HUB = 12  # documents, beyond which the mentions of one entity are drawn only when asked for
+
+_TASKS_SHOWN = 8
+_SHAPES = {
+    CITED: "square",
+    "Agency": "dot",
+    "Program": "diamond",
+    "Region": "triangle",
+    "Task": "square",
+    "Target": "star",
+}
+_FACTS = (
+    "documentNumber",
+    "indexNumber",
+    "issuedBy",
+    "issued",
+    "period",
+    "appliesTo",
+    "fullName",
+    "adcode",
+    "level",
+    "region",
+    "subOrganizationOf",
+    "within",
+    "number",
+    "due",
+    "modality",
+    "recurrence",
+    "altLabel",
+)
+_KEPT = re.compile(r"[0-9A-Za-z][0-9A-Za-z.]|[“（《〈〔].|.[”）》〉〕、，。：；年…]")  # not broken
+_SCREEN = (1200, 780)  # of the canvas, in pixels, on a usual screen
+_FONT = 28  # of a document's title, in the picture's own units
+_READABLE = 13  # pixels
+_MOST_EMPHASIS = 2.4
+_MOST_VALUES = 8  # of one property; a national body has dozens of short forms
+
+
+@dataclass(slots=True)
+class Sentences:
+    """The sentences that the page quotes, each held once."""
+
+    texts: Mapping[str, Text]
+    sources: list[str] = field(default_factory=list)
+    rows: list[tuple[int, int, str, int]] = field(default_factory=list)
+    _places: dict[tuple[str, int, str], int] = field(default_factory=dict)
+
+    def quote(self, spans: Iterable[Span]) -> list[tuple[int, int, int]]:
+        """Return for each span its sentence's number and the place in the text."""
+        known = (span for span in spans if span.source in self.texts)
+        return [(self._number(span), span.begin, span.end) for span in known]
+
+    def _number(self, span: Span) -> int:
+        text = self.texts[span.source]
+        sentence = sentence_around(text.text, span.begin, span.end)
+        key = (span.source, sentence.begin, sentence.text)
+        if key not in self._places:
+            if text.name not in self.sources:
+                self.sources.append(text.name)
+            cuts = sentence.cut_left + 2 * sentence.cut_right
+            source = self.sources.index(text.name)
+            self._places[key] = len(self.rows)
+            self.rows.append((source, sentence.begin, sentence.text, cuts))
+        return self._places[key]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """All that the page is made of; `data` becomes JSON as it is."""
+
+    network: Network
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is to be drawn: a network, its nodes in order, and what the store says of them.
+
+    `weights` holds, for each node, by how many documents it is named in the store and how often.
+    """
+
+    network: nx.DiGraph
+    order: Sequence[str]
+    facts: Mapping[str, Facts]
+    texts: Mapping[str, Text]
+    weights: Mapping[str, tuple[int, int]]
+
+
+def draw(subject: Subject, words: Words) -> Picture:
+    """Return the picture, laid out, with the sentences that stand behind each node and edge."""
+    labels = {
+        node: _label(node, subject.facts.get(node, {}), words["values"]) for node in subject.order
+    }
+    sentences = Sentences(subject.texts)
+    network = Network(directed=True)
+    hubs = _hubs(subject.network)
+    _add_nodes(network, subject, labels)
+    ties = _add_edges(network, subject, hubs, sentences)
+    entities = [_entity(subject, node, labels[node], sentences, words) for node in subject.order]
+    data = {
+        "entities": entities,
+        "ties": ties,
+        "sentences": sentences.rows,
+        "sources": sentences.sources,
+        "thinned": [number for number, node in enumerate(subject.order) if node in hubs],
+    }
+    return Picture(network, data)
+
+
+def _add_nodes(picture: Network, subject: Subject, labels: Mapping[str, str]) -> None:
+    looks, places = _arrange(subject, labels)
+    for number, node in enumerate(subject.order):
+        look, (x, y) = looks[node], places[node]
+        group = subject.network.nodes[node]["group"]
+        picture.add_node(number, look.label, look.shape, group=group, x=x, y=y, size=look.size)
+        picture.node_map[number]["font"] = {"size": look.font}
+
+
+def _add_edges(
+    picture: Network, subject: Subject, hubs: frozenset[str], sentences: Sentences
+) -> list[list[Any]]:
+    """Add the edges to the picture; return, for each, its ties with their sentences."""
+    index = {node: number for number, node in enumerate(subject.order)}
+    rows = []
+    edges = [(index[a], index[b], a, b) for a, b in subject.network.edges]
+    for number, other, a, b in sorted(edges):
+        ties: dict[str, Tie] = subject.network.edges[a, b]["ties"]
+        names = sorted(ties, key=TIES.index)
+        bare = names[0] == "mentions"
+        look = {"arrows": "", "hidden": b in hubs} if bare else {}
+        width = _width(names[0], ties[names[0]])
+        picture.add_edge(number, other, kind=names[0], width=width, **look)
+        rows.append([_tie_row(name, ties[name], sentences) for name in names])
+    return rows
+
+
+def _entity(
+    subject: Subject, node: str, label: str, sentences: Sentences, words: Words
+) -> dict[str, Any]:
+    seen = subject.network.nodes[node]
+    documents, mentions = subject.weights[node]
+    return {
+        "iri": node,
+        "label": label,
+        "kind": seen["kind"],
+        "facts": _fact_rows(subject.facts.get(node, {}), words["values"]),
+        "documents": documents,
+        "mentions": mentions,
+        "spans": sentences.quote(seen.get("spans", [])),
+    }
+
+
+def _arrange(
+    subject: Subject, labels: Mapping[str, str]
+) -> tuple[dict[str, _Look], dict[str, tuple[int, int]]]:
+    """Return looks and places such that the documents can be read when all is in view."""
+    emphasis = 1.0
+    looks: dict[str, _Look] = {}
+    places: dict[str, tuple[int, int]] = {}
+    # Bigger labels need more room, which makes all smaller on the screen: it settles in three.
+    for _ in range(3):
+        looks = {node: _look(subject, node, labels[node], emphasis) for node in subject.order}
+        boxes = {node: look.box for node, look in looks.items()}
+        places = lay_out(subject.network, subject.order, boxes)
+        emphasis = min(max(emphasis, _READABLE / _FONT / _scale(places)), _MOST_EMPHASIS)
+    return looks, places
+
+
+def _scale(places: Mapping[str, tuple[int, int]]) -> float:
+    """Return at what scale the whole fits a usual screen."""
+    across = [x for x, _ in places.values()]
+    down = [y for _, y in places.values()]
+    width, height = _SCREEN
+    return min(width / (max(across) - min(across) + 100), height / (max(down) - min(down) + 100))
+
+
+def _tie_row(kind: str, tie: Tie, sentences: Sentences) -> list[Any]:
+    return [kind, tie.count, sentences.quote(tie.spans[:EVIDENCE]), tie.tasks[:_TASKS_SHOWN]]
+
+
+def _hubs(network: nx.DiGraph) -> frozenset[str]:
+    mentioned = Counter(
+        b for _, b, ties in network.edges(data="ties") if min(ties, key=TIES.index) == "mentions"
+    )
+    return frozenset(node for node, count in mentioned.items() if count > HUB)
+
+
+def _width(name: str, tie: Tie) -> float:
+    if name == "mentions":
+        return 1
+    return round(min(0.6 + tie.count**0.5 * 0.9, 6), 1) if name in ("leads", "supports") else 2.5
+
+
+# -- labels ----------------------------------------------------------------------------------
+
+
+def _label(node: str, facts: Facts, values: Mapping[str, str]) -> str:
+    return _target_label(facts, values) if "indicatorText" in facts else label_of(node, facts)
+
+
+def _target_label(facts: Facts, values: Mapping[str, str]) -> str:
+    """Return a target as a person would note it: 等级幼儿园率 ≥ 93%（2017）."""
+
+    def first(prop: str) -> str:
+        return facts.get(prop, [""])[0]
+
+    low, high = first("minValue"), first("maxValue")
+    value = f"{low}–{high}" if low or high else first("value")
+    sign = values.get(first("comparator"), "")
+    due = f"（{first('due')}）" if first("due") else ""
+    return f"{first('indicatorText')} {sign}{value}{first('unit')}{due}".strip()
+
+
+def _fact_rows(facts: Facts, names: Mapping[str, str]) -> list[tuple[str, str]]:
+    def shown(values: Sequence[str]) -> str:
+        more = "…" if len(values) > _MOST_VALUES else ""
+        return "、".join(names.get(v, v) for v in values[:_MOST_VALUES]) + more
+
+    return [(prop, shown(facts[prop])) for prop in _FACTS if facts.get(prop)]
+
+
+# -- looks -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    label: str
+    shape: str
+    font: int
+    size: int
+    box: Box
+
+
+def _look(subject: Subject, node: str, label: str, emphasis: float) -> _Look:
+    group = subject.network.nodes[node]["group"]
+    if group == HELD:
+        lines = [*_wrap(label, 12, 3), *_imprint(label, subject.facts.get(node, {}))]
+        return _boxed(lines, round(_FONT * emphasis))
+    degree = min(subject.weights[node][0], subject.network.degree(node))
+    font = 14 if degree <= 1 else round(min(14 + 3 * degree, 26) * emphasis)
+    if group == CITED and degree > 1:
+        return _boxed(_wrap(label, 10, 2), max(14, font - 6))
+    size = 7 if degree <= 1 else round(min(5 + 3 * degree, 20) * emphasis)
+    lines = _wrap(label, 9, 2)
+    box = Box(max(map(len, lines)) * font / 2 + 4, size + len(lines) * font * 0.65)
+    return _Look("\n".join(lines), _SHAPES[group], font, size, box)
+
+
+def _imprint(title: str, facts: Facts) -> list[str]:
+    """Return who issued a document and when, without what its title says already."""
+    issuers = [name for name in facts.get("issuedBy", [])[:1] if not title.startswith(name)]
+    parts = [*issuers, *facts.get("issued", [])[:1]]
+    if sum(map(len, parts)) <= 18:
+        return [" ".join(parts)] if parts else []
+    return [line for part in parts for line in _wrap(part, 14, 2)]
+
+
+def _boxed(lines: Sequence[str], font: int) -> _Look:
+    wide = max(map(len, lines)) * font / 2 + 12
+    return _Look("\n".join(lines), "box", font, font, Box(wide, len(lines) * font * 0.6 + 10))
+
+
+def _wrap(label: str, width: int, most: int) -> list[str]:
+    """Return the label in lines of about equal length, shortened where it is too long."""
+    text = " ".join(label.split()) or "–"
+    if len(text) > width * most:
+        text = text[: width * most - 1] + "…"
+    lines = []
+    for left in range(-(-len(text) // width), 0, -1):
+        at = _break_near(text, -(-len(text) // left))
+        lines.append(text[:at])
+        text = text[at:]
+    return [line for line in lines if line]
+
+
+def _break_near(text: str, at: int) -> int:
+    """Return the place nearest to `at` where a line may end: not in 2017, not before ” or 》."""
+    if at >= len(text):
+        return len(text)
+    allowed = (at + step for step in (0, 1, -1, 2, -2, 3, -3))
+    return next((i for i in allowed if 0 < i < len(text) and not _KEPT.match(text, i - 1)), at)
