@@ -9,7 +9,7 @@ import networkx as nx
 
 from kg.render.subgraph import HELD, WEAK_TIES, Tie
 
-# What belongs to one document alone; followed only from the document that was asked for.
+# What belongs to one document alone; followed only from what was asked for.
 _PARTS = frozenset({"Task", "Target"})
 
 Key = Callable[[str], tuple[Any, ...]]
@@ -44,8 +44,8 @@ def reach(network: nx.DiGraph, roots: Sequence[str], depth: int) -> dict[str, in
 
 
 def _may_follow(network: nx.DiGraph, roots: Sequence[str], here: str, there: str) -> bool:
-    from_document = network.nodes[here]["group"] == HELD and here not in roots
-    return not (from_document and network.nodes[there]["group"] in _PARTS)
+    part = network.nodes[there]["group"] in _PARTS
+    return not part or here in roots or network.nodes[here]["group"] in _PARTS
 
 
 def _choose_around(network: nx.DiGraph, roots: Sequence[str], depth: int, limit: int) -> list[str]:

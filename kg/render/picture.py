@@ -188,6 +188,8 @@ def _arrange(
 
 def _scale(places: Mapping[str, tuple[int, int]]) -> float:
     """Return at what scale the whole fits a usual screen."""
+    if not places:
+        return 1.0
     across = [x for x, _ in places.values()]
     down = [y for _, y in places.values()]
     width, height = _SCREEN
