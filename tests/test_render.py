@@ -277,7 +277,6 @@ def test_overview_shows_documents_and_what_they_name(page: str) -> None:
 )
 def test_a_line_says_why(page: str, one: str, other: str, ties: dict[str, list[str]]) -> None:
     found = ties_between(page, one, other)
-    found.pop("cites", None)
     assert {name: sorted(set(words)) for name, words in found.items()} == ties
 
 

@@ -72,7 +72,16 @@
     colours = Object.fromEntries(names.map((n) => [n, style.getPropertyValue("--" + n).trim()]));
   }
 
+  let shownScale = 1;
+
+  /** Big labels keep to the size of a heading when zoomed in, so that what is around them shows. */
+  function sizes(node) {
+    const font = Math.max(Math.min(node.font.size, 14), Math.min(node.font.size, 22 / shownScale));
+    return { font, size: Math.max(Math.min(node.size, 7), Math.min(node.size, 16 / shownScale)) };
+  }
+
   function nodeLook(node, near) {
+    const { font, size } = sizes(node);
     const group = node.group;
     const dim = near && !near.has(node.id);
     const hue = dim ? colours.faded : colours[group];
@@ -83,12 +92,13 @@
     const paint = { background: hue, border: node.id === selected ? colours.focus : border };
     return {
       id: node.id,
+      size,
       hidden: off.groups.has(group),
       color: { ...paint, highlight: paint, hover: { background: hue, border: colours.focus } },
       borderWidth: node.id === selected ? 4 : group === "Cited" ? 1.5 : 1,
       shapeProperties: { borderDashes: group === "Cited" && boxed ? [5, 4] : false, borderRadius: 5 },
       font: {
-        size: node.font.size, color: ink,
+        size: font, color: ink,
         strokeWidth: boxed ? 0 : 4, strokeColor: colours.paper,
       },
     };
@@ -98,10 +108,12 @@
     const chosen = selected !== null && (edge.from === selected || edge.to === selected);
     const dim = near && !chosen;
     const bare = edge.kind === "mentions" && around[edge.to].length > 1;
-    const colour = dim ? colours.faded : colours[bare ? "shared" : edge.kind];
+    const bold = chosen && edge.kind === "mentions";
+    const colour = dim ? colours.faded : colours[bold ? "soft" : bare ? "shared" : edge.kind];
     return {
       id: edge.id,
       hidden: off.kinds.has(edge.kind) || (Boolean(edge.hidden) && !chosen),
+      width: chosen ? Math.max(edge.width, 2) : edge.width,
       color: { color: colour, highlight: colours[edge.kind], hover: colours.focus },
       dashes: DASHED.has(edge.kind) ? [8, 6] : false,
     };
@@ -112,12 +124,26 @@
   const edgeSet = new vis.DataSet(edges.map((edge) => ({ ...edge, ...edgeLook(edge, null) })));
   const network = new vis.Network(canvas, { nodes: nodeSet, edges: edgeSet }, data.options);
 
+  const near = () => (selected === null ? null
+    : new Set([selected, ...around[selected].map((n) => otherEnd(edges[n], selected))]));
+
   /** Paint everything anew: after a choice, a switch of the legend, or of the colour scheme. */
   function paint() {
-    const near = selected === null ? null
-      : new Set([selected, ...around[selected].map((n) => otherEnd(edges[n], selected))]);
-    nodeSet.update(nodes.map((node) => nodeLook(node, near)));
-    edgeSet.update(edges.map((edge) => edgeLook(edge, near)));
+    const close = near();
+    nodeSet.update(nodes.map((node) => nodeLook(node, close)));
+    edgeSet.update(edges.map((edge) => edgeLook(edge, close)));
+  }
+
+  const growing = nodes.filter((node) => node.font.size > 14);
+  let resizing = 0;
+
+  function followScale() {
+    resizing = 0;
+    const scale = network.getScale();
+    if (Math.abs(Math.log(scale / shownScale)) < 0.08) return;
+    shownScale = scale;
+    const close = near();
+    nodeSet.update(growing.map((node) => nodeLook(node, close)));
   }
 
   /** Show all of the picture, or some nodes of it, in the part of the canvas left by the legend. */
@@ -133,15 +159,17 @@
     const covered = find("legend").offsetHeight + 20;
     const room = Math.max(canvas.clientHeight - covered - 24, 100);
     const scale = Math.min((canvas.clientWidth - 32) / (right - left + 1),
-      room / (bottom - top + 1), Array.isArray(ids) ? 1.1 : 1.6);
+      room / (bottom - top + 1), Array.isArray(ids) ? 1 : 1.6);
     const y = (top + bottom) / 2 + (covered - 12) / 2 / scale;
     network.moveTo({ position: { x: (left + right) / 2, y }, scale, animation: false });
     fitted = !Array.isArray(ids);
+    followScale();
   }
 
   function zoom(factor) {
     fitted = false;
     network.moveTo({ scale: network.getScale() * factor });
+    followScale();
   }
 
   // -- sentences -----------------------------------------------------------------------------
@@ -280,7 +308,7 @@
     const found = places(id);
     const mentions = entity.mentions
       ? make("p", {}, `${entity.documents} 份文件提到 ${entity.mentions} 次 `,
-        make("small", {}, `${entity.mentions} mentions in ${entity.documents} documents`)) : "";
+        make("small", {}, `mentions: ${entity.mentions}, documents: ${entity.documents}`)) : "";
     panel.replaceChildren(
       backLink(), make("h2", {}, entity.label), classLine(id), make("dl", {}, ...facts), mentions,
       found.length ? make("h3", {}, bilingual(["原文依据", "Evidence"])) : "",
@@ -462,6 +490,7 @@
     network.on(name, () => { tooltip.hidden = true; });
   }
   for (const name of ["dragStart", "zoom"]) network.on(name, () => { fitted = false; });
+  network.on("zoom", () => { resizing = resizing || requestAnimationFrame(followScale); });
   network.on("resize", () => { if (fitted) requestAnimationFrame(() => fit()); });
   find("fit").addEventListener("click", () => fit());
   find("zoom-in").addEventListener("click", () => zoom(1.35));

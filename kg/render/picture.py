@@ -177,8 +177,8 @@ def _arrange(
     emphasis = 1.0
     looks: dict[str, _Look] = {}
     places: dict[str, tuple[int, int]] = {}
-    # Bigger labels need more room, which makes all smaller on the screen: it settles in three.
-    for _ in range(3):
+    # Bigger labels need more room, which makes all smaller on the screen: it settles in two.
+    for _ in range(2):
         looks = {node: _look(subject, node, labels[node], emphasis) for node in subject.order}
         boxes = {node: look.box for node, look in looks.items()}
         places = lay_out(subject.network, subject.order, boxes)

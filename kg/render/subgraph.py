@@ -48,6 +48,7 @@ TIES = (
     "within",
     "mentions",
 )
+STANCES = frozenset({"promulgates", "implements", "plansToIssue", "revises"})
 WEAK_TIES = frozenset({"subOrganizationOf", "within", "mentions"})
 
 HELD = "PolicyDocument"  # its text is in the store
@@ -57,7 +58,7 @@ GROUPS = (HELD, CITED, "Agency", "Program", "Region", "Task", "Target")
 # The classes whose subclass says nothing more than that the thing is one of them.
 _TOP = frozenset({HELD, "Agency", "Program", "Region", "Task", "Target"})
 
-_CHUNK = 500  # IRIs in one VALUES block
+_CHUNK = 300  # IRIs in one VALUES block; the store refuses queries of more than 200,000 letters
 
 _MENTIONED = """
 SELECT ?d ?e (COUNT(?m) AS ?n) WHERE {
@@ -228,6 +229,10 @@ def _read_documents(select: Select, network: nx.DiGraph) -> None:
         _tie(network, document, entity, name or "").count += 1
     for document, entity, stance, *place in _rows(select(_CITATIONS)):
         _tie(network, document, entity, _local(stance)).spans.append(_span(*place))
+    # The store also states the general property where it states a particular one.
+    for *_, ties in network.edges(data="ties"):
+        if STANCES & set(ties):
+            ties.pop("cites", None)
 
 
 def _read_duties(select: Select, network: nx.DiGraph, *, by_task: bool) -> None:
