@@ -128,6 +128,7 @@ class Mention:
     name: str
     rule: str
     scope: str = ""
+    number: str = ""  # a document's 文号 where it stands behind the title
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +180,19 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Imprint:
+    """What a document says about itself, as read: its title, who issued it, when, its number."""
+
+    title: str = ""
+    kind: str = "Other"
+    issuers: tuple[Mention, ...] = ()
+    issued: str = ""  # ISO 8601 date, month or year
+    number: str = ""
+    index: str = ""
+    period: str = ""  # 2022 or 2021-2025
+
+
+@dataclass(frozen=True, slots=True)
 class Findings:
     """All that the extractors read in one document."""
 
@@ -187,6 +201,8 @@ class Findings:
     responsibilities: tuple[Responsibility, ...] = ()
     citations: tuple[Citation, ...] = ()
     place: Place | None = None  # the jurisdiction that the text shows
+    imprint: Imprint = Imprint()
+    own: frozenset[int] = frozenset()  # the mentions that name this document itself
 
 
 # -- resolve ---------------------------------------------------------------------------------
@@ -206,6 +222,7 @@ class Entity:
     level: str = ""  # National, Provincial, Prefectural, County, Township
     parent: str = ""  # the key of the entity above: region within, agency part of
     jurisdiction: str = ""  # the key of the region that an agency or document belongs to
+    number: str = ""  # a document's 文号
 
 
 @dataclass(frozen=True, slots=True)

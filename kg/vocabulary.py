@@ -202,16 +202,27 @@ KINDS = {
 
 def template(official: str) -> str:
     """Put the place in front where an official name does not say where it goes."""
-    return official if "{}" in official else "{}" + official
+    return official if "{" in official else "{}" + official
 
 
 @cache
 def forms() -> dict[str, Form]:
     """Load how local bodies are written: 发改委 → {}发展和改革委员会."""
-    return {
-        row["form"]: Form(row["form"], template(row["official"]), KINDS[row["kind"]])
+    return {form.form: form for form in _all_forms() if "*" not in form.form}
+
+
+@cache
+def split_forms() -> tuple[Form, ...]:
+    """Load the forms with their level inside: 团*委 → 共青团{}委员会."""
+    return tuple(form for form in _all_forms() if "*" in form.form)
+
+
+@cache
+def _all_forms() -> tuple[Form, ...]:
+    return tuple(
+        Form(row["form"], template(row["official"]), KINDS[row["kind"]])
         for row in rows("agency_forms.tsv")
-    }
+    )
 
 
 @cache

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import csv
 import re
-import string
 from collections import defaultdict
 from functools import cache
 from pathlib import Path
-from urllib.parse import quote
 
 import pyoxigraph as ox
 import pytest
+
+from kg.graph import iri_part
 
 ROOT = Path(__file__).resolve().parent.parent
 BASE = "https://w3id.org/policy-kg/id/"
@@ -39,7 +39,6 @@ CLASSES = {
     "programs.ttl": {"Initiative", "PolicyInstrument", "Designation", "Platform", "Event"},
 }
 # What RFC 3987 lets stand in a path segment beside Chinese; everything else is percent-encoded.
-SEGMENT = string.ascii_letters + string.digits + "-._~!$&'()*+,;=:@"
 PREFIX = "[市县区省旗州]|自治区|开发区|城东"
 
 
@@ -190,10 +189,7 @@ def test_functions_name_the_body_of_each_level(function: str, level: str, offici
 def test_things_are_named_typed_and_known_by_their_label(name: str) -> None:
     for iri, facts in things(name).items():
         (label,) = facts[SKOS + "prefLabel"]
-        segment = "".join(
-            c if not c.isascii() or c in SEGMENT else quote(c, safe="") for c in label
-        )
-        assert iri == f"{BASE}{FOLDERS[name]}/{segment}"
+        assert iri == f"{BASE}{FOLDERS[name]}/{iri_part(label)}"
         types = {value.removeprefix(POLICY) for value in facts[TYPE]}
         assert GENERAL[name] in types, iri
         kinds = types - {GENERAL[name]}

@@ -1,0 +1,80 @@
+"""Outline to findings: mentions, targets, responsibilities, citations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from kg.extract.agencies import find_agencies
+from kg.extract.citations import find_citations
+from kg.extract.documents import find_documents
+from kg.extract.imprint import read_imprint
+from kg.extract.places import find_jurisdiction, find_regions
+from kg.extract.programs import find_programs
+from kg.extract.responsibilities import find_responsibilities
+from kg.extract.targets import find_targets
+from kg.models import Findings, Mention, Outline, Place, Target
+
+Finder = Callable[[Outline, Place | None], Iterator[Mention]]
+
+# In the order in which they win where names overlap and are equally long.
+FINDERS: tuple[Finder, ...] = (find_documents, find_agencies, find_programs, find_regions)
+RANK = {"Document": 0, "Agency": 1, "Program": 1, "Region": 2}
+
+
+def extract(outline: Outline) -> Findings:
+    """Return everything that the extractors read in a document."""
+    place = find_jurisdiction(outline)
+    found = [mention for finder in FINDERS for mention in finder(outline, place)]
+    mentions = tuple(untangle(found))
+    own = frozenset(_own(outline, mentions))
+    imprint = read_imprint(outline, place)
+    targets = tuple(_link(find_targets(outline, imprint.period[-4:]), mentions))
+    return Findings(
+        mentions=mentions,
+        targets=targets,
+        responsibilities=tuple(find_responsibilities(outline, mentions)),
+        citations=tuple(find_citations(outline, mentions, own)),
+        place=place,
+        imprint=imprint,
+        own=own,
+    )
+
+
+def untangle(found: Iterable[Mention]) -> list[Mention]:
+    """Keep of overlapping mentions the one that counts: a document's name holds no other name.
+
+    Then the longer wins; of equally long ones the order of FINDERS decides (the sort is stable).
+    """
+    kept: list[Mention] = []
+    for mention in sorted(found, key=lambda m: (RANK[m.type], m.begin - m.end)):
+        if all(mention.end <= other.begin or other.end <= mention.begin for other in kept):
+            kept.append(mention)
+    return sorted(kept, key=lambda m: (m.begin, m.end))
+
+
+def _own(outline: Outline, mentions: tuple[Mention, ...]) -> Iterator[int]:
+    """Yield the mentions that name this document itself."""
+    if outline.title is None:
+        return
+    own = _bare(outline.source.text[outline.title[0] : outline.title[1]])
+    for index, mention in enumerate(mentions):
+        if mention.type == "Document" and _bare(mention.name) == own:
+            yield index
+
+
+def _bare(title: str) -> str:
+    return re.sub(r"\s+", "", title).strip("《》“”")
+
+
+def _link(targets: Iterable[Target], mentions: tuple[Mention, ...]) -> Iterator[Target]:
+    """Drop figures inside a name, and link a target to the programme its indicator names."""
+    from dataclasses import replace
+
+    spans = [(m.begin, m.end) for m in mentions if m.type in ("Document", "Program")]
+    programs = [(i, m) for i, m in enumerate(mentions) if m.type == "Program"]
+    for target in targets:
+        if any(begin <= target.begin and target.end <= end for begin, end in spans):
+            continue
+        near = (i for i, m in programs if m.name in target.indicator and abs(m.begin - target.begin) < 80)
+        yield replace(target, program=next(near, None))

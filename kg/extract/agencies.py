@@ -1,0 +1,489 @@
+"""Sentences to agencies: organisations named in full, by their short forms, or in lists."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+
+from kg.extract.boundary import name_begin
+from kg.extract.places import choose, find_names
+from kg.extract.text import even
+from kg.models import Mention, Outline, Place
+from kg.vocabulary import (
+    KINDS,
+    Form,
+    contextual,
+    forms,
+    functions,
+    matcher,
+    regions,
+    rows,
+    split_forms,
+    template,
+    terms,
+)
+
+LEVEL = re.compile(r"自治区|自治州|街道|[省市县区州旗盟镇乡]")
+EDGE = "，。；：！？、（）《》“”‘’ \u3000\t\n\r—…【】[]|·/-+"
+# Words behind which a name may begin although no mark parts them.
+LINKS = frozenset("和与及由请对向按经从为受在以将把被让令至到是并或同据如含即")
+LINK_WORDS = ("会同", "联合", "配合", "协调", "根据", "按照", "落实", "报请", "报", "通过", "加强", "依托", "协助", "建立", "印发", "学习", "执行", "贯彻", "完成", "联系", "支持", "组织", "指导", "围绕", "负责", "牵头", "以及", "或者", "积极", "主动", "争取", "原", "现", "由", "副", "属", "关于")
+GENERIC = re.compile(r"各|本|我|该|全|两|级|有关|相关|多|跨|外|内|贵|此|某|上级|下级|主管|单位|其他|设")
+LIST_CUE = re.compile(
+    r"(?:责任|牵头|配合|参与|参加|协同|协办|主办|承办|实施|落实|负责|指导|督办|督导|协助|联合)(?:单位|部门|科室|处室|机构|股室|主体)\s*[:：]?\s*"
+    r"|(?:牵头|配合|分工|负责)[:：]\s*"
+)
+SEPARATOR = re.compile(r"[、，；,;和及与\s\u3000]|按职责分工(?:负责)?|等?(?:按|分别)|负责|牵头|配合|参与|会同")
+DEPARTMENTS = re.compile(r"(?P<etc>等)?(?:相关|有关)?(?P<unit>部门|单位)(?!规章)")
+POST = re.compile(r"书记|副书记|局长|主任|厅长|部长|秘书长|主席|检察长|院长|副局长|副主任|常委|委员|领导(?!小组)|班子|负责人|科长|处长|校长|党组成员|主要负责")
+# Behind a form these make another word of it: 政府采购, 市委员, 局面.
+GOES_ON = {
+    "委": re.compile(r"[员托派]|书记|常委"),
+    "政府": re.compile(r"采购|购买|性|投资|债|工作报告|网|信息|职能|令|服务|引导|主导|补助|统筹|扶持"),
+    "局": re.compile(r"[面限势域部]"),
+    "办": re.compile(r"[法理事学公好]"),
+    "部": re.compile(r"[门分位队属署]"),
+    "院": re.compile(r"[校系士落]"),
+    "厅": re.compile(r"[级局]"),
+    "会": re.compile(r"[议场员]"),
+    "人大": re.compile(r"[代常]|[一二三四五六七八九十]"),
+    "政协": re.compile(r"[委第]|[一二三四五六七八九十]"),
+    "队": re.compile(r"[伍员]"),
+    "中心": re.compile(r"[任城区组小学幼]"),
+}
+BODY = re.compile(r"(?P<name>[一-鿿（）“”]{2,16}?(?P<tail>局|厅|委员会|办公室|管委会|指挥部|领导小组|支队|总队|大队|公司|集团|银行|支行|分行|学院|大学|中学|小学|医院|研究院|研究所|委|办|处|科|股|室|站|所|院|部|中心|联社|总社|工会|协会|学会|联合会|监管局|分局|电网|移动|电信|联通|铁塔|石化|石油|校|园|组|会))$")
+NO_BODY = re.compile(r"^(?:各|相关|有关|其他|全体|所有|本|我|该|局机关|上述|市直|县直|区直|省直|市级各|成员)|各|等$|相关|有关|部门$|^.{0,2}单位$|牵头|责任|配合|[的了是并将]")
+CENTRAL_CONTEXT = re.compile(r"(?<=落实)|(?<=贯彻)|(?<=执行)|(?<=按照)|(?<=根据)|(?<=，)|(?<=。)|^")
+INTERNAL = re.compile(r"(?P<name>[一-鿿]{2,8}?(?:科|处|室|股))$")
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """What stands before a local body's form: a level or a place."""
+
+    begin: int
+    end: int
+    scope: str
+
+
+def find_agencies(outline: Outline, place: Place | None) -> Iterator[Mention]:
+    """Yield the organisations named in a document of that place, none overlapping another."""
+    text = outline.source.text
+    plain = even(text)
+    local = _local_names(place)
+    for sentence in outline.sentences:
+        if sentence.part == "title":
+            continue
+        stretch = plain[sentence.begin : sentence.end]
+        found = [
+            *_national(stretch),
+            *_local(stretch, place, local),
+            *_split_forms(stretch, place),
+            *_listed(stretch),
+            *_departments(stretch),
+            *_bare(stretch),
+            *_organisations(stretch, place),
+        ]
+        for mention in _longest(found):
+            at = sentence.begin + mention.begin
+            yield _moved(mention, sentence.begin, text[at : at + len(mention.text)])
+    yield from _in_fields(outline, place)
+
+
+def _in_fields(outline: Outline, place: Place | None) -> Iterator[Mention]:
+    """Yield who the metadata block says issued the document."""
+    for field in outline.fields:
+        if field.name == "issuer":
+            yield from agencies_in(field.value, field.begin, place)
+
+
+def agencies_in(value: str, offset: int, place: Place | None) -> Iterator[Mention]:
+    """Yield the agencies in a stretch that is nothing but names: an issuer, a signature."""
+    plain = even(value)
+    found = [
+        *_national(plain),
+        *_local(plain, place, _local_names(place)),
+        *_split_forms(plain, place),
+        *_items(plain, 0, len(plain)),
+    ]
+    for mention in _longest(found):
+        yield _moved(mention, offset, value[mention.begin : mention.end])
+
+
+def _moved(mention: Mention, offset: int, text: str) -> Mention:
+    return replace(mention, begin=mention.begin + offset, end=mention.end + offset, text=text)
+
+
+def _longest(found: Iterable[Mention]) -> list[Mention]:
+    """Keep the longest of overlapping mentions; of equal ones the first listed."""
+    kept: list[Mention] = []
+    for mention in sorted(found, key=lambda m: (m.begin - m.end)):
+        if all(mention.end <= other.begin or other.end <= mention.begin for other in kept):
+            kept.append(mention)
+    return sorted(kept, key=lambda m: m.begin)
+
+
+def _agency(kind: str, stretch: str, begin: int, end: int, name: str, rule: str, scope: str) -> Mention:
+    return Mention("Agency", kind, begin, end, stretch[begin:end], name, rule, scope)
+
+
+# -- national bodies -------------------------------------------------------------------------
+
+
+def _national(stretch: str) -> Iterator[Mention]:
+    found, names = matcher("agencies.ttl")
+    for index, begin, end in found.find_matches_as_indexes(stretch):
+        name = names[index]
+        if _continues(name, stretch, end) or _is_part(name, stretch, begin):
+            continue
+        term = terms("agencies.ttl")[name]
+        tail = re.match(r"办公厅|[一-鿿]{1,6}[司](?![法机])|交通管理局", stretch[end:])
+        if tail is not None and term.level == "National" and name[-1] in "部会局署":
+            kind = "GovernmentBody" if not tail[0].endswith("司") else "InternalUnit"
+            full = term.label if tail[0].endswith("司") else name
+            yield _agency(kind, stretch, begin, end + tail.end(), full + tail[0], "agency.national.unit", "=")
+        else:
+            yield _agency(term.kind, stretch, begin, end, term.label, "agency.national", "=")
+    yield from _central(stretch)
+
+
+def _central(stretch: str) -> Iterator[Mention]:
+    """Yield 中央 where it is the authority that decided something: 中央“双减”工作要求."""
+    for match in re.finditer(r"中央(?=“|《|决策|决定|部署|要求|关于|有关|和省|巡视|精神)", stretch):
+        term = contextual("agencies.ttl").get("中央")
+        if term is not None and stretch[match.start() - 1 : match.start()] not in ("党", "共"):
+            yield _agency(term.kind, stretch, match.start(), match.end(), term.label, "agency.central", "=")
+
+
+def _is_part(name: str, stretch: str, begin: int) -> bool:
+    """Tell a name that is the end of a longer one: 市卫生健康委, 省人力资源社会保障部门."""
+    before = stretch[max(0, begin - 1) : begin]
+    return bool(before) and before in "省市县区州旗盟镇乡团" and not name.startswith(("国", "中"))
+
+
+def _continues(name: str, stretch: str, end: int) -> bool:
+    """Tell whether the letters go on to another word: 教育部|门, 市政府|采购."""
+    for tail, pattern in GOES_ON.items():
+        if name.endswith(tail) and pattern.match(stretch, end):
+            return True
+    return POST.match(stretch, end) is not None
+
+
+# -- local bodies ----------------------------------------------------------------------------
+
+
+def _local_names(place: Place | None) -> tuple[str, ...]:
+    return (place.name,) if place is not None and not place.code else ()
+
+
+def _local(stretch: str, place: Place | None, local: tuple[str, ...]) -> Iterator[Mention]:
+    """Yield bodies written behind a level (市教育局) or a place (温岭市教育局)."""
+    for prefix in _prefixes(stretch, place, local):
+        form = _form_at(stretch, prefix.end)
+        if form is not None:
+            end = prefix.end + len(form.form)
+            if not _continues(form.form, stretch, end):
+                yield _agency(form.kind, stretch, prefix.begin, end, form.official, "agency.form", prefix.scope)
+            continue
+        yield from _functional(stretch, prefix)
+        yield from _unlisted_form(stretch, prefix)
+
+
+def _prefixes(stretch: str, place: Place | None, local: tuple[str, ...]) -> Iterator[Prefix]:
+    for begin, end, name in find_names(stretch):
+        found = choose(name, place)
+        if found is not None:
+            scope = f"@{found.code}" if found.code else f"={name}"
+            yield Prefix(begin, end, scope)
+    for match in LEVEL.finditer(stretch):
+        prefix = _level_prefix(stretch, match, local)
+        if prefix is not None:
+            yield prefix
+
+
+def _level_prefix(stretch: str, match: re.Match[str], local: tuple[str, ...]) -> Prefix | None:
+    begin, end = match.start(), match.end()
+    for name in local:
+        if stretch.endswith(name, 0, end):
+            return Prefix(end - len(name), end, "")
+    if _is_edge(stretch, begin):
+        return Prefix(begin, end, match[0])
+    for length in (2, 3):
+        start = begin - length
+        name = stretch[start:end]
+        if start >= 0 and _is_edge(stretch, start) and re.fullmatch(r"[一-鿿]+", name) and not GENERIC.search(name):
+            return Prefix(start, end, f"={name}")
+    return None
+
+
+def _is_edge(stretch: str, begin: int) -> bool:
+    """Tell whether a name can begin here: at a mark, or behind a word that governs names."""
+    if begin == 0 or stretch[begin - 1] in EDGE or stretch[begin - 1] in LINKS:
+        return True
+    return stretch[:begin].endswith(LINK_WORDS)
+
+
+@cache
+def _form_lengths() -> tuple[int, ...]:
+    return tuple(sorted({len(form) for form in forms()}, reverse=True))
+
+
+def _form_at(stretch: str, begin: int) -> Form | None:
+    """Return the longest form of a local body that stands at this offset."""
+    for length in _form_lengths():
+        form = forms().get(stretch[begin : begin + length])
+        if form is not None and len(form.form) == length:
+            return form
+    return None
+
+
+def _functional(stretch: str, prefix: Prefix) -> Iterator[Mention]:
+    """Yield 市教育部门: a field of government at a level, as its body."""
+    for length in (8, 7, 6, 5, 4, 3, 2):
+        name = stretch[prefix.end : prefix.end + length]
+        function = functions().get(name)
+        if function is not None and re.match(r"(?:行政)?(?:主管)?部门", stretch[prefix.end + length :]):
+            end = stretch.index("部门", prefix.end) + 2
+            yield _agency(function.kind, stretch, prefix.begin, end, f"?{name}", "agency.function", prefix.scope)
+            return
+
+
+UNLISTED = re.compile(r"(?P<body>[一-鿿]{2,10}?)(?P<tail>局|厅|委员会|办公室|管委会|服务中心|中心|委|办)(?=[、，。；：）（\s和与及等要会负牵]|$)")
+VERBAL = re.compile(r"[的了在为与和及把将被各等]|工作|推进|实施|开展|落实|加强|设立|成立|建立|城市|层面|范围|居民|民生")
+
+
+def _unlisted_form(stretch: str, prefix: Prefix) -> Iterator[Mention]:
+    """Yield a body that the tables do not hold but that is built like one: 市民营经济局."""
+    match = UNLISTED.match(stretch, prefix.end)
+    if match is None or VERBAL.search(match["body"]) or GENERIC.match(match["body"]):
+        return
+    if match["tail"] in ("委", "办") and len(match["body"]) > 6:
+        return
+    kind = "PublicInstitution" if match["tail"].endswith("中心") else "GovernmentBody"
+    yield _agency(kind, stretch, prefix.begin, match.end(), template(match[0]), "agency.built", prefix.scope)
+
+
+@cache
+def _split_pattern() -> tuple[re.Pattern[str], dict[str, Form]]:
+    """Return a pattern of the forms with their level inside: 团市委, 共青团温岭市委."""
+    table = {form.form.split("*")[0]: form for form in split_forms()}
+    heads = "|".join(sorted(table, key=len, reverse=True))
+    return re.compile(
+        rf"(?P<head>{heads})(?P<where>[一-鿿]{{0,8}}?(?:自治区|[省市县区州旗]))(?P<tail>委(?:员会)?)(?![员托派])"
+    ), table
+
+
+def _split_forms(stretch: str, place: Place | None) -> Iterator[Mention]:
+    """Yield 团市委 and 共青团温岭市委: the level or the place stands inside the form."""
+    pattern, table = _split_pattern()
+    for match in pattern.finditer(stretch):
+        if not _is_edge(stretch, match.start()):
+            continue
+        form, where = table[match["head"]], match["where"]
+        if LEVEL.fullmatch(where):
+            scope = where
+        else:
+            found = next((choose(n, place) for b, e, n in find_names(where) if e - b == len(where)), None)
+            scope = f"@{found.code}" if found is not None and found.code else f"={where}"
+        yield _agency(form.kind, stretch, match.start(), match.end(), form.official, "agency.form.split", scope)
+
+
+# -- lists -----------------------------------------------------------------------------------
+
+
+def _listed(stretch: str) -> Iterator[Mention]:
+    """Yield the members of a responsibility list, also those without their level."""
+    cues = list(LIST_CUE.finditer(stretch))
+    for cue, following in zip(cues, [*cues[1:], None], strict=False):
+        if not re.search(r"[:：]", cue[0]) and stretch[cue.end() : cue.end() + 1] not in "（":
+            continue
+        stop = following.start() if following is not None else len(stretch)
+        closing = re.search(r"[）】。\]]", stretch[cue.end() : stop])
+        end = cue.end() + closing.start() if closing and not _opens(stretch[cue.end() : cue.end() + closing.start()]) else stop
+        yield from _items(stretch, cue.end(), end)
+
+
+def _opens(part: str) -> bool:
+    return part.count("（") > part.count("）")
+
+
+def _items(stretch: str, begin: int, end: int) -> Iterator[Mention]:
+    at = begin
+    for piece in SEPARATOR.split(stretch[begin:end]):
+        start = stretch.find(piece, at) if piece else at
+        at = start + len(piece)
+        mention = _item(stretch, start, piece)
+        if mention is not None:
+            yield mention
+
+
+def _item(stretch: str, begin: int, piece: str) -> Mention | None:
+    """Return the body that one member of a list names without its level."""
+    name = piece.strip("（）()：:等 \u3000")
+    start = begin + piece.find(name) if name else begin
+    end = start + len(name)
+    if len(name) < 2 or NO_BODY.search(name):
+        return None
+    form = forms().get(name)
+    if form is not None:
+        return _agency(form.kind, stretch, start, end, form.official, "agency.listed", "")
+    function = functions().get(name)
+    if function is not None:
+        return _agency(function.kind, stretch, start, end, f"?{name}", "agency.listed.function", "")
+    body = BODY.fullmatch(name)
+    if body is None or LEVEL.match(name):
+        return None
+    kind = _kind_of_tail(body["tail"])
+    return _agency(kind, stretch, start, end, template(name), "agency.listed.built", "")
+
+
+@cache
+def _tails() -> dict[str, str]:
+    table = {row["head"]: KINDS[row["kind"]] for row in rows("organisation_heads.tsv")}
+    table |= dict.fromkeys(("局", "厅", "委员会", "委", "办", "办公室", "监管局", "分局", "部"), "GovernmentBody")
+    table |= dict.fromkeys(("科", "处", "股", "室"), "InternalUnit")
+    table |= dict.fromkeys(("公司", "集团", "银行", "支行", "分行", "电网", "移动", "电信", "联通", "铁塔", "石化", "石油"), "Enterprise")
+    table |= dict.fromkeys(("工会",), "MassOrganization") | dict.fromkeys(("会", "联社", "总社"), "Association")
+    table |= dict.fromkeys(("组", "指挥部", "领导小组"), "WorkingGroup")
+    return table
+
+
+def _kind_of_tail(tail: str) -> str:
+    return _tails().get(tail, "PublicInstitution")
+
+
+def _departments(stretch: str) -> Iterator[Mention]:
+    """Yield the fields of government listed before 等部门, or one alone (教育部门)."""
+    for match in DEPARTMENTS.finditer(stretch):
+        items = list(_chain(stretch, match.start()))
+        if not items or _is_generic_before(stretch, items[-1][0]):
+            continue
+        single = len(items) == 1 and not match["etc"]
+        if match["unit"] == "单位" and single:
+            continue
+        for begin, end, name in items:
+            stop = match.end() if single else end
+            national = stretch[max(0, begin - 2) : begin] == "国家"
+            start = begin - 2 if national and single else begin
+            scope = "国" if national else ""
+            function = functions()[name]
+            yield _agency(function.kind, stretch, start, stop, f"?{name}", "agency.departments", scope)
+
+
+def _chain(stretch: str, end: int) -> Iterator[tuple[int, int, str]]:
+    """Yield the fields of government that end here, then those before 、 or 和, last first."""
+    while True:
+        found = next(
+            (end - length for length in (9, 8, 7, 6, 5, 4, 3, 2) if stretch[max(0, end - length) : end] in functions() and end >= length),
+            None,
+        )
+        if found is None:
+            return
+        yield found, end, stretch[found:end]
+        if found == 0 or stretch[found - 1] not in "、和及与":
+            return
+        end = found - 1
+
+
+def _is_generic_before(stretch: str, begin: int) -> bool:
+    before = stretch[max(0, begin - 3) : begin]
+    return bool(re.search(r"(?:各|级|有关|相关|上级|主管|地方|其他|每个|市区|州市)$|[省市县区镇乡]$", before))
+
+
+# -- bare forms ------------------------------------------------------------------------------
+
+SHORT_BODIES = frozenset("编办 科协 文联 妇联 工会 残联 工商联 关工委 红十字会 共青团 侨联 台联 团委 供销社".split())
+
+
+def _bare(stretch: str) -> Iterator[Mention]:
+    """Yield bodies without a level where they stand by themselves: 由教育局牵头."""
+    for match in re.finditer(r"[一-鿿]{2,14}", stretch):
+        run = match[0]
+        for offset in range(len(run) - 1):
+            begin = match.start() + offset
+            if not _is_edge(stretch, begin):
+                continue
+            form = _form_at(stretch, begin)
+            if form is None or not _stands_alone(form, stretch, begin):
+                continue
+            end = begin + len(form.form)
+            yield _agency(form.kind, stretch, begin, end, form.official, "agency.bare", "")
+
+
+def _stands_alone(form: Form, stretch: str, begin: int) -> bool:
+    end = begin + len(form.form)
+    if _continues(form.form, stretch, end) or stretch[max(0, begin - 1) : begin] in ("原", "属"):
+        return False
+    if form.form in SHORT_BODIES:
+        return end == len(stretch) or stretch[end] in EDGE or stretch[end] in "等和与及"
+    return len(form.form) >= 3 and form.form[-1] in "局厅" and form.form not in ("邮政局",)
+
+
+# -- organisations by their last word ----------------------------------------------------------
+
+
+@cache
+def _heads() -> tuple[re.Pattern[str], dict[str, tuple[str, str]]]:
+    table = {row["head"]: (KINDS[row["kind"]], row["proper"]) for row in rows("organisation_heads.tsv")}
+    return re.compile("|".join(sorted(map(re.escape, table), key=len, reverse=True))), table
+
+
+NOT_BEHIND_HEAD = re.compile(r"[生化园长型式们级部制法工门区内间建]|毕业|校长|教育(?!厅|局)|办学|思想|精神|建设|文化|体系|治理|成员|代表|校园|城|化|任务|环节|工作组|阅览")
+ORDINAL = re.compile(r"第?[一二三四五六七八九十]{1,2}$|第[一二三四五六七八九十\d]{1,3}")
+
+
+def _organisations(stretch: str, place: Place | None) -> Iterator[Mention]:
+    """Yield schools, hospitals, companies, associations, working groups by their last word."""
+    pattern, table = _heads()
+    for match in pattern.finditer(stretch):
+        kind, proper = table[match[0]]
+        if proper == "never" or NOT_BEHIND_HEAD.match(stretch, match.end()):
+            continue
+        begin = name_begin(stretch, match.start(), quotes=kind == "WorkingGroup")
+        begin = _skip_openers(stretch, begin, match.start())
+        modifier = stretch[begin : match.start()]
+        if not _is_proper(modifier, proper, place):
+            continue
+        scope, name = _scope_of(stretch, begin, match.end(), place)
+        yield _agency(kind, stretch, begin, match.end(), name, f"agency.{kind}", scope)
+
+
+def _skip_openers(stretch: str, begin: int, head: int) -> int:
+    opener = re.match(r"(?:全[市县区省镇]|我[市县区省镇]|各[市县区省镇]?|[一两二三四五六七八九十\d]+[所家个名]|等\d*[所家个]?|全|本|的|了|和|与|及)+", stretch[begin:head])
+    return begin + opener.end() if opener is not None else begin
+
+
+def _is_proper(modifier: str, proper: str, place: Place | None) -> bool:
+    """Tell whether what stands before the last word makes it a name."""
+    if len(modifier) < 1 or GENERIC.match(modifier):
+        return False
+    if proper == "topic":
+        return len(modifier.replace("工作", "").replace("专项", "")) >= 2 and not re.fullmatch(r"[省市县区]?(?:级|各类|行业|专业)*", modifier)
+    if LEVEL.match(modifier) and not re.match(r"[省市县区镇乡](?:级|属|直|域|场|民|委?内)", modifier):
+        return True
+    if ORDINAL.search(modifier):
+        return True
+    return any(begin == 0 and choose(name, place) is not None for begin, _, name in find_names(modifier)) or any(
+        modifier.startswith(name) for name in _town_names(place)
+    )
+
+
+def _town_names(place: Place | None) -> tuple[str, ...]:
+    if place is None or not place.code or place.level not in ("county", "prefecture"):
+        return ()
+    return tuple(p.name for p in regions().within(place.code, ("township",)))
+
+
+def _scope_of(stretch: str, begin: int, end: int, place: Place | None) -> tuple[str, str]:
+    """Return what an organisation's name hangs on, and the name with `{}` for the place."""
+    name = stretch[begin:end]
+    for at, stop, label in find_names(name):
+        found = choose(label, place)
+        if at == 0 and found is not None and found.code:
+            return f"@{found.code}", template(name[stop:])
+    level = LEVEL.match(name)
+    if level is not None and not re.match(r"[省市县区镇乡]级", name):
+        return level[0], template(name[level.end() :])
+    return "", template(name)

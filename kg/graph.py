@@ -1,0 +1,431 @@
+"""Reading to N-Quads: one document's named graph. The only module that mints IRIs."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from functools import lru_cache
+
+from kg.models import (
+    Citation,
+    DocumentGraph,
+    Entity,
+    Mention,
+    Profile,
+    Reading,
+    Responsibility,
+    Section,
+    Source,
+    Target,
+    Task,
+)
+
+DEFAULT_BASE = "https://w3id.org/policy-kg/id/"
+ONTOLOGY_GRAPH = "https://w3id.org/policy-kg/ontology"
+POL = "https://w3id.org/policy-kg/ontology#"
+NIF = "http://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core#"
+TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+IDENT = "<http://www.w3.org/2005/11/its/rdf#taIdentRef>"
+TITLE = "<http://purl.org/dc/terms/title>"
+ISSUED = "<http://purl.org/dc/terms/issued>"
+FORMAT = "<http://purl.org/dc/terms/format>"
+FILE = "<http://purl.org/dc/terms/source>"
+HAS_PART = "<http://purl.org/dc/terms/hasPart>"
+IS_PART = "<http://purl.org/dc/terms/isPartOf>"
+LABEL = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
+ALIAS = "<http://www.w3.org/2004/02/skos/core#altLabel>"
+SUB_ORGANIZATION = "<http://www.w3.org/ns/org#subOrganizationOf>"
+GENERATED = "<http://www.w3.org/ns/prov#wasGeneratedBy>"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+
+DIGEST = 20  # hexadecimal digits of the SHA-256 in a source's IRI: 80 bits, one collision in 10¹²
+CLASSES = {"Agency": "Agency", "Program": "Program", "Document": "PolicyDocument", "Region": "Region"}
+PATHS = {"Agency": "agency", "Program": "program", "Document": "document", "Region": "region"}
+# RFC 3987 ucschar without what no reader can see (bidi controls, zero width) and private use.
+SAFE = re.compile(r"[A-Za-z0-9\-._~/:@!$&'()*+,;=\u00a1-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\ud7ff\uf900-\ufdcf\ufdf0-\ufeff\uff01-\uffef]")
+UNSEEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
+
+Triple = tuple[str, str, str]
+
+
+# -- terms -----------------------------------------------------------------------------------
+
+
+def pol(name: str) -> str:
+    """Return one of our classes or properties."""
+    return f"<{POL}{name}>"
+
+
+def nif(name: str) -> str:
+    """Return a term of NIF 2.0."""
+    return f"<{NIF}{name}>"
+
+
+@lru_cache(maxsize=200_000)
+def iri_part(text: str) -> str:
+    """Write a name as part of an IRI: NFKC, what RFC 3987 forbids percent-encoded.
+
+    Names that look alike give the same part: full-width letters, invisible characters, blanks.
+    """
+    clean = UNSEEN.sub("", re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip())
+    return "".join(
+        char if SAFE.match(char) else "".join(f"%{byte:02X}" for byte in char.encode("utf-8", "replace"))
+        for char in clean
+    )
+
+
+def literal(text: str) -> str:
+    """Return a plain string literal."""
+    return f'"{text.translate(ESCAPES)}"'
+
+
+def zh(text: str) -> str:
+    """Return a Chinese string literal."""
+    return f'"{text.translate(ESCAPES)}"@zh'
+
+
+def typed(value: str, datatype: str) -> str:
+    """Return a literal of one of XML Schema's datatypes."""
+    return f'"{value}"^^<{XSD}{datatype}>'
+
+
+def number(value: Decimal) -> str:
+    """Return a decimal literal without superfluous zeros: 93.0, 6.5."""
+    text = format(value.normalize(), "f")
+    return typed(text if "." in text else text + ".0", "decimal")
+
+
+def offset(value: int) -> str:
+    """Return an offset in code points."""
+    return typed(str(value), "nonNegativeInteger")
+
+
+def moment(iso: str) -> str:
+    """Return a date, month or year as precise as it is written."""
+    datatype = {4: "gYear", 7: "gYearMonth", 10: "date"}.get(len(iso))
+    return typed(iso, datatype) if datatype else literal(iso)
+
+
+# -- the graph -------------------------------------------------------------------------------
+
+
+class Names:
+    """Mints the IRIs of one document's nodes under a base."""
+
+    def __init__(self, base: str, reading: Reading, extraction: str) -> None:
+        self.base = base
+        self.source = f"{base}source/{reading.outline.source.sha256[:DIGEST]}"
+        self.context = f"<{self.source}>"
+        self.document = f"<{base}document/{iri_part(reading.profile.key)}>"
+        self.extraction = f"<{base}build/{iri_part(extraction)}>"
+
+    def entity(self, entity: Entity) -> str:
+        """Return the IRI of an entity, the same in every document."""
+        return self.of(entity.type, entity.key)
+
+    def of(self, type_: str, key: str) -> str:
+        """Return the IRI of the entity of that type and key."""
+        return f"<{self.base}{PATHS[type_]}/{iri_part(key)}>"
+
+    def node(self, kind: str, begin: int, again: int = 0) -> str:
+        """Return the IRI of a node read from the text, by where it begins."""
+        suffix = f"-{again + 1}" if again else ""
+        return f"<{self.source}/{kind}/{begin}{suffix}>"
+
+    def span(self, begin: int, end: int) -> str:
+        """Return the IRI of a stretch of the text (RFC 5147)."""
+        return f"<{self.source}#char={begin},{end}>"
+
+
+def build_graph(reading: Reading, extraction: str, base: str = DEFAULT_BASE) -> DocumentGraph:
+    """Return the named graph of a document: sorted N-Quads, the same bytes for the same reading.
+
+    `extraction` names the version of the extractors.
+    """
+    names = Names(base, reading, extraction)
+    triples = {
+        *_source(names, reading.outline.source, extraction),
+        *_document(names, reading),
+        *_entities(names, reading),
+        *_mentions(names, reading),
+        *_sections(names, reading.outline.sections),
+        *_tasks(names, reading),
+        *_targets(names, reading),
+        *_responsibilities(names, reading),
+        *_citations(names, reading),
+    }
+    lines = sorted(f"{s} {p} {o} {names.context} .\n" for s, p, o in triples)
+    return DocumentGraph(
+        iri=names.source,
+        document=names.document[1:-1],
+        title=reading.profile.title,
+        nquads="".join(lines),
+        counts=tuple(sorted(_counts(reading).items())),
+        notes=reading.outline.source.notes,
+    )
+
+
+def _counts(reading: Reading) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for type_, _ in {(e.type, e.key) for e in reading.entities if e is not None}:
+        counts[CLASSES[type_]] += 1
+    findings = reading.findings
+    counts.update(
+        Mention=len(findings.mentions), Target=len(findings.targets), Task=len(reading.outline.tasks),
+        Section=len(reading.outline.sections), Citation=len(findings.citations),
+        Responsibility=len(findings.responsibilities),
+    )  # fmt: skip
+    return counts
+
+
+def _source(names: Names, source: Source, extraction: str) -> Iterator[Triple]:
+    context = names.context
+    yield context, TYPE, nif("Context")
+    yield context, nif("isString"), literal(source.text)
+    yield context, pol("sha256"), literal(source.sha256)
+    yield context, FORMAT, literal(source.media_type)
+    for name in source.names:
+        yield context, FILE, literal(name)
+    yield context, GENERATED, names.extraction
+    yield names.extraction, TYPE, pol("Extraction")
+    yield names.extraction, pol("extractorVersion"), literal(extraction)
+
+
+def _document(names: Names, reading: Reading) -> Iterator[Triple]:
+    document, profile = names.document, reading.profile
+    yield document, TYPE, pol("PolicyDocument")
+    if profile.kind != "Other":
+        yield document, TYPE, pol(profile.kind)
+    yield document, TITLE, zh(profile.title)
+    yield document, LABEL, zh(profile.title)
+    yield document, pol("hasText"), names.context
+    for issuer in profile.issuers:
+        yield document, pol("issuedBy"), names.entity(issuer)
+    yield from _dated(document, profile)
+    if profile.region is not None:
+        yield document, pol("appliesTo"), names.entity(profile.region)
+    for entity in reading.entities:
+        if entity is not None and names.entity(entity) != document:
+            yield document, pol("mentions"), names.entity(entity)
+
+
+def _dated(document: str, profile: Profile) -> Iterator[Triple]:
+    if profile.issued:
+        yield document, ISSUED, moment(profile.issued)
+    if profile.number:
+        yield document, pol("documentNumber"), literal(profile.number)
+    if profile.index:
+        yield document, pol("indexNumber"), literal(profile.index)
+    if profile.period:
+        yield document, pol("period"), literal(profile.period)
+        first, last = int(profile.period[:4]), int(profile.period[-4:])
+        for year in range(first, last + 1):
+            yield document, pol("planYear"), typed(str(year), "integer")
+
+
+def _entities(names: Names, reading: Reading) -> Iterator[Triple]:
+    profile = reading.profile
+    own = [*profile.issuers, *([profile.region] if profile.region else [])]
+    for entity in {*own, *(e for e in reading.entities if e is not None), *reading.context}:
+        if names.entity(entity) != names.document:
+            yield from _entity(names, entity)
+
+
+def _entity(names: Names, entity: Entity) -> Iterator[Triple]:
+    node = names.entity(entity)
+    yield node, TYPE, pol(CLASSES[entity.type])
+    if entity.kind and entity.kind != "Other":
+        yield node, TYPE, pol(entity.kind)
+    yield node, LABEL, zh(entity.name)
+    for alternative in entity.alternatives:
+        if alternative != entity.name:
+            yield node, ALIAS, zh(alternative)
+    if entity.type == "Document" and entity.number:
+        yield node, pol("documentNumber"), literal(entity.number)
+    if entity.type in ("Agency", "Program") and entity.level:
+        yield node, pol("level"), pol(entity.level + "Level")
+    if entity.type == "Agency":
+        yield from _agency(names, node, entity)
+    if entity.type == "Region":
+        yield from _region(names, node, entity)
+
+
+def _agency(names: Names, node: str, entity: Entity) -> Iterator[Triple]:
+    if entity.jurisdiction:
+        yield node, pol("region"), names.of("Region", entity.jurisdiction)
+    if entity.parent:
+        yield node, SUB_ORGANIZATION, names.of("Agency", entity.parent)
+
+
+def _region(names: Names, node: str, entity: Entity) -> Iterator[Triple]:
+    yield node, pol("fullName"), zh(entity.full_name)
+    if entity.code:
+        yield node, pol("adcode"), literal(entity.code)
+    if entity.parent:
+        yield node, pol("within"), names.of("Region", entity.parent)
+
+
+# -- nodes read from the text ------------------------------------------------------------------
+
+
+def _evidence(names: Names, node: str, begin: int, end: int) -> Iterator[Triple]:
+    yield node, nif("referenceContext"), names.context
+    yield node, nif("beginIndex"), offset(begin)
+    yield node, nif("endIndex"), offset(end)
+
+
+def _mentions(names: Names, reading: Reading) -> Iterator[Triple]:
+    for mention, entity in zip(reading.findings.mentions, reading.entities, strict=True):
+        if entity is not None:
+            yield from _mention(names, mention, names.entity(entity))
+
+
+def _mention(names: Names, mention: Mention, entity: str) -> Iterator[Triple]:
+    node = names.span(mention.begin, mention.end)
+    yield node, TYPE, pol("Mention")
+    yield from _evidence(names, node, mention.begin, mention.end)
+    yield node, IDENT, entity
+    yield node, nif("anchorOf"), literal(mention.text)
+    yield node, pol("rule"), literal(mention.rule)
+
+
+def _sections(names: Names, sections: Iterable[Section]) -> Iterator[Triple]:
+    listed = list(sections)
+    for section in listed:
+        node = names.node("section", section.begin)
+        yield node, TYPE, pol("Section")
+        yield from _evidence(names, node, section.begin, section.end)
+        yield node, TITLE, zh(section.title)
+        if section.number:
+            yield node, pol("number"), literal(section.number)
+        if section.parent is not None:
+            yield node, IS_PART, names.node("section", listed[section.parent].begin)
+        yield names.document, HAS_PART, node
+
+
+def _tasks(names: Names, reading: Reading) -> Iterator[Triple]:
+    sections = reading.outline.sections
+    for index, task in enumerate(reading.outline.tasks):
+        node = names.node("task", task.begin)
+        yield node, TYPE, pol("Task")
+        yield from _evidence(names, node, task.begin, task.end)
+        yield node, TITLE, zh(task.title)
+        if task.number:
+            yield node, pol("number"), literal(task.number)
+        if task.section is not None:
+            yield node, IS_PART, names.node("section", sections[task.section].begin)
+        yield names.document, HAS_PART, node
+        yield from _involved(names, reading, task, node)
+        yield from _answerable(names, reading, index, node)
+
+
+def _involved(names: Names, reading: Reading, task: Task, node: str) -> Iterator[Triple]:
+    for mention, entity in zip(reading.findings.mentions, reading.entities, strict=True):
+        if mention.type == "Program" and entity and task.begin <= mention.begin < task.end:
+            yield node, pol("involves"), names.entity(entity)
+
+
+def _answerable(names: Names, reading: Reading, index: int, node: str) -> Iterator[Triple]:
+    """Yield who answers for a task, only what the text states."""
+    for fact in reading.findings.responsibilities:
+        entity = reading.entities[fact.agency] if fact.agency >= 0 else None
+        if fact.task == index and fact.basis == "Explicit" and entity is not None:
+            role = "leadAgency" if fact.role == "Lead" else "supportingAgency"
+            yield node, pol(role), names.entity(entity)
+
+
+def _targets(names: Names, reading: Reading) -> Iterator[Triple]:
+    seen: Counter[int] = Counter()
+    for target in reading.findings.targets:
+        node = names.node("target", target.begin, seen[target.begin])
+        seen[target.begin] += 1
+        yield node, TYPE, pol("Target")
+        yield from _evidence(names, node, target.begin, target.end)
+        yield from _quantity(node, target)
+        yield from _deadline(node, target)
+        if target.task is not None:
+            task = names.node("task", reading.outline.tasks[target.task].begin)
+            yield node, pol("inTask"), task
+            yield task, pol("hasTarget"), node
+        program = reading.entities[target.program] if target.program is not None else None
+        if program is not None:
+            yield node, pol("program"), names.entity(program)
+
+
+def _quantity(node: str, target: Target) -> Iterator[Triple]:
+    yield node, pol("indicatorText"), zh(target.indicator)
+    yield node, pol("comparator"), pol(target.comparator)
+    if target.value is not None:
+        yield node, pol("value"), number(target.value)
+    if target.low is not None and target.high is not None:
+        yield node, pol("minValue"), number(target.low)
+        yield node, pol("maxValue"), number(target.high)
+    if target.masked:
+        yield node, pol("masked"), typed("true", "boolean")
+    yield node, pol("unit"), literal(target.unit)
+    if target.is_change:
+        yield node, pol("isChange"), typed("true", "boolean")
+    if target.per_item:
+        yield node, pol("perItem"), typed("true", "boolean")
+    yield node, pol("modality"), pol(target.modality)
+    yield node, pol("rule"), literal(target.rule)
+
+
+def _deadline(node: str, target: Target) -> Iterator[Triple]:
+    if target.due:
+        yield node, pol("due"), moment(target.due)
+        yield node, pol("dueBasis"), pol(target.due_basis or "Inherited")
+    if target.recurrence:
+        yield node, pol("recurrence"), typed(target.recurrence, "duration")
+
+
+def _responsibilities(names: Names, reading: Reading) -> Iterator[Triple]:
+    seen: Counter[int] = Counter()
+    issuers = reading.profile.issuers
+    for fact in reading.findings.responsibilities:
+        if fact.agency >= 0:
+            found = reading.entities[fact.agency]
+            bodies = (found,) if found is not None else ()
+        else:
+            bodies = issuers
+        for body in bodies:
+            node = names.node("responsibility", fact.begin, seen[fact.begin])
+            seen[fact.begin] += 1
+            yield from _responsibility(names, reading, fact, node, names.entity(body))
+
+
+def _responsibility(
+    names: Names, reading: Reading, fact: Responsibility, node: str, agency: str
+) -> Iterator[Triple]:
+    yield node, TYPE, pol("Responsibility")
+    yield from _evidence(names, node, fact.begin, fact.end)
+    yield node, pol("ofTask"), names.node("task", reading.outline.tasks[fact.task].begin)
+    yield node, pol("agency"), agency
+    yield node, pol("role"), pol(fact.role)
+    yield node, pol("basis"), pol(fact.basis)
+    yield node, pol("rule"), literal(fact.rule)
+
+
+def _citations(names: Names, reading: Reading) -> Iterator[Triple]:
+    for fact in reading.findings.citations:
+        entity = reading.entities[fact.cited]
+        cited = names.entity(entity) if entity is not None else names.document
+        if cited != names.document:
+            yield from _citation(names, fact, cited)
+
+
+def _citation(names: Names, fact: Citation, cited: str) -> Iterator[Triple]:
+    node = names.node("citation", fact.begin)
+    yield node, TYPE, pol("Citation")
+    yield from _evidence(names, node, fact.begin, fact.end)
+    yield node, pol("citing"), names.document
+    yield node, pol("cited"), cited
+    yield node, pol("stance"), pol(fact.stance)
+    yield node, pol("rule"), literal(fact.rule)
+    yield names.document, pol("cites"), cited
+    if fact.stance != "cites":
+        yield names.document, pol(fact.stance), cited

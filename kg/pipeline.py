@@ -1,0 +1,72 @@
+"""The stages in order, for one document: bytes to its named graph."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+from kg import __version__
+from kg.extract import extract
+from kg.graph import DEFAULT_BASE, ONTOLOGY_GRAPH, build_graph
+from kg.models import DocumentGraph, Reading, Source
+from kg.read import read
+from kg.resolve import resolve
+from kg.structure import structure
+from kg.vocabulary import text_of
+
+__all__ = ["DEFAULT_BASE", "ONTOLOGY_GRAPH", "extractor_version", "ontology_nquads", "process", "understand"]
+
+ONTOLOGY_FILES = ("policy.ttl", "agencies.ttl", "laws.ttl", "programs.ttl")
+PARTS = ("kg", "kg.ontology")
+COUNTED = (".py", ".tsv", ".ttl")
+# What turns a graph into files, pages and answers does not change what is read from a document.
+BEYOND = ("export", "render", "serve", "reports", "queries")
+
+
+def process(data: bytes, names: Sequence[str], base: str = DEFAULT_BASE) -> DocumentGraph:
+    """Return the named graph of one document, a function of nothing but its arguments.
+
+    `names` are the file names that these bytes go by. Raises ReadError where they are not text.
+    """
+    return build_graph(understand(read(data, names)), extractor_version(), base)
+
+
+def understand(source: Source) -> Reading:
+    """Return a source with everything that was read in it."""
+    outline = structure(source)
+    return resolve(outline, extract(outline))
+
+
+@cache
+def extractor_version() -> str:
+    """Return the package's version with a digest of its code, data and ontology."""
+    digest = hashlib.sha256()
+    for part in PARTS:
+        for name, content in sorted(_files(resources.files(part))):
+            digest.update(name.encode() + b"\0" + content)
+    return f"{__version__}-{digest.hexdigest()[:8]}"
+
+
+def _files(folder: Traversable) -> Iterator[tuple[str, bytes]]:
+    for entry in folder.iterdir():
+        if entry.is_dir() and entry.name not in BEYOND and not entry.name.startswith("_"):
+            yield from ((f"{entry.name}/{name}", content) for name, content in _files(entry))
+        elif entry.name.endswith(COUNTED):
+            yield entry.name, entry.read_bytes()
+
+
+@cache
+def ontology_nquads(base: str = DEFAULT_BASE) -> str:
+    """Return the ontology with its gazetteers as N-Quads in the graph ONTOLOGY_GRAPH."""
+    import pyoxigraph as ox
+
+    lines = set()
+    graph = ox.NamedNode(ONTOLOGY_GRAPH)
+    for name in ONTOLOGY_FILES:
+        text = text_of("kg.ontology", name).replace(DEFAULT_BASE, base)
+        for quad in ox.parse(text, format=ox.RdfFormat.TURTLE):
+            lines.add(f"{ox.Quad(quad.subject, quad.predicate, quad.object, graph)} .\n")
+    return "".join(sorted(lines))

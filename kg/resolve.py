@@ -1,0 +1,436 @@
+"""Findings to reading: mentions to entities, inside the document's jurisdiction."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from kg.models import Entity, Findings, Imprint, Mention, Outline, Place, Profile, Reading
+from kg.vocabulary import Term, areas, functions, regions, short_name, terms
+
+LEVEL_NAMES = {
+    "country": "National", "province": "Provincial", "prefecture": "Prefectural",
+    "county": "County", "township": "Township",
+}  # fmt: skip
+REGION_KINDS = {
+    "country": "Country", "province": "Province", "prefecture": "Prefecture",
+    "county": "County", "township": "Township", "area": "Area",
+}  # fmt: skip
+MUNICIPALITIES = frozenset(("110000", "120000", "310000", "500000"))
+COUNTRY = Place("中国", "country", "100000", "中国")
+LEVEL_WORD = re.compile(r"^(自治区|自治州|[省市县区州旗镇乡])(?=[一-鿿“])(?!级|直|属|域|民|场|长|委书记|政工程|容)")
+FIVE_YEAR = re.compile(r"^“十[二三四五六]五”(?!规划$|规划纲要$)")
+PARENT = re.compile(r"(.{4,}(?:领导小组|联席会议|指挥部|委员会|工作小组))办公室$")
+
+
+def resolve(outline: Outline, findings: Findings) -> Reading:
+    """Return what every mention means, and what the document says about itself.
+
+    What the jurisdiction does not decide stays unresolved: an entity of this source alone.
+    """
+    place = findings.place
+    imprint = findings.imprint
+    issuers = tuple(_agency(mention, outline, place, ()) for mention in imprint.issuers)
+    issuers = issuers or tuple(_implied_issuer(outline, findings))
+    profile = _profile(outline, imprint, place, issuers)
+    stances = {citation.cited: citation.stance for citation in findings.citations}
+    entities = tuple(
+        _entity(mention, index, outline, findings, profile, stances)
+        for index, mention in enumerate(findings.mentions)
+    )
+    context = tuple(_context([*entities, *issuers, profile.region]))
+    return Reading(outline, profile, findings, entities, context)
+
+
+def _entity(
+    mention: Mention,
+    index: int,
+    outline: Outline,
+    findings: Findings,
+    profile: Profile,
+    stances: dict[int, str],
+) -> Entity | None:
+    place = findings.place
+    if mention.type == "Agency":
+        return _agency(mention, outline, place, profile.issuers)
+    if mention.type == "Region":
+        return _region_of(mention, outline)
+    if mention.type == "Program":
+        return _program(mention)
+    if index in findings.own:
+        return document_entity(profile)
+    return _document(mention, place, stances.get(index, "cites"), outline)
+
+
+# -- places ----------------------------------------------------------------------------------
+
+
+def place_of(scope: str, place: Place | None) -> Place | None:
+    """Return the place that a mention's scope means in a document of `place`; None if open."""
+    if scope == "国":
+        return COUNTRY
+    if scope.startswith("@"):
+        return regions().by_code.get(scope[1:])
+    if scope.startswith("="):
+        return Place(scope[1:], _level_by_suffix(scope[1:]), full_name=scope[1:]) if scope[1:] else None
+    if not scope:
+        return place
+    return _at_level(scope, place)
+
+
+def _at_level(word: str, place: Place | None) -> Place | None:
+    """Return the place of the level that a word names, seen from the document's own place."""
+    for candidate in _upwards(place):
+        if _is_called(candidate, word):
+            return candidate
+    return None
+
+
+def _upwards(place: Place | None) -> Iterator[Place]:
+    if place is None:
+        return
+    yield place
+    above = regions().above(place.parent) if not place.code else regions().above(place.code)[:-1]
+    yield from reversed(above)
+
+
+def _is_called(place: Place, word: str) -> bool:
+    if word == "市":
+        return place.name.endswith("市") and place.level in ("county", "prefecture", "province")
+    if word == "区":
+        return place.level == "county" and place.name.endswith("区")
+    if word == "县":
+        return place.level == "county" and place.name.endswith("县")
+    if word in ("州", "自治州"):
+        return place.level == "prefecture" and place.name.endswith("州")
+    if word == "自治区":
+        return place.level == "province" and place.name.endswith("自治区")
+    return place.name.endswith(word)
+
+
+def _level_by_suffix(name: str) -> str:
+    if name.endswith(("省", "自治区")):
+        return "province"
+    if name.endswith(("州", "盟", "地区")):
+        return "prefecture"
+    return "township" if name.endswith(("镇", "乡", "街道")) else "county"
+
+
+@cache
+def display_name(place: Place) -> str:
+    """Return a place's name as official names of bodies carry it: 常州市钟楼区, 温岭市大溪镇."""
+    chain = regions().above(place.code) if place.code else ()
+    if len(chain) > 1:
+        above = chain[-2]
+        if place.level == "township":
+            return display_name(above) + place.name
+        if place.level == "county" and place.name.endswith("区") and above.level in ("prefecture", "province"):
+            return above.name + place.name
+    if not place.code and place.level == "township" and place.full_name:
+        return re.sub(r"^.{2,8}?(?:省|自治区)", "", place.full_name)
+    return place.name
+
+
+def region_entity(place: Place) -> Entity:
+    """Return a place as an entity; its key is its code, or its name where it has none."""
+    parent = place.parent
+    return Entity(
+        type="Region",
+        kind=REGION_KINDS[place.level],
+        name=place.name,
+        key=place.code or place.full_name or place.name,
+        full_name=place.full_name or place.name,
+        code=place.code if place.code != "100000" else "",
+        parent=parent,
+        alternatives=_short(place),
+    )
+
+
+def _short(place: Place) -> tuple[str, ...]:
+    short = short_name(place.name, place.level)
+    return (short,) if place.level in ("province", "prefecture") and short != place.name else ()
+
+
+def _region_of(mention: Mention, outline: Outline) -> Entity | None:
+    if mention.scope.startswith("@"):
+        found = regions().by_code.get(mention.scope[1:])
+        return region_entity(found) if found is not None else None
+    area = areas().get(mention.name)
+    del outline
+    return region_entity(area) if area is not None else None
+
+
+# -- agencies --------------------------------------------------------------------------------
+
+
+def _agency(
+    mention: Mention, outline: Outline, place: Place | None, issuers: tuple[Entity, ...]
+) -> Entity:
+    if mention.scope == "~":
+        return _of_issuer(mention, outline, issuers)
+    if mention.scope == "=":
+        return _complete(mention)
+    where = place_of(mention.scope, place)
+    official = _official(mention, where)
+    if where is None or official is None:
+        return _unresolved(mention, outline)
+    return _local_body(mention, official, where)
+
+
+def _official(mention: Mention, where: Place | None) -> str | None:
+    """Return the official name as a template; a bare function (?教育) by the place's level."""
+    if not mention.name.startswith("?"):
+        return mention.name
+    if where is None:
+        return None
+    function = functions()[mention.name[1:]]
+    level = "national" if where.level == "country" else where.level
+    if where.code in MUNICIPALITIES:
+        level = "municipality"
+    for candidate in (level, "county" if level == "township" else "prefecture"):
+        if candidate in function.bodies:
+            body = function.bodies[candidate]
+            return body if "{" in body or candidate == "national" else "{}" + body
+    return None
+
+
+def _local_body(mention: Mention, official: str, where: Place) -> Entity:
+    shown = "" if where.level == "country" else display_name(where)
+    name = official.replace("{}", shown).replace("{~}", short_name(where.name, where.level))
+    known = terms("agencies.ttl").get(name)
+    if known is not None and where.level == "country":
+        return _national(known)
+    parent = PARENT.match(name)
+    unique = not where.code or where.level == "country" or _is_unique(where)
+    return Entity(
+        type="Agency",
+        kind=mention.kind,
+        name=name,
+        key=name if unique else f"{where.code}/{name}",
+        code=where.code,
+        level=LEVEL_NAMES.get(where.level, ""),
+        jurisdiction=region_entity(where).key,
+        parent=parent[1] if parent else "",
+    )
+
+
+def _is_unique(where: Place) -> bool:
+    return display_name(where) != where.name or regions().is_unique(where.name)
+
+
+def _complete(mention: Mention) -> Entity:
+    """Return a body whose name needs no place."""
+    known = terms("agencies.ttl").get(mention.name)
+    if known is not None:
+        return _national(known)
+    parent = next(
+        (term for term in _prefix_terms(mention.name) if len(term.label) < len(mention.name)), None
+    )
+    return Entity(
+        "Agency", mention.kind, mention.name, mention.name,
+        level=parent.level if parent else "", parent=parent.label if parent else "",
+        jurisdiction="100000" if parent else "",
+    )  # fmt: skip
+
+
+def _prefix_terms(name: str) -> Iterator[Term]:
+    table = terms("agencies.ttl")
+    for length in range(len(name) - 1, 3, -1):
+        if name[:length] in table:
+            yield table[name[:length]]
+
+
+def _national(term: Term) -> Entity:
+    return Entity(
+        type="Agency",
+        kind=term.kind,
+        name=term.label,
+        key=term.label,
+        alternatives=term.alternatives,
+        level=term.level,
+        parent=term.parent,
+        jurisdiction="100000",
+    )
+
+
+def _of_issuer(mention: Mention, outline: Outline, issuers: tuple[Entity, ...]) -> Entity:
+    """Return a part of the issuer: 局党委 → 中共温岭市教育局委员会."""
+    if len(issuers) != 1:
+        return _unresolved(mention, outline)
+    issuer = issuers[0]
+    name = mention.name.replace("{}", issuer.name)
+    key = mention.name.replace("{}", issuer.key)
+    return Entity(
+        "Agency", mention.kind, name, key, code=issuer.code, level=issuer.level,
+        jurisdiction=issuer.jurisdiction, parent=issuer.key,
+    )  # fmt: skip
+
+
+def _unresolved(mention: Mention, outline: Outline) -> Entity:
+    """Return an entity of this source alone: the text does not say whose 教育局 it is."""
+    name = re.sub(r"\s+", "", mention.text)
+    return Entity("Agency", mention.kind, name, f"{outline.source.sha256[:20]}/{name}")
+
+
+def _implied_issuer(outline: Outline, findings: Findings) -> Iterator[Entity]:
+    """Yield the body whose name opens the title: 温岭市教育局2017年工作要点."""
+    title = findings.imprint.title
+    for mention, entity in (
+        (m, _agency(m, outline, findings.place, ())) for m in findings.mentions if m.type == "Agency"
+    ):
+        if len(mention.text) > 4 and title.startswith(entity.name):
+            yield entity
+            return
+
+
+# -- programmes and documents ------------------------------------------------------------------
+
+
+def _program(mention: Mention) -> Entity:
+    known = terms("programs.ttl").get(mention.name)
+    if known is not None:
+        return Entity("Program", known.kind or mention.kind, known.label, known.label, known.alternatives)
+    name = re.sub(r"[“”‘’\s]", "", mention.name)
+    return Entity("Program", mention.kind, name, name, level=_stated_level(name))
+
+
+def _stated_level(name: str) -> str:
+    for words, level in (
+        (("国家", "全国", "中国"), "National"),
+        (("省", "自治区", "全省"), "Provincial"),
+        (("市级", "全市"), "Prefectural"),
+        (("县级", "全县", "区级"), "County"),
+    ):
+        if name.startswith(words):
+            return level
+    return ""
+
+
+def _document(mention: Mention, place: Place | None, stance: str, outline: Outline) -> Entity:
+    known = _known_law(mention.name)
+    if known is not None:
+        return Entity(
+            "Document", known.kind or mention.kind, known.label, known.label, known.alternatives,
+            number=mention.number,
+        )  # fmt: skip
+    title = qualify(mention.name, place, _is_local(mention, stance, outline))
+    return Entity("Document", mention.kind, title, title, number=mention.number)
+
+
+def _known_law(title: str) -> Term | None:
+    table = terms("laws.ttl")
+    bare = re.sub(r"[（(](?:试行|修订|修正|[\d年]+修[订正])[）)]$", "", title)
+    for name in (title, bare, "中华人民共和国" + bare):
+        if name in table:
+            return table[name]
+    return None
+
+
+def _is_local(mention: Mention, stance: str, outline: Outline) -> bool:
+    """Tell whether a title without a place is one of this place: planned here, or issued here."""
+    if mention.rule == "document.built" and stance in ("plansToIssue", "revises"):
+        return True
+    before = outline.source.text[max(0, mention.begin - 8) : mention.begin - 1]
+    return re.search(r"(?:[市县区省]委|[市县区省]政府|(?<![一-鿿])[市县区省][一-鿿]{2,4}局)(?:办公室)?(?:印发的?)?$", before) is not None
+
+
+def qualify(title: str, place: Place | None, local: bool) -> str:
+    """Put the jurisdiction in front of a title that lacks it, where the text decides it."""
+    if place is None or place.level == "country":
+        return title
+    level = LEVEL_WORD.match(title)
+    if level is not None:
+        where = _at_level(level[1], place)
+        if where is not None:
+            return where.name + title[level.end() :]
+    short = short_name(place.name, place.level)
+    if short in title:
+        return title
+    if local or FIVE_YEAR.match(title):
+        return place.name + title
+    return title
+
+
+def document_entity(profile: Profile) -> Entity:
+    """Return the document itself as an entity."""
+    return Entity("Document", profile.kind, profile.title, profile.key, profile.alternatives, number=profile.number)
+
+
+def _profile(
+    outline: Outline, imprint: Imprint, place: Place | None, issuers: tuple[Entity, ...]
+) -> Profile:
+    title = imprint.title or _makeshift_title(outline, imprint, place)
+    return Profile(
+        title=title,
+        kind=imprint.kind,
+        key=_document_key(outline, imprint, place, title),
+        issuers=issuers,
+        issued=imprint.issued,
+        number=imprint.number,
+        index=imprint.index,
+        region=region_entity(place) if place is not None else None,
+        period=imprint.period,
+    )
+
+
+def _makeshift_title(outline: Outline, imprint: Imprint, place: Place | None) -> str:
+    """Return what to call a document whose text has no title: its genre, else its file's name."""
+    if imprint.kind == "Report" and place is not None:
+        year = imprint.issued[:4] or imprint.period[:4]
+        return f"{year + '年' if year else ''}{'' if place.level == 'country' else place.name}政府工作报告"
+    names = outline.source.names
+    return re.sub(r"\.[A-Za-z]{1,5}$", "", names[0].rsplit("/", 1)[-1]) if names else "无标题"
+
+
+def _document_key(outline: Outline, imprint: Imprint, place: Place | None, title: str) -> str:
+    """Return what sets the document apart from others of the same title in other places and years.
+
+    A title that the text does not state is no name that others use: it gets the source's digest.
+    """
+    if not imprint.title:
+        return f"{outline.source.sha256[:20]}/{title}"
+    key = title
+    if place is not None and place.level != "country" and short_name(place.name, place.level) not in title:
+        key = display_name(place) + title
+    if not re.search(r"\d{4}|十[一二三四五六]五", title) and (imprint.number or imprint.issued) and len(title) < 16:
+        key = f"{key}（{imprint.number or imprint.issued[:4]}）"
+    return key
+
+
+# -- what else the graph must describe -----------------------------------------------------------
+
+
+def _context(entities: list[Entity | None]) -> Iterator[Entity]:
+    """Yield the regions that agencies belong to and those above, and the bodies above bodies."""
+    seen: set[tuple[str, str]] = {(e.type, e.key) for e in entities if e is not None}
+    waiting = [entity for entity in entities if entity is not None]
+    while waiting:
+        entity = waiting.pop()
+        for found in _above(entity):
+            if (found.type, found.key) not in seen:
+                seen.add((found.type, found.key))
+                waiting.append(found)
+                yield found
+
+
+def _above(entity: Entity) -> Iterator[Entity]:
+    for code in {entity.jurisdiction, entity.parent if entity.type == "Region" else ""} - {""}:
+        place = regions().by_code.get(code)
+        if place is not None:
+            yield region_entity(place)
+        elif entity.jurisdiction == code:
+            yield _unlisted(code)
+    if entity.type == "Agency" and entity.parent:
+        known = terms("agencies.ttl").get(entity.parent)
+        yield _national(known) if known else _parent_body(entity)
+
+
+def _unlisted(key: str) -> Entity:
+    return region_entity(Place(re.split(r"(?<=[省市县区])(?=.)", key)[-1], _level_by_suffix(key), full_name=key))
+
+
+def _parent_body(entity: Entity) -> Entity:
+    kind = "WorkingGroup" if PARENT.match(entity.name) else "GovernmentBody"
+    name = entity.parent.rsplit("/", 1)[-1]
+    return Entity("Agency", kind, name, entity.parent, code=entity.code, level=entity.level, jurisdiction=entity.jurisdiction)

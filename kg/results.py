@@ -1,0 +1,88 @@
+"""Query results to text: a table for the terminal, CSV, TSV, JSON or Turtle."""
+
+from __future__ import annotations
+
+from typing import IO
+
+import pyoxigraph
+
+from kg import sparql
+from kg.errors import QueryError
+from kg.store import Results
+
+FORMATS = ("table", "csv", "tsv", "json", "turtle")
+_SOLUTIONS = {
+    "csv": pyoxigraph.QueryResultsFormat.CSV,
+    "tsv": pyoxigraph.QueryResultsFormat.TSV,
+    "json": pyoxigraph.QueryResultsFormat.JSON,
+}
+
+
+def write(results: Results, form: str, out: IO[bytes], *, base: str, width: int | None) -> None:
+    """Write results to a binary stream; a table is `width` columns wide, None for no limit."""
+    if isinstance(results, pyoxigraph.QueryTriples):
+        _write_triples(results, form, out)
+    elif form == "turtle":
+        raise QueryError("format turtle is for CONSTRUCT and DESCRIBE; this query gives no triples")
+    elif isinstance(results, pyoxigraph.QueryBoolean):
+        _write_answer(results, form, out)
+    elif form == "table":
+        _write_table(results, out, base, width)
+    else:
+        results.serialize(out, format=_SOLUTIONS[form])
+
+
+def _write_triples(results: pyoxigraph.QueryTriples, form: str, out: IO[bytes]) -> None:
+    if form not in ("turtle", "table"):
+        raise QueryError(f"format {form} is for SELECT and ASK; this query gives triples: turtle")
+    triples = sorted(results, key=str)
+    pyoxigraph.serialize(triples, out, format=pyoxigraph.RdfFormat.TURTLE, prefixes=sparql.PREFIXES)
+
+
+def _write_answer(results: pyoxigraph.QueryBoolean, form: str, out: IO[bytes]) -> None:
+    if form == "json":
+        results.serialize(out, format=_SOLUTIONS[form])
+    else:
+        out.write(b"yes\n" if results else b"no\n")
+
+
+def _write_table(
+    results: pyoxigraph.QuerySolutions, out: IO[bytes], base: str, width: int | None
+) -> None:
+    names = [variable.value for variable in results.variables]
+    rows = [[_cell(row[name], base) for name in names] for row in results]
+    text = table(names, rows, width) + f"{len(rows):,} row{'' if len(rows) == 1 else 's'}\n"
+    out.write(text.encode())
+
+
+def table(names: list[str], rows: list[list[str]], width: int | None) -> str:
+    """Lay out a table; Chinese characters take two columns, numbers stand to the right."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for index, name in enumerate(names):
+        numeric = bool(rows) and all(_is_number(row[index]) for row in rows)
+        grid.add_column(name, justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        # Text, because a cell may hold square brackets, which rich would take for markup.
+        grid.add_row(*(Text(cell) for cell in row))
+    # Without a terminal nothing is folded: who pipes a table wants whole lines.
+    console = Console(width=width or 10_000, color_system=None, legacy_windows=False)
+    with console.capture() as capture:
+        console.print(grid)
+    return "".join(f"{line.rstrip()}\n" for line in capture.get().splitlines())
+
+
+def _is_number(cell: str) -> bool:
+    return not cell or cell.replace(",", "").replace(".", "", 1).lstrip("+-").isdigit()
+
+
+def _cell(term: object, base: str) -> str:
+    if term is None:
+        return ""
+    if isinstance(term, pyoxigraph.NamedNode):
+        return sparql.shorten(term.value, base)
+    return term.value if isinstance(term, pyoxigraph.Literal) else str(term)
