@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from typing import IO
 
 import pyoxigraph
 
 from kg import sparql
-from kg.errors import QueryError
+from kg.errors import QueryError, StoreError
 from kg.store import Results
 
 FORMATS = ("table", "csv", "tsv", "json", "turtle")
@@ -18,15 +20,56 @@ _SOLUTIONS = {
 }
 
 
-def write(results: Results, form: str, out: IO[bytes], *, base: str, width: int | None) -> None:
-    """Write results to a binary stream; a table is `width` columns wide, None for no limit."""
-    if isinstance(results, pyoxigraph.QueryTriples):
-        _write_triples(results, form, out)
-    elif form == "turtle":
-        raise QueryError("format turtle is for CONSTRUCT and DESCRIBE; this query gives no triples")
-    elif isinstance(results, pyoxigraph.QueryBoolean):
-        _write_answer(results, form, out)
-    elif form == "table":
+def write(
+    results: Results,
+    form: str | None,
+    out: IO[bytes],
+    *,
+    base: str,
+    width: int | None = None,
+    hidden: Collection[str] = (),
+) -> None:
+    """Write results to a binary stream, by default as suits them.
+
+    A table is `width` columns wide, None for no limit. Columns that are `hidden` are left out:
+    a saved query has its parameters among them, since Oxigraph wants them projected.
+    """
+    try:
+        if isinstance(results, pyoxigraph.QueryTriples):
+            _write_triples(results, form or "turtle", out)
+        elif form == "turtle":
+            raise QueryError("format turtle is for CONSTRUCT and DESCRIBE; this gives no triples")
+        elif isinstance(results, pyoxigraph.QueryBoolean):
+            _write_answer(results, form or "table", out)
+        else:
+            _write_solutions(_without(results, hidden), form or "table", out, base, width)
+    except RuntimeError as error:
+        # Oxigraph finds damaged blocks only when it reads them.
+        raise StoreError(f"store: {error}; if it is damaged, delete it and build again") from error
+
+
+def _without(
+    results: pyoxigraph.QuerySolutions, hidden: Collection[str]
+) -> pyoxigraph.QuerySolutions:
+    if not hidden:
+        return results
+    content = json.loads(results.serialize(format=pyoxigraph.QueryResultsFormat.JSON) or b"{}")
+    names = content["head"]["vars"]
+    content["head"]["vars"] = [name for name in names if name not in hidden]
+    for row in content["results"]["bindings"]:
+        for name in hidden:
+            row.pop(name, None)
+    left = pyoxigraph.parse_query_results(
+        json.dumps(content).encode(), pyoxigraph.QueryResultsFormat.JSON
+    )
+    assert isinstance(left, pyoxigraph.QuerySolutions)  # it was one before
+    return left
+
+
+def _write_solutions(
+    results: pyoxigraph.QuerySolutions, form: str, out: IO[bytes], base: str, width: int | None
+) -> None:
+    if form == "table":
         _write_table(results, out, base, width)
     else:
         results.serialize(out, format=_SOLUTIONS[form])

@@ -230,13 +230,13 @@ class _Reader:
     def _stated(self, iri: str, predicate: str, other: str, inward: bool) -> Evidence | None:
         """Give the first document that states a fact, and where it names the other end."""
         subject, object_ = (other, iri) if inward else (iri, other)
-        if not _is_iri(object_):
-            return None
-        ends = {"subject": _node(subject), "predicate": _node(predicate), "object": _node(object_)}
+        ends = {"subject": _node(subject), "predicate": _node(predicate)}
+        if _is_iri(object_):
+            ends["object"] = _node(object_)
         for row in self._store.select(_GRAPHS, ends):
             source = row["graph"]
-            named = _node(iri if inward else other)
-            places = self._store.select(_MENTION, {"node": named, "source": _node(source)})
+            named = other if not inward and _is_iri(other) else iri
+            places = self._store.select(_MENTION, {"node": _node(named), "source": _node(source)})
             begin = int(places[0]["begin"]) if places else None
             return self._evidence(source, begin)
         return None

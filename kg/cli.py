@@ -1,0 +1,568 @@
+"""The command line: the only place that talks to a person.
+
+Heavy libraries are imported inside the commands, so that help comes at once.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from types import FrameType
+from typing import IO, TYPE_CHECKING, NoReturn
+
+import click
+
+from kg import __version__
+from kg.errors import KgError
+
+if TYPE_CHECKING:
+    from kg.build import BuildReport, Progress
+    from kg.show import Card, Group
+    from kg.store import Store
+
+_EPILOG = """\b
+Exit codes:
+  0    done
+  1    something could not be done; the message says what
+  2    the command was not understood
+  130  interrupted (Ctrl-C)     143  terminated
+The store then holds whole documents only; the same command goes on.
+
+\b
+Start with:
+  kg build examples/
+  kg query --name documents
+  kg render -o graph.html
+"""
+# As the formats are named in kg.export and kg.results, which would be slow to import here; a
+# test compares them.
+EXPORT_FORMATS = ("turtle", "trig", "ntriples", "nquads", "jsonld")
+QUERY_FORMATS = ("table", "csv", "tsv", "json", "turtle")
+ENTITY_TYPES = ("Agency", "Program", "Document", "Region", "Task", "Target")
+
+
+class Terminated(KeyboardInterrupt):
+    """The process was asked to end by SIGTERM."""
+
+
+class Commands(click.Group):
+    """Commands in the order of work; our errors become one line, an interrupt its exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Give the commands as they are defined."""
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except KgError as error:
+            if ctx.params.get("debug"):
+                traceback.print_exc()
+            raise click.ClickException(str(error)) from error
+        except Terminated:
+            click.echo("Terminated.", err=True)
+            ctx.exit(143)
+        except KeyboardInterrupt:
+            click.echo("Interrupted; the same command goes on.", err=True)
+            ctx.exit(130)
+
+
+def main() -> None:
+    """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        # Under LC_ALL=C Python would write ASCII only, and fail at the first Chinese character.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    signal.signal(signal.SIGTERM, _terminate)
+    cli()
+
+
+def _terminate(number: int, frame: FrameType | None) -> NoReturn:
+    raise Terminated
+
+
+_store_option = click.option(
+    "--store",
+    "place",
+    default="kg-store",
+    show_default=True,
+    envvar="KG_STORE",
+    show_envvar=True,
+    type=click.Path(path_type=Path),
+    help="The directory that holds the graph.",
+)
+
+
+@click.group(
+    cls=Commands,
+    epilog=_EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="kg")
+@click.option("--debug", is_flag=True, help="Show where in the program an error arose.")
+def cli(debug: bool) -> None:
+    """Turn Chinese policy documents into a knowledge graph: ask it, export it, see it."""
+
+
+# -- build, remove -----------------------------------------------------------------------------
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@_store_option
+@click.option(
+    "--base",
+    metavar="IRI",
+    help="What new IRIs begin with; fixed when the store is made.",
+)
+@click.option(
+    "--jobs",
+    "-j",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 256),
+    help="Processes that read documents at the same time.",
+)
+@click.pass_context
+def build(
+    ctx: click.Context, paths: Sequence[str], place: Path, base: str | None, jobs: int
+) -> None:
+    """Read files, folders or globs into the store.
+
+    From folders, files ending in .txt, .text, .md or in nothing are taken; a file that you name
+    is always read. A document that is in the store already is not read again; a file that has
+    changed replaces what it was. One that cannot be read is reported, the others go on.
+
+    \b
+    Examples:
+      kg build documents/
+      kg build 2022/ 'archive/**/*.txt' --store education --jobs 2
+    """
+    from kg.build import build as build_store
+    from kg.store import Store
+
+    debug = bool(ctx.find_root().params.get("debug"))
+    with Store(place, base=base) as store, _progress(debug=debug) as report:
+        result = build_store(paths, store, jobs=jobs, report=report)
+    _print_summary(result, place)
+    if result.skipped:
+        ctx.exit(1)
+
+
+class _Reporter:
+    """Shows how far a build is: a bar on a terminal, else a line every few seconds."""
+
+    INTERVAL = 5.0
+
+    def __init__(self, *, debug: bool) -> None:
+        from rich.console import Console
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            SpinnerColumn,
+            TextColumn,
+            TimeElapsedColumn,
+            TimeRemainingColumn,
+        )
+
+        self._debug, self._next = debug, self.INTERVAL
+        self._console = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._bar = Progress(
+            SpinnerColumn(),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("documents"),
+            TextColumn("{task.fields[rate]}"),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+            console=self._console,
+            disable=not self._console.is_terminal,
+        )
+        self._task = self._bar.add_task("", total=None, rate="")
+
+    def __enter__(self) -> _Reporter:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def __call__(self, progress: Progress) -> None:
+        """Show a step."""
+        rate = f"{progress.done / progress.seconds:.1f}/s" if progress.seconds > 0 else ""
+        self._bar.update(self._task, completed=progress.done, total=progress.total, rate=rate)
+        if progress.skipped is not None:
+            skipped = progress.skipped
+            self._print(f"skipped {skipped.path}: {skipped.reason}")
+            if self._debug and skipped.trace:
+                self._print(skipped.trace)
+        if not self._console.is_terminal and progress.seconds >= self._next:
+            self._next = progress.seconds + self.INTERVAL
+            self._print(f"{progress.done:,} of {progress.total:,} documents, {rate}")
+
+    def _print(self, text: str) -> None:
+        from rich.text import Text
+
+        # Control characters in a file name must not reach the terminal.
+        shown = "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
+        self._console.print(Text(shown))
+
+
+@contextmanager
+def _progress(*, debug: bool) -> Iterator[_Reporter]:
+    with _Reporter(debug=debug) as reporter:
+        yield reporter
+
+
+def _print_summary(result: BuildReport, place: Path) -> None:
+    from kg.results import table
+
+    rows = [
+        ["documents ok", f"{result.ok:,}"],
+        ["documents repaired", f"{result.repaired:,}"],
+        ["  of these replaced", f"{result.replaced:,}"],
+        ["documents unchanged", f"{result.unchanged:,}"],
+        ["files skipped", f"{len(result.skipped):,}"],
+    ]
+    rows += [[f"files not read: {suffix}", f"{number:,}"] for suffix, number in result.unread]
+    rows += [[name, f"{number:,}"] for name, number in _entities(dict(result.entities))]
+    rows += [["quads in the store", f"{result.quads:,}"], ["seconds", f"{result.seconds:.1f}"]]
+    click.echo(table(["built", str(place)], rows, None), nl=False)
+
+
+def _entities(counts: dict[str, int]) -> list[tuple[str, int]]:
+    """Give our own classes with their numbers, by their short names."""
+    from kg.sparql import POL
+
+    return [(iri[len(POL) :], number) for iri, number in counts.items() if iri.startswith(POL)]
+
+
+@cli.command()
+@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@_store_option
+def remove(names: Sequence[str], place: Path) -> None:
+    """Take documents out of the store, by file name, path, title or IRI.
+
+    What other documents say stays. All files with the same content are one document.
+
+    \b
+    Example:
+      kg remove wenling-2017.txt
+    """
+    from kg.store import Store
+
+    with _existing(place), Store(place) as store:
+        for name in names:
+            for held in store.remove(name):
+                click.echo(f"removed {held.title or held.source} ({', '.join(held.names)})")
+
+
+# -- query -------------------------------------------------------------------------------------
+
+
+@cli.command()
+@click.argument("text", required=False)
+@click.option(
+    "--file",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
+    help="Read the query from a file; - is the standard input.",
+)
+@click.option("--name", "saved", help="Ask a saved query; `kg queries` lists them.")
+@click.option(
+    "--param",
+    "parameters",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Give a parameter of a saved query a value; can be repeated.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(QUERY_FORMATS),
+    help="How to write the answer.  [default: table; turtle for CONSTRUCT and DESCRIBE]",
+)
+@_store_option
+def query(
+    text: str | None,
+    file: Path | None,
+    saved: str | None,
+    parameters: Sequence[str],
+    form: str | None,
+    place: Path,
+) -> None:
+    """Ask the graph a SPARQL query: TEXT, a --file or a saved one by --name.
+
+    The prefixes pol nif itsrdf org skos dcterms prov foaf schema owl xsd rdf rdfs are known.
+    Without GRAPH, the query sees what all documents and the ontology say, each triple once;
+    with GRAPH ?source {…}, what one document says. SERVICE is refused.
+
+    \b
+    Examples:
+      kg query --name targets --param document=教育 --format csv
+      kg query 'SELECT ?label { ?program a pol:Program ; skos:prefLabel ?label } LIMIT 10'
+    """
+    from kg import queries, results
+
+    if sum(one is not None for one in (text, file, saved)) != 1:
+        raise click.UsageError("give one of: TEXT, --file, --name")
+    values, hidden = _parameters(parameters), frozenset[str]()
+    if saved is not None:
+        chosen = queries.find(saved)
+        text, values = chosen.text, chosen.substitutions(values)
+        hidden = frozenset(parameter for parameter, _ in chosen.parameters)
+    elif file is not None:
+        text = _read_text(file)
+    with _opened(place) as store:
+        answer = store.query(text or "", values)
+        results.write(
+            answer,
+            form,
+            click.get_binary_stream("stdout"),
+            base=store.base,
+            width=shutil.get_terminal_size().columns if sys.stdout.isatty() else None,
+            hidden=hidden,
+        )
+
+
+def _parameters(pairs: Sequence[str]) -> dict[str, str]:
+    values = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise click.UsageError(f"--param {pair}: write NAME=VALUE")
+        values[name] = value
+    return values
+
+
+def _read_text(file: Path) -> str:
+    try:
+        data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+        return data.decode("utf-8-sig")
+    except OSError as error:
+        raise KgError(f"{file}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise KgError(f"{file}: is not UTF-8 text (byte {error.start})") from error
+
+
+@cli.command("queries")
+@click.option("--text", "name", metavar="NAME", help="Print the SPARQL text of one.")
+def list_queries(name: str | None) -> None:
+    """List the saved queries, with what they answer and their parameters.
+
+    \b
+    Example:
+      kg queries --text targets
+    """
+    from kg import queries
+
+    if name is not None:
+        click.echo(queries.find(name).text, nl=False)
+        return
+    for one in queries.saved().values():
+        click.echo(f"{one.name}\n    {one.description}")
+        for parameter, meaning in one.parameters:
+            click.echo(f"    --param {parameter}=…  {meaning}")
+
+
+# -- export, render ----------------------------------------------------------------------------
+
+
+@cli.command()
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(EXPORT_FORMATS),
+    default="turtle",
+    show_default=True,
+    help="turtle and ntriples are one flat graph; the others keep a graph for each document.",
+)
+@click.option(
+    "-o",
+    "--output",
+    default="-",
+    show_default=True,
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="The file to write; - is the standard output.",
+)
+@click.option("--document", metavar="NAME", help="Only this one, by file name, path, title or IRI.")
+@click.option("--no-ontology", is_flag=True, help="Leave the ontology and gazetteers out.")
+@_store_option
+def export(form: str, output: Path, document: str | None, no_ontology: bool, place: Path) -> None:
+    """Write the graph as RDF; the same documents always give the same bytes.
+
+    \b
+    Examples:
+      kg export -o graph.ttl
+      kg export --format nquads --document wenling-2017.txt -o wenling.nq
+    """
+    from kg import export as exporting
+
+    with _opened(place) as store, _output(output) as out:
+        exporting.export(store, form, out, document=document, ontology=not no_ontology)
+
+
+@cli.command()
+@click.option(
+    "-o",
+    "--output",
+    default="graph.html",
+    show_default=True,
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="The file to write; - is the standard output.",
+)
+@click.option("--about", metavar="NAME", help="Only what surrounds this entity or document.")
+@click.option(
+    "--depth", default=1, show_default=True, type=click.IntRange(0, 5), help="How far around it."
+)
+@click.option(
+    "--type",
+    "types",
+    multiple=True,
+    type=click.Choice(ENTITY_TYPES, case_sensitive=False),
+    help="Only nodes of this class; can be repeated.",
+)
+@click.option(
+    "--limit",
+    default=300,
+    show_default=True,
+    type=click.IntRange(1),
+    help="At most this many nodes, the most connected ones.",
+)
+@_store_option
+def render(
+    output: Path, about: str | None, depth: int, types: Sequence[str], limit: int, place: Path
+) -> None:
+    """Draw the graph as a web page that needs no network.
+
+    \b
+    Examples:
+      kg render -o graph.html
+      kg render --about 温岭市教育局 --depth 2 --type Program -o bureau.html
+    """
+    from kg.render import render_html
+
+    with _opened(place) as store:
+        page = render_html(store, about=about, depth=depth, types=types, limit=limit)
+    with _output(output) as out:
+        out.write(page.encode())
+
+
+# -- show, stats -------------------------------------------------------------------------------
+
+
+@cli.command()
+@click.argument("name")
+@click.option("--format", "form", type=click.Choice(("text", "json")), default="text")
+@click.option(
+    "--limit", default=20, show_default=True, type=click.IntRange(1), help="Facts of each kind."
+)
+@_store_option
+def show(name: str, form: str, limit: int, place: Path) -> None:
+    """Show what is known about one entity: names, classes, facts with sentence and file.
+
+    NAME is a name, an alias, an IRI or its part below the base (agency/温岭市教育局).
+
+    \b
+    Example:
+      kg show 温岭市教育局
+    """
+    from kg.show import show as read_card
+
+    with _opened(place) as store:
+        card = read_card(store, name, limit)
+    click.echo(_json(asdict(card)) if form == "json" else "\n".join(_card_lines(card)))
+
+
+def _card_lines(card: Card) -> Iterator[str]:
+    yield f"{card.name}  [{', '.join(card.classes)}]"
+    yield card.iri
+    if card.alternatives:
+        yield f"also: {'、'.join(card.alternatives)}"
+    for group in card.groups:
+        yield ""
+        yield from _group_lines(group)
+
+
+def _group_lines(group: Group) -> Iterator[str]:
+    yield f"{'←' if group.inward else '→'} {group.label} ({group.total:,})"
+    for fact in group.facts:
+        yield f"    {fact.text}"
+        if fact.evidence is not None and (fact.evidence.sentence or fact.evidence.file):
+            yield f"        {fact.evidence.sentence}  [{fact.evidence.file}]".rstrip()
+    if group.total > len(group.facts):
+        yield f"    … and {group.total - len(group.facts):,} more (--limit)"
+
+
+@cli.command()
+@click.option("--format", "form", type=click.Choice(("text", "json")), default="text")
+@_store_option
+def stats(form: str, place: Path) -> None:
+    """Count documents, entities by class, facts, and documents by region and year.
+
+    \b
+    Example:
+      kg stats --format json
+    """
+    from kg.stats import count
+
+    with _opened(place) as store:
+        counts = count(store)
+    if form == "json":
+        click.echo(_json(counts))
+        return
+    for title, numbers in counts.items():
+        click.echo(title)
+        for label, number in numbers.items():
+            click.echo(f"    {label}  {number:,}")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+# -- what commands share -----------------------------------------------------------------------
+
+
+@contextmanager
+def _opened(place: Path) -> Iterator[Store]:
+    """Open a store to read it; nothing is lost when the process is killed meanwhile."""
+    from kg.store import Store
+
+    # Oxigraph cannot be stopped in a long query: Ctrl-C must end the process itself.
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        with Store(place, read_only=True) as store:
+            yield store
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _existing(place: Path) -> Iterator[None]:
+    from kg.store import MARKER
+
+    if not (place / MARKER).is_file():
+        raise KgError(f"{place}: no store here; make one with: kg build PATH --store {place}")
+    yield
+
+
+@contextmanager
+def _output(path: Path) -> Iterator[IO[bytes]]:
+    if str(path) == "-":
+        yield click.get_binary_stream("stdout")
+        return
+    from kg.export import replacing
+
+    with replacing(path) as file:
+        yield file
