@@ -73,8 +73,8 @@ def _strength(ties: dict[str, Tie]) -> float:
 
 def _choose_overall(network: nx.DiGraph, limit: int) -> list[str]:
     held = [node for node, group in network.nodes("group") if group == HELD]
-    # Half of the picture at least is for what the documents have in common.
-    held = sorted(held, key=lambda node: (-_shared(network, node), node))[: max(1, limit // 2)]
+    # Most of the picture is for what the documents have in common.
+    held = sorted(held, key=lambda node: (-_shared(network, node), node))[: max(1, limit // 3)]
     documents = frozenset(held)
     others = {there for node in held for there in network[node]} - documents
     own_rank = _own_ranks(network, held)

@@ -8,7 +8,7 @@
   const panel = find("panel");
   const tooltip = find("tooltip");
   const off = { groups: new Set(), kinds: new Set() };
-  const thinned = new Set(data.thinned);
+  const crowded = edges.length > 1200;
   let selected = null;
   let fitted = true;
 
@@ -114,7 +114,7 @@
       id: edge.id,
       hidden: off.kinds.has(edge.kind) || (Boolean(edge.hidden) && !chosen),
       width: chosen ? Math.max(edge.width, 2) : edge.width,
-      color: { color: colour, highlight: colours[edge.kind], hover: colours.focus },
+      color: { opacity: crowded && !chosen ? 0.3 : 1, color: colour, highlight: colours[edge.kind], hover: colours.focus },
       dashes: DASHED.has(edge.kind) ? [8, 6] : false,
     };
   }

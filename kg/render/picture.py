@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -48,11 +49,12 @@ _FACTS = (
     "recurrence",
     "altLabel",
 )
-_KEPT = re.compile(r"[0-9A-Za-z][0-9A-Za-z.]|[“（《〈〔].|.[”）》〉〕、，。：；年…]")  # not broken
+_KEPT = re.compile(r"[0-9A-Za-z][0-9A-Za-z.]|—.|[“（《〈〔].|.[”）》〉〕、，。：；年…—]")  # not broken
 _SCREEN = (1200, 780)  # of the canvas, in pixels, on a usual screen
 _FONT = 28  # of a document's title, in the picture's own units
 _READABLE = 13  # pixels
 _MOST_EMPHASIS = 2.4
+_CARDS = 48  # documents drawn as cards; beyond that, what they share comes to the fore
 _MOST_VALUES = 8  # of one property; a national body has dozens of short forms
 
 
@@ -174,19 +176,24 @@ def _arrange(
     subject: Subject, labels: Mapping[str, str]
 ) -> tuple[dict[str, _Look], dict[str, tuple[int, int]]]:
     """Return looks and places such that the documents can be read when all is in view."""
-    emphasis = 1.0
+    groups = dict(subject.network.nodes("group"))
+    documents = sum(group == HELD for group in groups.values())
+    others = (_degree(subject, node) for node in subject.order if groups[node] != HELD)
+    most = max(others, default=1)
+    scale = _Scale(1.0, documents, most)
     looks: dict[str, _Look] = {}
     places: dict[str, tuple[int, int]] = {}
     # Bigger labels need more room, which makes all smaller on the screen: it settles in two.
     for _ in range(2):
-        looks = {node: _look(subject, node, labels[node], emphasis) for node in subject.order}
+        looks = {node: _look(subject, node, labels[node], scale) for node in subject.order}
         boxes = {node: look.box for node, look in looks.items()}
         places = lay_out(subject.network, subject.order, boxes)
-        emphasis = min(max(emphasis, _READABLE / _FONT / _scale(places)), _MOST_EMPHASIS)
+        wanted = _READABLE / _FONT / _zoom(places)
+        scale = _Scale(min(max(scale.emphasis, wanted), _MOST_EMPHASIS), documents, most)
     return looks, places
 
 
-def _scale(places: Mapping[str, tuple[int, int]]) -> float:
+def _zoom(places: Mapping[str, tuple[int, int]]) -> float:
     """Return at what scale the whole fits a usual screen."""
     if not places:
         return 1.0
@@ -245,6 +252,19 @@ def _fact_rows(facts: Facts, names: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 @dataclass(frozen=True, slots=True)
+class _Scale:
+    """What sizes depend on: the whole picture, and the best connected node in it."""
+
+    emphasis: float
+    documents: int
+    most: int
+
+    def share(self, degree: int) -> float:
+        """Return 0 for what one document names, up to 1 for what most documents name."""
+        return 0.0 if degree < 2 else math.sqrt((degree - 1) / (self.most - 1))
+
+
+@dataclass(frozen=True, slots=True)
 class _Look:
     label: str
     shape: str
@@ -253,19 +273,28 @@ class _Look:
     box: Box
 
 
-def _look(subject: Subject, node: str, label: str, emphasis: float) -> _Look:
+def _look(subject: Subject, node: str, label: str, scale: _Scale) -> _Look:
     group = subject.network.nodes[node]["group"]
     if group == HELD:
-        lines = [*_wrap(label, 12, 3), *_imprint(label, subject.facts.get(node, {}))]
-        return _boxed(lines, round(_FONT * emphasis))
-    degree = min(subject.weights[node][0], subject.network.degree(node))
-    font = 14 if degree <= 1 else round(min(14 + 3 * degree, 26) * emphasis)
-    if group == CITED and degree > 1:
-        return _boxed(_wrap(label, 10, 2), max(14, font - 6))
-    size = 7 if degree <= 1 else round(min(5 + 3 * degree, 20) * emphasis)
-    lines = _wrap(label, 9, 2)
-    box = Box(max(map(len, lines)) * font / 2 + 4, size + len(lines) * font * 0.65)
-    return _Look("\n".join(lines), _SHAPES[group], font, size, box)
+        return _document_look(label, subject.facts.get(node, {}), scale)
+    share = scale.share(_degree(subject, node))
+    font = round((16 + 12 * share) * scale.emphasis) if share else 14
+    if group == CITED and share:
+        return _boxed(_wrap(label, 10, 2), max(14, font - 4))
+    size = round((10 + 8 * share) * scale.emphasis) if share else 7
+    return _dotted(_wrap(label, 9, 2), _SHAPES[group], font, size)
+
+
+def _degree(subject: Subject, node: str) -> int:
+    """Return how many documents name a node, or how many lines end there if these are fewer."""
+    return int(min(subject.weights[node][0], subject.network.degree(node)))
+
+
+def _document_look(title: str, facts: Facts, scale: _Scale) -> _Look:
+    if scale.documents > _CARDS:
+        return _dotted(_wrap(title, 12, 2), "square", 14, 10)
+    lines = [*_wrap(title, 12, 3), *_imprint(title, facts)]
+    return _boxed(lines, round(_FONT * scale.emphasis))
 
 
 def _imprint(title: str, facts: Facts) -> list[str]:
@@ -275,6 +304,11 @@ def _imprint(title: str, facts: Facts) -> list[str]:
     if sum(map(len, parts)) <= 18:
         return [" ".join(parts)] if parts else []
     return [line for part in parts for line in _wrap(part, 14, 2)]
+
+
+def _dotted(lines: Sequence[str], shape: str, font: int, size: int) -> _Look:
+    box = Box(max(map(len, lines)) * font / 2 + 4, size + len(lines) * font * 0.65)
+    return _Look("\n".join(lines), shape, font, size, box)
 
 
 def _boxed(lines: Sequence[str], font: int) -> _Look:
