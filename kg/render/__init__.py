@@ -96,7 +96,7 @@ def render_html(
     add_evidence(select, shown, EVIDENCE)
     facts = read_facts(select, order)
     texts = read_texts(select, _sources(shown))
-    picture = draw(Subject(shown, order, facts, texts, weights), _words())
+    picture = draw(Subject(shown, order, facts, texts, weights, roots), _words())
     nodes, edges, *_ = picture.network.get_network_data()
     data = {
         **picture.data,

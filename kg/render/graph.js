@@ -8,6 +8,7 @@
   const panel = find("panel");
   const tooltip = find("tooltip");
   const off = { groups: new Set(), kinds: new Set() };
+  const roots = new Set(data.roots);
   const crowded = edges.length > 1200;
   let selected = null;
   let fitted = true;
@@ -89,13 +90,13 @@
     const ink = dim ? (boxed ? colours.soft : colours.faded)
       : boxed ? colours["on-" + group] : colours.ink;
     const border = dim ? colours.faded : colours[group === "Cited" ? "edge-Cited" : group];
-    const paint = { background: hue, border: node.id === selected ? colours.focus : border };
+    const paint = { background: hue, border: node.id === selected || roots.has(node.id) ? colours.focus : border };
     return {
       id: node.id,
       size,
       hidden: off.groups.has(group),
       color: { ...paint, highlight: paint, hover: { background: hue, border: colours.focus } },
-      borderWidth: node.id === selected ? 4 : group === "Cited" ? 1.5 : 1,
+      borderWidth: node.id === selected || roots.has(node.id) ? 4 : group === "Cited" ? 1.5 : 1,
       shapeProperties: { borderDashes: group === "Cited" && boxed ? [5, 4] : false, borderRadius: 5 },
       font: {
         size: font, color: ink,
@@ -507,5 +508,8 @@
   find("counts").textContent = data.count_line;
   drawLegend();
   fit();
-  if (!chooseFromHash()) showOverview();
+  if (!chooseFromHash()) {
+    if (data.roots.length) showEntity(data.roots[0]);
+    else showOverview();
+  }
 })();

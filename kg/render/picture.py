@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import networkx as nx
@@ -49,7 +50,9 @@ _FACTS = (
     "recurrence",
     "altLabel",
 )
-_KEPT = re.compile(r"[0-9A-Za-z][0-9A-Za-z.]|—.|[“（《〈〔].|.[”）》〉〕、，。：；年…—]")  # not broken
+_KEPT = re.compile(
+    r"[0-9A-Za-z][0-9A-Za-z.]|—.|[“（《〈〔].|.[”）》〉〕、，。：；年…—]"
+)  # not broken
 _SCREEN = (1200, 780)  # of the canvas, in pixels, on a usual screen
 _FONT = 28  # of a document's title, in the picture's own units
 _READABLE = 13  # pixels
@@ -98,6 +101,8 @@ class Picture:
 class Subject:
     """What is to be drawn: a network, its nodes in order, and what the store says of them.
 
+    `roots` are the nodes that were asked for, which stand out.
+
     `weights` holds, for each node, by how many documents it is named in the store and how often.
     """
 
@@ -106,6 +111,7 @@ class Subject:
     facts: Mapping[str, Facts]
     texts: Mapping[str, Text]
     weights: Mapping[str, tuple[int, int]]
+    roots: Sequence[str] = ()
 
 
 def draw(subject: Subject, words: Words) -> Picture:
@@ -124,6 +130,7 @@ def draw(subject: Subject, words: Words) -> Picture:
         "ties": ties,
         "sentences": sentences.rows,
         "sources": sentences.sources,
+        "roots": [number for number, node in enumerate(subject.order) if node in subject.roots],
         "thinned": [number for number, node in enumerate(subject.order) if node in hubs],
     }
     return Picture(network, data)
@@ -228,16 +235,27 @@ def _label(node: str, facts: Facts, values: Mapping[str, str]) -> str:
 
 
 def _target_label(facts: Facts, values: Mapping[str, str]) -> str:
-    """Return a target as a person would note it: 等级幼儿园率 ≥ 93%（2017）."""
+    """Return a target as a person would note it: 等级幼儿园率 ≥93%（2017）."""
 
     def first(prop: str) -> str:
         return facts.get(prop, [""])[0]
 
-    low, high = first("minValue"), first("maxValue")
-    value = f"{low}–{high}" if low or high else first("value")
+    low, high = _amount(first("minValue")), _amount(first("maxValue"))
+    value = f"{low}–{high}" if low or high else _amount(first("value"))
     sign = values.get(first("comparator"), "")
     due = f"（{first('due')}）" if first("due") else ""
     return f"{first('indicatorText')} {sign}{value}{first('unit')}{due}".strip()
+
+
+def _amount(number: str) -> str:
+    """Return a number as texts write it: 20000000 as 2000万."""
+    if not re.fullmatch(r"\d{5,}(\.0*)?", number):
+        return number
+    for power, name in ((8, "亿"), (4, "万")):
+        short = Decimal(number).scaleb(-power).normalize()
+        if short >= 1 and -int(short.as_tuple().exponent) <= 2:
+            return f"{short:f}{name}"
+    return number
 
 
 def _fact_rows(facts: Facts, names: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -277,12 +295,12 @@ def _look(subject: Subject, node: str, label: str, scale: _Scale) -> _Look:
     group = subject.network.nodes[node]["group"]
     if group == HELD:
         return _document_look(label, subject.facts.get(node, {}), scale)
-    share = scale.share(_degree(subject, node))
+    share = 1.0 if node in subject.roots else scale.share(_degree(subject, node))
     font = round((16 + 12 * share) * scale.emphasis) if share else 14
     if group == CITED and share:
         return _boxed(_wrap(label, 10, 2), max(14, font - 4))
     size = round((10 + 8 * share) * scale.emphasis) if share else 7
-    return _dotted(_wrap(label, 9, 2), _SHAPES[group], font, size)
+    return _dotted(_wrap(label, 12 if group == "Target" else 9, 2), _SHAPES[group], font, size)
 
 
 def _degree(subject: Subject, node: str) -> int:

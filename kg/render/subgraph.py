@@ -60,8 +60,10 @@ _TOP = frozenset({HELD, "Agency", "Program", "Region", "Task", "Target"})
 
 _CHUNK = 300  # IRIs in one VALUES block; the store refuses queries of more than 200,000 letters
 
+_NOT_IN_IRI = frozenset('<>"{}|^`\\') | frozenset(map(chr, range(33)))
+
 _MENTIONED = """
-SELECT ?d ?e (COUNT(?m) AS ?n) WHERE {
+SELECT ?d ?e (COUNT(DISTINCT ?m) AS ?n) WHERE {
   ?m itsrdf:taIdentRef ?e ; nif:referenceContext ?c . ?d pol:hasText ?c .
 } GROUP BY ?d ?e"""
 _DIRECT = """
@@ -100,13 +102,14 @@ SELECT ?d ?t ?g ?p ?c ?begin ?end WHERE {
   OPTIONAL { ?g pol:inTask ?t }
   OPTIONAL { ?g pol:program ?p }
 }"""
+# DISTINCT below, because every document repeats in its graph what is known of what it names.
 _ABOVE = """
-SELECT ?e ?up ?tie WHERE {
+SELECT DISTINCT ?e ?up ?tie WHERE {
   VALUES ?e { %s }
   VALUES (?p ?tie) { (org:subOrganizationOf "subOrganizationOf") (pol:within "within") }
   ?e ?p ?up .
 }"""
-_TYPES = "SELECT ?e ?t WHERE { VALUES ?e { %s } ?e a ?t }"
+_TYPES = "SELECT DISTINCT ?e ?t WHERE { VALUES ?e { %s } ?e a ?t }"
 _HELD = "SELECT DISTINCT ?e WHERE { ?e pol:hasText ?c }"
 _SPANS = """
 SELECT ?d ?e ?c ?begin ?end WHERE {
@@ -116,7 +119,7 @@ SELECT ?d ?e ?c ?begin ?end WHERE {
   ?d pol:hasText ?c .
 }"""
 _FACTS = """
-SELECT ?e ?p ?o ?label WHERE {
+SELECT DISTINCT ?e ?p ?o WHERE {
   VALUES ?e { %s }
   VALUES ?p {
     skos:prefLabel skos:altLabel dcterms:title dcterms:issued pol:documentNumber pol:indexNumber
@@ -125,10 +128,10 @@ SELECT ?e ?p ?o ?label WHERE {
     pol:indicatorText pol:comparator pol:value pol:minValue pol:maxValue pol:unit
   }
   ?e ?p ?o .
-  OPTIONAL { ?o skos:prefLabel ?label }
 }"""
+_LABELS = "SELECT DISTINCT ?e ?l WHERE { VALUES ?e { %s } ?e skos:prefLabel ?l }"
 _SOURCES = """
-SELECT ?c ?text ?name WHERE {
+SELECT DISTINCT ?c ?text ?name WHERE {
   VALUES ?c { %s }
   ?c nif:isString ?text . OPTIONAL { ?c dcterms:source ?name }
 }"""
@@ -300,16 +303,28 @@ def add_evidence(select: Select, network: nx.DiGraph, most: int) -> None:
 
 def read_facts(select: Select, nodes: Iterable[str]) -> dict[str, Facts]:
     """Return what the store says of the nodes: property → values, resolved to labels, sorted."""
-    values: dict[str, dict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
+    values: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for rows in _in_chunks(select, _FACTS, nodes):
-        for entity, prop, value, label in rows:
-            shown = values[entity or ""][_local(prop)]
-            text = label or _readable(value or "")
-            shown[value or ""] = min(text, shown.get(value or "", text))
+        for entity, prop, value in rows:
+            values[entity or ""][_local(prop)].add(value or "")
+    every = {value for facts in values.values() for found in facts.values() for value in found}
+    labels = _read_labels(select, (value for value in every if _is_iri(value)))
     return {
-        entity: {prop: sorted(set(found.values())) for prop, found in sorted(facts.items())}
+        entity: {
+            prop: sorted({labels.get(value) or _readable(value) for value in found})
+            for prop, found in sorted(facts.items())
+        }
         for entity, facts in values.items()
     }
+
+
+def _read_labels(select: Select, nodes: Iterable[str]) -> dict[str, str]:
+    """Return the label of each node; of several the first in order."""
+    labels: dict[str, str] = {}
+    for rows in _in_chunks(select, _LABELS, nodes):
+        for node, label in _rows(rows):
+            labels.setdefault(node or "", label or "")
+    return labels
 
 
 def read_texts(select: Select, sources: Iterable[str]) -> dict[str, Text]:
@@ -324,7 +339,7 @@ def read_texts(select: Select, sources: Iterable[str]) -> dict[str, Text]:
 
 def find_named(select: Select, name: str) -> list[str]:
     """Return every entity of this name, or whose IRI this is."""
-    if "://" in name and not set(name) & set('<>"{}|^`\\ '):
+    if _is_iri(name):
         return [name]
     literal = json.dumps(name, ensure_ascii=False)  # JSON's escapes are SPARQL's
     forms = f"{literal}@zh {literal}@en {literal}"
@@ -362,5 +377,9 @@ def _local(iri: str | None) -> str:
     return (iri or "").rpartition("#")[2].rpartition("/")[2]
 
 
+def _is_iri(value: str) -> bool:
+    return "://" in value and not set(value) & _NOT_IN_IRI
+
+
 def _readable(value: str) -> str:
-    return _local(value) if "://" in value else value
+    return _local(value) if _is_iri(value) else value
