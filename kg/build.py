@@ -28,6 +28,7 @@ from kg.models import DocumentGraph
 from kg.store import MARKER, Held, Store
 
 SUFFIXES = ("", ".txt", ".text", ".md")  # what is taken from folders; a file named is always
+ABOUT_FOLDER = "readme"  # speaks of the documents beside it, and is none
 MAX_BYTES = 64 * 1024 * 1024
 BATCH_QUADS = 200_000
 BATCH_SECONDS = 5.0
@@ -73,7 +74,7 @@ class BuildReport:
     unchanged: int  # held already from the same version of the extractors
     replaced: int  # of those read, how many took the place of an earlier graph
     skipped: tuple[Skipped, ...]
-    unread: tuple[tuple[str, int], ...]  # suffix → files in folders that were passed over
+    unread: tuple[tuple[str, int], ...]  # suffix or README → how many in folders
     entities: tuple[tuple[str, int], ...]  # class → nodes in the store
     quads: int  # in the store
     seconds: float
@@ -207,9 +208,9 @@ def _walk(folder: str, root: str, found: Found) -> None:
         for name in sorted(files):
             if name.startswith("."):
                 continue
-            suffix = os.path.splitext(name)[1].lower()
-            if suffix not in SUFFIXES:
-                found.unread[suffix] += 1
+            stem, suffix = os.path.splitext(name.lower())
+            if suffix not in SUFFIXES or stem == ABOUT_FOLDER:
+                found.unread[name if suffix in SUFFIXES else suffix] += 1
                 continue
             path = os.path.join(place, name)
             _offer(path, os.path.relpath(path, root), found)

@@ -45,6 +45,10 @@ Start with:
 # test compares them.
 EXPORT_FORMATS = ("turtle", "trig", "ntriples", "nquads", "jsonld")
 QUERY_FORMATS = ("table", "csv", "tsv", "json", "turtle")
+CLASSES = (
+    *("PolicyDocument", "Agency", "Program", "Region", "Section", "Task", "Target", "Indicator"),
+    *("Responsibility", "Citation", "Reuse", "Mention"),
+)
 ENTITY_TYPES = ("Agency", "Program", "Document", "Region", "Task", "Target")
 
 
@@ -137,9 +141,10 @@ def build(
 ) -> None:
     """Read files, folders or globs into the store.
 
-    From folders, files ending in .txt, .text, .md or in nothing are taken; a file that you name
-    is always read. A document that is in the store already is not read again; a file that has
-    changed replaces what it was. One that cannot be read is reported, the others go on.
+    From folders, files ending in .txt, .text, .md or in nothing are taken, but no README; a file
+    that you name is always read. A document that is in the store already is not read again;
+    a file that has changed replaces what it was. One that cannot be read is reported, the
+    others go on.
 
     \b
     Examples:
@@ -213,9 +218,11 @@ class _Reporter:
     def _print(self, text: str) -> None:
         from rich.text import Text
 
-        # Control characters in a file name must not reach the terminal.
-        shown = "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
-        self._console.print(Text(shown))
+        from kg.results import printable
+
+        for line in text.splitlines():
+            indent = line[: len(line) - len(line.lstrip())]
+            self._console.print(Text(indent + printable(line)))
 
 
 @contextmanager
@@ -240,11 +247,13 @@ def _print_summary(result: BuildReport, place: Path) -> None:
     click.echo(table(["built", str(place)], rows, None), nl=False)
 
 
-def _entities(counts: dict[str, int]) -> list[tuple[str, int]]:
-    """Give our own classes with their numbers, by their short names."""
+def _entities(counts: dict[str, int]) -> Iterator[tuple[str, int]]:
+    """Yield the main classes with their numbers; `kg stats` gives all."""
     from kg.sparql import POL
 
-    return [(iri[len(POL) :], number) for iri, number in counts.items() if iri.startswith(POL)]
+    for name in CLASSES:
+        if counts.get(POL + name):
+            yield name, counts[POL + name]
 
 
 @cli.command()
@@ -328,7 +337,7 @@ def query(
         results.write(
             answer,
             form,
-            click.get_binary_stream("stdout"),
+            sys.stdout.buffer,
             base=store.base,
             width=shutil.get_terminal_size().columns if sys.stdout.isatty() else None,
             hidden=hidden,
@@ -495,11 +504,13 @@ def _card_lines(card: Card) -> Iterator[str]:
 
 
 def _group_lines(group: Group) -> Iterator[str]:
+    from kg.results import printable
+
     yield f"{'←' if group.inward else '→'} {group.label} ({group.total:,})"
     for fact in group.facts:
-        yield f"    {fact.text}"
+        yield f"    {printable(fact.text)}"
         if fact.evidence is not None and (fact.evidence.sentence or fact.evidence.file):
-            yield f"        {fact.evidence.sentence}  [{fact.evidence.file}]".rstrip()
+            yield f"        {printable(f'{fact.evidence.sentence} [{fact.evidence.file}]')}"
     if group.total > len(group.facts):
         yield f"    … and {group.total - len(group.facts):,} more (--limit)"
 
@@ -560,7 +571,7 @@ def _existing(place: Path) -> Iterator[None]:
 @contextmanager
 def _output(path: Path) -> Iterator[IO[bytes]]:
     if str(path) == "-":
-        yield click.get_binary_stream("stdout")
+        yield sys.stdout.buffer
         return
     from kg.export import replacing
 

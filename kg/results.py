@@ -127,5 +127,11 @@ def _cell(term: object, base: str) -> str:
     if term is None:
         return ""
     if isinstance(term, pyoxigraph.NamedNode):
-        return sparql.shorten(term.value, base)
-    return term.value if isinstance(term, pyoxigraph.Literal) else str(term)
+        return printable(sparql.shorten(term.value, base))
+    return printable(term.value if isinstance(term, pyoxigraph.Literal) else str(term))
+
+
+def printable(text: str) -> str:
+    """Give a text on one line, without what could steer a terminal."""
+    line = " ".join(text.split())
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)

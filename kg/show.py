@@ -28,19 +28,26 @@ _LEFT_OUT = frozenset({_TYPE, _PREF, _ALT, _TITLE, _BEGIN, _CONTEXT, PREFIXES["n
 _SAID_BY_NODES = frozenset(
     POL + name
     for name in (
-        *("mentions", "leadAgency", "supportingAgency"),
+        *("hasText", "mentions", "leadAgency", "supportingAgency"),
         *("cites", "implements", "plansToIssue", "revises", "promulgates"),
     )
 )
+# What the vocabularies that we borrow from do not label in Chinese.
+_BORROWED = {
+    _IDENTIFIES: "提及",
+    PREFIXES["dcterms"] + "hasPart": "组成部分",
+    PREFIXES["dcterms"] + "isPartOf": "所属部分",
+    PREFIXES["dcterms"] + "issued": "发文日期",
+    PREFIXES["org"] + "subOrganizationOf": "上级机构",
+}
 _SENTENCE_END = re.compile(r"[。！？；\n\r]")
 _LONGEST = 200  # characters shown on either side, where no mark ends a sentence
 
 _OUTWARD = "SELECT ?predicate ?other ?node { ?node ?predicate ?other }"
 _INWARD = "SELECT ?predicate ?other ?node { ?other ?predicate ?node }"
 _NAMED = """
-SELECT DISTINCT ?node ?name {
+SELECT DISTINCT ?node ?label {
     VALUES ?property { skos:prefLabel skos:altLabel dcterms:title }
-    { BIND(STRLANG(?name, "zh") AS ?label) } UNION { BIND(?name AS ?label) }
     ?node ?property ?label .
     FILTER NOT EXISTS { VALUES ?part { pol:Task pol:Section } ?node a ?part }
 }
@@ -122,7 +129,10 @@ def find_entity(store: Store, name: str) -> str:
     for iri in (name, store.base + name):
         if _is_iri(iri) and store.select(_OUTWARD + " LIMIT 1", {"node": _node(iri)}):
             return iri
-    found = sorted({row["node"] for row in store.select(_NAMED, {"name": name})})
+    labels = (pyoxigraph.Literal(name, language="zh"), pyoxigraph.Literal(name))
+    found = sorted(
+        {row["node"] for label in labels for row in store.select(_NAMED, {"label": label})}
+    )
     # Gazetteers hold the whole country: of several, the one that documents speak of is meant.
     spoken_of = [iri for iri in found if store.select(_SPOKEN_OF, {"node": _node(iri)})]
     candidates = spoken_of or found
@@ -235,11 +245,15 @@ class _Reader:
             ends["object"] = _node(object_)
         for row in self._store.select(_GRAPHS, ends):
             source = row["graph"]
-            named = other if not inward and _is_iri(other) else iri
-            places = self._store.select(_MENTION, {"node": _node(named), "source": _node(source)})
-            begin = int(places[0]["begin"]) if places else None
-            return self._evidence(source, begin)
+            return self._evidence(source, self._mentioned_at(iri if inward else other, source))
         return None
+
+    def _mentioned_at(self, other: str, source: str) -> int | None:
+        """Give where a text first names something; a date or a number is not looked for."""
+        if not _is_iri(other):
+            return None
+        places = self._store.select(_MENTION, {"node": _node(other), "source": _node(source)})
+        return int(places[0]["begin"]) if places else None
 
     def _evidence(self, source: str, begin: int | None) -> Evidence:
         files = self._store.select(_FILE, {"node": _node(source)})
@@ -257,8 +271,8 @@ class _Reader:
         return {predicate: sorted(values) for predicate, values in found.items()}
 
     def _label(self, iri: str) -> str:
-        if not _is_iri(iri):
-            return iri
+        if iri in _BORROWED or not _is_iri(iri):
+            return _BORROWED.get(iri, iri)
         rows = self._store.select(_LABEL, {"node": _node(iri)})
         return rows[0]["label"] if rows else unquote(re.split(r"[#/]", iri)[-1])
 

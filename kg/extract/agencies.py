@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from kg.extract.boundary import name_begin
+from kg.extract.boundary import name_begin, tagged
 from kg.extract.places import choose, find_names
 from kg.extract.text import even
 from kg.models import Mention, Outline, Place
@@ -30,7 +30,11 @@ EDGE = "，。；：！？、（）《》“”‘’ \u3000\t\n\r—…【】[]
 # Words behind which a name may begin although no mark parts them.
 LINKS = frozenset("和与及由请对向按经从为受在以将把被让令至到是并或同据如含即")
 LINK_WORDS = ("会同", "联合", "配合", "协调", "根据", "按照", "落实", "报请", "报", "通过", "加强", "依托", "协助", "建立", "印发", "学习", "执行", "贯彻", "完成", "联系", "支持", "组织", "指导", "围绕", "负责", "牵头", "以及", "或者", "积极", "主动", "争取", "原", "现", "由", "副", "属", "关于")
+# 各市、县人民政府; 省、市、县教育局: several levels at once are no one body.
+SEVERAL_LEVELS = re.compile(r"(?:各|直辖|(?<![一-鿿])(?:省|市|县|区|州|镇|乡|自治区|设区市)|[（(]市)[、（(]$|各[级地]?$|直辖$|各[市县区州][（(]?[、]?$|[（(]$(?<=[市县区][（(])")
+PARTY_OR_GOVERNMENT = re.compile(r"(?:省|市|县|区|州|镇|乡)(?:委|政府|党委)$")
 GENERIC = re.compile(r"各|本|我|该|全|两|级|有关|相关|多|跨|外|内|贵|此|某|上级|下级|主管|单位|其他|设")
+NO_PLACE = re.compile(f"{GENERIC.pattern}|[委府]|城市|社区|园区|新区|校区|片区|城区|地区|辖区|小区|市县|县区|城乡|乡镇|村镇")
 LIST_CUE = re.compile(
     r"(?:责任|牵头|配合|参与|参加|协同|协办|主办|承办|实施|落实|负责|指导|督办|督导|协助|联合)(?:单位|部门|科室|处室|机构|股室|主体)\s*[:：]?\s*"
     r"|(?:牵头|配合|分工|负责)[:：]\s*"
@@ -70,11 +74,39 @@ class Prefix:
 
 def find_agencies(outline: Outline, place: Place | None) -> Iterator[Mention]:
     """Yield the organisations named in a document of that place, none overlapping another."""
+    found = list(_first_pass(outline, place))
+    yield from found
+    yield from _abbreviated(outline, found)
+
+
+ABBREVIATED = re.compile(r"（(?:以下)?(?:统一)?简称[:：]?[“]?(?P<short>[一-鿿]{2,12})[”]?）")
+
+
+def _abbreviated(outline: Outline, found: Iterable[Mention]) -> Iterator[Mention]:
+    """Yield an agency again where the text calls it by a name that it has introduced."""
+    text = outline.source.text
+    plain = even(text)
+    for mention in found:
+        introduced = ABBREVIATED.match(plain, mention.end)
+        if introduced is None:
+            continue
+        short = introduced["short"]
+        for again in re.finditer(rf"{short}(?:办公室)?", plain[introduced.end() :]):
+            begin = introduced.end() + again.start()
+            end = introduced.end() + again.end()
+            office = "办公室" if again[0] != short else ""
+            yield replace(
+                mention, begin=begin, end=end, text=text[begin:end], name=mention.name + office, rule="agency.abbreviated"
+            )
+
+
+def _first_pass(outline: Outline, place: Place | None) -> Iterator[Mention]:
     text = outline.source.text
     plain = even(text)
     local = _local_names(place)
     for sentence in outline.sentences:
         if sentence.part == "title":
+            yield from _in_shell(text, sentence.begin, sentence.end, place)
             continue
         stretch = plain[sentence.begin : sentence.end]
         found = [
@@ -95,8 +127,15 @@ def find_agencies(outline: Outline, place: Place | None) -> Iterator[Mention]:
 def _in_fields(outline: Outline, place: Place | None) -> Iterator[Mention]:
     """Yield who the metadata block says issued the document."""
     for field in outline.fields:
-        if field.name == "issuer":
+        if field.name in ("issuer", "origin"):
             yield from agencies_in(field.value, field.begin, place)
+
+
+def _in_shell(text: str, begin: int, end: int, place: Place | None) -> Iterator[Mention]:
+    """Yield who issues what a notice carries: 工业和信息化部关于印发《…》的通知."""
+    lead = re.match(r"[^《]{2,40}?(?=关于(?:印发|转发|发布|公布)|印发《|转发《)", text[begin:end])
+    if lead is not None and "《" in text[begin:end]:
+        yield from agencies_in(lead[0], begin, place)
 
 
 def agencies_in(value: str, offset: int, place: Place | None) -> Iterator[Mention]:
@@ -139,6 +178,13 @@ def _national(stretch: str) -> Iterator[Mention]:
         if _continues(name, stretch, end) or _is_part(name, stretch, begin):
             continue
         term = terms("agencies.ttl")[name]
+        branch = _branch(stretch, end)
+        if branch:
+            full = term.label + stretch[end : end + branch].replace("营管部", "营业管理部")
+            yield _agency(term.kind, stretch, begin, end + branch, full, "agency.national.branch", "=")
+            continue
+        if branch is None:
+            continue  # 中科院济南科创城 is the name of something else
         tail = re.match(r"办公厅|[一-鿿]{1,6}[司](?![法机])|交通管理局", stretch[end:])
         if tail is not None and term.level == "National" and name[-1] in "部会局署":
             kind = "GovernmentBody" if not tail[0].endswith("司") else "InternalUnit"
@@ -147,6 +193,23 @@ def _national(stretch: str) -> Iterator[Mention]:
         else:
             yield _agency(term.kind, stretch, begin, end, term.label, "agency.national", "=")
     yield from _central(stretch)
+
+
+BRANCH = re.compile(r"(?:分行|中心支行|支行|营管部|营业管理部|分公司|公司|监管局|监管分局|分局|办事处|分院|分社|特派办)+")
+
+
+def _branch(stretch: str, end: int) -> int | None:
+    """Return how far a branch's name goes on behind its head office (济南分行); 0 for none.
+
+    None where a place follows and no branch: the letters are part of another name.
+    """
+    places = [(begin, stop) for begin, stop, _ in find_names(stretch[end : end + 12]) if begin == 0]
+    if not places:
+        return 0
+    tail = BRANCH.match(stretch, end + places[0][1])
+    if tail is not None:
+        return tail.end() - end
+    return None if re.match(r"[一-鿿]", stretch[end + places[0][1] :]) else 0
 
 
 def _central(stretch: str) -> Iterator[Mention]:
@@ -198,6 +261,8 @@ def _prefixes(stretch: str, place: Place | None, local: tuple[str, ...]) -> Iter
             scope = f"@{found.code}" if found.code else f"={name}"
             yield Prefix(begin, end, scope)
     for match in LEVEL.finditer(stretch):
+        if SEVERAL_LEVELS.search(stretch[: match.start()]):
+            continue
         prefix = _level_prefix(stretch, match, local)
         if prefix is not None:
             yield prefix
@@ -208,12 +273,12 @@ def _level_prefix(stretch: str, match: re.Match[str], local: tuple[str, ...]) ->
     for name in local:
         if stretch.endswith(name, 0, end):
             return Prefix(end - len(name), end, "")
-    if _is_edge(stretch, begin):
+    if _is_edge(stretch, begin) or PARTY_OR_GOVERNMENT.search(stretch[:begin]):
         return Prefix(begin, end, match[0])
     for length in (2, 3):
         start = begin - length
         name = stretch[start:end]
-        if start >= 0 and _is_edge(stretch, start) and re.fullmatch(r"[一-鿿]+", name) and not GENERIC.search(name):
+        if start >= 0 and _is_edge(stretch, start) and re.fullmatch(r"[一-鿿]+", name) and not NO_PLACE.search(name):
             return Prefix(start, end, f"={name}")
     return None
 
@@ -262,7 +327,13 @@ def _unlisted_form(stretch: str, prefix: Prefix) -> Iterator[Mention]:
     if match["tail"] in ("委", "办") and len(match["body"]) > 6:
         return
     kind = "PublicInstitution" if match["tail"].endswith("中心") else "GovernmentBody"
-    yield _agency(kind, stretch, prefix.begin, match.end(), template(match[0]), "agency.built", prefix.scope)
+    name = stretch[prefix.begin : match.end()] if _is_short(stretch, prefix) else template(match[0])
+    yield _agency(kind, stretch, prefix.begin, match.end(), name, "agency.built", prefix.scope)
+
+
+def _is_short(stretch: str, prefix: Prefix) -> bool:
+    """Tell a place without its suffix: a name built on it (广西博览局) stays as it is written."""
+    return prefix.scope.startswith("@") and stretch[prefix.begin : prefix.end] not in regions().by_name
 
 
 @cache
@@ -439,7 +510,7 @@ def _organisations(stretch: str, place: Place | None) -> Iterator[Mention]:
     pattern, table = _heads()
     for match in pattern.finditer(stretch):
         kind, proper = table[match[0]]
-        if proper == "never" or NOT_BEHIND_HEAD.match(stretch, match.end()):
+        if proper == "never" or not _ends_name(stretch, match.end(), kind):
             continue
         begin = name_begin(stretch, match.start(), quotes=kind == "WorkingGroup")
         begin = _skip_openers(stretch, begin, match.start())
@@ -448,6 +519,16 @@ def _organisations(stretch: str, place: Place | None) -> Iterator[Mention]:
             continue
         scope, name = _scope_of(stretch, begin, match.end(), place)
         yield _agency(kind, stretch, begin, match.end(), name, f"agency.{kind}", scope)
+
+
+def _ends_name(stretch: str, end: int, kind: str) -> bool:
+    """Tell whether a name can end here: at a mark, or before a verb or a particle."""
+    if NOT_BEHIND_HEAD.match(stretch, end):
+        return False
+    if not re.match(r"[一-鿿]", stretch[end:]) or stretch[end] in "等和与及的在为是要将由对等、应可按组共已按于":
+        return True
+    word, flag = tagged(stretch[end : end + 6])[0]
+    return flag.startswith(("v", "p", "c", "u", "d", "r")) and len(word) > 1 and flag != "vn"
 
 
 def _skip_openers(stretch: str, begin: int, head: int) -> int:
@@ -460,9 +541,10 @@ def _is_proper(modifier: str, proper: str, place: Place | None) -> bool:
     if len(modifier) < 1 or GENERIC.match(modifier):
         return False
     if proper == "topic":
-        return len(modifier.replace("工作", "").replace("专项", "")) >= 2 and not re.fullmatch(r"[省市县区]?(?:级|各类|行业|专业)*", modifier)
+        least = 4 if not any(begin == 0 for begin, _, _ in find_names(modifier)) else 2
+        return len(modifier.replace("工作", "").replace("专项", "")) >= least and not re.fullmatch(r"[省市县区]?(?:级|各类|行业|专业)*", modifier)
     if LEVEL.match(modifier) and not re.match(r"[省市县区镇乡](?:级|属|直|域|场|民|委?内)", modifier):
-        return True
+        return not re.match(r"[省市县区镇乡][外内县市区镇村乡、]|[市县][中小]", modifier)
     if ORDINAL.search(modifier):
         return True
     return any(begin == 0 and choose(name, place) is not None for begin, _, name in find_names(modifier)) or any(
@@ -482,7 +564,8 @@ def _scope_of(stretch: str, begin: int, end: int, place: Place | None) -> tuple[
     for at, stop, label in find_names(name):
         found = choose(label, place)
         if at == 0 and found is not None and found.code:
-            return f"@{found.code}", template(name[stop:])
+            full = label in regions().by_name and found.level != "country"
+            return f"@{found.code}", template(name[stop:]) if full else name
     level = LEVEL.match(name)
     if level is not None and not re.match(r"[省市县区镇乡]级", name):
         return level[0], template(name[level.end() :])

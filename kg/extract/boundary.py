@@ -12,6 +12,7 @@ from typing import Any
 WINDOW = 28  # characters looked at before the last word; official names are shorter
 CLAUSE_START = re.compile(r"[，。；：！？、（）《》\s“”‘’—…【】\[\]|]")
 NOMINAL = ("n", "j", "b", "s", "f", "m", "q", "x", "eng", "l", "i", "vn", "an", "a", "h", "k", "g", "z")
+VERBAL = ("v", "vn", "vd", "vi")
 # Nominal by their tag, but they open a phrase and are no part of a name.
 OPENERS = frozenset(
     "全 各 本 我 该 其 某 等 这 那 有关 相关 所有 全体 广大 各级 各类 各个 一批 一个 一些 多个 部分 上述 下列 以下 现有 原有 主要 重点 "
@@ -22,7 +23,7 @@ GOVERNORS = frozenset(
     "建设 推进 实施 开展 落实 加强 完善 建立 健全 推动 支持 组织 指导 依托 发挥 深化 加快 强化 提升 打造 创建 争创 成立 组建 设立 通过 举办 参与 "
     "配合 协调 联合 会同 督促 引导 鼓励 利用 借助 围绕 依据 按照 根据 作为 成为 纳入 承办 承接 联系 制定 出台 申报 申请 启动 推广 培育 培养 扶持 "
     "完成 迎接 做好 抓好 办好 用好 建好 继续 巩固 持续 进行 召开 参加 贯彻 执行 选派 选聘 聘请 邀请 发动 组成 构建 形成 加大 深入 扎实 统筹 协同 "
-    "升级 改造 更新 改建 扩建 新建 迁建 筹建 续建 规范 优化 探索 创新 服务 融入 对接 带动 促进 扩大 增加 提高 确保 保障 维护 监督 管理好 运营好".split()
+    "改建 扩建 新建 迁建 筹建 续建 探索 融入 对接 带动 扩大 增加 提高 确保 维护 管理好 运营好 参照 纳入 列入 负责 牵头 采用 采取 接受 给予 享受 取得 获得 获批 获评 认定 评为 入选 命名 支撑 力争 争取 努力 抢抓 聚焦 突出 坚持 应用好 选树 宣传 讲好 承担 包括 涉及 鼓励 支持 允许 要求 需要 属于".split()
 )
 
 
@@ -85,15 +86,20 @@ def _clause_floor(stretch: str, begin: int, floor: int) -> int:
 
 
 def _walk(stretch: str, start: int, begin: int) -> int:
+    """Walk back over words that a name may hold; a verb stays only inside (充电|服务|联盟)."""
     at = begin
+    kept: list[tuple[str, str]] = []
     for word, flag in reversed(tagged(stretch[start:begin])):
-        if word in OPENERS or word in GOVERNORS or not _is_nominal(word, flag):
+        if word in OPENERS or word in GOVERNORS or not _may_be_inside(word, flag):
             break
+        kept.append((word, flag))
         at -= len(word)
+    while kept and kept[-1][1].startswith("v") and kept[-1][1] != "vn":
+        at += len(kept.pop()[0])
     return at
 
 
-def _is_nominal(word: str, flag: str) -> bool:
-    if flag.startswith("v"):
-        return flag in ("vn", "v") and len(word) > 1 and flag == "vn"
+def _may_be_inside(word: str, flag: str) -> bool:
+    if flag in VERBAL:
+        return len(word) > 1
     return flag.startswith(NOMINAL)

@@ -20,6 +20,8 @@ IMPROVED = re.compile(r"完善$")
 PLANNED_BEHIND = re.compile(r"》?(?:[（(][^（）()]*[）)])?(?:的)?(?:制定|编制|出台|起草|研制)(?!的)")
 REVISED_BEHIND = re.compile(r"》?(?:的)?(?:修订|修编|修改)")
 IMPLEMENTED_BEHIND = re.compile(r"》?(?:[（(][^（）()]*[）)])?(?:等)?[^，。；]{0,12}(?:精神|要求|规定)(?:，|。|和|及|、|$)")
+# 新修订的《…》, 国务院印发的《…》: the verb only describes the title behind it.
+ADJECTIVAL = re.compile(r"(?:新修订|修订后|修订|印发|制定|出台|发布|下发|联合印发|编制)的(?=《?$|[^，。]{0,6}《?$)")
 DONE = re.compile(r"(?:已|了|经)[^，。]{0,4}$")
 
 
@@ -71,6 +73,10 @@ def _nearest(before: str) -> tuple[Stance, str] | None:
     """Return the stance of the verb nearest before the title, if nothing has closed in between."""
     if re.search(r"(?:修订|制定|出台)?完善(?:并落实|和落实)?《?$", before):
         return "revises", "citation.improve"
+    issued_now = re.search(r"(?:制定|制订|出台|研究制定|编制)(?:印发|下发|发布|并?实施|并?落实|并?印发|并完善|完善|执行)(?:好)?《?$", before)
+    if issued_now is not None:
+        return "plansToIssue", "citation.plan-and-do"
+    before = ADJECTIVAL.sub(lambda m: "　" * len(m[0]), before)
     best: tuple[int, Stance] | None = None
     for stance, pattern in VERBS:
         for match in pattern.finditer(before):

@@ -17,7 +17,7 @@ NUMBER = re.compile(
 )
 ABBREVIATED = re.compile(r"(?:以下)?(?:均)?(?:简称|称)(?:为)?[《“](?P<short>[^》”]{1,20})[》”]")
 YEARS = r"(?:[（(][^（）()]{0,14}(?:\d{2,4}|试行|暂行|修订|稿|版)[^（）()]{0,10}[）)])?"
-DRAFTING = re.compile(r"(?:研究)?(?:制定|制订|出台|编制|研制|拟订|起草|修订|完善|印发|发布|公布|编写|编印|推出)(?:并?(?:实施|印发|落实|发布|完善))?(?:好|了)?(?:全市|全县|全省|全区|市级|县级|省级|本市|我市)?$")
+DRAFTING = re.compile(r"(?:研究)?(?:制定|制订|出台|编制|研制|拟订|起草|修订|完善|印发|发布|公布|编写|编印|推出|转发|更新发布|更新)(?:并?(?:实施|印发|落实|发布|完善))?(?:好|了)?(?:全市|全县|全省|全区|市级|县级|省级|本市|我市)?$")
 GOVERNING = re.compile(r"(?:落实|贯彻|执行|实施|按照|根据|依据|对照|遵照|推进|围绕|纳入|符合|依照|参照)(?:好|了|国家|省|市)?$")
 PLAN_LABEL = re.compile(r"“(?P<name>十[一二三四五六]五”[一-鿿、]{0,16}?(?:规划纲要|发展规划|专项规划|规划|行动计划|纲要))")
 CONGRESS = re.compile(r"会议|讲话|大会|二十大|十九大|全会|报告精神")
@@ -176,7 +176,7 @@ def _known(stretch: str) -> Iterator[Mention]:
     found, names = matcher("laws.ttl")
     for index, begin, end in found.find_matches_as_indexes(stretch):
         name = names[index]
-        if len(name) < 4 and name not in ("宪法", "民法典"):
+        if len(name) < 4 and name != "民法典":
             continue
         term = terms("laws.ttl")[name]
         yield Mention("Document", term.kind or "Other", begin, end, name, term.label, "document.known", "=")
@@ -220,7 +220,7 @@ def _governed(stretch: str, begin: int, topic: str, unquoted: str) -> bool:
     placed = re.match(r"[一-鿿]{0,6}[省市县区]|国家|中央|“十", topic) is not None
     if unquoted == "yes":
         return GOVERNING.search(before) is not None and (placed or len(topic) >= 6)
-    return False
+    return GOVERNING.search(before) is not None and len(topic) >= 7
 
 
 def _goes_on(stretch: str, end: int) -> bool:

@@ -44,6 +44,11 @@ UNKNOWN = re.compile(
 ASSEMBLY = re.compile(r"在(?P<head>[一-鿿]{2,12}第[一二三四五六七八九十]{1,3}届人民代表大会)")
 # Behind a short name these make the name of something else: 青岛港, 济南大学, 上海路.
 NAME_GOES_ON = re.compile(r"港|站|路|街|大道|机场|湖|江|河|山|海|岛|湾|大学|学院|银行|集团|日报|晚报|话|菜|人[民民]?|籍|帮|战役|大桥|方言|号|牌")
+# 山东技改展洽会, 日照国际物流产业园: the place opens the name of something else.
+LONGER_NAME = re.compile(
+    r"[^，。；：！？、的“”（）在和与]{0,14}?(?:大会|博览会|展洽会|交易会|联赛|锦标赛|运动会|产业园|科技园|园区|基地|中心|连接线|高速|铁路|港区|"
+    r"博物馆|图书馆|学院|大学|医院|公司|集团|平台|机场|新区|片区|论坛|峰会|模式|实验室|研究院|分行|监管局|管理局)"
+)
 WEIGHTS = {"title": 40, "issuer": 30, "addressee": 6, "text": 1}
 
 
@@ -148,14 +153,9 @@ def _best(scores: Counter[str], heads: str, text: str) -> Place | None:
         in_head = code in headed
         if headed and not in_head:
             continue
-        full_somewhere = place.name in text
-        if not in_head and not full_somewhere and place.level == "county":
-            continue
-        if not in_head and place.name != short_name(place.name, place.level) and _is_everyday(place, text):
-            continue
         above = sum(scores.get(upper.code, 0) for upper in table.above(code)[:-1])
-        if not in_head and not above and place.level == "county" and score < 6:
-            continue  # 会同县教育局 asks the county's bureau along; it is not in 会同县
+        if not in_head and not _stands_in_text(place, text, above > 0):
+            continue
         fit = _fit(place, own)
         ranked.append(((score + min(above, score) * 0.5) * fit, code))
     if not ranked:
@@ -168,8 +168,18 @@ def _best(scores: Counter[str], heads: str, text: str) -> Place | None:
     return best if not any(table.by_code[code].name == best.name for code in rivals) else None
 
 
-def _is_everyday(place: Place, text: str) -> bool:
-    return short_name(place.name, place.level) in _everyday() and place.name not in text
+def _stands_in_text(place: Place, text: str, above: bool) -> bool:
+    """Tell whether a text really names a place: in full where it can begin, or as a rare word.
+
+    会同县教育局 asks the county's bureau along, 水资源县域 is about water: names that are everyday
+    words count only beside the name of the place above.
+    """
+    short = short_name(place.name, place.level)
+    if short in _everyday() or place.name in _everyday():
+        return above and place.name in text
+    if place.level == "county":
+        return re.search(f"(?:^|[^一-鿿]|[在对和与及为至到由经从省市州盟]){place.name}", text) is not None
+    return True
 
 
 def _is_named(place: Place, heads: str) -> bool:
@@ -239,7 +249,7 @@ def _known_prefix(head: str) -> int:
 
 
 def _reads_as_name(name: str) -> bool:
-    return re.match(r"关于|印发|全|各|本|我|该|国家|中央|中国|[市县区省]", name) is None
+    return re.search(r"^(?:关于|印发|全|各|本|我|该|国家|中央|中国|[市县区省])|[和与及的]|城乡|公安|社区", name) is None
 
 
 def _holds(known: Place, name: str) -> bool:
@@ -294,8 +304,12 @@ def _region(stretch: str, begin: int, end: int, name: str, place: Place | None) 
     if name in areas():
         return areas()[name]
     full = name in regions().by_name
-    if not full and (NAME_GOES_ON.match(stretch, end) or len(name) < 2):
+    if name == "中国" and re.match(r"[一-鿿]", stretch[end:]):
         return None
+    if not full and (NAME_GOES_ON.match(stretch, end) or LONGER_NAME.match(stretch, end)):
+        return None
+    if full and len(name) == 2 and re.match(r"[一-鿿]", stretch[begin - 1 : begin] or " "):
+        return None  # 提高|县级: two characters are easily a chance
     return choose(name, place)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from kg.structure.blocks import BLANKS, Block
@@ -33,8 +33,20 @@ def is_furniture(block: Block) -> bool:
 def find_furniture(blocks: Iterable[Block], length: int) -> Iterator[Block]:
     """Yield the paragraphs of a text of that length which are page furniture."""
     cut = False
-    for block in blocks:
+    listed = list(blocks)
+    crumbs = set(_breadcrumbs(listed))
+    for index, block in enumerate(listed):
         bare = block.text.strip(DECORATION)
         cut = cut or (block.begin > length * TAIL_FROM and bare in _phrases("tail"))
-        if cut or is_furniture(block):
+        if cut or index in crumbs or is_furniture(block):
             yield block
+
+
+def _breadcrumbs(blocks: Sequence[Block]) -> Iterator[int]:
+    """Yield the steps of a path to the page (首页 > 机关司局 > 文件), each on a line of its own."""
+    for index, block in enumerate(blocks):
+        if block.text in (">", "＞", "›", "»"):
+            yield index
+            yield from (
+                near for near in (index - 1, index + 1) if 0 <= near < len(blocks) and len(blocks[near].text) <= 16
+            )

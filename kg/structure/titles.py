@@ -17,7 +17,7 @@ SHELL = re.compile(
     r"(?:印发|转发|发布|公布|颁布|批转)(?P<inner>.+?)(?:的通知|的公告|的通告|的决定|的函|的批复)?$"
 )
 WRAPPING = re.compile(r"^《(.*)》$")
-NOT_A_TITLE = re.compile(r"[。！；？\n|｜]|[:：]$|^[（(].*[）)]$|^[>＞]|https?:|^附[:：]")
+NOT_A_TITLE = re.compile(r"[>＞。！；？\n|｜]|[:：]$|^[（(].*[）)]$|^[>＞]|https?:|^附[:：]")
 
 
 @dataclass(frozen=True, slots=True)
