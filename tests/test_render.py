@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from html import escape
+from importlib import resources
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -23,6 +24,7 @@ from kg.errors import NotFoundError
 from kg.render import render_html
 from kg.render.evidence import sentence_around
 from kg.render.picture import HUB
+from kg.render.subgraph import POL, TIES
 
 PREFIXES = """
 @prefix pol: <https://w3id.org/policy-kg/ontology#> .
@@ -344,6 +346,22 @@ def test_an_empty_store_is_an_empty_page() -> None:
 def test_nothing_stands_over_another(page: str) -> None:
     places = [(node["x"], node["y"]) for node in data_of(page)["nodes"]]
     assert len(set(places)) == len(places)
+
+
+def test_words_name_every_class_of_the_ontology() -> None:
+    ontology = Store()
+    text = resources.files("kg.ontology").joinpath("policy.ttl").read_bytes()
+    ontology.load(text, format=RdfFormat.TURTLE)
+    words = json.loads(resources.files("kg.render").joinpath("words.json").read_text("utf-8"))
+    label = "http://www.w3.org/2000/01/rdf-schema#subClassOf"
+    below: dict[str, set[str]] = {name: set() for name in words["subclasses"]}
+    for quad in ontology.quads_for_pattern(None, NamedNode(label), None):
+        above = getattr(quad.object, "value", "").rpartition("#")[2]
+        if above in below and quad.subject.value.startswith(POL):
+            below[above].add(quad.subject.value.rpartition("#")[2])
+    assert {name: set(known) for name, known in words["subclasses"].items()} == below
+    assert set(words["classes"]) == {"Cited", *below, *set().union(*below.values())}
+    assert set(words["ties"]) == set(words["reversed"]) == set(TIES)
 
 
 # -- evidence --------------------------------------------------------------------------------

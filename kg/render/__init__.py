@@ -87,7 +87,7 @@ def render_html(
         network = read_network(select, GROUPS)
     _keep_kinds(network, kinds, roots)
     weights = _weights(network)
-    order = choose(network, roots, depth, limit)
+    order = choose(network, roots, depth, max(1, limit))
     total = _totals(network, reach(network, roots, depth) if roots else network)
     shown = network.copy()
     shown.remove_nodes_from(set(network) - set(order))

@@ -159,7 +159,7 @@
     const bottom = Math.max(...boxes.map((box) => box.bottom));
     const covered = find("legend").offsetHeight + 20;
     const room = Math.max(canvas.clientHeight - covered - 24, 100);
-    const scale = Math.min((canvas.clientWidth - 32) / (right - left + 1),
+    const scale = Math.min((canvas.clientWidth - 80) / (right - left + 1),
       room / (bottom - top + 1), Array.isArray(ids) ? 1 : 1.6);
     const y = (top + bottom) / 2 + (covered - 12) / 2 / scale;
     network.moveTo({ position: { x: (left + right) / 2, y }, scale, animation: false });
@@ -289,9 +289,13 @@
     return [...groups.values()].sort((a, b) => rank(a) - rank(b));
   }
 
-  function neighbourSection({ kind, outward, others }) {
+  function neighbourSection(id, { kind, outward, others }) {
     const title = word(outward ? "ties" : "reversed", kind);
-    const times = (other) => (others.get(other) > 1 ? `${others.get(other)} 次` : "");
+    const duty = kind === "leads" || kind === "supports";
+    const times = (other) => {
+      if (duty) return groupOf(other) === "Task" || groupOf(id) === "Task" ? "" : `${others.get(other)} 项`;
+      return others.get(other) > 1 ? `${others.get(other)} 次` : "";
+    };
     const section = list(title, [...others.keys()].sort(heaviest), times, 10);
     section.querySelector("h3").prepend(stroke(kind), " ");
     return section;
@@ -314,7 +318,7 @@
       backLink(), make("h2", {}, entity.label), classLine(id), make("dl", {}, ...facts), mentions,
       found.length ? make("h3", {}, bilingual(["原文依据", "Evidence"])) : "",
       ...found.map(quote),
-      ...neighbours(id).map(neighbourSection),
+      ...neighbours(id).map((group) => neighbourSection(id, group)),
       make("p", {}, make("small", {}, entity.iri)));
     panel.scrollTop = 0;
   }
