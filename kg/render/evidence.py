@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 AROUND = 160  # characters kept on either side where a sentence runs on without an end
+LONGEST = 240  # characters of the span itself: a task may run over a page
 
 _END = re.compile(r"[。！？；\n]")
 
@@ -34,14 +35,20 @@ def sentence_around(text: str, begin: int, end: int, around: int = AROUND) -> Se
     left = max(0, begin - around)
     ends = [match.end() for match in _END.finditer(text, left, begin)]
     first = ends[-1] if ends else left
-    limit = min(len(text), end + around)
-    stop = _END.search(text, max(end - 1, begin), limit)
-    last = stop.end() if stop else limit
+    last, whole = _last(text, begin, end, around)
     piece = text[first:last]
-    stripped = piece.strip()
     return Sentence(
         begin=first + len(piece) - len(piece.lstrip()),
-        text=stripped,
+        text=piece.strip(),
         cut_left=not ends and left > 0,
-        cut_right=stop is None and limit < len(text),
+        cut_right=not whole,
     )
+
+
+def _last(text: str, begin: int, end: int, around: int) -> tuple[int, bool]:
+    """Return where the sentence of a span ends, and whether that is its own end."""
+    if end - begin > LONGEST:
+        return begin + LONGEST, False
+    limit = min(len(text), end + around)
+    stop = _END.search(text, max(end - 1, begin), limit)
+    return (stop.end(), True) if stop else (limit, limit == len(text))

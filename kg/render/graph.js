@@ -326,7 +326,7 @@
   function showEdge(number) {
     const edge = edges[number];
     const parts = ties[number].flatMap(([kind, count, spans, tasks]) => [
-      make("h3", {}, bilingual(word("ties", kind)), count > 1 ? ` ${count} 次` : ""),
+      make("h3", {}, bilingual(word("ties", kind)), count > 1 ? ` ${count} ${unit(kind)}` : ""),
       ...tasks.map((task) => make("p", {}, "· " + task)),
       ...spans.map(quote)]);
     panel.replaceChildren(
@@ -384,12 +384,15 @@
       first ? quote(first) : ""].filter(Boolean);
   }
 
+  const unit = (kind) => (kind === "leads" || kind === "supports" ? "项" : "次");
+
   function edgeTip(number) {
     const edge = edges[number];
-    const [kind, count, spans] = ties[number][0];
+    const [kind, count, spans, tasks] = ties[number][0];
     const span = spans[0] || ties[number].flatMap((tie) => tie[2])[0];
     return [make("strong", {}, entities[edge.from].label), ` ${word("ties", kind)[0]} `,
-      make("strong", {}, entities[edge.to].label), count > 1 ? ` · ${count} 次` : "",
+      make("strong", {}, entities[edge.to].label), count > 1 ? ` · ${count} ${unit(kind)}` : "",
+      ...tasks.slice(0, 4).map((task) => make("p", {}, "· " + task)),
       span ? quote(span) : ""].filter(Boolean);
   }
 
