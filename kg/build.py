@@ -22,6 +22,8 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyoxigraph
+
 from kg.errors import KgError, ReadError
 from kg.ledger import Claim
 from kg.models import DocumentGraph
@@ -418,12 +420,20 @@ def _outcomes(jobs: list[_Job], processes: int, process: Process, base: str) -> 
 def _run(job: _Job, process: Process, base: str) -> _Outcome:
     """Read one content; whatever happens in it stays with it."""
     try:
-        return _Outcome(job, process(_content(job), job.names, base))
+        graph = process(_content(job), job.names, base)
+        _check_syntax(graph)
+        return _Outcome(job, graph)
     except KgError as error:
         return _Outcome(job, None, str(error))
     except Exception as error:  # noqa: BLE001  a bug in one document must not cost the others
         reason = f"internal error, please report it: {type(error).__name__}: {error}"
         return _Outcome(job, None, " ".join(reason.split()), traceback.format_exc())
+
+
+def _check_syntax(graph: DocumentGraph) -> None:
+    """Raise where a graph cannot be loaded; in the store it would take its batch down with it."""
+    for _ in pyoxigraph.parse(graph.nquads, pyoxigraph.RdfFormat.N_QUADS):
+        pass
 
 
 def _run_all(jobs: list[_Job], process: Process, base: str) -> list[_Outcome]:

@@ -330,12 +330,16 @@ def _involved(names: Names, reading: Reading, task: Task, node: str) -> Iterator
 
 
 def _answerable(names: Names, reading: Reading, index: int, node: str) -> Iterator[Triple]:
-    """Yield who answers for a task, only what the text states."""
+    """Yield who answers for a task, only what the text states; who leads does not support too."""
+    stated: dict[str, set[str]] = {"Lead": set(), "Support": set()}
     for fact in reading.findings.responsibilities:
         entity = reading.entities[fact.agency] if fact.agency >= 0 else None
         if fact.task == index and fact.basis == "Explicit" and entity is not None:
-            role = "leadAgency" if fact.role == "Lead" else "supportingAgency"
-            yield node, pol(role), names.entity(entity)
+            stated[fact.role].add(names.entity(entity))
+    for agency in stated["Lead"]:
+        yield node, pol("leadAgency"), agency
+    for agency in stated["Support"] - stated["Lead"]:
+        yield node, pol("supportingAgency"), agency
 
 
 def _targets(names: Names, reading: Reading) -> Iterator[Triple]:
@@ -357,7 +361,8 @@ def _targets(names: Names, reading: Reading) -> Iterator[Triple]:
 
 
 def _quantity(node: str, target: Target) -> Iterator[Triple]:
-    yield node, pol("indicatorText"), zh(target.indicator)
+    if target.indicator:
+        yield node, pol("indicatorText"), zh(target.indicator)
     yield node, pol("comparator"), pol(target.comparator)
     if target.value is not None:
         yield node, pol("value"), number(target.value)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from kg.models import Entity, Findings, Imprint, Mention, Outline, Place, Profile, Reading
-from kg.vocabulary import Term, areas, functions, regions, short_name, terms
+from kg.vocabulary import Term, areas, functions, level_of, regions, short_name, terms
 
 LEVEL_NAMES = {
     "country": "National", "province": "Provincial", "prefecture": "Prefectural",
@@ -73,7 +73,7 @@ def place_of(scope: str, place: Place | None) -> Place | None:
     if scope.startswith("@"):
         return regions().by_code.get(scope[1:])
     if scope.startswith("="):
-        return Place(scope[1:], _level_by_suffix(scope[1:]), full_name=scope[1:]) if scope[1:] else None
+        return Place(scope[1:], level_of(scope[1:]), full_name=scope[1:]) if scope[1:] else None
     if not scope:
         return place
     return _at_level(scope, place)
@@ -107,14 +107,6 @@ def _is_called(place: Place, word: str) -> bool:
     if word == "自治区":
         return place.level == "province" and place.name.endswith("自治区")
     return place.name.endswith(word)
-
-
-def _level_by_suffix(name: str) -> str:
-    if name.endswith(("省", "自治区")):
-        return "province"
-    if name.endswith(("州", "盟", "地区")):
-        return "prefecture"
-    return "township" if name.endswith(("镇", "乡", "街道")) else "county"
 
 
 @cache
@@ -427,7 +419,7 @@ def _above(entity: Entity) -> Iterator[Entity]:
 
 
 def _unlisted(key: str) -> Entity:
-    return region_entity(Place(re.split(r"(?<=[省市县区])(?=.)", key)[-1], _level_by_suffix(key), full_name=key))
+    return region_entity(Place(re.split(r"(?<=[省市县区])(?=.)", key)[-1], level_of(key), full_name=key))
 
 
 def _parent_body(entity: Entity) -> Entity:

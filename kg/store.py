@@ -19,6 +19,7 @@ import os
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -97,12 +98,12 @@ class Store:
             return
         self.base = _claim_directory(self.path, base, create=not read_only)
         self._lock = _lock(self.path, shared=read_only)
-        try:
+        with ExitStack() as undo:
+            undo.callback(self._lock.close)
             self._ledger = _open_ledger(self.path, read_only=read_only)
+            undo.callback(self._ledger.close)
             self._graph = _open_graph(self.path, self._ledger, read_only=read_only)
-        except StoreError:
-            self._lock.close()
-            raise
+            undo.pop_all()
         self._recover_claims()
 
     def __enter__(self) -> Self:

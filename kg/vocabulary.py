@@ -155,6 +155,15 @@ def short_name(name: str, level: str) -> str:
     return name
 
 
+def level_of(name: str) -> str:
+    """Return the level that an unlisted place's own name shows: 县 → county, 市 → prefecture."""
+    if name.endswith(("省", "自治区")):
+        return "province"
+    if name.endswith(("市", "自治州", "州", "盟", "地区")):
+        return "prefecture"
+    return "township" if name.endswith(("镇", "乡", "街道", "苏木")) else "county"
+
+
 @cache
 def regions() -> Regions:
     """Load the divisions of the country."""

@@ -116,7 +116,8 @@ def test_refused_places(tmp_path: Path) -> None:
     Store(tmp_path / "store", base="https://example.org/").close()
     with pytest.raises(StoreError, match="its base is https://example.org/"):
         Store(tmp_path / "store", base="https://example.net/")
-    assert Store(tmp_path / "store").base == "https://example.org/"
+    with Store(tmp_path / "store") as store:
+        assert store.base == "https://example.org/"
 
 
 @pytest.mark.parametrize(

@@ -255,17 +255,36 @@ def _local(stretch: str, place: Place | None, local: tuple[str, ...]) -> Iterato
 
 
 def _prefixes(stretch: str, place: Place | None, local: tuple[str, ...]) -> Iterator[Prefix]:
-    for begin, end, name in find_names(stretch):
-        found = choose(name, place)
-        if found is not None:
-            scope = f"@{found.code}" if found.code else f"={name}"
-            yield Prefix(begin, end, scope)
+    yield from _place_prefixes(stretch, place)
     for match in LEVEL.finditer(stretch):
         if SEVERAL_LEVELS.search(stretch[: match.start()]):
             continue
         prefix = _level_prefix(stretch, match, local)
         if prefix is not None:
             yield prefix
+
+
+def _place_prefixes(stretch: str, place: Place | None) -> Iterator[Prefix]:
+    """Yield the places named, a chain of them (浙江省温岭市) as its last."""
+    previous: Prefix | None = None
+    for begin, end, name in find_names(stretch):
+        found = choose(name, _place_of(previous) or place) or choose(name, place)
+        if found is None:
+            continue
+        scope = f"@{found.code}" if found.code else f"={name}"
+        start = begin
+        if previous is not None and previous.end == begin and _lies_in(found, previous):
+            start = previous.begin
+        previous = Prefix(start, end, scope)
+        yield previous
+
+
+def _place_of(prefix: Prefix | None) -> Place | None:
+    return regions().by_code.get(prefix.scope[1:]) if prefix is not None else None
+
+
+def _lies_in(found: Place, prefix: Prefix) -> bool:
+    return prefix.scope[1:] in {above.code for above in regions().above(found.code)}
 
 
 def _level_prefix(stretch: str, match: re.Match[str], local: tuple[str, ...]) -> Prefix | None:
@@ -561,11 +580,12 @@ def _town_names(place: Place | None) -> tuple[str, ...]:
 def _scope_of(stretch: str, begin: int, end: int, place: Place | None) -> tuple[str, str]:
     """Return what an organisation's name hangs on, and the name with `{}` for the place."""
     name = stretch[begin:end]
-    for at, stop, label in find_names(name):
-        found = choose(label, place)
-        if at == 0 and found is not None and found.code:
-            full = label in regions().by_name and found.level != "country"
-            return f"@{found.code}", template(name[stop:]) if full else name
+    chain = [prefix for prefix in _place_prefixes(name, place) if prefix.begin == 0]
+    if chain and chain[-1].scope.startswith("@"):
+        last = chain[-1]
+        full = regions().by_code[last.scope[1:]].name == name[: last.end][-len(regions().by_code[last.scope[1:]].name) :]
+        country = last.scope == "@100000"
+        return last.scope, template(name[last.end :]) if full and not country else name
     level = LEVEL.match(name)
     if level is not None and not re.match(r"[省市县区镇乡]级", name):
         return level[0], template(name[level.end() :])

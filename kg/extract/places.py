@@ -12,6 +12,7 @@ from kg.vocabulary import (
     areas,
     automaton,
     gazetteer,
+    level_of,
     regions,
     short_name,
     words,
@@ -255,14 +256,7 @@ def _reads_as_name(name: str) -> bool:
 def _holds(known: Place, name: str) -> bool:
     """Tell whether a place of this kind can lie in the known one: a county in a province."""
     order = ("country", "province", "prefecture", "county", "township")
-    return order.index(_level_of(name, known)) > order.index(known.level) if known.level in order else False
-
-
-def _level_of(name: str, known: Place | None) -> str:
-    for suffix, level in (("街道", "township"), ("镇", "township"), ("乡", "township"), ("县", "county"), ("区", "county"), ("省", "province")):
-        if name.endswith(suffix):
-            return level
-    return "county" if known is not None and known.level == "prefecture" else "prefecture"
+    return order.index(level_of(name)) > order.index(known.level) if known.level in order else False
 
 
 def _unlisted(name: str, between: str, known: Place | None) -> Place:
@@ -271,7 +265,7 @@ def _unlisted(name: str, between: str, known: Place | None) -> Place:
         return township
     above = known.full_name if known is not None and known.level != "country" else ""
     parent = known.code if known is not None else ""
-    return Place(name, _level_of(name, known), "", above + between + name, parent)
+    return Place(name, level_of(name), "", above + between + name, parent)
 
 
 def _township(name: str, known: Place | None) -> Place | None:
@@ -332,14 +326,14 @@ def choose(name: str, place: Place | None) -> Place | None:
 
 @lru_cache(maxsize=256)
 def _townships(code: str) -> tuple[tuple[str, Place], ...]:
-    """Return the townships of a county by full and short name."""
-    found = []
+    """Return the townships below a place by full and short name, without names that two share."""
+    found: dict[str, list[Place]] = {}
     for place in regions().within(code, ("township",)):
-        found.append((place.name, place))
         short = short_name(place.name, "township")
-        if short != place.name and len(short) > 1:
-            found.append((short, place))
-    return tuple(sorted(found))
+        if short != place.name:  # farms, zones and prisons have no such suffix and common names
+            for name in {place.name, short if len(short) > 1 else place.name}:
+                found.setdefault(name, []).append(place)
+    return tuple((name, places[0]) for name, places in sorted(found.items()) if len(places) == 1)
 
 
 def _local(place: Place | None) -> dict[str, Place]:

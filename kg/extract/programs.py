@@ -104,8 +104,7 @@ def _quoted(stretch: str) -> Iterator[Mention]:
         elif term is not None:
             yield _program(term.kind, stretch, match.start() + 1, match.end() - 1, term.label, "program.known.quoted")
         elif _is_named(stretch, matches, index):
-            kind = _kind_by_context(stretch, match)
-            yield _program(kind, stretch, match.start() + 1, match.end() - 1, label, "program.quoted")
+            yield _program(kind_of_name(label), stretch, match.start() + 1, match.end() - 1, label, "program.quoted")
 
 
 def _belongs(tail: re.Match[str]) -> bool:
@@ -119,7 +118,7 @@ def _with_head(stretch: str, match: re.Match[str], tail: re.Match[str]) -> Menti
     name = match["label"] + tail["between"] + tail["head"]
     if row["quoted"] == "label":
         name = match["label"] + re.sub(r"(?:主题|系列|实践|专题|教育|品牌|评选)+$", "", tail["between"])
-    return _program(KINDS[row["kind"]], stretch, begin, end, name, "program.quoted.head")
+    return _program(kind_of_name(name), stretch, begin, end, name, "program.quoted.head")
 
 
 def _is_named(stretch: str, matches: list[re.Match[str]], index: int) -> bool:
@@ -146,17 +145,23 @@ def _context(stretch: str, matches: list[re.Match[str]], index: int) -> tuple[st
     return stretch[max(0, matches[first].start() - 14) : matches[first].start()], stretch[matches[last].end() : matches[last].end() + 10]
 
 
-def _kind_by_context(stretch: str, match: re.Match[str]) -> str:
-    before, after = stretch[max(0, match.start() - 8) : match.start()], stretch[match.end() : match.end() + 6]
-    if re.search(r"(?:创建|争创|评选|获评|申报|荣获|命名|表彰)", before) or re.match(r"(?:创建|评选|称号|荣誉|企业)", after):
-        return "Designation"
-    if re.search(r"(?:举办|承办|参加)(?:好|了)?$", before):
-        return "Event"
-    if re.match(r"(?:年|工程|行动|计划)", after) or re.search(r"(?:启动|开展)$", before):
-        return "Initiative"
-    if re.search(r"(?:进校园|课堂|工程|行动|计划|年|杯)$", match["label"]):
-        return "Initiative"
-    return "PolicyInstrument"
+# What a bare label's own last words tell of its kind; the same in every document, so that one
+# programme is of one kind wherever it is read.
+LABEL_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("Event", re.compile(r"(?:杯|大会|大赛|论坛|博览会|节|周|月|峰会|春晚|联赛|运动会)$")),
+    ("Platform", re.compile(r"(?:平台|系统|云|网|APP|通办|通|码|热线|在线|驿站|大脑)$")),
+    ("Initiative", re.compile(r"(?:进校园|进课堂|课堂|工程|行动|计划|年|讲堂|战|活动|项目|专项|试点|进社区|下乡|教育|服务队|伴成长)$")),
+    ("Designation", re.compile(r"(?:校园|家庭|教师|企业|学校|园区|工厂|城市|示范.{0,2}|先锋|标兵|楷模|少年|学生|校长|班主任|书记|工匠|巨人|之星|名师|社区|乡村|小镇|品牌|百强|十强|称号|奖)$")),
+)
+
+
+def kind_of_name(name: str) -> str:
+    """Return the kind of programme that a name's own last words make it."""
+    for length in range(min(8, len(name)), 0, -1):
+        row = _heads().get(name[-length:])
+        if row is not None:
+            return KINDS[row["kind"]]
+    return next((kind for kind, pattern in LABEL_KINDS if pattern.search(name)), "PolicyInstrument")
 
 
 # -- unquoted --------------------------------------------------------------------------------
@@ -176,7 +181,7 @@ def _unquoted(stretch: str) -> Iterator[Mention]:
             continue
         inner = begin + 1 if stretch[begin] == "“" else begin
         name = stretch[begin : match.end()].replace("“", "").replace("”", "")
-        yield _program(KINDS[row["kind"]], stretch, inner, match.end(), name, "program.built")
+        yield _program(kind_of_name(name), stretch, inner, match.end(), name, "program.built")
 
 
 def _head_goes_on(stretch: str, match: re.Match[str]) -> bool:

@@ -325,10 +325,12 @@
 
   function showEdge(number) {
     const edge = edges[number];
+    const said = new Set();
+    const isNew = (span) => !said.has(String(span)) && said.add(String(span));
     const parts = ties[number].flatMap(([kind, count, spans, tasks]) => [
       make("h3", {}, bilingual(word("ties", kind)), count > 1 ? ` ${count} ${unit(kind)}` : ""),
       ...tasks.map((task) => make("p", {}, "· " + task)),
-      ...spans.map(quote)]);
+      ...spans.filter(isNew).map(quote)]);
     panel.replaceChildren(
       backLink(), make("h2", {}, bilingual(["为什么相连", "Why they are tied"])),
       make("ul", {}, link(edge.from, ""), link(edge.to, "")), ...parts);
