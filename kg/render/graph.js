@@ -324,6 +324,7 @@
   }
 
   function showEdge(number) {
+    tooltip.hidden = true;
     const edge = edges[number];
     const said = new Set();
     const isNew = (span) => !said.has(String(span)) && said.add(String(span));
