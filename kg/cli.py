@@ -6,6 +6,7 @@ Heavy libraries are imported inside the commands, so that help comes at once.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import sys
@@ -92,6 +93,20 @@ def main() -> None:
 def _terminate(number: int, frame: FrameType | None) -> NoReturn:
     raise Terminated
 
+
+class Words(click.ParamType[str]):
+    """A name or a query, in UTF-8 whatever the locale says."""
+
+    name = "text"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Undo what Python makes of bytes that its locale does not know."""
+        if value.isascii() or all(not "\ud800" <= character <= "\udfff" for character in value):
+            return value
+        return os.fsencode(value).decode("utf-8", "replace")
+
+
+WORDS = Words()
 
 _store_option = click.option(
     "--store",
@@ -208,7 +223,7 @@ class _Reporter:
         self._bar.update(self._task, completed=progress.done, total=progress.total, rate=rate)
         if progress.skipped is not None:
             skipped = progress.skipped
-            self._print(f"skipped {skipped.path}: {skipped.reason}")
+            self._print(f"skipped {_near(skipped.path)}: {skipped.reason}")
             if self._debug and skipped.trace:
                 self._print(skipped.trace)
         if not self._console.is_terminal and progress.seconds >= self._next:
@@ -223,6 +238,12 @@ class _Reporter:
         for line in text.splitlines():
             indent = line[: len(line) - len(line.lstrip())]
             self._console.print(Text(indent + printable(line)))
+
+
+def _near(path: str) -> str:
+    """Give a path as a person in this directory would write it."""
+    here = os.path.join(os.getcwd(), "")
+    return path.removeprefix(here)
 
 
 @contextmanager
@@ -257,7 +278,7 @@ def _entities(counts: dict[str, int]) -> Iterator[tuple[str, int]]:
 
 
 @cli.command()
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.argument("names", nargs=-1, required=True, type=WORDS, metavar="NAME...")
 @_store_option
 def remove(names: Sequence[str], place: Path) -> None:
     """Take documents out of the store, by file name, path, title or IRI.
@@ -280,7 +301,7 @@ def remove(names: Sequence[str], place: Path) -> None:
 
 
 @cli.command()
-@click.argument("text", required=False)
+@click.argument("text", required=False, type=WORDS)
 @click.option(
     "--file",
     "file",
@@ -292,6 +313,7 @@ def remove(names: Sequence[str], place: Path) -> None:
     "--param",
     "parameters",
     multiple=True,
+    type=WORDS,
     metavar="NAME=VALUE",
     help="Give a parameter of a saved query a value; can be repeated.",
 )
@@ -404,7 +426,12 @@ def list_queries(name: str | None) -> None:
     type=click.Path(path_type=Path, allow_dash=True),
     help="The file to write; - is the standard output.",
 )
-@click.option("--document", metavar="NAME", help="Only this one, by file name, path, title or IRI.")
+@click.option(
+    "--document",
+    type=WORDS,
+    metavar="NAME",
+    help="Only this one, by file name, path, title or IRI.",
+)
 @click.option("--no-ontology", is_flag=True, help="Leave the ontology and gazetteers out.")
 @_store_option
 def export(form: str, output: Path, document: str | None, no_ontology: bool, place: Path) -> None:
@@ -430,7 +457,9 @@ def export(form: str, output: Path, document: str | None, no_ontology: bool, pla
     type=click.Path(path_type=Path, allow_dash=True),
     help="The file to write; - is the standard output.",
 )
-@click.option("--about", metavar="NAME", help="Only what surrounds this entity or document.")
+@click.option(
+    "--about", type=WORDS, metavar="NAME", help="Only what surrounds this entity or document."
+)
 @click.option(
     "--depth", default=1, show_default=True, type=click.IntRange(0, 5), help="How far around it."
 )
@@ -471,7 +500,7 @@ def render(
 
 
 @cli.command()
-@click.argument("name")
+@click.argument("name", type=WORDS)
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text")
 @click.option(
     "--limit", default=20, show_default=True, type=click.IntRange(1), help="Facts of each kind."

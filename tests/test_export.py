@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pyoxigraph
@@ -23,12 +24,16 @@ RDF = {
     "jsonld": pyoxigraph.RdfFormat.JSON_LD,
 }
 
+_PLAIN = graph("乙\n教育局", "b.txt")
+_LITERAL = pyoxigraph.Literal('引"号\\ 换\n行\t𠮷 <x> ^^ . ;')
+ODD = replace(_PLAIN, nquads=f"{_PLAIN.nquads}<urn:odd> <urn:p> {_LITERAL} <{_PLAIN.iri}> .\n")
+
 
 @pytest.fixture
 def store() -> Store:
     store = Store()
     store.set_ontology(ONTOLOGY_NQUADS, "1")
-    store.load([graph("甲\n教育局\n财政局"), graph('乙\n教育局\n引"号\\', "b.txt")])
+    store.load([graph("甲\n教育局\n财政局"), ODD])
     return store
 
 
@@ -65,7 +70,7 @@ def test_rdflib_reads_the_same_turtle(store: Store) -> None:
 @pytest.mark.parametrize("form", FORMATS)
 def test_bytes_do_not_depend_on_the_store(store: Store, form: str) -> None:
     other = Store()
-    other.load([graph('乙\n教育局\n引"号\\', "b.txt")])
+    other.load([ODD])
     other.load([graph("甲\n教育局\n财政局")])
     other.set_ontology(ONTOLOGY_NQUADS, "1")
     assert written(store, form) == written(other, form)
@@ -84,6 +89,7 @@ def test_without_ontology(store: Store) -> None:
     assert b"owl:Class" not in written(store, "turtle", ontology=False)
 
 
+RDF_TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
 
@@ -161,7 +167,7 @@ def test_turtle_is_written_fast() -> None:
         line
         for number in range(30_000)
         for line in (
-            f"<{BASE}agency/{number:06}> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <urn:A> .\n",
+            f"<{BASE}agency/{number:06}> {RDF_TYPE} <urn:A> .\n",
             f'<{BASE}agency/{number:06}> <urn:p> "机关{number}"@zh .\n',
         )
     ]

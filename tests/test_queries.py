@@ -1,5 +1,6 @@
 """Saved queries and cards, on two small documents whose answers are known."""
 
+# ruff: noqa: E501  # a statement of a graph is read best on one line
 from __future__ import annotations
 
 import pyoxigraph
