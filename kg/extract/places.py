@@ -100,7 +100,8 @@ def find_jurisdiction(outline: Outline) -> Place | None:
     unknown = None if _is_national(heads) else _unknown(heads.split(), known)
     if unknown is not None:
         return unknown
-    if known is None and (_is_national(heads) or NATIONAL.search(text[:3000])):
+    national = _is_national(heads) or NATIONAL.search(text[:3000]) is not None
+    if national and (known is None or known.code not in _headed(heads)):
         return COUNTRY
     return known
 
@@ -131,7 +132,7 @@ def _scores(outline: Outline, title: str, issuers: str) -> Counter[str]:
             full = name in regions().by_name
             if not full and NAME_GOES_ON.match(stretch, end):
                 continue
-            for place in _candidates(name):
+            for place in _candidates(name) if name != COUNTRY.name else ():
                 share = WEIGHTS[weight] * (2 if full else 1)
                 scores[place.code] += share * (3 if begin == 0 and weight == "title" else 1)
     return scores
@@ -147,8 +148,9 @@ def _best(scores: Counter[str], heads: str, text: str) -> Place | None:
     """Choose the best named place that fits the level at which the text speaks of itself."""
     own = own_level(text)
     table = regions()
+    scores = scores + _from_below(scores, own)
     ranked: list[tuple[float, str]] = []
-    headed = {code for code in scores if _is_named(table.by_code[code], heads)}
+    headed = _headed(heads)
     for code, score in scores.items():
         place = table.by_code[code]
         in_head = code in headed
@@ -163,10 +165,49 @@ def _best(scores: Counter[str], heads: str, text: str) -> Place | None:
         return None
     ranked.sort(reverse=True)
     best = table.by_code[ranked[0][1]]
-    if not _is_named(best, heads) and (ranked[0][0] < 3 or own is None):
+    if best.code not in headed and not _stands_out(ranked, own):
         return None
     rivals = [code for score, code in ranked[1:] if score == ranked[0][0]]
     return best if not any(table.by_code[code].name == best.name for code in rivals) else None
+
+
+def _from_below(scores: Counter[str], own: str | None) -> Counter[str]:
+    """Return what the cities named say for their province, in a text that speaks of 我省.
+
+    A province's plan names its cities rather than the province.
+    """
+    found: Counter[str] = Counter()
+    if own not in ("省", "自治区"):
+        return found
+    for code, score in scores.items():
+        place = regions().by_code[code]
+        if place.level == "prefecture" and short_name(place.name, place.level) not in _everyday():
+            found[place.parent] += score // 2
+    return found
+
+
+def _headed(heads: str) -> frozenset[str]:
+    """Return the places that titles and issuers name: in full, or by a short name of its own."""
+    return frozenset(
+        place.code
+        for begin, end, name in find_names(heads)
+        if name in regions().by_name or not (name in _everyday() or NAME_GOES_ON.match(heads, end))
+        for place in _candidates(name)
+    )
+
+
+def _stands_out(ranked: list[tuple[float, str]], own: str | None) -> bool:
+    """Tell whether one place leads clearly in a text whose head names none.
+
+    Where the text calls its own place 市 or 县, three points and the lead are enough; where it does
+    not, a place must be named eight times and three times as often as any outside it.
+    """
+    score, code = ranked[0]
+    if own is not None:
+        return score >= 3
+    inside = {code, *(place.code for place in regions().above(code))}
+    rival = max((other for other, name in ranked[1:] if name not in inside), default=0)
+    return score >= 8 and score >= 3 * rival
 
 
 def _stands_in_text(place: Place, text: str, above: bool) -> bool:
@@ -177,7 +218,7 @@ def _stands_in_text(place: Place, text: str, above: bool) -> bool:
     """
     short = short_name(place.name, place.level)
     if short in _everyday() or place.name in _everyday():
-        return above and place.name in text
+        return above and re.search(f"{place.name}(?![场级域内外面])", text) is not None
     if place.level == "county":
         return re.search(f"(?:^|[^一-鿿]|[在对和与及为至到由经从省市州盟]){place.name}", text) is not None
     return True
