@@ -12,6 +12,7 @@ import pyoxigraph
 
 from kg import sparql
 from kg.errors import NotFoundError
+from kg.sentence import sentence_at
 from kg.sparql import POL, PREFIXES
 from kg.store import Store
 
@@ -40,8 +41,6 @@ _BORROWED = {
     PREFIXES["dcterms"] + "issued": "发文日期",
     PREFIXES["org"] + "subOrganizationOf": "上级机构",
 }
-_SENTENCE_END = re.compile(r"[。！？；\n\r]")
-_LONGEST = 200  # characters shown on either side, where no mark ends a sentence
 
 _OUTWARD = "SELECT ?predicate ?other ?node { ?node ?predicate ?other }"
 _INWARD = "SELECT ?predicate ?other ?node { ?other ?predicate ?node }"
@@ -146,17 +145,6 @@ def find_entity(store: Store, name: str) -> str:
     similar = "、".join(row["label"] for row in store.select(_SIMILAR, {"name": name}))
     hint = f"; similar: {similar}" if similar else ""
     raise NotFoundError(f"{name}: nothing has this name, alias or IRI{hint}")
-
-
-def sentence_at(text: str, begin: int) -> str:
-    """Give the sentence that holds a place in a text."""
-    start = max(
-        (match.end() for match in _SENTENCE_END.finditer(text, max(0, begin - _LONGEST), begin)),
-        default=max(0, begin - _LONGEST),
-    )
-    mark = _SENTENCE_END.search(text, begin, begin + _LONGEST)
-    end = begin + _LONGEST if mark is None else mark.end()
-    return text[start:end].strip()
 
 
 def _is_iri(text: str) -> bool:

@@ -3,109 +3,189 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 
+from kg.extract.boundary import tagged
 from kg.vocabulary import rows
 
 STOP = "，；。：！？"
-OPENING = re.compile(
-    r"^(?:(?:同时|并且?|还要|要|将|应当?|须|需|可|均|都|也|再|其中|进一步|继续|积极|着力|努力|力争|争取|确保|保证|"
-    r"基本|全面|全力|大力|切实|重点|计划|预计|原则上|分别|总体|全年|年内|年底前|今年|本年度?|全市|全县|全区|全省|全镇|全国|"
-    r"使得?|至年底|到年底|届时|目标是|通过|自|从|年度|按|按照|以|累计|每年|每季度|每学期|每学年|每月|每周|各|每个?|到|至|达|"
-    r"区域|在|推进|加快|常态化|给予|对|围绕|约|近|超)"
-    r"|(?:到|至|截至)?(?:20\d\d年|\d{1,2}月)(?:底|末|度|初|内)?(?:前|之前|以前)?|“?十[二三四五]五”?(?:期?末|期间)"
-    r"|每[两三四五\d]?年|第?[一二三四]季度(?:末|底)?|[上下]半年)+"
+NUMBERING = re.compile(r"^\s*(?:[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[.．、]|[一二三四五六七八九十]{1,2}(?:是|、)|第[一二三四五六七八九十]{1,3}条)\s*")
+TIMES = (
+    r"(?:(?:到|至|截至)?(?:20\d\d年|\d{1,2}月)(?:底|末|度|初|内)?(?:前|之前|以前)?|“?十[二三四五]五”?(?:期?末|期间)"
+    r"|每[两三四五\d]?(?:年|季度?|学期|学年|月|周|半年)|第?[一二三四]季度(?:末|底)?|[上下]半年|全年|年内|年底前|至年底|到年底|今年|本年度?|届时|近两年|上年度)"
 )
-CLOSING = re.compile(r"(?:分别|均|都|各|约|近|超|不得|应|须|要|可|再|总体|累计|基本|原则上|力争|争取|努力|确保|至|到|为|在|由|从|的|等|每[家人名户位所个年])+$")
-AMOUNT_NOUN = re.compile(r"的?(?:一次性)?(?:资金|财政|经费|创新)?(?P<noun>补助|奖励|补贴|扶持|资助|支持|奖补)")
-RECIPIENT = re.compile(r"(?:对|向|给予?|按)(?P<who>[^，；。]{2,60}?)(?:，|分别|给予|按|发放|每)")
+ADVERBS = (
+    "同时|并且?|还要|要|将|应当?|须|需|可|均|都|也|再|其中|进一步|继续|积极|着力|努力|力争|争取|确保|保证|基本|全面|全力|大力|切实|重点|"
+    "计划|预计|原则上|分别|总体|使得?|目标是|通过|累计|年度|按照?|以|给予|对|围绕|推进|加快|常态化|在|各|稳步|有序|不断|持续|总计|共|约|近|超|到|至|达"
+)
+SCOPES = "全市|全县|全区|全省|全镇|全国|区域|市级|县级"
+OPENING = re.compile(rf"^(?:{TIMES}|{ADVERBS}|{SCOPES})+")
+CLOSING = re.compile(rf"(?:{TIMES}|分别|均|都|各|约|近|超|不得|应当?|须|要|可|再|总体|累计|基本|原则上|力争|争取|努力|确保|至|到|为|在|由|从|的|等|进行|每[家人名户位所个年])+$")
+AMOUNT_NOUN = re.compile(r"(?:[^，；。]{0,30}?[\d元]、?)?的?(?:一次性|最高|资金|财政|经费|创新|专项)*(?P<noun>补助|奖励|补贴|扶持|资助|支持|奖补)")
+RECIPIENT = re.compile(r"(?:^|(?<=[，；。]))[^，；。]{0,4}?(?:对|向|给予?)(?P<who>[^；。]{2,140}?的?(?:企业|个人|单位|机构|平台|学校|项目|团队|人才|家庭|对象|农户|人员|孵化器|基地|园区|户|者|[^，；。]{2,40}))(?:，|分别|给予|按|发放|每|$)")
+GIVEN = re.compile(r"(?P<who>[^，；。]{4,80})，(?:经[^，]{0,20}，)?(?:分别|一次性)?(?:给予|奖励|补助)")
+IMPROVING = re.compile(r"(?:显著|明显|持续|不断|进一步|稳步|大幅|逐步)?(?:增强|提升|提高|改善|扩大|增长|优化|上升|下降|加快)$")
+SHARES = ("%", "‰", "个百分点", "百分点", "倍", "成")
+ENDS_NOUN = re.compile(r"(?<=.{4})(?:成为|纳入|用于|参与|参加|招收|申报|进行|向社会|开展|组成|通过|达到)")
+QUALIFIED = re.compile(r"^(?:在|具有|具备|以|由|从事|集|获得|能够|年)[^，；。]*?的(?=[^的]{2,})")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a figure stands: its sentence with even widths, and the figures before it."""
+
+    sentence: str
+    begin: int
+    end: int
+    unit: str
+    before: Sequence[tuple[int, int]]  # the figures to the left, in order
 
 
 @cache
-def _verbs(role: str) -> re.Pattern[str]:
+def _verbs(role: str) -> str:
     choice = sorted((row["verb"] for row in rows("verbs.tsv") if row["role"] == role), key=len)
-    return re.compile("|".join(reversed(choice)))
+    return "|".join(reversed(choice))
 
 
 @cache
 def _tail(role: str) -> re.Pattern[str]:
-    return re.compile(f"(?:{_verbs(role).pattern})$")
+    return re.compile(f"(?:{_verbs(role)})$")
 
 
-def find_indicators(sentence: str, begin: int, end: int, unit: str) -> Iterator[str]:
-    """Yield what the figure at these offsets counts; several where the text binds several to it.
+def find_indicators(site: Site, previous: str) -> Iterator[str]:
+    """Yield what a figure counts; several where the text binds several to it.
 
-    The sentence has even widths. Yields one empty string where nothing is found.
+    `previous` is the indicator of the figure before it in the sentence: what 完工26个 counts is
+    said there. Yields one empty string where nothing is found.
     """
-    left = _left_clause(sentence, begin)
-    right = _right_clause(sentence, end)
-    if unit.endswith("元"):
-        amount = _amount(sentence, begin, end, left, right)
+    left, right = _left(site), _right(site)
+    if site.unit.endswith("元"):
+        amount = _amount(site, left)
         if amount:
             yield amount
             return
-    if left.endswith("各") and "和" in left:
+    if left.endswith("各") and re.search("[和、]", left):
         yield from _joined(left[:-1])
         return
-    yield _indicator(left, right, unit)
+    found = _indicator(site, left, right)
+    yield _completed(found, previous) if not right else found
 
 
-def _left_clause(sentence: str, begin: int) -> str:
-    start = max(sentence.rfind(mark, 0, begin) for mark in STOP)
-    return sentence[start + 1 : begin].strip()
+def _left(site: Site) -> str:
+    """Return the clause before the figure; in a list with figures, this member of it alone."""
+    stop = max(site.sentence.rfind(mark, 0, site.begin) for mark in STOP) + 1
+    last = max((end for begin, end in site.before if stop <= begin and end <= site.begin), default=0)
+    text = site.sentence[max(stop, last) : site.begin]
+    if last:
+        text = re.split(r"[、和及与]", text)[-1]
+    return NUMBERING.sub("", text).strip("、 \u3000（")
 
 
-def _right_clause(sentence: str, end: int) -> str:
-    stops = [at for mark in STOP + "、（" if (at := sentence.find(mark, end)) >= 0]
-    return sentence[end : min(stops, default=len(sentence))].strip()
+def _right(site: Site) -> str:
+    """Return the clause behind the figure, up to the next mark."""
+    stops = [at for mark in STOP + "、（）\n" if (at := site.sentence.find(mark, site.end)) >= 0]
+    return site.sentence[site.end : min(stops, default=len(site.sentence))].strip()
 
 
 def _joined(left: str) -> Iterator[str]:
     """Split what one figure binds together: 微格教室和无线校园各10个 → two."""
-    bare = _stripped(left)
-    for part in re.split("[和、与及]", bare):
+    for part in re.split("[和、与及]", _stripped(left)):
         if part:
             yield part
 
 
-def _indicator(left: str, right: str, unit: str) -> str:
+def _completed(indicator: str, previous: str) -> str:
+    """Give a bare verb (完工, 主体完成) the noun that the figure before it counts."""
+    if 0 < len(indicator) <= 4 and previous and re.search(r"(?:完工|开工|竣工|完成|落地|主体|投产|签约)$", indicator):
+        noun = re.sub(r"(?:完工|开工|竣工|主体完成|完成|落地)$", "", previous)
+        return indicator if noun and noun[-2:] in indicator else noun + indicator
+    return indicator
+
+
+def _indicator(site: Site, left: str, right: str) -> str:
     """Choose between the words before the figure and those behind it."""
-    behind = re.sub(r"^(?:的|以上|左右|以内)", "", right).strip("”“ ")
+    behind = _noun_behind(right)
     reach = _tail("reach").search(left)
     if reach is not None:
-        return _subject(left[: reach.start()])
-    change = _tail("change").search(left)
+        return _stripped(left[: reach.start()]) or _earlier_subject(site)
+    if site.unit not in SHARES and not site.unit.endswith("元") and _is_noun(right) and behind:
+        return _changed("", _change_verb(left), behind, site) if _change_verb(left) else behind
     bare = _stripped(left)
+    change = _tail("change").search(CLOSING.sub("", left))
     if change is not None:
-        verb = change[0]
-        subject = _stripped(left[: change.start()])
-        if subject and unit in ("%", "个百分点", "元", "倍", "百分点"):
-            return subject + verb
-        return verb + behind if behind else (subject + verb)
-    if unit in ("%", "‰") and bare and not _ends_in_verb(left):
-        return bare
-    if _ends_in_verb(left) and behind:
+        return _changed(_stripped(CLOSING.sub("", left)[: change.start()]), change[0], behind, site)
+    if _governs(left) and behind:
         return behind
-    if bare and not _ends_in_verb(left):
-        return bare
-    return behind or bare
+    return bare or behind or _earlier_subject(site)
 
 
-def _ends_in_verb(left: str) -> bool:
-    return _tail("neutral").search(CLOSING.sub("", left)) is not None or not left
+def _is_noun(right: str) -> bool:
+    """Tell whether a noun stands behind a counter: it is what is counted (3所|集镇中心小学)."""
+    if right.startswith("“"):
+        return True
+    words = tagged(right[:12])
+    return bool(words) and words[0][1].startswith(("n", "j", "a", "b", "vn", "f", "s", "l", "i", "eng", "x", "m", "z"))
 
 
-def _subject(left: str) -> str:
-    return _stripped(left)
+def _change_verb(left: str) -> str:
+    found = _tail("change").search(CLOSING.sub("", left))
+    return found[0] if found is not None and found[0].startswith(("新", "增加", "改")) else ""
+
+
+def _changed(subject: str, verb: str, behind: str, site: Site) -> str:
+    if subject and site.unit in ("%", "个百分点", "元", "倍", "百分点", "‰"):
+        return subject + verb
+    if behind:
+        return verb + behind if verb.startswith("新") or verb in ("增加", "改扩建") else behind
+    return verb + subject if verb.startswith("新") else subject + verb
+
+
+def _noun_behind(right: str) -> str:
+    """Return the noun behind a figure without what only qualifies it."""
+    text = re.sub(r"^(?:的|以上|左右|以内|完成|实现)+", "", right)
+    if text.startswith("“") and "”" in text and "的" not in text:
+        return text.strip("“” ")
+    text = QUALIFIED.sub("", text)
+    head, mark, tail = text.rpartition("的")
+    if mark and len(tail) >= 3 and len(head) >= 2:
+        text = tail
+    return _up_to_verb(text).strip("”“ ")
+
+
+def _up_to_verb(text: str) -> str:
+    """Cut a clause behind its noun: 优质初中学校|招收艺术特长生."""
+    cut = ENDS_NOUN.search(text)
+    return text[: cut.start()] if cut is not None else text
+
+
+def _governs(left: str) -> bool:
+    """Tell whether the words before a figure only govern it: a verb, a time, nothing."""
+    bare = CLOSING.sub("", left)
+    return not bare or _tail("neutral").search(bare) is not None or bare in SCOPES.split("|") or (
+        CLOSING.search(left) is not None and re.search(rf"(?:{TIMES}|进行|各)$", left) is not None
+    )
+
+
+def _earlier_subject(site: Site) -> str:
+    """Return the subject of the clause before: …的贡献显著增强，达到60%以上."""
+    stop = max(site.sentence.rfind(mark, 0, site.begin) for mark in STOP)
+    if stop <= 0 or site.sentence[stop] != "，":
+        return ""
+    start = max(site.sentence.rfind(mark, 0, stop) for mark in STOP) + 1
+    clause = NUMBERING.sub("", site.sentence[start:stop])
+    cut = IMPROVING.search(clause)
+    return _stripped(clause[: cut.start()] if cut else clause)
 
 
 def _stripped(left: str) -> str:
     """Drop adverbs, times and neutral verbs from the front, links from the end."""
     text = left
+    neutral = re.compile(f"(?:{_verbs('neutral')})(?!率|数|量|额|面积|比例)")
     for _ in range(6):
         shorter = OPENING.sub("", text)
-        lead = re.match(f"(?:{_verbs('neutral').pattern})", shorter)
+        lead = neutral.match(shorter)
         if lead is not None and len(shorter) > lead.end() + 1:
             shorter = shorter[lead.end() :]
         if shorter == text:
@@ -113,21 +193,46 @@ def _stripped(left: str) -> str:
         text = shorter
     text = CLOSING.sub("", text)
     last = _tail("neutral").search(text)
-    if last is not None and len(text) - len(last[0]) >= 2:
-        text = text[: last.start()] + (last[0] if last[0] in ("开工", "落地", "签约") else "")
+    if last is not None and len(text) - len(last[0]) >= 2 and last[0] not in ("开工", "落地", "签约", "完成"):
+        text = text[: last.start()]
     return CLOSING.sub("", text).strip("、“” ")
 
 
-def _amount(sentence: str, begin: int, end: int, left: str, right: str) -> str:
+# -- amounts of money --------------------------------------------------------------------------
+
+
+def _amount(site: Site, left: str) -> str:
     """Return who gets an amount and as what: 对…企业给予30万元补助 → …企业补助."""
-    noun = AMOUNT_NOUN.match(sentence, end)
-    before = sentence[max(0, sentence.rfind("；", 0, begin) + 1, sentence.rfind("。", 0, begin) + 1) : begin]
-    verb = re.search(r"(补助|奖励|补贴|扶持|资助)(?:标准)?[^，；。]{0,8}$", left)
-    what = noun["noun"] if noun else (verb[1] if verb else "")
+    what = _purpose(site, left)
     if not what:
         return ""
-    who = list(RECIPIENT.finditer(before))
-    if who:
-        recipient = re.sub(r"^(?:对|向)", "", who[-1]["who"])
-        return recipient.rstrip("的") + what
-    return _stripped(left) + ("" if verb else what)
+    start = max(site.sentence.rfind("；", 0, site.begin), site.sentence.rfind("。", 0, site.begin)) + 1
+    before = NUMBERING.sub("", site.sentence[start : site.begin])
+    found = list(RECIPIENT.finditer(before)) or list(GIVEN.finditer(before))
+    rank = re.search(r"[特一二三四]等奖$", left)
+    if found:
+        return _recipient(found[-1]["who"]) + (rank[0] if rank else "") + what
+    subject = _stripped(re.sub(rf"(?:{what})(?:标准)?[^，；。]{{0,8}}$", "", left))
+    return subject + what if subject else ""
+
+
+def _purpose(site: Site, left: str) -> str:
+    noun = AMOUNT_NOUN.match(site.sentence, site.end)
+    if noun is not None:
+        return noun["noun"]
+    verb = re.search(r"(补助|奖励|补贴|扶持|资助)(?:标准)?[^，；。]{0,8}$", left)
+    if verb is not None:
+        return verb[1]
+    clause = re.search(r"(补助|奖励|补贴|扶持|资助)，[^，；。]{0,4}$", site.sentence[: site.begin])
+    return clause[1] if clause else ""
+
+
+def _recipient(who: str) -> str:
+    """Shorten an enumeration to its verb and its class: 新获批甲、乙等国家平台的企业 → 新获批国家平台的企业."""
+    bare = re.sub(r"[，：]$", "", who).rstrip("的")
+    bare = re.sub(r"，[^，]*(?:认定|考核|评审|审核)[^，]*$", "", bare)
+    lead, mark, rest = bare.rpartition("等")
+    verb = re.match(r"(?:当年|首次|新)?(?:新?获批|新?获得|新?认定|入选|承担|通过)", bare)
+    if mark and "、" in lead and len(rest) >= 4:
+        return (verb[0] if verb else "") + rest
+    return bare

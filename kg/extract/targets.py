@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cache
 
 from kg.extract.dates import Moment, find_moments
-from kg.extract.indicators import find_indicators
+from kg.extract.indicators import Site, find_indicators
 from kg.extract.numerals import ARABIC, CHINESE, DASH, MASKED, POWER, decimal
 from kg.extract.text import even
 from kg.models import Comparator, Modality, Outline, Sentence, Target
@@ -27,7 +27,10 @@ AGES = re.compile(r"周岁|岁以[上下]|岁")
 HALF_MOON = re.compile(r"[（][^（）]*$")
 INSIDE_NAME = re.compile(r"[“《〈][^”》〉]*$")
 ENUMERATED = re.compile(r"第$|[A-Za-z]$|[\d.]$|“$|[个之]$")
-BEHIND_NO_TARGET = re.compile(r"(?:年[前后来]?|月|日|号|级|届|、\d|期末|代|条措施|条)")
+BEHIND_NO_TARGET = re.compile(r"(?:年[前后来]?|月|日|号|级|、\d|期末|代(?!表)|条措施)")
+DENOMINATOR = re.compile(r"每(?:认定|新增|满|增加)?$|[不]?含$")
+# 入围企业在3家以上的，…: a figure of the condition, not of the promise.
+CONDITION = re.compile(r"(?:、[^，。；]{0,14}){0,3}的[，、]")
 REGULATORY = re.compile(r"不予|违反|处罚|罚款|情形之一|的，")
 
 
@@ -102,6 +105,8 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     unit = match["unit"]
     if ENUMERATED.search(text[: match.start()][-2:]) or _unit_kinds()[unit] == "age":
         return None
+    if re.match(r"0\d", match["first"]):
+        return None  # 04个: digits were lost or shuffled
     if BEHIND_NO_TARGET.match(text, match.end()) and unit not in ("%", "元"):
         return None
     comparator, begin, end = _comparator(text, match)
@@ -208,10 +213,14 @@ def _placed(target: Target, sentence: Sentence, year: str) -> Target:
 def _targets_of(sentence: str, year: str) -> Iterator[Target]:
     moments = [m for m in find_moments(sentence, year) if not INSIDE_NAME.search(sentence[: m.begin])]
     quantities = list(find_quantities(sentence))
+    spans: list[tuple[int, int]] = []
+    indicator = ""
     for quantity in quantities:
+        site = Site(sentence, quantity.begin, quantity.end, quantity.unit, tuple(spans))
+        spans.append((quantity.begin, quantity.end))
         if not _is_commitment(sentence, quantity, moments):
             continue
-        for indicator in find_indicators(sentence, quantity.begin, quantity.end, quantity.unit):
+        for indicator in find_indicators(site, indicator):
             yield _target(sentence, quantity, indicator, moments)
 
 
@@ -289,13 +298,22 @@ def _is_commitment(sentence: str, quantity: Quantity, moments: Sequence[Moment])
         return False
     if any(m.iso and m.begin <= quantity.number_begin < m.end for m in moments):
         return False
-    if PAST.search(clause):
+    if PAST.search(clause) or DENOMINATOR.search(before) or CONDITION.match(sentence, quantity.end):
         return False
-    if _unit_kinds().get(quantity.unit) == "time" and quantity.comparator == "Exactly":
+    if _unit_kinds().get(quantity.unit) == "time" and not _is_time_promised(sentence, quantity):
         return False
     if sentence[quantity.number_begin] in "一二三四五六七八九十百千两":
         return _bound_in_words(sentence, quantity, moments)
     return not _describes(sentence, quantity)
+
+
+def _is_time_promised(sentence: str, quantity: Quantity) -> bool:
+    """Tell a time that is promised (10分钟内响应) from a window or a deadline (近5年, 3年内)."""
+    if quantity.comparator == "Exactly" or (quantity.low or quantity.value or 0) > 1900:
+        return False
+    if quantity.comparator == "AtMost" and sentence[quantity.end - 1] == "内":
+        return quantity.unit in ("分钟", "小时", "个小时", "天", "个工作日", "工作日")
+    return quantity.comparator in ("AtLeast", "AtMost")
 
 
 def _bound_in_words(sentence: str, quantity: Quantity, moments: Sequence[Moment]) -> bool:
