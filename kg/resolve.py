@@ -20,6 +20,7 @@ REGION_KINDS = {
 MUNICIPALITIES = frozenset(("110000", "120000", "310000", "500000"))
 COUNTRY = Place("中国", "country", "100000", "中国")
 LEVEL_WORD = re.compile(r"^(自治区|自治州|[省市县区州旗镇乡])(?=[一-鿿“])(?!级|直|属|域|民|场|长|委书记|政工程|容)")
+UNIT = re.compile(r".{2,7}?(?:自治区|自治州|[省市县区镇乡])")
 FIVE_YEAR = re.compile(r"^“十[二三四五六]五”(?!规划$|规划纲要$)")
 PARENT = re.compile(r"(.{4,}(?:领导小组|联席会议|指挥部|委员会|工作小组))办公室$")
 
@@ -91,6 +92,9 @@ def _upwards(place: Place | None) -> Iterator[Place]:
     if place is None:
         return
     yield place
+    if not place.code:
+        pieces = UNIT.findall(place.full_name)[:-1]
+        yield from (Place(piece, level_of(piece), full_name=piece) for piece in reversed(pieces))
     above = regions().above(place.parent) if not place.code else regions().above(place.code)[:-1]
     yield from reversed(above)
 
@@ -313,7 +317,8 @@ def _document(mention: Mention, place: Place | None, stance: str, outline: Outli
 def _known_law(title: str) -> Term | None:
     table = terms("laws.ttl")
     bare = re.sub(r"[（(](?:试行|修订|修正|[\d年]+修[订正])[）)]$", "", title)
-    for name in (title, bare, "中华人民共和国" + bare):
+    names = (title, bare, "中华人民共和国" + bare) if bare.endswith(("法", "条例")) else (title,)
+    for name in names:
         if name in table:
             return table[name]
     return None

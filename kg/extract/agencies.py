@@ -20,6 +20,7 @@ from kg.vocabulary import (
     matcher,
     regions,
     rows,
+    short_name,
     split_forms,
     template,
     terms,
@@ -34,7 +35,7 @@ LINK_WORDS = ("会同", "联合", "配合", "协调", "根据", "按照", "落�
 SEVERAL_LEVELS = re.compile(r"(?:各|直辖|(?<![一-鿿])(?:省|市|县|区|州|镇|乡|自治区|设区市)|[（(]市)[、（(]$|各[级地]?$|直辖$|各[市县区州][（(]?[、]?$|[（(]$(?<=[市县区][（(])")
 PARTY_OR_GOVERNMENT = re.compile(r"(?:省|市|县|区|州|镇|乡)(?:委|政府|党委)$")
 GENERIC = re.compile(r"各|本|我|该|全|两|级|有关|相关|多|跨|外|内|贵|此|某|上级|下级|主管|单位|其他|设")
-NO_PLACE = re.compile(f"{GENERIC.pattern}|[委府]|城市|社区|园区|新区|校区|片区|城区|地区|辖区|小区|市县|县区|城乡|乡镇|村镇")
+NO_PLACE = re.compile(f"{GENERIC.pattern}|简称|[委府]|城市|社区|园区|新区|校区|片区|城区|地区|辖区|小区|市县|县区|城乡|乡镇|村镇")
 LIST_CUE = re.compile(
     r"(?:责任|牵头|配合|参与|参加|协同|协办|主办|承办|实施|落实|负责|指导|督办|督导|协助|联合)(?:单位|部门|科室|处室|机构|股室|主体)\s*[:：]?\s*"
     r"|(?:牵头|配合|分工|负责)[:：]\s*"
@@ -75,8 +76,8 @@ class Prefix:
 def find_agencies(outline: Outline, place: Place | None) -> Iterator[Mention]:
     """Yield the organisations named in a document of that place, none overlapping another."""
     found = list(_first_pass(outline, place))
-    yield from found
     yield from _abbreviated(outline, found)
+    yield from found
 
 
 ABBREVIATED = re.compile(r"（(?:以下)?(?:统一)?简称[:：]?[“]?(?P<short>[一-鿿]{2,12})[”]?）")
@@ -195,7 +196,7 @@ def _national(stretch: str) -> Iterator[Mention]:
     yield from _central(stretch)
 
 
-BRANCH = re.compile(r"(?:分行|中心支行|支行|营管部|营业管理部|分公司|公司|监管局|监管分局|分局|办事处|分院|分社|特派办)+")
+BRANCH = re.compile(r"(?:税务局|海关|缉私局|邮政管理局|通信管理局|气象局|管理局|调查队|分行|中心支行|支行|营管部|营业管理部|分公司|公司|监管局|监管分局|分局|办事处|分院|分社|特派办)+")
 
 
 def _branch(stretch: str, end: int) -> int | None:
@@ -247,8 +248,13 @@ def _local(stretch: str, place: Place | None, local: tuple[str, ...]) -> Iterato
         form = _form_at(stretch, prefix.end)
         if form is not None:
             end = prefix.end + len(form.form)
-            if not _continues(form.form, stretch, end):
-                yield _agency(form.kind, stretch, prefix.begin, end, form.official, "agency.form", prefix.scope)
+            if _continues(form.form, stretch, end):
+                continue
+            yield _agency(form.kind, stretch, prefix.begin, end, form.official, "agency.form", prefix.scope)
+            unit = SUB_UNIT.match(stretch, end)
+            if unit is not None and form.form[-1] in "局厅队":
+                name = form.official + unit[0]
+                yield _agency(form.kind, stretch, prefix.begin, unit.end(), name, "agency.form.unit", prefix.scope)
             continue
         yield from _functional(stretch, prefix)
         yield from _unlisted_form(stretch, prefix)
@@ -277,6 +283,18 @@ def _place_prefixes(stretch: str, place: Place | None) -> Iterator[Prefix]:
             start = previous.begin
         previous = Prefix(start, end, scope)
         yield previous
+        if found.level == "county":
+            yield from _township_behind(stretch, previous, found)
+
+
+def _township_behind(stretch: str, county: Prefix, place: Place) -> Iterator[Prefix]:
+    """Yield the township that a county's name leads to: 温岭市|大溪镇."""
+    match = re.match(r"[一-鿿]{1,6}?(?:街道|镇|乡)", stretch[county.end :])
+    if match is None:
+        return
+    for town in regions().within(place.code, ("township",)):
+        if town.name == match[0]:
+            yield Prefix(county.begin, county.end + match.end(), f"@{town.code}")
 
 
 def _place_of(prefix: Prefix | None) -> Place | None:
@@ -416,7 +434,7 @@ def _item(stretch: str, begin: int, piece: str) -> Mention | None:
     end = start + len(name)
     if len(name) < 2 or NO_BODY.search(name):
         return None
-    form = forms().get(name)
+    form = forms().get(name) or forms().get("委" + name)
     if form is not None:
         return _agency(form.kind, stretch, start, end, form.official, "agency.listed", "")
     function = functions().get(name)
@@ -484,6 +502,7 @@ def _is_generic_before(stretch: str, begin: int) -> bool:
 
 # -- bare forms ------------------------------------------------------------------------------
 
+SUB_UNIT = re.compile(r"[一-鿿]{1,6}?(?:支队|大队|总队|分局)(?![一-鿿]*(?:局|委))")
 SHORT_BODIES = frozenset("编办 科协 文联 妇联 工会 残联 工商联 关工委 红十字会 共青团 侨联 台联 团委 供销社".split())
 
 
@@ -505,6 +524,8 @@ def _bare(stretch: str) -> Iterator[Mention]:
 def _stands_alone(form: Form, stretch: str, begin: int) -> bool:
     end = begin + len(form.form)
     if _continues(form.form, stretch, end) or stretch[max(0, begin - 1) : begin] in ("原", "属"):
+        return False
+    if re.search(r"各(?:[市县区州、（）]|有关|级)*$", stretch[:begin]):
         return False
     if form.form in SHORT_BODIES:
         return end == len(stretch) or stretch[end] in EDGE or stretch[end] in "等和与及"
@@ -565,6 +586,8 @@ def _is_proper(modifier: str, proper: str, place: Place | None) -> bool:
     if LEVEL.match(modifier) and not re.match(r"[省市县区镇乡](?:级|属|直|域|场|民|委?内)", modifier):
         return not re.match(r"[省市县区镇乡][外内县市区镇村乡、]|[市县][中小]", modifier)
     if ORDINAL.search(modifier):
+        return True
+    if place is not None and not place.code and modifier.startswith(short_name(place.name, place.level)):
         return True
     return any(begin == 0 and choose(name, place) is not None for begin, _, name in find_names(modifier)) or any(
         modifier.startswith(name) for name in _town_names(place)

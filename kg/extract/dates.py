@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -95,8 +96,10 @@ def _iso(match: re.Match[str], year: str) -> str:
 
 def _month(match: re.Match[str], year: str) -> str:
     month, day = int(match["month"]), int(match["day"] or 0)
-    if not 1 <= month <= 12 or not 0 <= day <= 31:
+    if not 1 <= month <= 12 or day > monthrange(int(year), month)[1]:
         return ""
+    if match["monthend"] in ("底", "末"):
+        day = monthrange(int(year), month)[1]
     return f"{year}-{month:02}-{day:02}" if day else f"{year}-{month:02}"
 
 

@@ -197,7 +197,7 @@ def _built(stretch: str) -> Iterator[Mention]:
         begin = name_begin(stretch, match.start(), quotes=True)
         begin = _at_place(stretch, begin, match.start())
         topic = stretch[begin : match.start()]
-        if len(topic) < 4 or NEITHER.match(topic) or CONGRESS.search(topic):
+        if not _is_topic(topic, head) or CONGRESS.search(topic):
             continue
         if re.match(r"[一-鿿]", stretch[match.end() : match.end() + 1]) and _goes_on(stretch, match.end()):
             continue
@@ -206,6 +206,12 @@ def _built(stretch: str) -> Iterator[Mention]:
         name = stretch[begin : match.end()]
         inner = begin + 1 if name.startswith("“") else begin
         yield Mention("Document", kind, inner, match.end(), stretch[inner : match.end()], name, "document.built")
+
+
+def _is_topic(topic: str, head: str) -> bool:
+    if re.fullmatch("[省市县区]委", topic):
+        return head.startswith("实施")
+    return len(topic) >= 4 and NEITHER.match(topic) is None
 
 
 def _at_place(stretch: str, begin: int, head: int) -> int:
@@ -220,7 +226,8 @@ def _governed(stretch: str, begin: int, topic: str, unquoted: str) -> bool:
     placed = re.match(r"[一-鿿]{0,6}[省市县区]|国家|中央|“十", topic) is not None
     if unquoted == "yes":
         return GOVERNING.search(before) is not None and (placed or len(topic) >= 6)
-    return GOVERNING.search(before) is not None and len(topic) >= 7
+    committee = re.fullmatch("[省市县区]委", topic) is not None
+    return GOVERNING.search(before) is not None and (len(topic) >= 7 or committee)
 
 
 def _goes_on(stretch: str, end: int) -> bool:

@@ -79,7 +79,8 @@ def iso_date(text: str) -> str:
     month = MONTH.search(plain)
     if month is not None:
         return f"{month['year']}-{int(month['month']):02}" if 1 <= int(month["month"]) <= 12 else ""
-    return _in_words(plain) or _run_together(plain)
+    year = re.fullmatch(r"((?:19|20)\d\d)年?", plain.strip())
+    return _in_words(plain) or _run_together(plain) or (year[1] if year else "")
 
 
 def _valid(year: str, month: str, day: str) -> str:
@@ -91,10 +92,13 @@ def _valid(year: str, month: str, day: str) -> str:
 
 def _in_words(text: str) -> str:
     """Read 二〇二二年四月二十四日."""
-    found = re.search(r"(?P<year>[〇○O零一二三四五六七八九]{4})年(?P<month>[〇○零一二三四五六七八九十]{1,3})月(?P<day>[〇○零一二三四五六七八九十]{1,3})日", text)
+    found = re.search(r"(?P<year>[〇○O零一二三四五六七八九]{4})年(?P<month>[〇○零一二三四五六七八九十]{1,3})月(?:(?P<day>[〇○零一二三四五六七八九十]{1,3})日)?", text)
     if found is None:
         return ""
-    return _valid(found["year"].translate(CHINESE_DIGITS), str(_small(found["month"])), str(_small(found["day"])))
+    year, month = found["year"].translate(CHINESE_DIGITS), _small(found["month"])
+    if not found["day"]:
+        return f"{year}-{month:02}" if 1 <= month <= 12 else ""
+    return _valid(year, str(month), str(_small(found["day"])))
 
 
 def _small(numeral: str) -> int:

@@ -44,7 +44,7 @@ UNKNOWN = re.compile(
 )
 ASSEMBLY = re.compile(r"在(?P<head>[一-鿿]{2,12}第[一二三四五六七八九十]{1,3}届人民代表大会)")
 # Behind a short name these make the name of something else: 青岛港, 济南大学, 上海路.
-NAME_GOES_ON = re.compile(r"港|站|路|街|大道|机场|湖|江|河|山|海|岛|湾|大学|学院|银行|集团|日报|晚报|话|菜|人[民民]?|籍|帮|战役|大桥|方言|号|牌")
+NAME_GOES_ON = re.compile(r"火车站|汽车站|高铁|机场|港|站|路|街|大道|机场|湖|江|河|山|海|岛|湾|大学|学院|银行|集团|日报|晚报|话|菜|人[民民]?|籍|帮|战役|大桥|方言|号|牌")
 # 山东技改展洽会, 日照国际物流产业园: the place opens the name of something else.
 LONGER_NAME = re.compile(
     r"[^，。；：！？、的“”（）在和与]{0,14}?(?:大会|博览会|展洽会|交易会|联赛|锦标赛|运动会|产业园|科技园|园区|基地|中心|连接线|高速|铁路|港区|"
@@ -187,13 +187,21 @@ def _from_below(scores: Counter[str], own: str | None) -> Counter[str]:
 
 
 def _headed(heads: str) -> frozenset[str]:
-    """Return the places that titles and issuers name: in full, or by a short name of its own."""
-    return frozenset(
-        place.code
-        for begin, end, name in find_names(heads)
-        if name in regions().by_name or not (name in _everyday() or NAME_GOES_ON.match(heads, end))
-        for place in _candidates(name)
-    )
+    """Return the places that titles and issuers name: in full, or by a short name of its own.
+
+    Of a chain (常州市钟楼区人民政府) only its last place counts.
+    """
+    found: dict[int, set[str]] = {}
+    for begin, end, name in find_names(heads):
+        if name not in regions().by_name and (name in _everyday() or NAME_GOES_ON.match(heads, end)):
+            continue
+        codes = {place.code for place in _candidates(name)}
+        above = found.get(begin, set())
+        below = {code for code in codes if above & {place.code for place in regions().above(code)}}
+        if below:
+            found.pop(begin)
+        found.setdefault(end, set()).update(below or codes)
+    return frozenset(code for codes in found.values() for code in codes)
 
 
 def _stands_out(ranked: list[tuple[float, str]], own: str | None) -> bool:
@@ -359,6 +367,8 @@ def choose(name: str, place: Place | None) -> Place | None:
     if len(near) == 1:
         return near[0]
     larger = [p for p in candidates if p.level in ("province", "prefecture")]
+    if full and not larger and short_name(name, "county") in _everyday():
+        return None
     if not full and (name in _everyday() or not larger):
         return None
     pool = larger if larger and not full else candidates

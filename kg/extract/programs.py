@@ -9,7 +9,7 @@ from functools import cache
 from kg.extract.boundary import name_begin
 from kg.extract.text import even
 from kg.models import Mention, Outline, Place
-from kg.vocabulary import matcher, rows, terms, words
+from kg.vocabulary import contextual, matcher, rows, terms, words
 
 KINDS = {
     "initiative": "Initiative", "policy": "PolicyInstrument", "designation": "Designation",
@@ -23,6 +23,8 @@ VERBS = re.compile(
 )
 PLACED = re.compile(r"(?:全国|国家级?|全省|省级?|全市|市级?|县级|区级|部级|自治区级?|中国)")
 NO_MODIFIER = re.compile(r"^(?:各类|各项|重点|重大|一批|有关|相关|系列|专项|工作|建设|年度|本|该|上述|民生|实事|工程|项目|基础设施|改造|试点|示范|国家级?|省级?|市级?|县级|区级|级|等|和|、|以上|及|的|高质量|新|专题|综合|信息化?|服务|公共|管理|平台)*$")
+MEASURE = re.compile(r"\d+[一-鿿]{0,2}")
+LEVEL_BEFORE = re.compile(r"(?:全国|国家级|全省|省级|市级|县级|区级|自治区级)$")
 TRAILING_GENERIC = re.compile(r"(?:工作|政策|活动|建设)$")
 
 
@@ -84,7 +86,23 @@ def _known(stretch: str) -> Iterator[Mention]:
         if re.search(r"“[^”]*$", stretch[:begin]) and stretch[end : end + 1] != "”":
             continue
         term = terms("programs.ttl")[name]
+        longer = _longer(stretch, begin, end, term.kind)
+        if longer is not None:
+            yield longer
         yield _program(term.kind or "PolicyInstrument", stretch, begin, end, term.label, "program.known")
+
+
+def _longer(stretch: str, begin: int, end: int, kind: str) -> Mention | None:
+    """Return the name that a known one is part of: 省级|文明城市, 平安校园|示范区."""
+    level = LEVEL_BEFORE.search(stretch[:begin]) if kind == "Designation" else None
+    head = _unquoted_heads().match(stretch, end)
+    awarded = head is not None and _heads()[head[0]]["kind"] == "designation"
+    if level is None and not awarded:
+        return None
+    start = level.start() if level is not None else begin
+    stop = head.end() if head is not None and awarded else end
+    name = re.sub("[“”]", "", stretch[start:stop])
+    return _program(kind_of_name(name), stretch, start, stop, name, "program.known.level")
 
 
 # -- quoted ----------------------------------------------------------------------------------
@@ -95,11 +113,11 @@ def _quoted(stretch: str) -> Iterator[Mention]:
     matches = list(QUOTED.finditer(stretch))
     for index, match in enumerate(matches):
         label = match["label"]
-        if label in _formulas() or not re.search(r"[一-鿿A-Za-z]", label):
+        if label in _formulas() or not re.search(r"[一-鿿A-Za-z]", label) or MEASURE.fullmatch(label):
             continue
-        term = terms("programs.ttl").get(label)
+        term = terms("programs.ttl").get(label) or contextual("programs.ttl").get(label)
         tail = _quoted_tail().match(stretch, match.end())
-        if tail is not None and _belongs(tail):
+        if tail is not None and _belongs(tail) and not (term and _heads()[tail["head"]]["kind"] == "policy"):
             yield _with_head(stretch, match, tail)
         elif term is not None:
             yield _program(term.kind, stretch, match.start() + 1, match.end() - 1, term.label, "program.known.quoted")
@@ -117,7 +135,7 @@ def _with_head(stretch: str, match: re.Match[str], tail: re.Match[str]) -> Menti
     begin, end = match.start() + 1, tail.end()
     name = match["label"] + tail["between"] + tail["head"]
     if row["quoted"] == "label":
-        name = match["label"] + re.sub(r"(?:主题|系列|实践|专题|教育|品牌|评选)+$", "", tail["between"])
+        name = match["label"]
     return _program(kind_of_name(name), stretch, begin, end, name, "program.quoted.head")
 
 
@@ -214,4 +232,4 @@ def _sets_apart(stretch: str, begin: int, modifier: str, row: dict[str, str]) ->
         return placed and len(bare) >= 4
     if rule == "verb":
         return (len(bare) >= 4 and VERBS.search(stretch[:begin]) is not None) or (placed and len(bare) >= 5)
-    return len(bare) >= 4
+    return len(bare) >= 4 or (len(bare) == 3 and VERBS.search(stretch[:begin]) is not None)

@@ -144,8 +144,8 @@ def _in_prose(
             yield at, "Lead", "responsibility.prose.lead"
         elif _is_subject(text, begin, mention) and SUBJECT_BEHIND.match(behind):
             yield at, "Lead", "responsibility.subject"
-        elif position and _continues_list(text, inside[position - 1][1], mention):
-            yield from _same_as_before(text, begin, at, inside, position)
+        else:
+            yield from _in_list(text, begin, at, inside, position)
 
 
 def _is_subject(text: str, begin: int, mention: Mention) -> bool:
@@ -157,18 +157,28 @@ def _continues_list(text: str, previous: Mention, mention: Mention) -> bool:
     return text[previous.end : mention.begin] in ("、", "和", "及", "与", "，")
 
 
-def _same_as_before(
+def _in_list(
     text: str, begin: int, at: int, inside: Sequence[tuple[int, Mention]], position: int
 ) -> Iterator[tuple[int, Role, str]]:
-    """Give a later member of a list (会同A、B) the role of the first."""
-    first = position
+    """Yield the role that a list of agencies has as a whole: 会同A、B; A、B配合; A、B要…."""
+    first = last = position
     while first and _continues_list(text, inside[first - 1][1], inside[first][1]):
         first -= 1
-    before = text[max(begin, inside[first][1].begin - 8) : inside[first][1].begin]
+    while last + 1 < len(inside) and _continues_list(text, inside[last][1], inside[last + 1][1]):
+        last += 1
+    if first == last:
+        return
+    opening, closing = inside[first][1], inside[last][1]
+    before = text[max(begin, opening.begin - 8) : opening.begin]
+    behind = text[closing.end : closing.end + 14]
     if SUPPORT_BEFORE.search(before):
         yield at, "Support", "responsibility.prose.with"
+    elif SUPPORTS_BEHIND.match(behind):
+        yield at, "Support", "responsibility.prose.support"
     elif LEAD_BEFORE.search(before):
         yield at, "Lead", "responsibility.prose.lead"
+    elif _is_subject(text, begin, opening) and SUBJECT_BEHIND.match(behind):
+        yield at, "Lead", "responsibility.subject"
 
 
 def _inferred(

@@ -28,6 +28,9 @@ HALF_MOON = re.compile(r"[（][^（）]*$")
 INSIDE_NAME = re.compile(r"[“《〈][^”》〉]*$")
 ENUMERATED = re.compile(r"第$|[A-Za-z]$|[\d.]$|“$|[个之]$")
 BEHIND_NO_TARGET = re.compile(r"(?:年[前后来]?|月|日|号|级|、\d|期末|代(?!表)|条措施)")
+SO_FAR = re.compile(r"截至目前|截至(?:20\d\d年|\d{1,2}月)|目前，|已累计|过去(?:一|五)年")
+AHEAD = re.compile(r"力争|争取|计划|确保|将|到20\d\d年|下一步|今后")
+PENALTY = re.compile(r"罚款|处以|罚金|罚没")
 DENOMINATOR = re.compile(r"每(?:认定|新增|满|增加)?$|[不]?含$")
 # 入围企业在3家以上的，…: a figure of the condition, not of the promise.
 CONDITION = re.compile(r"(?:、[^，。；]{0,14}){0,3}的[，、]")
@@ -139,7 +142,7 @@ def _comparator(text: str, match: re.Match[str]) -> tuple[Comparator, int, int]:
     after = after_pattern.match(text, end)
     if after is not None and after["word"] not in ("多", "余"):
         found, end = after_table[after["word"]], after.end()
-    if before is not None and _binds(before["between"]):
+    if before is not None and _binds(before["between"]) and not (len(before["word"]) == 1 and before["between"]):
         begin = before.start()
         if found == "Exactly" or before["word"] not in ("约", "近"):
             found = table[before["word"]]
@@ -148,7 +151,7 @@ def _comparator(text: str, match: re.Match[str]) -> tuple[Comparator, int, int]:
 
 def _binds(between: str) -> bool:
     """Tell whether a bound word reaches the figure: 至少配备1名, 不低于采购金额的30%."""
-    return len(between) <= 2 or between.endswith("的") or not re.search(r"[的了和与]", between)
+    return len(between) <= 2 or between.endswith("的") or not re.search(r"[的了和与率]", between)
 
 
 def _implied_quantities(text: str, ends: int) -> Iterator[Quantity]:
@@ -298,13 +301,23 @@ def _is_commitment(sentence: str, quantity: Quantity, moments: Sequence[Moment])
         return False
     if any(m.iso and m.begin <= quantity.number_begin < m.end for m in moments):
         return False
-    if PAST.search(clause) or DENOMINATOR.search(before) or CONDITION.match(sentence, quantity.end):
+    if PAST.search(clause) or _is_over(sentence[:begin]) or PENALTY.search(clause):
+        return False
+    if re.search(r"以$", before) and re.search(r"为(?:基础|依托|重点|核心|载体|抓手)", sentence[quantity.end : end]):
+        return False
+    if DENOMINATOR.search(before) or CONDITION.match(sentence, quantity.end):
         return False
     if _unit_kinds().get(quantity.unit) == "time" and not _is_time_promised(sentence, quantity):
         return False
     if sentence[quantity.number_begin] in "一二三四五六七八九十百千两":
         return _bound_in_words(sentence, quantity, moments)
     return not _describes(sentence, quantity)
+
+
+def _is_over(before: str) -> bool:
+    """Tell whether the sentence has begun with what is reached already, and not turned ahead."""
+    so_far = list(SO_FAR.finditer(before))
+    return bool(so_far) and AHEAD.search(before, so_far[-1].end()) is None
 
 
 def _is_time_promised(sentence: str, quantity: Quantity) -> bool:
