@@ -30,7 +30,7 @@ LEVEL = re.compile(r"自治区|自治州|街道|[省市县区州旗盟镇乡]")
 EDGE = "，。；：！？、（）《》“”‘’ \u3000\t\n\r—…【】[]|·/-+"
 # Words behind which a name may begin although no mark parts them.
 LINKS = frozenset("和与及由请对向按经从为受在以将把被让令至到是并或同据如含即")
-LINK_WORDS = ("会同", "联合", "配合", "协调", "根据", "按照", "落实", "报请", "报", "通过", "加强", "依托", "协助", "建立", "印发", "学习", "执行", "贯彻", "完成", "联系", "支持", "组织", "指导", "围绕", "负责", "牵头", "以及", "或者", "积极", "主动", "争取", "原", "现", "由", "副", "属", "关于")
+LINK_WORDS = ("代表", "会同", "联合", "配合", "协调", "根据", "按照", "落实", "报请", "报", "通过", "加强", "依托", "协助", "建立", "印发", "学习", "执行", "贯彻", "完成", "联系", "支持", "组织", "指导", "围绕", "负责", "牵头", "以及", "或者", "积极", "主动", "争取", "原", "现", "由", "副", "属", "关于")
 # 各市、县人民政府; 省、市、县教育局: several levels at once are no one body.
 SEVERAL_LEVELS = re.compile(r"(?:各|直辖|(?<![一-鿿])(?:省|市|县|区|州|镇|乡|自治区|设区市)|[（(]市)[、（(]$|各[级地]?$|直辖$|各[市县区州][（(]?[、]?$|[（(]$(?<=[市县区][（(])")
 PARTY_OR_GOVERNMENT = re.compile(r"(?:省|市|县|区|州|镇|乡)(?:委|政府|党委)$")
@@ -117,6 +117,7 @@ def _first_pass(outline: Outline, place: Place | None) -> Iterator[Mention]:
             *_listed(stretch),
             *_departments(stretch),
             *_bare(stretch),
+            *_party_groups(stretch),
             *_organisations(stretch, place),
         ]
         for mention in _longest(found):
@@ -127,9 +128,22 @@ def _first_pass(outline: Outline, place: Place | None) -> Iterator[Mention]:
 
 def _in_fields(outline: Outline, place: Place | None) -> Iterator[Mention]:
     """Yield who the metadata block says issued the document."""
+    text = outline.source.text
     for field in outline.fields:
+        if field.name == "title":
+            yield from _in_shell(text, field.begin, field.end, place)
         if field.name in ("issuer", "origin"):
-            yield from agencies_in(field.value, field.begin, place)
+            found = list(agencies_in(field.value, field.begin, place))
+            yield from found or _office(field.value, field.begin)
+
+
+OFFICE = re.compile(r"[一-鿿]{2,8}(?:司|处|科|室|股)")
+
+
+def _office(value: str, begin: int) -> Iterator[Mention]:
+    """Yield a part of the issuer that put the document out: 科技司."""
+    if OFFICE.fullmatch(value):
+        yield Mention("Agency", "InternalUnit", begin, begin + len(value), value, "{}" + value, "agency.office", "~")
 
 
 def _in_shell(text: str, begin: int, end: int, place: Place | None) -> Iterator[Mention]:
@@ -396,6 +410,14 @@ def _split_forms(stretch: str, place: Place | None) -> Iterator[Mention]:
             found = next((choose(n, place) for b, e, n in find_names(where) if e - b == len(where)), None)
             scope = f"@{found.code}" if found is not None and found.code else f"={where}"
         yield _agency(form.kind, stretch, match.start(), match.end(), form.official, "agency.form.split", scope)
+
+
+def _party_groups(stretch: str) -> Iterator[Mention]:
+    """Yield the party committee of the issuer itself: 局党委."""
+    for match in re.finditer(r"[局厅委校院](?:党委|党组)(?![书成员])", stretch):
+        if _is_edge(stretch, match.start()):
+            group = "委员会" if match[0].endswith("党委") else "党组"
+            yield _agency("PartyBody", stretch, match.start(), match.end(), "中共{}" + group, "agency.party-group", "~")
 
 
 # -- lists -----------------------------------------------------------------------------------

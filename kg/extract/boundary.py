@@ -12,6 +12,7 @@ from typing import Any
 WINDOW = 28  # characters looked at before the last word; official names are shorter
 CLAUSE_START = re.compile(r"[，。；：！？、（）《》\s“”‘’—…【】\[\]|]")
 NOMINAL = ("n", "j", "b", "s", "f", "m", "q", "x", "eng", "l", "i", "vn", "an", "a", "h", "k", "g", "z")
+ANCHOR = re.compile(r"国家|全国|[省市县区](?![级直属])")
 VERBAL = ("v", "vn", "vd", "vi")
 # Nominal by their tag, but they open a phrase and are no part of a name.
 OPENERS = frozenset(
@@ -87,6 +88,16 @@ def _clause_floor(stretch: str, begin: int, floor: int) -> int:
 
 def _walk(stretch: str, start: int, begin: int) -> int:
     """Walk back over words that a name may hold; a verb stays only inside (充电|服务|联盟)."""
+    at = _walk_nouns(stretch, start, begin)
+    # 药品集中采购|和|使用试点工作小组: what begins with the state or a level goes on over 和.
+    if at - 1 > start and stretch[at - 1] in "和与及":
+        further = _walk_nouns(stretch, start, at - 1)
+        if further < at - 1 and ANCHOR.match(stretch, further):
+            return further
+    return at
+
+
+def _walk_nouns(stretch: str, start: int, begin: int) -> int:
     at = begin
     kept: list[tuple[str, str]] = []
     for word, flag in reversed(tagged(stretch[start:begin])):

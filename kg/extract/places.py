@@ -364,6 +364,8 @@ def choose(name: str, place: Place | None) -> Place | None:
     full = name in regions().by_name
     chain = {p.code for p in regions().above(place.code)} if place is not None else set()
     near = [p for p in candidates if p.code in chain or p.parent in chain or (place and p.parent == place.parent)]
+    if not near and place is not None and place.code and place.level == "province":
+        near = [p for p in candidates if place.code in {a.code for a in regions().above(p.code)}]
     if len(near) == 1:
         return near[0]
     larger = [p for p in candidates if p.level in ("province", "prefecture")]
