@@ -10,7 +10,8 @@ from fake_extractor import BASE
 from kg import queries
 from kg.errors import NotFoundError, QueryError
 from kg.models import DocumentGraph
-from kg.show import Card, sentence_at, show
+from kg.sentence import sentence_at
+from kg.show import Card, show
 from kg.sparql import PREFIXES
 from kg.stats import count
 from kg.store import ONTOLOGY, Store
@@ -86,10 +87,10 @@ def store() -> Store:
     return store
 
 
-KINDERGARTEN = "等级幼儿园率达到93%以上"
-DUTY = "责任单位：教育局"
-TEACHERS = "根据《双减意见》，2022年培训教师60-70名"
-IMPLEMENTS = "落实《双减意见》，开展“护苗行动”"
+KINDERGARTEN = "等级幼儿园率达到93%以上。"
+DUTY = "责任单位：教育局。"
+TEACHERS = "根据《双减意见》，2022年培训教师60-70名。"
+IMPLEMENTS = "落实《双减意见》，开展“护苗行动”。"
 PLAN_TITLE, ORDER_TITLE = "教育局2017年工作要点", "关于防溺水的通知"
 
 
@@ -210,9 +211,9 @@ def test_card(store: Store, name: str) -> None:
     assert (card.name, card.alternatives) == ("甲县教育局", ("教育局",))
     assert card.classes == ("机构", "GovernmentBody")
     assert told(card) == [
-        f"< 提及: 教育局 [plan.txt: {DUTY}。]",
-        f"< 责任机构: 提高质量（牵头，明示） [plan.txt: {DUTY}。]",
-        f"< issuedBy: 教育局2017年工作要点 [plan.txt: {DUTY}。]",
+        f"< 提及: 教育局 [plan.txt: {DUTY}]",
+        f"< 责任机构: 提高质量（牵头，明示） [plan.txt: {DUTY}]",
+        f"< issuedBy: 教育局2017年工作要点 [plan.txt: {DUTY}]",
     ]
 
 
