@@ -285,9 +285,9 @@ def test_a_file_name_that_is_not_utf8(tmp_path: Path) -> None:
 # -- interrupted -------------------------------------------------------------------------------
 
 SLOW = """
-import sys, time
+import importlib, sys, time
 sys.path.insert(0, sys.argv[1])
-import kg.build
+build = importlib.import_module("kg.build")
 from fake_extractor import EXTRACTOR, process
 from kg.store import Store
 
@@ -296,11 +296,11 @@ def slow(data, names, base):
     return process(data, names, base)
 
 if __name__ == "__main__":
-    kg.build.BATCH_QUADS = 60
-    extractor = kg.build.Extractor(slow, EXTRACTOR.version, EXTRACTOR.ontology)
+    build.BATCH_QUADS = 60
+    extractor = build.Extractor(slow, EXTRACTOR.version, EXTRACTOR.ontology)
     with Store(sys.argv[2]) as store:
         print("started", flush=True)
-        kg.build.build([sys.argv[3]], store, jobs=int(sys.argv[4]), extractor=extractor)
+        build.build([sys.argv[3]], store, jobs=int(sys.argv[4]), extractor=extractor)
 """
 
 

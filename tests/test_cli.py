@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import signal
@@ -15,18 +16,19 @@ import pytest
 from click.testing import CliRunner, Result
 from fake_extractor import EXTRACTOR
 
-import kg.build
 import kg.export
 import kg.results
 from kg import cli
 
+# `kg.build` is the function, which hides the module of the same name.
+BUILD = importlib.import_module("kg.build")
 ROOT = Path(__file__).parent.parent
 COMMANDS = list(cli.cli.commands)
 
 
 @pytest.fixture(autouse=True)
 def fake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(kg.build, "default_extractor", lambda base: EXTRACTOR)
+    monkeypatch.setattr(BUILD, "default_extractor", lambda base: EXTRACTOR)
     monkeypatch.chdir(tmp_path)
     docs = tmp_path / "docs"
     docs.mkdir()
@@ -272,9 +274,9 @@ def test_stats(built: None) -> None:
 # -- as a process ------------------------------------------------------------------------------
 
 SLOW = """
-import sys, time
+import importlib, sys, time
 sys.path.insert(0, sys.argv.pop(1))
-import kg.build
+build = importlib.import_module("kg.build")
 from fake_extractor import EXTRACTOR, process
 from kg.cli import main
 
@@ -283,8 +285,8 @@ def slow(data, names, base):
     return process(data, names, base)
 
 if __name__ == "__main__":
-    kg.build.BATCH_QUADS = 50
-    kg.build.default_extractor = lambda base: kg.build.Extractor(slow, "1", EXTRACTOR.ontology)
+    build.BATCH_QUADS = 50
+    build.default_extractor = lambda base: build.Extractor(slow, "1", EXTRACTOR.ontology)
     main()
 """
 
