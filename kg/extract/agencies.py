@@ -264,7 +264,9 @@ def _local(stretch: str, place: Place | None, local: tuple[str, ...]) -> Iterato
             end = prefix.end + len(form.form)
             if _continues(form.form, stretch, end):
                 continue
-            yield _agency(form.kind, stretch, prefix.begin, end, form.official, "agency.form", prefix.scope)
+            named = form.kind in ("PublicInstitution", "Enterprise") and _is_short(stretch, prefix)
+            official = stretch[prefix.begin : end] if named else form.official
+            yield _agency(form.kind, stretch, prefix.begin, end, official, "agency.form", prefix.scope)
             unit = SUB_UNIT.match(stretch, end)
             if unit is not None and form.form[-1] in "局厅队":
                 name = form.official + unit[0]

@@ -374,6 +374,7 @@ def choose(name: str, place: Place | None) -> Place | None:
     if not full and (name in _everyday() or not larger):
         return None
     pool = larger if larger and not full else candidates
+    pool = [p for p in pool if p.level == "province"] or pool
     return pool[0] if len(pool) == 1 else None
 
 
@@ -396,7 +397,7 @@ def _local(place: Place | None) -> dict[str, Place]:
     return dict(_townships(code)) if code else {}
 
 
-LISTED = re.compile(r"(?:[一-鿿]{2,3}、)*[一-鿿]{2,3}(?=等?(?:\d+个|[一二三四五六七八九十]+个)?(?:镇|乡镇|街道|镇街|乡))")
+LISTED = re.compile(r"(?:[一-鿿]{2,3}、)*(?:(?!等)[一-鿿]){2,3}(?=等?(?:\d+个|[一二三四五六七八九十]+个)?(?:镇|乡镇|街道|镇街|乡))")
 
 
 def _find_townships(

@@ -192,7 +192,8 @@ def _inferred(
     section = task.section
     while section is not None:
         part = outline.sections[section]
-        first = min((t.begin for t in outline.tasks if part.begin < t.begin < part.end), default=part.end)
+        parts = (*outline.tasks, *outline.sections)
+        first = min((p.begin for p in parts if part.begin < p.begin < part.end), default=part.end)
         inside = [(at, m) for at, m in agencies if part.begin <= m.begin < first]
         found = [*_by_cues(text, part.begin, first, inside), *_by_groups(text, part.begin, first, inside)]
         if found:

@@ -220,9 +220,9 @@ def _targets_of(sentence: str, year: str) -> Iterator[Target]:
     indicator = ""
     for quantity in quantities:
         site = Site(sentence, quantity.begin, quantity.end, quantity.unit, tuple(spans))
-        spans.append((quantity.begin, quantity.end))
         if not _is_commitment(sentence, quantity, moments):
             continue
+        spans.append((quantity.begin, quantity.end))
         for indicator in find_indicators(site, indicator):
             yield _target(sentence, quantity, indicator, moments)
 

@@ -12,6 +12,7 @@ from kg.vocabulary import rows
 DECORATION = BLANKS + "•·-—_|【】[]>›»＞/\\:：."
 LONGEST = 120  # a line of furniture is short, unless it is nothing but a row of links
 LINKS = re.compile(r"(?:[^\s|｜]{2,8}[\s|｜]+){4,}[^\s|｜]{2,8}")
+PATH = re.compile(r"(?:网站)?首页\s*[>＞›»]")
 TAIL_FROM = 0.6  # a heading like 相关阅读 cuts the rest off only this far down the text
 
 
@@ -23,7 +24,7 @@ def _phrases(where: str) -> tuple[str, ...]:
 def is_furniture(block: Block) -> bool:
     """Tell whether a paragraph belongs to the page, not to the document."""
     bare = block.text.strip(DECORATION)
-    if not bare or bare in _phrases("whole"):
+    if not bare or bare in _phrases("whole") or PATH.match(block.text):
         return True
     if len(block.text) <= LONGEST and any(phrase in block.text for phrase in _phrases("line")):
         return True

@@ -26,7 +26,7 @@ def keys() -> dict[str, tuple[str, int]]:
 @cache
 def _key_pattern() -> re.Pattern[str]:
     spaced = (GAP.join(map(re.escape, key)) for key in sorted(keys(), key=len, reverse=True))
-    return re.compile(f"(?<![一-鿿])(?P<key>{'|'.join(spaced)}){GAP}[】\\]]?{GAP}(?P<colon>{COLON}|\\t|\\|)")
+    return re.compile(f"(?<![一-鿿])(?P<key>{'|'.join(spaced)}){GAP}(?:[】\\]]{GAP}{COLON}?|{COLON}|\\t|\\|)")
 
 
 def find_fields(text: str) -> Iterator[Field]:
@@ -61,7 +61,7 @@ def _field(
     if value or following is None or name not in NEXT_LINE_KEYS:
         return None
     value = following[0].strip(BLANKS + "-·•*|")
-    if not value or _key_pattern().match(value) or len(value) > 120:
+    if value in EMPTY_VALUES or _key_pattern().match(value) or len(value) > 120:
         return None
     begin = following.start() + following[0].index(value)
     return Field(name, value, begin, begin + len(value), f"metadata.{name}.next-line")
