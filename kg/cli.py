@@ -287,7 +287,7 @@ def remove(names: Sequence[str], place: Path) -> None:
 
     \b
     Example:
-      kg remove wenling-2017.txt
+      kg remove plan-2023.txt
     """
     from kg.store import Store
 
@@ -440,7 +440,7 @@ def export(form: str, output: Path, document: str | None, no_ontology: bool, pla
     \b
     Examples:
       kg export -o graph.ttl
-      kg export --format nquads --document wenling-2017.txt -o wenling.nq
+      kg export --format nquads --document plan-2023.txt -o plan.nq
     """
     from kg import export as exporting
 
@@ -486,7 +486,7 @@ def render(
     \b
     Examples:
       kg render -o graph.html
-      kg render --about 温岭市教育局 --depth 2 --type Program -o bureau.html
+      kg render --about 青禾县教育局 --depth 2 --type Program -o bureau.html
     """
     from kg.render import render_html
 
@@ -509,11 +509,11 @@ def render(
 def show(name: str, form: str, limit: int, place: Path) -> None:
     """Show what is known about one entity: names, classes, facts with sentence and file.
 
-    NAME is a name, an alias, an IRI or its part below the base (agency/温岭市教育局).
+    NAME is a name, an alias, an IRI or its part below the base (agency/青禾县教育局).
 
     \b
     Example:
-      kg show 温岭市教育局
+      kg show 青禾县教育局
     """
     from kg.show import show as read_card
 

@@ -42,10 +42,17 @@ GENERATED = "<http://www.w3.org/ns/prov#wasGeneratedBy>"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
 DIGEST = 20  # hexadecimal digits of the SHA-256 in a source's IRI: 80 bits, one collision in 10¹²
-CLASSES = {"Agency": "Agency", "Program": "Program", "Document": "PolicyDocument", "Region": "Region"}
+CLASSES = {
+    "Agency": "Agency",
+    "Program": "Program",
+    "Document": "PolicyDocument",
+    "Region": "Region",
+}
 PATHS = {"Agency": "agency", "Program": "program", "Document": "document", "Region": "region"}
 # RFC 3987 ucschar without what no reader can see (bidi controls, zero width) and private use.
-SAFE = re.compile(r"[A-Za-z0-9\-._~/:@!$&'()*+,;=\u00a1-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\ud7ff\uf900-\ufdcf\ufdf0-\ufeff\uff01-\uffef]")
+SAFE = re.compile(
+    r"[A-Za-z0-9\-._~/:@!$&'()*+,;=\u00a1-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\ud7ff\uf900-\ufdcf\ufdf0-\ufeff\uff01-\uffef]"
+)
 UNSEEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
 
@@ -73,7 +80,9 @@ def iri_part(text: str) -> str:
     """
     clean = UNSEEN.sub("", re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip())
     return "".join(
-        char if SAFE.match(char) else "".join(f"%{byte:02X}" for byte in char.encode("utf-8", "replace"))
+        char
+        if SAFE.match(char)
+        else "".join(f"%{byte:02X}" for byte in char.encode("utf-8", "replace"))
         for char in clean
     )
 

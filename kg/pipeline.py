@@ -17,13 +17,19 @@ from kg.resolve import resolve
 from kg.structure import structure
 from kg.vocabulary import text_of
 
-__all__ = ["DEFAULT_BASE", "ONTOLOGY_GRAPH", "extractor_version", "ontology_nquads", "process", "understand"]
+__all__ = [
+    "DEFAULT_BASE",
+    "ONTOLOGY_GRAPH",
+    "extractor_version",
+    "ontology_nquads",
+    "process",
+    "understand",
+]
 
 ONTOLOGY_FILES = ("policy.ttl", "agencies.ttl", "laws.ttl", "programs.ttl")
-PARTS = ("kg", "kg.ontology")
+# What decides how a document is read; the rest (store, export, pages, commands) may change freely.
+PARTS = ("read", "structure", "extract", "data", "models.py", "vocabulary.py", "resolve.py", "graph.py")
 COUNTED = (".py", ".tsv", ".ttl")
-# What turns a graph into files, pages and answers does not change what is read from a document.
-BEYOND = ("export", "render", "serve", "reports", "queries")
 
 
 def process(data: bytes, names: Sequence[str], base: str = DEFAULT_BASE) -> DocumentGraph:
@@ -44,18 +50,20 @@ def understand(source: Source) -> Reading:
 def extractor_version() -> str:
     """Return the package's version with a digest of its code, data and ontology."""
     digest = hashlib.sha256()
-    for part in PARTS:
-        for name, content in sorted(_files(resources.files(part))):
-            digest.update(name.encode() + b"\0" + content)
+    package = resources.files("kg")
+    files = [found for part in PARTS for found in _files(package / part, part)]
+    files += list(_files(resources.files("kg.ontology"), "ontology"))
+    for name, content in sorted(files):
+        digest.update(name.encode() + b"\0" + content)
     return f"{__version__}-{digest.hexdigest()[:8]}"
 
 
-def _files(folder: Traversable) -> Iterator[tuple[str, bytes]]:
-    for entry in folder.iterdir():
-        if entry.is_dir() and entry.name not in BEYOND and not entry.name.startswith("_"):
-            yield from ((f"{entry.name}/{name}", content) for name, content in _files(entry))
-        elif entry.name.endswith(COUNTED):
-            yield entry.name, entry.read_bytes()
+def _files(entry: Traversable, name: str) -> Iterator[tuple[str, bytes]]:
+    if entry.is_dir():
+        for inner in entry.iterdir():
+            yield from _files(inner, f"{name}/{inner.name}")
+    elif name.endswith(COUNTED):
+        yield name, entry.read_bytes()
 
 
 @cache

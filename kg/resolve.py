@@ -19,7 +19,9 @@ REGION_KINDS = {
 }  # fmt: skip
 MUNICIPALITIES = frozenset(("110000", "120000", "310000", "500000"))
 COUNTRY = Place("中国", "country", "100000", "中国")
-LEVEL_WORD = re.compile(r"^(自治区|自治州|[省市县区州旗镇乡])(?=[一-鿿“])(?!级|直|属|域|民|场|长|委书记|政工程|容)")
+LEVEL_WORD = re.compile(
+    r"^(自治区|自治州|[省市县区州旗镇乡])(?=[一-鿿“])(?!级|直|属|域|民|场|长|委书记|政工程|容)"
+)
 UNIT = re.compile(r".{2,7}?(?:自治区|自治州|[省市县区镇乡])")
 FIVE_YEAR = re.compile(r"^“十[二三四五六]五”(?!规划$|规划纲要$)")
 PARENT = re.compile(r"(.{4,}(?:领导小组|联席会议|指挥部|委员会|工作小组))办公室$")
@@ -121,7 +123,11 @@ def display_name(place: Place) -> str:
         above = chain[-2]
         if place.level == "township":
             return display_name(above) + place.name
-        if place.level == "county" and place.name.endswith("区") and above.level in ("prefecture", "province"):
+        if (
+            place.level == "county"
+            and place.name.endswith("区")
+            and above.level in ("prefecture", "province")
+        ):
             return above.name + place.name
     if not place.code and place.level == "township" and place.full_name:
         return re.sub(r"^.{2,8}?(?:省|自治区)", "", place.full_name)
@@ -273,7 +279,9 @@ def _implied_issuer(outline: Outline, findings: Findings) -> Iterator[Entity]:
     """Yield the body whose name opens the title: 温岭市教育局2017年工作要点."""
     title = findings.imprint.title
     for mention, entity in (
-        (m, _agency(m, outline, findings.place, ())) for m in findings.mentions if m.type == "Agency"
+        (m, _agency(m, outline, findings.place, ()))
+        for m in findings.mentions
+        if m.type == "Agency"
     ):
         if len(mention.text) > 4 and title.startswith(entity.name):
             yield entity
@@ -286,7 +294,9 @@ def _implied_issuer(outline: Outline, findings: Findings) -> Iterator[Entity]:
 def _program(mention: Mention) -> Entity:
     known = terms("programs.ttl").get(mention.name)
     if known is not None:
-        return Entity("Program", known.kind or mention.kind, known.label, known.label, known.alternatives)
+        return Entity(
+            "Program", known.kind or mention.kind, known.label, known.label, known.alternatives
+        )
     name = re.sub(r"[“”‘’\s]", "", mention.name)
     return Entity("Program", mention.kind, name, name, level=_stated_level(name))
 
@@ -329,7 +339,13 @@ def _is_local(mention: Mention, stance: str, outline: Outline) -> bool:
     if mention.rule == "document.built" and stance in ("plansToIssue", "revises"):
         return True
     before = outline.source.text[max(0, mention.begin - 8) : mention.begin - 1]
-    return re.search(r"(?:[市县区省]委|[市县区省]政府|(?<![一-鿿])[市县区省][一-鿿]{2,4}局)(?:办公室)?(?:印发的?)?$", before) is not None
+    return (
+        re.search(
+            r"(?:[市县区省]委|[市县区省]政府|(?<![一-鿿])[市县区省][一-鿿]{2,4}局)(?:办公室)?(?:印发的?)?$",
+            before,
+        )
+        is not None
+    )
 
 
 def qualify(title: str, place: Place | None, local: bool) -> str:
@@ -351,7 +367,14 @@ def qualify(title: str, place: Place | None, local: bool) -> str:
 
 def document_entity(profile: Profile) -> Entity:
     """Return the document itself as an entity."""
-    return Entity("Document", profile.kind, profile.title, profile.key, profile.alternatives, number=profile.number)
+    return Entity(
+        "Document",
+        profile.kind,
+        profile.title,
+        profile.key,
+        profile.alternatives,
+        number=profile.number,
+    )
 
 
 def _profile(
@@ -388,9 +411,17 @@ def _document_key(outline: Outline, imprint: Imprint, place: Place | None, title
     if not imprint.title:
         return f"{outline.source.sha256[:20]}/{title}"
     key = title
-    if place is not None and place.level != "country" and short_name(place.name, place.level) not in title:
+    if (
+        place is not None
+        and place.level != "country"
+        and short_name(place.name, place.level) not in title
+    ):
         key = display_name(place) + title
-    if not re.search(r"\d{4}|十[一二三四五六]五", title) and (imprint.number or imprint.issued) and len(title) < 16:
+    if (
+        not re.search(r"\d{4}|十[一二三四五六]五", title)
+        and (imprint.number or imprint.issued)
+        and len(title) < 16
+    ):
         key = f"{key}（{imprint.number or imprint.issued[:4]}）"
     return key
 
@@ -424,10 +455,20 @@ def _above(entity: Entity) -> Iterator[Entity]:
 
 
 def _unlisted(key: str) -> Entity:
-    return region_entity(Place(re.split(r"(?<=[省市县区])(?=.)", key)[-1], level_of(key), full_name=key))
+    return region_entity(
+        Place(re.split(r"(?<=[省市县区])(?=.)", key)[-1], level_of(key), full_name=key)
+    )
 
 
 def _parent_body(entity: Entity) -> Entity:
     kind = "WorkingGroup" if PARENT.match(entity.name) else "GovernmentBody"
     name = entity.parent.rsplit("/", 1)[-1]
-    return Entity("Agency", kind, name, entity.parent, code=entity.code, level=entity.level, jurisdiction=entity.jurisdiction)
+    return Entity(
+        "Agency",
+        kind,
+        name,
+        entity.parent,
+        code=entity.code,
+        level=entity.level,
+        jurisdiction=entity.jurisdiction,
+    )

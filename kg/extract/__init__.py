@@ -76,5 +76,9 @@ def _link(targets: Iterable[Target], mentions: tuple[Mention, ...]) -> Iterator[
     for target in targets:
         if any(begin <= target.begin and target.end <= end for begin, end in spans):
             continue
-        near = (i for i, m in programs if m.name in target.indicator and abs(m.begin - target.begin) < 80)
+        near = (
+            i
+            for i, m in programs
+            if m.name in target.indicator and abs(m.begin - target.begin) < 80
+        )
         yield replace(target, program=next(near, None))

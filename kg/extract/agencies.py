@@ -30,23 +30,74 @@ LEVEL = re.compile(r"自治区|自治州|街道|[省市县区州旗盟镇乡]")
 EDGE = "，。；：！？、（）《》“”‘’ \u3000\t\n\r—…【】[]|·/-+"
 # Words behind which a name may begin although no mark parts them.
 LINKS = frozenset("和与及由请对向按经从为受在以将把被让令至到是并或同据如含即")
-LINK_WORDS = ("代表", "会同", "联合", "配合", "协调", "根据", "按照", "落实", "报请", "报", "通过", "加强", "依托", "协助", "建立", "印发", "学习", "执行", "贯彻", "完成", "联系", "支持", "组织", "指导", "围绕", "负责", "牵头", "以及", "或者", "积极", "主动", "争取", "原", "现", "由", "副", "属", "关于")
+LINK_WORDS = (
+    "代表",
+    "会同",
+    "联合",
+    "配合",
+    "协调",
+    "根据",
+    "按照",
+    "落实",
+    "报请",
+    "报",
+    "通过",
+    "加强",
+    "依托",
+    "协助",
+    "建立",
+    "印发",
+    "学习",
+    "执行",
+    "贯彻",
+    "完成",
+    "联系",
+    "支持",
+    "组织",
+    "指导",
+    "围绕",
+    "负责",
+    "牵头",
+    "以及",
+    "或者",
+    "积极",
+    "主动",
+    "争取",
+    "原",
+    "现",
+    "由",
+    "副",
+    "属",
+    "关于",
+)
 # 各市、县人民政府; 省、市、县教育局: several levels at once are no one body.
-SEVERAL_LEVELS = re.compile(r"(?:各|直辖|(?<![一-鿿])(?:省|市|县|区|州|镇|乡|自治区|设区市)|[（(]市)[、（(]$|各[级地]?$|直辖$|各[市县区州][（(]?[、]?$|[（(]$(?<=[市县区][（(])")
+SEVERAL_LEVELS = re.compile(
+    r"(?:各|直辖|(?<![一-鿿])(?:省|市|县|区|州|镇|乡|自治区|设区市)|[（(]市)[、（(]$|各[级地]?$|直辖$|各[市县区州][（(]?[、]?$|[（(]$(?<=[市县区][（(])"
+)
 PARTY_OR_GOVERNMENT = re.compile(r"(?:省|市|县|区|州|镇|乡)(?:委|政府|党委)$")
-GENERIC = re.compile(r"各|本|我|该|全|两|级|有关|相关|多|跨|外|内|贵|此|某|上级|下级|主管|单位|其他|设")
-NO_PLACE = re.compile(f"{GENERIC.pattern}|简称|[委府]|城市|社区|园区|新区|校区|片区|城区|地区|辖区|小区|市县|县区|城乡|乡镇|村镇")
+GENERIC = re.compile(
+    r"各|本|我|该|全|两|级|有关|相关|多|跨|外|内|贵|此|某|上级|下级|主管|单位|其他|设"
+)
+NO_PLACE = re.compile(
+    f"{GENERIC.pattern}|简称|[委府]|城市|社区|园区|新区|校区|片区|城区|地区|辖区|小区|市县|县区|城乡|乡镇|村镇"
+)
 LIST_CUE = re.compile(
     r"(?:责任|牵头|配合|参与|参加|协同|协办|主办|承办|实施|落实|负责|指导|督办|督导|协助|联合)(?:单位|部门|科室|处室|机构|股室|主体)\s*[:：]?\s*"
     r"|(?:牵头|配合|分工|负责)[:：]\s*"
 )
-SEPARATOR = re.compile(r"[、，；,;和及与\s\u3000]|按职责分工(?:负责)?|等?(?:按|分别)|负责|牵头|配合|参与|会同")
+SEPARATOR = re.compile(
+    r"[、，；,;和及与\s\u3000]|按职责分工(?:负责)?|等?(?:按|分别)|负责|牵头|配合|参与|会同"
+)
 DEPARTMENTS = re.compile(r"(?P<etc>等)?(?:相关|有关)?(?P<unit>部门|单位)(?!规章)")
-POST = re.compile(r"书记|副书记|局长|主任|厅长|部长|秘书长|主席|检察长|院长|副局长|副主任|常委|委员|领导(?!小组)|班子|负责人|科长|处长|校长|党组成员|主要负责")
+POST = re.compile(
+    r"书记|副书记|局长|主任|厅长|部长|秘书长|主席|检察长|院长|副局长|副主任|常委|委员|领导(?!小组)|班子|负责人|科长|处长|校长|党组成员|主要负责"
+)
 # Behind a form these make another word of it: 政府采购, 市委员, 局面.
 GOES_ON = {
     "委": re.compile(r"[员托派]|书记|常委"),
-    "政府": re.compile(r"采购|购买|性|投资|债|工作报告|网|信息|职能|令|服务|引导|主导|补助|统筹|扶持"),
+    "政府": re.compile(
+        r"采购|购买|性|投资|债|工作报告|网|信息|职能|令|服务|引导|主导|补助|统筹|扶持"
+    ),
     "局": re.compile(r"[面限势域部]"),
     "办": re.compile(r"[法理事学公好]"),
     "部": re.compile(r"[门分位队属署]"),
@@ -58,8 +109,12 @@ GOES_ON = {
     "队": re.compile(r"[伍员]"),
     "中心": re.compile(r"[任城区组小学幼]"),
 }
-BODY = re.compile(r"(?P<name>[一-鿿（）“”]{2,16}?(?P<tail>局|厅|委员会|办公室|管委会|指挥部|领导小组|支队|总队|大队|公司|集团|银行|支行|分行|学院|大学|中学|小学|医院|研究院|研究所|委|办|处|科|股|室|站|所|院|部|中心|联社|总社|工会|协会|学会|联合会|监管局|分局|电网|移动|电信|联通|铁塔|石化|石油|校|园|组|会))$")
-NO_BODY = re.compile(r"^(?:各|相关|有关|其他|全体|所有|本|我|该|局机关|上述|市直|县直|区直|省直|市级各|成员)|各|等$|相关|有关|部门$|^.{0,2}单位$|牵头|责任|配合|[的了是并将]")
+BODY = re.compile(
+    r"(?P<name>[一-鿿（）“”]{2,16}?(?P<tail>局|厅|委员会|办公室|管委会|指挥部|领导小组|支队|总队|大队|公司|集团|银行|支行|分行|学院|大学|中学|小学|医院|研究院|研究所|委|办|处|科|股|室|站|所|院|部|中心|联社|总社|工会|协会|学会|联合会|监管局|分局|电网|移动|电信|联通|铁塔|石化|石油|校|园|组|会))$"
+)
+NO_BODY = re.compile(
+    r"^(?:各|相关|有关|其他|全体|所有|本|我|该|局机关|上述|市直|县直|区直|省直|市级各|成员)|各|等$|相关|有关|部门$|^.{0,2}单位$|牵头|责任|配合|[的了是并将]"
+)
 CENTRAL_CONTEXT = re.compile(r"(?<=落实)|(?<=贯彻)|(?<=执行)|(?<=按照)|(?<=根据)|(?<=，)|(?<=。)|^")
 INTERNAL = re.compile(r"(?P<name>[一-鿿]{2,8}?(?:科|处|室|股))$")
 
@@ -97,7 +152,12 @@ def _abbreviated(outline: Outline, found: Iterable[Mention]) -> Iterator[Mention
             end = introduced.end() + again.end()
             office = "办公室" if again[0] != short else ""
             yield replace(
-                mention, begin=begin, end=end, text=text[begin:end], name=mention.name + office, rule="agency.abbreviated"
+                mention,
+                begin=begin,
+                end=end,
+                text=text[begin:end],
+                name=mention.name + office,
+                rule="agency.abbreviated",
             )
 
 
@@ -143,7 +203,16 @@ OFFICE = re.compile(r"[一-鿿]{2,8}(?:司|处|科|室|股)")
 def _office(value: str, begin: int) -> Iterator[Mention]:
     """Yield a part of the issuer that put the document out: 科技司."""
     if OFFICE.fullmatch(value):
-        yield Mention("Agency", "InternalUnit", begin, begin + len(value), value, "{}" + value, "agency.office", "~")
+        yield Mention(
+            "Agency",
+            "InternalUnit",
+            begin,
+            begin + len(value),
+            value,
+            "{}" + value,
+            "agency.office",
+            "~",
+        )
 
 
 def _in_shell(text: str, begin: int, end: int, place: Place | None) -> Iterator[Mention]:
@@ -173,13 +242,15 @@ def _moved(mention: Mention, offset: int, text: str) -> Mention:
 def _longest(found: Iterable[Mention]) -> list[Mention]:
     """Keep the longest of overlapping mentions; of equal ones the first listed."""
     kept: list[Mention] = []
-    for mention in sorted(found, key=lambda m: (m.begin - m.end)):
+    for mention in sorted(found, key=lambda m: m.begin - m.end):
         if all(mention.end <= other.begin or other.end <= mention.begin for other in kept):
             kept.append(mention)
     return sorted(kept, key=lambda m: m.begin)
 
 
-def _agency(kind: str, stretch: str, begin: int, end: int, name: str, rule: str, scope: str) -> Mention:
+def _agency(
+    kind: str, stretch: str, begin: int, end: int, name: str, rule: str, scope: str
+) -> Mention:
     return Mention("Agency", kind, begin, end, stretch[begin:end], name, rule, scope)
 
 
@@ -196,7 +267,9 @@ def _national(stretch: str) -> Iterator[Mention]:
         branch = _branch(stretch, end)
         if branch:
             full = term.label + stretch[end : end + branch].replace("营管部", "营业管理部")
-            yield _agency(term.kind, stretch, begin, end + branch, full, "agency.national.branch", "=")
+            yield _agency(
+                term.kind, stretch, begin, end + branch, full, "agency.national.branch", "="
+            )
             continue
         if branch is None:
             continue  # 中科院济南科创城 is the name of something else
@@ -204,13 +277,17 @@ def _national(stretch: str) -> Iterator[Mention]:
         if tail is not None and term.level == "National" and name[-1] in "部会局署":
             kind = "GovernmentBody" if not tail[0].endswith("司") else "InternalUnit"
             full = term.label if tail[0].endswith("司") else name
-            yield _agency(kind, stretch, begin, end + tail.end(), full + tail[0], "agency.national.unit", "=")
+            yield _agency(
+                kind, stretch, begin, end + tail.end(), full + tail[0], "agency.national.unit", "="
+            )
         else:
             yield _agency(term.kind, stretch, begin, end, term.label, "agency.national", "=")
     yield from _central(stretch)
 
 
-BRANCH = re.compile(r"(?:税务局|海关|缉私局|邮政管理局|通信管理局|气象局|管理局|调查队|分行|中心支行|支行|营管部|营业管理部|分公司|公司|监管局|监管分局|分局|办事处|分院|分社|特派办)+")
+BRANCH = re.compile(
+    r"(?:税务局|海关|缉私局|邮政管理局|通信管理局|气象局|管理局|调查队|分行|中心支行|支行|营管部|营业管理部|分公司|公司|监管局|监管分局|分局|办事处|分院|分社|特派办)+"
+)
 
 
 def _branch(stretch: str, end: int) -> int | None:
@@ -232,7 +309,9 @@ def _central(stretch: str) -> Iterator[Mention]:
     for match in re.finditer(r"中央(?=“|《|决策|决定|部署|要求|关于|有关|和省|巡视|精神)", stretch):
         term = contextual("agencies.ttl").get("中央")
         if term is not None and stretch[match.start() - 1 : match.start()] not in ("党", "共"):
-            yield _agency(term.kind, stretch, match.start(), match.end(), term.label, "agency.central", "=")
+            yield _agency(
+                term.kind, stretch, match.start(), match.end(), term.label, "agency.central", "="
+            )
 
 
 def _is_part(name: str, stretch: str, begin: int) -> bool:
@@ -266,11 +345,21 @@ def _local(stretch: str, place: Place | None, local: tuple[str, ...]) -> Iterato
                 continue
             named = form.kind in ("PublicInstitution", "Enterprise") and _is_short(stretch, prefix)
             official = stretch[prefix.begin : end] if named else form.official
-            yield _agency(form.kind, stretch, prefix.begin, end, official, "agency.form", prefix.scope)
+            yield _agency(
+                form.kind, stretch, prefix.begin, end, official, "agency.form", prefix.scope
+            )
             unit = SUB_UNIT.match(stretch, end)
             if unit is not None and form.form[-1] in "局厅队":
                 name = form.official + unit[0]
-                yield _agency(form.kind, stretch, prefix.begin, unit.end(), name, "agency.form.unit", prefix.scope)
+                yield _agency(
+                    form.kind,
+                    stretch,
+                    prefix.begin,
+                    unit.end(),
+                    name,
+                    "agency.form.unit",
+                    prefix.scope,
+                )
             continue
         yield from _functional(stretch, prefix)
         yield from _unlisted_form(stretch, prefix)
@@ -331,7 +420,12 @@ def _level_prefix(stretch: str, match: re.Match[str], local: tuple[str, ...]) ->
     for length in (2, 3):
         start = begin - length
         name = stretch[start:end]
-        if start >= 0 and _is_edge(stretch, start) and re.fullmatch(r"[一-鿿]+", name) and not NO_PLACE.search(name):
+        if (
+            start >= 0
+            and _is_edge(stretch, start)
+            and re.fullmatch(r"[一-鿿]+", name)
+            and not NO_PLACE.search(name)
+        ):
             return Prefix(start, end, f"={name}")
     return None
 
@@ -362,14 +456,28 @@ def _functional(stretch: str, prefix: Prefix) -> Iterator[Mention]:
     for length in (8, 7, 6, 5, 4, 3, 2):
         name = stretch[prefix.end : prefix.end + length]
         function = functions().get(name)
-        if function is not None and re.match(r"(?:行政)?(?:主管)?部门", stretch[prefix.end + length :]):
+        if function is not None and re.match(
+            r"(?:行政)?(?:主管)?部门", stretch[prefix.end + length :]
+        ):
             end = stretch.index("部门", prefix.end) + 2
-            yield _agency(function.kind, stretch, prefix.begin, end, f"?{name}", "agency.function", prefix.scope)
+            yield _agency(
+                function.kind,
+                stretch,
+                prefix.begin,
+                end,
+                f"?{name}",
+                "agency.function",
+                prefix.scope,
+            )
             return
 
 
-UNLISTED = re.compile(r"(?P<body>[一-鿿]{2,10}?)(?P<tail>局|厅|委员会|办公室|管委会|服务中心|中心|委|办)(?=[、，。；：）（\s和与及等要会负牵]|$)")
-VERBAL = re.compile(r"[的了在为与和及把将被各等]|工作|推进|实施|开展|落实|加强|设立|成立|建立|城市|层面|范围|居民|民生")
+UNLISTED = re.compile(
+    r"(?P<body>[一-鿿]{2,10}?)(?P<tail>局|厅|委员会|办公室|管委会|服务中心|中心|委|办)(?=[、，。；：）（\s和与及等要会负牵]|$)"
+)
+VERBAL = re.compile(
+    r"[的了在为与和及把将被各等]|工作|推进|实施|开展|落实|加强|设立|成立|建立|城市|层面|范围|居民|民生"
+)
 
 
 def _unlisted_form(stretch: str, prefix: Prefix) -> Iterator[Mention]:
@@ -386,7 +494,9 @@ def _unlisted_form(stretch: str, prefix: Prefix) -> Iterator[Mention]:
 
 def _is_short(stretch: str, prefix: Prefix) -> bool:
     """Tell a place without its suffix: a name built on it (广西博览局) stays as it is written."""
-    return prefix.scope.startswith("@") and stretch[prefix.begin : prefix.end] not in regions().by_name
+    return (
+        prefix.scope.startswith("@") and stretch[prefix.begin : prefix.end] not in regions().by_name
+    )
 
 
 @cache
@@ -409,9 +519,19 @@ def _split_forms(stretch: str, place: Place | None) -> Iterator[Mention]:
         if LEVEL.fullmatch(where):
             scope = where
         else:
-            found = next((choose(n, place) for b, e, n in find_names(where) if e - b == len(where)), None)
+            found = next(
+                (choose(n, place) for b, e, n in find_names(where) if e - b == len(where)), None
+            )
             scope = f"@{found.code}" if found is not None and found.code else f"={where}"
-        yield _agency(form.kind, stretch, match.start(), match.end(), form.official, "agency.form.split", scope)
+        yield _agency(
+            form.kind,
+            stretch,
+            match.start(),
+            match.end(),
+            form.official,
+            "agency.form.split",
+            scope,
+        )
 
 
 def _party_groups(stretch: str) -> Iterator[Mention]:
@@ -419,7 +539,15 @@ def _party_groups(stretch: str) -> Iterator[Mention]:
     for match in re.finditer(r"[局厅委校院](?:党委|党组)(?![书成员])", stretch):
         if _is_edge(stretch, match.start()):
             group = "委员会" if match[0].endswith("党委") else "党组"
-            yield _agency("PartyBody", stretch, match.start(), match.end(), "中共{}" + group, "agency.party-group", "~")
+            yield _agency(
+                "PartyBody",
+                stretch,
+                match.start(),
+                match.end(),
+                "中共{}" + group,
+                "agency.party-group",
+                "~",
+            )
 
 
 # -- lists -----------------------------------------------------------------------------------
@@ -433,7 +561,11 @@ def _listed(stretch: str) -> Iterator[Mention]:
             continue
         stop = following.start() if following is not None else len(stretch)
         closing = re.search(r"[）】。\]]", stretch[cue.end() : stop])
-        end = cue.end() + closing.start() if closing and not _opens(stretch[cue.end() : cue.end() + closing.start()]) else stop
+        end = (
+            cue.end() + closing.start()
+            if closing and not _opens(stretch[cue.end() : cue.end() + closing.start()])
+            else stop
+        )
         yield from _items(stretch, cue.end(), end)
 
 
@@ -474,10 +606,30 @@ def _item(stretch: str, begin: int, piece: str) -> Mention | None:
 @cache
 def _tails() -> dict[str, str]:
     table = {row["head"]: KINDS[row["kind"]] for row in rows("organisation_heads.tsv")}
-    table |= dict.fromkeys(("局", "厅", "委员会", "委", "办", "办公室", "监管局", "分局", "部"), "GovernmentBody")
+    table |= dict.fromkeys(
+        ("局", "厅", "委员会", "委", "办", "办公室", "监管局", "分局", "部"), "GovernmentBody"
+    )
     table |= dict.fromkeys(("科", "处", "股", "室"), "InternalUnit")
-    table |= dict.fromkeys(("公司", "集团", "银行", "支行", "分行", "电网", "移动", "电信", "联通", "铁塔", "石化", "石油"), "Enterprise")
-    table |= dict.fromkeys(("工会",), "MassOrganization") | dict.fromkeys(("会", "联社", "总社"), "Association")
+    table |= dict.fromkeys(
+        (
+            "公司",
+            "集团",
+            "银行",
+            "支行",
+            "分行",
+            "电网",
+            "移动",
+            "电信",
+            "联通",
+            "铁塔",
+            "石化",
+            "石油",
+        ),
+        "Enterprise",
+    )
+    table |= dict.fromkeys(("工会",), "MassOrganization") | dict.fromkeys(
+        ("会", "联社", "总社"), "Association"
+    )
     table |= dict.fromkeys(("组", "指挥部", "领导小组"), "WorkingGroup")
     return table
 
@@ -501,14 +653,20 @@ def _departments(stretch: str) -> Iterator[Mention]:
             start = begin - 2 if national and single else begin
             scope = "国" if national else ""
             function = functions()[name]
-            yield _agency(function.kind, stretch, start, stop, f"?{name}", "agency.departments", scope)
+            yield _agency(
+                function.kind, stretch, start, stop, f"?{name}", "agency.departments", scope
+            )
 
 
 def _chain(stretch: str, end: int) -> Iterator[tuple[int, int, str]]:
     """Yield the fields of government that end here, then those before 、 or 和, last first."""
     while True:
         found = next(
-            (end - length for length in (9, 8, 7, 6, 5, 4, 3, 2) if stretch[max(0, end - length) : end] in functions() and end >= length),
+            (
+                end - length
+                for length in (9, 8, 7, 6, 5, 4, 3, 2)
+                if stretch[max(0, end - length) : end] in functions() and end >= length
+            ),
             None,
         )
         if found is None:
@@ -521,13 +679,19 @@ def _chain(stretch: str, end: int) -> Iterator[tuple[int, int, str]]:
 
 def _is_generic_before(stretch: str, begin: int) -> bool:
     before = stretch[max(0, begin - 3) : begin]
-    return bool(re.search(r"(?:各|级|有关|相关|上级|主管|地方|其他|每个|市区|州市)$|[省市县区镇乡]$", before))
+    return bool(
+        re.search(
+            r"(?:各|级|有关|相关|上级|主管|地方|其他|每个|市区|州市)$|[省市县区镇乡]$", before
+        )
+    )
 
 
 # -- bare forms ------------------------------------------------------------------------------
 
 SUB_UNIT = re.compile(r"[一-鿿]{1,6}?(?:支队|大队|总队|分局)(?![一-鿿]*(?:局|委))")
-SHORT_BODIES = frozenset("编办 科协 文联 妇联 工会 残联 工商联 关工委 红十字会 共青团 侨联 台联 团委 供销社".split())
+SHORT_BODIES = frozenset(
+    "编办 科协 文联 妇联 工会 残联 工商联 关工委 红十字会 共青团 侨联 台联 团委 供销社".split()
+)
 
 
 def _bare(stretch: str) -> Iterator[Mention]:
@@ -561,11 +725,15 @@ def _stands_alone(form: Form, stretch: str, begin: int) -> bool:
 
 @cache
 def _heads() -> tuple[re.Pattern[str], dict[str, tuple[str, str]]]:
-    table = {row["head"]: (KINDS[row["kind"]], row["proper"]) for row in rows("organisation_heads.tsv")}
+    table = {
+        row["head"]: (KINDS[row["kind"]], row["proper"]) for row in rows("organisation_heads.tsv")
+    }
     return re.compile("|".join(sorted(map(re.escape, table), key=len, reverse=True))), table
 
 
-NOT_BEHIND_HEAD = re.compile(r"[生化园长型式们级部制法工门区内间建]|毕业|校长|教育(?!厅|局)|办学|思想|精神|建设|文化|体系|治理|成员|代表|校园|城|化|任务|环节|工作组|阅览")
+NOT_BEHIND_HEAD = re.compile(
+    r"[生化园长型式们级部制法工门区内间建]|毕业|校长|教育(?!厅|局)|办学|思想|精神|建设|文化|体系|治理|成员|代表|校园|城|化|任务|环节|工作组|阅览"
+)
 ORDINAL = re.compile(r"第?[一二三四五六七八九十]{1,2}$|第[一二三四五六七八九十\d]{1,3}")
 
 
@@ -589,14 +757,20 @@ def _ends_name(stretch: str, end: int, kind: str) -> bool:
     """Tell whether a name can end here: at a mark, or before a verb or a particle."""
     if NOT_BEHIND_HEAD.match(stretch, end):
         return False
-    if not re.match(r"[一-鿿]", stretch[end:]) or stretch[end] in "等和与及的在为是要将由对等、应可按组共已按于":
+    if (
+        not re.match(r"[一-鿿]", stretch[end:])
+        or stretch[end] in "等和与及的在为是要将由对等、应可按组共已按于"
+    ):
         return True
     word, flag = tagged(stretch[end : end + 6])[0]
     return flag.startswith(("v", "p", "c", "u", "d", "r")) and len(word) > 1 and flag != "vn"
 
 
 def _skip_openers(stretch: str, begin: int, head: int) -> int:
-    opener = re.match(r"(?:全[市县区省镇]|我[市县区省镇]|各[市县区省镇]?|[一两二三四五六七八九十\d]+[所家个名]|等\d*[所家个]?|全|本|的|了|和|与|及)+", stretch[begin:head])
+    opener = re.match(
+        r"(?:全[市县区省镇]|我[市县区省镇]|各[市县区省镇]?|[一两二三四五六七八九十\d]+[所家个名]|等\d*[所家个]?|全|本|的|了|和|与|及)+",
+        stretch[begin:head],
+    )
     return begin + opener.end() if opener is not None else begin
 
 
@@ -606,16 +780,24 @@ def _is_proper(modifier: str, proper: str, place: Place | None) -> bool:
         return False
     if proper == "topic":
         least = 4 if not any(begin == 0 for begin, _, _ in find_names(modifier)) else 2
-        return len(modifier.replace("工作", "").replace("专项", "")) >= least and not re.fullmatch(r"[省市县区]?(?:级|各类|行业|专业)*", modifier)
-    if LEVEL.match(modifier) and not re.match(r"[省市县区镇乡](?:级|属|直|域|场|民|委?内)", modifier):
+        return len(modifier.replace("工作", "").replace("专项", "")) >= least and not re.fullmatch(
+            r"[省市县区]?(?:级|各类|行业|专业)*", modifier
+        )
+    if LEVEL.match(modifier) and not re.match(
+        r"[省市县区镇乡](?:级|属|直|域|场|民|委?内)", modifier
+    ):
         return not re.match(r"[省市县区镇乡][外内县市区镇村乡、]|[市县][中小]", modifier)
     if ORDINAL.search(modifier):
         return True
-    if place is not None and not place.code and modifier.startswith(short_name(place.name, place.level)):
+    if (
+        place is not None
+        and not place.code
+        and modifier.startswith(short_name(place.name, place.level))
+    ):
         return True
-    return any(begin == 0 and choose(name, place) is not None for begin, _, name in find_names(modifier)) or any(
-        modifier.startswith(name) for name in _town_names(place)
-    )
+    return any(
+        begin == 0 and choose(name, place) is not None for begin, _, name in find_names(modifier)
+    ) or any(modifier.startswith(name) for name in _town_names(place))
 
 
 def _town_names(place: Place | None) -> tuple[str, ...]:
@@ -630,7 +812,10 @@ def _scope_of(stretch: str, begin: int, end: int, place: Place | None) -> tuple[
     chain = [prefix for prefix in _place_prefixes(name, place) if prefix.begin == 0]
     if chain and chain[-1].scope.startswith("@"):
         last = chain[-1]
-        full = regions().by_code[last.scope[1:]].name == name[: last.end][-len(regions().by_code[last.scope[1:]].name) :]
+        full = (
+            regions().by_code[last.scope[1:]].name
+            == name[: last.end][-len(regions().by_code[last.scope[1:]].name) :]
+        )
         country = last.scope == "@100000"
         return last.scope, template(name[last.end :]) if full and not country else name
     level = LEVEL.match(name)

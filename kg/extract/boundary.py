@@ -11,7 +11,26 @@ from typing import Any
 
 WINDOW = 28  # characters looked at before the last word; official names are shorter
 CLAUSE_START = re.compile(r"[，。；：！？、（）《》\s“”‘’—…【】\[\]|]")
-NOMINAL = ("n", "j", "b", "s", "f", "m", "q", "x", "eng", "l", "i", "vn", "an", "a", "h", "k", "g", "z")
+NOMINAL = (
+    "n",
+    "j",
+    "b",
+    "s",
+    "f",
+    "m",
+    "q",
+    "x",
+    "eng",
+    "l",
+    "i",
+    "vn",
+    "an",
+    "a",
+    "h",
+    "k",
+    "g",
+    "z",
+)
 ANCHOR = re.compile(r"国家|全国|[省市县区](?![级直属])")
 VERBAL = ("v", "vn", "vd", "vi")
 # Nominal by their tag, but they open a phrase and are no part of a name.

@@ -13,11 +13,14 @@ from kg.extract.text import even
 from kg.models import Field, Imprint, Mention, Outline, Place
 
 CHINESE_DIGITS = str.maketrans("〇○ＯO零一二三四五六七八九", "00000123456789")
-FULL_DATE = re.compile(r"(?P<year>(?:19|20)\d\d)\s*[年\-./]\s*(?P<month>\d{1,2})\s*[月\-./]\s*(?P<day>\d{1,2})")
+FULL_DATE = re.compile(
+    r"(?P<year>(?:19|20)\d\d)\s*[年\-./]\s*(?P<month>\d{1,2})\s*[月\-./]\s*(?P<day>\d{1,2})"
+)
 MONTH = re.compile(r"(?P<year>(?:19|20)\d\d)\s*[年\-./]\s*(?P<month>\d{1,2})(?:月|$)")
 RUN_TOGETHER = re.compile(r"(?P<year>(?:19|20)\d\d)(?P<rest>\d{3,4})")
 CUT_NUMBER = re.compile(r"(?P<head>[一-鿿]{2,12}〔)(?P<year>(?:19|20)\d\d)(?P<serial>\d{1,4})")
 WHOLE_NUMBER = re.compile(r"[一-鿿]{1,15}〔(?:19|20)\d\d〕\d{1,5}号")
+WRAPPED = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")  # of a title on several lines
 REPORT = re.compile(r"各位代表[：:]")
 SPEAKER = re.compile(r"我代表(?P<who>[一-鿿]{0,10}人民政府|国务院)")
 DATE_FIELDS = ("issued", "signed", "published")
@@ -42,7 +45,7 @@ def read_imprint(outline: Outline, place: Place | None) -> Imprint:
 def _title(outline: Outline) -> str:
     if outline.title is not None:
         begin, end = outline.title
-        return re.sub(r"[\r\n\u3000\t]+|(?<=[一-鿿]) +(?=[一-鿿])", "", outline.source.text[begin:end])
+        return WRAPPED.sub("", outline.source.text[begin:end])
     return _first(outline, "title")
 
 
@@ -92,7 +95,10 @@ def _valid(year: str, month: str, day: str) -> str:
 
 def _in_words(text: str) -> str:
     """Read 二〇二二年四月二十四日."""
-    found = re.search(r"(?P<year>[〇○O零一二三四五六七八九]{4})年(?P<month>[〇○零一二三四五六七八九十]{1,3})月(?:(?P<day>[〇○零一二三四五六七八九十]{1,3})日)?", text)
+    found = re.search(
+        r"(?P<year>[〇○O零一二三四五六七八九]{4})年(?P<month>[〇○零一二三四五六七八九十]{1,3})月(?:(?P<day>[〇○零一二三四五六七八九十]{1,3})日)?",
+        text,
+    )
     if found is None:
         return ""
     year, month = found["year"].translate(CHINESE_DIGITS), _small(found["month"])
@@ -114,7 +120,11 @@ def _run_together(text: str) -> str:
     if found is None:
         return ""
     rest = found["rest"]
-    readings = {_valid(found["year"], rest[:cut], rest[cut:]) for cut in (1, 2) if rest[cut:] and rest[cut] != "0" and rest[0] != "0" or len(rest) == 4}
+    readings = {
+        _valid(found["year"], rest[:cut], rest[cut:])
+        for cut in (1, 2)
+        if rest[cut:] and rest[cut] != "0" and rest[0] != "0" or len(rest) == 4
+    }
     readings.discard("")
     return readings.pop() if len(readings) == 1 else ""
 
@@ -132,7 +142,9 @@ def _number(outline: Outline) -> str:
             return whole[0]
         cut = CUT_NUMBER.fullmatch(number)
         if cut is not None:
-            return f"{cut['head']}{cut['year']}〕{cut['serial']}号"  # 〔20222: only the marks are lost
+            return (
+                f"{cut['head']}{cut['year']}〕{cut['serial']}号"  # 〔20222: only the marks are lost
+            )
     return ""
 
 

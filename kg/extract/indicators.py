@@ -11,7 +11,9 @@ from kg.extract.boundary import tagged
 from kg.vocabulary import rows
 
 STOP = "，；。：！？"
-NUMBERING = re.compile(r"^\s*(?:[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[.．、]|[一二三四五六七八九十]{1,2}(?:是|、)|第[一二三四五六七八九十]{1,3}条)\s*")
+NUMBERING = re.compile(
+    r"^\s*(?:[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[.．、]|[一二三四五六七八九十]{1,2}(?:是|、)|第[一二三四五六七八九十]{1,3}条)\s*"
+)
 TIMES = (
     r"(?:(?:到|至|截至)?(?:20\d\d年|\d{1,2}月)(?:底|末|度|初|内)?(?:前|之前|以前)?|“?十[二三四五]五”?(?:期?末|期间)"
     r"|每[两三四五\d]?(?:年|季度?|学期|学年|月|周|半年)|第?[一二三四]季度(?:末|底)?|[上下]半年|全年|年内|年底前|至年底|到年底|今年|本年度?|届时|近两年|上年度)"
@@ -21,14 +23,28 @@ ADVERBS = (
     "计划|预计|原则上|分别|总体|使得?|目标是|通过|累计|年度|按照?|以|给予|对|围绕|推进|加快|常态化|在|各|稳步|有序|不断|持续|总计|共|约|近|超|到|至|达"
 )
 SCOPES = "全市|全县|全区|全省|全镇|全国|区域"
-OPENING = re.compile(rf"^(?:{TIMES}|{ADVERBS}|{SCOPES}|每[户人个家名所村校班亩位天日辆台座处]|我[省市县区])+")
-CLOSING = re.compile(rf"(?:{TIMES}|分别|均|都|各|约|近|超|不得|应当?|须|要|可|再|总体|累计|基本|原则上|力争|争取|努力|确保|至|到|为|在|由|从|的|等|进行|每[家人名户位所个年])+$")
-AMOUNT_NOUN = re.compile(r"(?:[^，；。]{0,30}?[\d元]、?)?的?(?:一次性|最高|资金|财政|经费|创新|专项)*(?P<noun>补助|奖励|补贴|扶持|资助|支持|奖补)")
-RECIPIENT = re.compile(r"(?:^|(?<=[，；。]))[^，；。]{0,4}?(?:对|向|给予?)(?P<who>[^；。]{2,140}?的?(?:企业|个人|单位|机构|平台|学校|项目|团队|人才|家庭|对象|农户|人员|孵化器|基地|园区|户|者|[^，；。]{2,40}))(?:，|分别|给予|按|发放|每|$)")
-GIVEN = re.compile(r"(?P<who>[^，；。]{4,80})，(?:经[^，]{0,20}，)?(?:分别|一次性)?(?:给予|奖励|补助)")
-IMPROVING = re.compile(r"(?:显著|明显|持续|不断|进一步|稳步|大幅|逐步)?(?:增强|提升|提高|改善|扩大|增长|优化|上升|下降|加快)$")
+OPENING = re.compile(
+    rf"^(?:{TIMES}|{ADVERBS}|{SCOPES}|每[户人个家名所村校班亩位天日辆台座处]|我[省市县区])+"
+)
+CLOSING = re.compile(
+    rf"(?:{TIMES}|分别|均|都|各|约|近|超|不得|应当?|须|要|可|再|总体|累计|基本|原则上|力争|争取|努力|确保|至|到|为|在|由|从|的|等|进行|每[家人名户位所个年])+$"
+)
+AMOUNT_NOUN = re.compile(
+    r"(?:[^，；。]{0,30}?[\d元]、?)?的?(?:一次性|最高|资金|财政|经费|创新|专项)*(?P<noun>补助|奖励|补贴|扶持|资助|支持|奖补)"
+)
+RECIPIENT = re.compile(
+    r"(?:^|(?<=[，；。]))[^，；。]{0,4}?(?:对|向|给予?)(?P<who>[^；。]{2,140}?的?(?:企业|个人|单位|机构|平台|学校|项目|团队|人才|家庭|对象|农户|人员|孵化器|基地|园区|户|者|[^，；。]{2,40}))(?:，|分别|给予|按|发放|每|$)"
+)
+GIVEN = re.compile(
+    r"(?P<who>[^，；。]{4,80})，(?:经[^，]{0,20}，)?(?:分别|一次性)?(?:给予|奖励|补助)"
+)
+IMPROVING = re.compile(
+    r"(?:显著|明显|持续|不断|进一步|稳步|大幅|逐步)?(?:增强|提升|提高|改善|扩大|增长|优化|上升|下降|加快)$"
+)
 SHARES = ("%", "‰", "个百分点", "百分点", "倍", "成")
-ENDS_NOUN = re.compile(r"(?<=.{4})(?:成为|纳入|用于|参与|参加|招收|申报|进行|向社会|开展|组成|通过|达到)")
+ENDS_NOUN = re.compile(
+    r"(?<=.{4})(?:成为|纳入|用于|参与|参加|招收|申报|进行|向社会|开展|组成|通过|达到)"
+)
 QUALIFIED = re.compile(r"^(?:在|具有|具备|以|由|从事|集|获得|能够|年)[^，；。]*?的(?=[^的]{2,})")
 
 
@@ -76,7 +92,9 @@ def find_indicators(site: Site, previous: str) -> Iterator[str]:
 def _left(site: Site) -> str:
     """Return the clause before the figure; in a list with figures, this member of it alone."""
     stop = max(site.sentence.rfind(mark, 0, site.begin) for mark in STOP) + 1
-    last = max((end for begin, end in site.before if stop <= begin and end <= site.begin), default=0)
+    last = max(
+        (end for begin, end in site.before if stop <= begin and end <= site.begin), default=0
+    )
     text = site.sentence[max(stop, last) : site.begin]
     if last:
         text = re.split(r"[、和及与]", text)[-1]
@@ -98,7 +116,11 @@ def _joined(left: str) -> Iterator[str]:
 
 def _completed(indicator: str, previous: str) -> str:
     """Give a bare verb (完工, 主体完成) the noun that the figure before it counts."""
-    if 0 < len(indicator) <= 4 and previous and re.search(r"(?:完工|开工|竣工|完成|落地|主体|投产|签约)$", indicator):
+    if (
+        0 < len(indicator) <= 4
+        and previous
+        and re.search(r"(?:完工|开工|竣工|完成|落地|主体|投产|签约)$", indicator)
+    ):
         noun = re.sub(r"(?:完工|开工|竣工|主体完成|完成|落地)$", "", previous)
         return indicator if noun and noun[-2:] in indicator else noun + indicator
     return indicator
@@ -126,7 +148,9 @@ def _is_noun(right: str) -> bool:
     if right.startswith("“"):
         return True
     words = tagged(right[:12])
-    return bool(words) and words[0][1].startswith(("n", "j", "a", "b", "vn", "f", "s", "l", "i", "eng", "x", "m", "z"))
+    return bool(words) and words[0][1].startswith(
+        ("n", "j", "a", "b", "vn", "f", "s", "l", "i", "eng", "x", "m", "z")
+    )
 
 
 def _change_verb(left: str) -> str:
@@ -163,8 +187,14 @@ def _up_to_verb(text: str) -> str:
 def _governs(left: str) -> bool:
     """Tell whether the words before a figure only govern it: a verb, a time, nothing."""
     bare = CLOSING.sub("", left)
-    return not bare or _tail("neutral").search(bare) is not None or bare in SCOPES.split("|") or (
-        CLOSING.search(left) is not None and re.search(rf"(?:{TIMES}|进行|各)$", left) is not None
+    return (
+        not bare
+        or _tail("neutral").search(bare) is not None
+        or bare in SCOPES.split("|")
+        or (
+            CLOSING.search(left) is not None
+            and re.search(rf"(?:{TIMES}|进行|各)$", left) is not None
+        )
     )
 
 
@@ -193,7 +223,11 @@ def _stripped(left: str) -> str:
         text = shorter
     text = CLOSING.sub("", text)
     last = _tail("neutral").search(text)
-    if last is not None and len(text) - len(last[0]) >= 2 and last[0] not in ("开工", "落地", "签约", "完成"):
+    if (
+        last is not None
+        and len(text) - len(last[0]) >= 2
+        and last[0] not in ("开工", "落地", "签约", "完成")
+    ):
         text = text[: last.start()]
     return CLOSING.sub("", text).strip("、“” ")
 
@@ -206,7 +240,9 @@ def _amount(site: Site, left: str) -> str:
     what = _purpose(site, left)
     if not what:
         return ""
-    start = max(site.sentence.rfind("；", 0, site.begin), site.sentence.rfind("。", 0, site.begin)) + 1
+    start = (
+        max(site.sentence.rfind("；", 0, site.begin), site.sentence.rfind("。", 0, site.begin)) + 1
+    )
     before = NUMBERING.sub("", site.sentence[start : site.begin])
     found = list(RECIPIENT.finditer(before)) or list(GIVEN.finditer(before))
     rank = re.search(r"[特一二三四]等奖$", left)

@@ -10,7 +10,9 @@ from kg.models import Outline
 
 RANGE = re.compile(r"(?P<first>(?:19|20)\d\d)\s*年?\s*[—\-至到]{1,2}\s*(?P<last>(?:19|20)\d\d)")
 YEAR = re.compile(r"(?P<year>(?:19|20)\d\d)\s*年?")
-AHEAD = re.compile(r"(?:到|至|截至|力争)?(?P<year>20\d\d)年(?:底|末)?(?=[，前]|全|基本|实现|建成|力争|底|末)")
+AHEAD = re.compile(
+    r"(?:到|至|截至|力争)?(?P<year>20\d\d)年(?:底|末)?(?=[，前]|全|基本|实现|建成|力争|底|末)"
+)
 PLAN = re.compile(r"“?(?P<plan>十[二三四五六])五”?")
 PLAN_STARTS = {"十二": "2011", "十三": "2016", "十四": "2021", "十五": "2026", "十六": "2031"}
 LONG_PLANS = re.compile(r"规划|纲要|行动计划|行动方案|实施方案|意见|措施|方案|办法")

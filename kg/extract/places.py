@@ -44,7 +44,9 @@ UNKNOWN = re.compile(
 )
 ASSEMBLY = re.compile(r"在(?P<head>[一-鿿]{2,12}第[一二三四五六七八九十]{1,3}届人民代表大会)")
 # Behind a short name these make the name of something else: 青岛港, 济南大学, 上海路.
-NAME_GOES_ON = re.compile(r"火车站|汽车站|高铁|机场|港|站|路|街|大道|机场|湖|江|河|山|海|岛|湾|大学|学院|银行|集团|日报|晚报|话|菜|人[民民]?|籍|帮|战役|大桥|方言|号|牌")
+NAME_GOES_ON = re.compile(
+    r"火车站|汽车站|高铁|机场|港|站|路|街|大道|机场|湖|江|河|山|海|岛|湾|大学|学院|银行|集团|日报|晚报|话|菜|人[民民]?|籍|帮|战役|大桥|方言|号|牌"
+)
 # 山东技改展洽会, 日照国际物流产业园: the place opens the name of something else.
 LONGER_NAME = re.compile(
     r"[^，。；：！？、的“”（）在和与]{0,14}?(?:大会|博览会|展洽会|交易会|联赛|锦标赛|运动会|产业园|科技园|园区|基地|中心|连接线|高速|铁路|港区|"
@@ -193,7 +195,9 @@ def _headed(heads: str) -> frozenset[str]:
     """
     found: dict[int, set[str]] = {}
     for begin, end, name in find_names(heads):
-        if name not in regions().by_name and (name in _everyday() or NAME_GOES_ON.match(heads, end)):
+        if name not in regions().by_name and (
+            name in _everyday() or NAME_GOES_ON.match(heads, end)
+        ):
             continue
         codes = {place.code for place in _candidates(name)}
         above = found.get(begin, set())
@@ -228,7 +232,10 @@ def _stands_in_text(place: Place, text: str, above: bool) -> bool:
     if short in _everyday() or place.name in _everyday():
         return above and re.search(f"{place.name}(?![场级域内外面])", text) is not None
     if place.level == "county":
-        return re.search(f"(?:^|[^一-鿿]|[在对和与及为至到由经从省市州盟]){place.name}", text) is not None
+        return (
+            re.search(f"(?:^|[^一-鿿]|[在对和与及为至到由经从省市州盟]){place.name}", text)
+            is not None
+        )
     return True
 
 
@@ -299,7 +306,13 @@ def _known_prefix(head: str) -> int:
 
 
 def _reads_as_name(name: str) -> bool:
-    return re.search(r"^(?:关于|印发|全|各|本|我|该|国家|中央|中国|[市县区省])|[和与及的]|城乡|公安|社区", name) is None
+    return (
+        re.search(
+            r"^(?:关于|印发|全|各|本|我|该|国家|中央|中国|[市县区省])|[和与及的]|城乡|公安|社区",
+            name,
+        )
+        is None
+    )
 
 
 def _holds(known: Place, name: str) -> bool:
@@ -363,7 +376,11 @@ def choose(name: str, place: Place | None) -> Place | None:
         return None
     full = name in regions().by_name
     chain = {p.code for p in regions().above(place.code)} if place is not None else set()
-    near = [p for p in candidates if p.code in chain or p.parent in chain or (place and p.parent == place.parent)]
+    near = [
+        p
+        for p in candidates
+        if p.code in chain or p.parent in chain or (place and p.parent == place.parent)
+    ]
     if not near and place is not None and place.code and place.level == "province":
         near = [p for p in candidates if place.code in {a.code for a in regions().above(p.code)}]
     if len(near) == 1:
@@ -397,7 +414,9 @@ def _local(place: Place | None) -> dict[str, Place]:
     return dict(_townships(code)) if code else {}
 
 
-LISTED = re.compile(r"(?:[一-鿿]{2,3}、)*(?:(?!等)[一-鿿]){2,3}(?=等?(?:\d+个|[一二三四五六七八九十]+个)?(?:镇|乡镇|街道|镇街|乡))")
+LISTED = re.compile(
+    r"(?:[一-鿿]{2,3}、)*(?:(?!等)[一-鿿]){2,3}(?=等?(?:\d+个|[一二三四五六七八九十]+个)?(?:镇|乡镇|街道|镇街|乡))"
+)
 
 
 def _find_townships(
@@ -410,18 +429,26 @@ def _find_townships(
     for name in full:
         at = stretch.find(name)
         while at >= 0:
-            yield _mention(text, offset + at, offset + at + len(name), local[name], "region.township")
+            yield _mention(
+                text, offset + at, offset + at + len(name), local[name], "region.township"
+            )
             at = stretch.find(name, at + 1)
     for listed in LISTED.finditer(stretch):
         at = listed.start()
         for name in listed[0].split("、"):
             if name in local and name not in full:
                 yield _mention(
-                    text, offset + at, offset + at + len(name), local[name], "region.township.listed"
+                    text,
+                    offset + at,
+                    offset + at + len(name),
+                    local[name],
+                    "region.township.listed",
                 )
             at += len(name) + 1
 
 
 def _mention(text: str, begin: int, end: int, place: Place, rule: str) -> Mention:
     scope = f"@{place.code}" if place.code else "="
-    return Mention("Region", KIND[place.level], begin, end, text[begin:end], place.name, rule, scope)
+    return Mention(
+        "Region", KIND[place.level], begin, end, text[begin:end], place.name, rule, scope
+    )

@@ -16,8 +16,12 @@ CUE = re.compile(
     rf"|(?P<list>(?:责任|承办|分工|任务){WORD})\s*[:：]"
 )
 GROUP = re.compile(r"（(?P<inside>[^（）]*(?:（[^（）]*）[^（）]*)*)）")
-LEADS_BEHIND = re.compile(r"\s*(?:共同|等)?(?:牵头|负责|落实|按(?:照)?职责分工负责|分工负责|按(?:照)?(?:各自)?职责|分别负责|承担|主抓)")
-SUPPORTS_BEHIND = re.compile(r"\s*(?:等)?(?:部门|单位)?(?:按职责)?(?:积极|主动|密切)?(?:配合|参与|参加|协助|协同|支持)")
+LEADS_BEHIND = re.compile(
+    r"\s*(?:共同|等)?(?:牵头|负责|落实|按(?:照)?职责分工负责|分工负责|按(?:照)?(?:各自)?职责|分别负责|承担|主抓)"
+)
+SUPPORTS_BEHIND = re.compile(
+    r"\s*(?:等)?(?:部门|单位)?(?:按职责)?(?:积极|主动|密切)?(?:配合|参与|参加|协助|协同|支持)"
+)
 SUPPORT_BEFORE = re.compile(r"(?:会同|联合|配合|协同|协调|商|与|加强与|协助)$")
 LEAD_BEFORE = re.compile(r"(?:由|请|责成|委托)$")
 SUBJECT_BEHIND = re.compile(
@@ -25,7 +29,9 @@ SUBJECT_BEHIND = re.compile(
 )
 
 
-def find_responsibilities(outline: Outline, mentions: Sequence[Mention]) -> Iterator[Responsibility]:
+def find_responsibilities(
+    outline: Outline, mentions: Sequence[Mention]
+) -> Iterator[Responsibility]:
     """Yield who leads and who supports each task, and on what the statement rests.
 
     `mentions` are sorted by begin. A task that names nobody inherits what its section's own
@@ -85,7 +91,10 @@ def _by_cues(
             if cue["list"]:
                 first = position == 0 and not led
                 role: Role = "Lead" if first else "Support"
-                if LEADS_BEHIND.match(text, mention.end) and "牵头" in text[mention.end : mention.end + 6]:
+                if (
+                    LEADS_BEHIND.match(text, mention.end)
+                    and "牵头" in text[mention.end : mention.end + 6]
+                ):
                     role = "Lead"
                 yield at, role, "responsibility.list"
             else:
@@ -195,14 +204,19 @@ def _inferred(
         parts = (*outline.tasks, *outline.sections)
         first = min((p.begin for p in parts if part.begin < p.begin < part.end), default=part.end)
         inside = [(at, m) for at, m in agencies if part.begin <= m.begin < first]
-        found = [*_by_cues(text, part.begin, first, inside), *_by_groups(text, part.begin, first, inside)]
+        found = [
+            *_by_cues(text, part.begin, first, inside),
+            *_by_groups(text, part.begin, first, inside),
+        ]
         if found:
             for at, role, rule in found:
                 mention = dict(inside)[at]
                 yield _responsibility(mention, index, at, role, "Inherited", rule)
             return
         section = part.parent
-    yield Responsibility(task.begin, task.title_end, index, -1, "Lead", "Implied", "responsibility.issuer")
+    yield Responsibility(
+        task.begin, task.title_end, index, -1, "Lead", "Implied", "responsibility.issuer"
+    )
 
 
 def _responsibility(

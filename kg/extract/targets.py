@@ -16,12 +16,18 @@ from kg.models import Comparator, Modality, Outline, Sentence, Target
 from kg.vocabulary import rows, words
 
 REVIEW = re.compile(r"回顾|总结|成绩|现状|发展基础|发展环境|面临形势|发展形势|重要意义")
-PAST = re.compile(r"已(?:经|累计|完成|建成|达|有|实现)|累计(?:完成|实现|发放|建成)|现有|共有|了$|原有|目前|截至|截止")
+PAST = re.compile(
+    r"已(?:经|累计|完成|建成|达|有|实现)|累计(?:完成|实现|发放|建成)|现有|共有|了$|原有|目前|截至|截止"
+)
 ENSURE = re.compile(r"确保|保证|务必|必须|保障")
 STRIVE = re.compile(r"力争|争取|努力|力求|争创")
-EACH = re.compile(r"(?:各|每(?:个|家|户|人|名|位|所|年|月|村|镇|县|班|校|组|处|座|辆|台|亩|吨|床)?)$")
+EACH = re.compile(
+    r"(?:各|每(?:个|家|户|人|名|位|所|年|月|村|镇|县|班|校|组|处|座|辆|台|亩|吨|床)?)$"
+)
 EACH_BEFORE = re.compile(r"(?:每(?:个|家|户|人|名|位|所|村|镇|县|班|校|组|处|座|辆|台|亩|床))")
-CHANGE = re.compile(r"(?:提高|提升|增加|增长|上升|降低|下降|减少|压减|压缩|缩短|缩减|增幅|增速)[了约近]?$")
+CHANGE = re.compile(
+    r"(?:提高|提升|增加|增长|上升|降低|下降|减少|压减|压缩|缩短|缩减|增幅|增速)[了约近]?$"
+)
 CLAUSE = re.compile(r"[^，；。：！？]+")
 AGES = re.compile(r"周岁|岁以[上下]|岁")
 HALF_MOON = re.compile(r"[（][^（）]*$")
@@ -85,7 +91,8 @@ def _unit_kinds() -> dict[str, str]:
 @cache
 def _implied() -> tuple[re.Pattern[str], dict[str, tuple[Decimal, str]]]:
     table = {
-        row["phrase"]: (Decimal(row["value"]), row["unit"]) for row in rows("implied_quantities.tsv")
+        row["phrase"]: (Decimal(row["value"]), row["unit"])
+        for row in rows("implied_quantities.tsv")
     }
     return re.compile("|".join(sorted(table, key=len, reverse=True))), table
 
@@ -119,12 +126,25 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     if first is None and not masked:
         return None
     if second is not None and first is not None and first < second:
-        return Quantity(begin, end, match.start(), "Between", None, first, second, _unit(match), False, "quantity.range")
+        return Quantity(
+            begin,
+            end,
+            match.start(),
+            "Between",
+            None,
+            first,
+            second,
+            _unit(match),
+            False,
+            "quantity.range",
+        )
     if match["second"] and not masked:
         return None
     value = None if masked else first
     rule = "quantity.masked" if masked else "quantity.figure"
-    return Quantity(begin, end, match.start(), comparator, value, None, None, _unit(match), masked, rule)
+    return Quantity(
+        begin, end, match.start(), comparator, value, None, None, _unit(match), masked, rule
+    )
 
 
 def _unit(match: re.Match[str]) -> str:
@@ -142,7 +162,11 @@ def _comparator(text: str, match: re.Match[str]) -> tuple[Comparator, int, int]:
     after = after_pattern.match(text, end)
     if after is not None and after["word"] not in ("多", "余"):
         found, end = after_table[after["word"]], after.end()
-    if before is not None and _binds(before["between"]) and not (len(before["word"]) == 1 and before["between"]):
+    if (
+        before is not None
+        and _binds(before["between"])
+        and not (len(before["word"]) == 1 and before["between"])
+    ):
         begin = before.start()
         if found == "Exactly" or before["word"] not in ("约", "近"):
             found = table[before["word"]]
@@ -214,7 +238,9 @@ def _placed(target: Target, sentence: Sentence, year: str) -> Target:
 
 
 def _targets_of(sentence: str, year: str) -> Iterator[Target]:
-    moments = [m for m in find_moments(sentence, year) if not INSIDE_NAME.search(sentence[: m.begin])]
+    moments = [
+        m for m in find_moments(sentence, year) if not INSIDE_NAME.search(sentence[: m.begin])
+    ]
     quantities = list(find_quantities(sentence))
     spans: list[tuple[int, int]] = []
     indicator = ""
@@ -227,9 +253,7 @@ def _targets_of(sentence: str, year: str) -> Iterator[Target]:
             yield _target(sentence, quantity, indicator, moments)
 
 
-def _target(
-    sentence: str, quantity: Quantity, indicator: str, moments: Sequence[Moment]
-) -> Target:
+def _target(sentence: str, quantity: Quantity, indicator: str, moments: Sequence[Moment]) -> Target:
     due, recurrence = _when(sentence, quantity, moments)
     before = sentence[: quantity.begin]
     clause = sentence[_clause(sentence, quantity.begin)[0] : quantity.begin]
@@ -264,7 +288,9 @@ def _when(sentence: str, quantity: Quantity, moments: Sequence[Moment]) -> tuple
     begin, end = _clause(sentence, quantity.begin)
     recurrences = [m for m in moments if m.recurrence and begin <= m.begin < end]
     if not recurrences:
-        recurrences = [m for m in moments if m.recurrence and m.begin < begin and _carries(sentence, m, begin)]
+        recurrences = [
+            m for m in moments if m.recurrence and m.begin < begin and _carries(sentence, m, begin)
+        ]
     if recurrences:
         return "", recurrences[-1].recurrence
     stated = [m for m in moments if m.iso and m.begin < quantity.number_begin]
@@ -303,7 +329,9 @@ def _is_commitment(sentence: str, quantity: Quantity, moments: Sequence[Moment])
         return False
     if PAST.search(clause) or _is_over(sentence[:begin]) or PENALTY.search(clause):
         return False
-    if re.search(r"以$", before) and re.search(r"为(?:基础|依托|重点|核心|载体|抓手)", sentence[quantity.end : end]):
+    if re.search(r"以$", before) and re.search(
+        r"为(?:基础|依托|重点|核心|载体|抓手)", sentence[quantity.end : end]
+    ):
         return False
     if DENOMINATOR.search(before) or CONDITION.match(sentence, quantity.end):
         return False
@@ -343,5 +371,11 @@ def _describes(sentence: str, quantity: Quantity) -> bool:
     """Tell a figure that only describes: a condition (对…的), an attribute (投资3亿元的项目)."""
     behind = sentence[quantity.end : quantity.end + 1]
     if behind == "的" and quantity.comparator == "Exactly" and quantity.unit.endswith("元"):
-        return re.match(r"的.{0,4}(?:补助|奖励|补贴|扶持|资助|经费|资金|标准|支持)", sentence[quantity.end :]) is None
+        return (
+            re.match(
+                r"的.{0,4}(?:补助|奖励|补贴|扶持|资助|经费|资金|标准|支持)",
+                sentence[quantity.end :],
+            )
+            is None
+        )
     return False

@@ -14,7 +14,9 @@ from kg.structure.metadata import find_fields
 from kg.structure.titles import TitleLine, choose_title, compact, find_title_lines
 
 SENTENCE = re.compile(r"[^。！？；;\n]*[。！？；;]?[”’）)]?")
-ADDRESSEE = re.compile(r"^(?=.{2,160}$).*(?:人民政府|单位|部门|机构|委员会|[局厅委办院会校区县市司镇乡])[^。；]*[：:]$")
+ADDRESSEE = re.compile(
+    r"^(?=.{2,160}$).*(?:人民政府|单位|部门|机构|委员会|[局厅委办院会校区县市司镇乡])[^。；]*[：:]$"
+)
 NUMERAL_DATE = "[〇○ＯO零一二三四五六七八九十]"
 DATE_LINE = re.compile(
     rf"[（(]?\d{{4}}\s*年\s*\d{{1,2}}\s*月\s*\d{{1,2}}\s*日[）)]?|"

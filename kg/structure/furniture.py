@@ -49,5 +49,7 @@ def _breadcrumbs(blocks: Sequence[Block]) -> Iterator[int]:
         if block.text in (">", "＞", "›", "»"):
             yield index
             yield from (
-                near for near in (index - 1, index + 1) if 0 <= near < len(blocks) and len(blocks[near].text) <= 16
+                near
+                for near in (index - 1, index + 1)
+                if 0 <= near < len(blocks) and len(blocks[near].text) <= 16
             )

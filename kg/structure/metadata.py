@@ -26,7 +26,9 @@ def keys() -> dict[str, tuple[str, int]]:
 @cache
 def _key_pattern() -> re.Pattern[str]:
     spaced = (GAP.join(map(re.escape, key)) for key in sorted(keys(), key=len, reverse=True))
-    return re.compile(f"(?<![一-鿿])(?P<key>{'|'.join(spaced)}){GAP}(?:[】\\]]{GAP}{COLON}?|{COLON}|\\t|\\|)")
+    return re.compile(
+        f"(?<![一-鿿])(?P<key>{'|'.join(spaced)}){GAP}(?:[】\\]]{GAP}{COLON}?|{COLON}|\\t|\\|)"
+    )
 
 
 def find_fields(text: str) -> Iterator[Field]:

@@ -113,9 +113,7 @@ def build(blocks: Sequence[Block], end: int) -> tuple[tuple[Section, ...], tuple
 
 
 def _task(item: Item, end: int, section: int | None) -> Task:
-    return Task(
-        item.begin, end, item.title, item.title_begin, item.title_end, item.number, section
-    )
+    return Task(item.begin, end, item.title, item.title_begin, item.title_end, item.number, section)
 
 
 def _headed(sections: Sequence[Section], index: int | None) -> int | None:
@@ -149,7 +147,9 @@ def is_task(item: Item, has_children: bool, above: Sequence[Section], lowest: in
         return False
     if item.closed:
         return True
-    return item.title[-1] not in "；;" and item.level >= lowest and len(item.title) <= LONGEST_HEADING
+    return (
+        item.title[-1] not in "；;" and item.level >= lowest and len(item.title) <= LONGEST_HEADING
+    )
 
 
 def _is_leaf_like(item: Item) -> bool:

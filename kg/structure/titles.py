@@ -12,7 +12,9 @@ from kg.vocabulary import words
 
 LONGEST_TITLE = 90
 LONGEST_PART = 45  # of a title that a page breaks into lines
-NUMBERED = re.compile(r"(?:[一二三四五六七八九十]+[、.．]|[（(][一二三四五六七八九十\d]+[）)]|\d+[.．、]|第.{1,4}[章节条]|附件)")
+NUMBERED = re.compile(
+    r"(?:[一二三四五六七八九十]+[、.．]|[（(][一二三四五六七八九十\d]+[）)]|\d+[.．、]|第.{1,4}[章节条]|附件)"
+)
 SHELL = re.compile(
     r"(?:印发|转发|发布|公布|颁布|批转)(?P<inner>.+?)(?:的通知|的公告|的通告|的决定|的函|的批复)?$"
 )
