@@ -184,8 +184,8 @@ def _counts(reading: Reading) -> Counter[str]:
         counts[CLASSES[type_]] += 1
     findings = reading.findings
     counts.update(
-        Mention=len(findings.mentions), Target=len(findings.targets), Task=len(reading.outline.tasks),
-        Section=len(reading.outline.sections), Citation=len(findings.citations),
+        Mention=len(findings.mentions), Target=len(findings.targets),
+        Task=len(reading.outline.tasks), Section=len(reading.outline.sections), Citation=len(findings.citations),
         Responsibility=len(findings.responsibilities),
     )  # fmt: skip
     return counts

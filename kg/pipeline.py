@@ -28,7 +28,8 @@ __all__ = [
 
 ONTOLOGY_FILES = ("policy.ttl", "agencies.ttl", "laws.ttl", "programs.ttl")
 # What decides how a document is read; the rest (store, export, pages, commands) may change freely.
-PARTS = ("read", "structure", "extract", "data", "models.py", "vocabulary.py", "resolve.py", "graph.py")
+STAGES = ("read", "structure", "extract", "resolve.py", "graph.py")
+PARTS = (*STAGES, "data", "models.py", "vocabulary.py")
 COUNTED = (".py", ".tsv", ".ttl")
 
 

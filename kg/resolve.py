@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 from kg.models import Entity, Findings, Imprint, Mention, Outline, Place, Profile, Reading
@@ -52,7 +52,7 @@ def _entity(
     outline: Outline,
     findings: Findings,
     profile: Profile,
-    stances: dict[int, str],
+    stances: Mapping[int, str],
 ) -> Entity | None:
     place = findings.place
     if mention.type == "Agency":
@@ -398,7 +398,8 @@ def _makeshift_title(outline: Outline, imprint: Imprint, place: Place | None) ->
     """Return what to call a document whose text has no title: its genre, else its file's name."""
     if imprint.kind == "Report" and place is not None:
         year = imprint.issued[:4] or imprint.period[:4]
-        return f"{year + '年' if year else ''}{'' if place.level == 'country' else place.name}政府工作报告"
+        where = "" if place.level == "country" else place.name
+        return f"{year}年{where}政府工作报告" if year else f"{where}政府工作报告"
     names = outline.source.names
     return re.sub(r"\.[A-Za-z]{1,5}$", "", names[0].rsplit("/", 1)[-1]) if names else "无标题"
 

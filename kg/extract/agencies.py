@@ -24,52 +24,11 @@ from kg.vocabulary import (
     split_forms,
     template,
     terms,
+    words,
 )
 
 LEVEL = re.compile(r"自治区|自治州|街道|[省市县区州旗盟镇乡]")
 EDGE = "，。；：！？、（）《》“”‘’ \u3000\t\n\r—…【】[]|·/-+"
-# Words behind which a name may begin although no mark parts them.
-LINKS = frozenset("和与及由请对向按经从为受在以将把被让令至到是并或同据如含即")
-LINK_WORDS = (
-    "代表",
-    "会同",
-    "联合",
-    "配合",
-    "协调",
-    "根据",
-    "按照",
-    "落实",
-    "报请",
-    "报",
-    "通过",
-    "加强",
-    "依托",
-    "协助",
-    "建立",
-    "印发",
-    "学习",
-    "执行",
-    "贯彻",
-    "完成",
-    "联系",
-    "支持",
-    "组织",
-    "指导",
-    "围绕",
-    "负责",
-    "牵头",
-    "以及",
-    "或者",
-    "积极",
-    "主动",
-    "争取",
-    "原",
-    "现",
-    "由",
-    "副",
-    "属",
-    "关于",
-)
 # 各市、县人民政府; 省、市、县教育局: several levels at once are no one body.
 SEVERAL_LEVELS = re.compile(
     r"(?:各|直辖|(?<![一-鿿])(?:省|市|县|区|州|镇|乡|自治区|设区市)|[（(]市)[、（(]$|各[级地]?$|直辖$|各[市县区州][（(]?[、]?$|[（(]$(?<=[市县区][（(])"
@@ -432,9 +391,19 @@ def _level_prefix(stretch: str, match: re.Match[str], local: tuple[str, ...]) ->
 
 def _is_edge(stretch: str, begin: int) -> bool:
     """Tell whether a name can begin here: at a mark, or behind a word that governs names."""
-    if begin == 0 or stretch[begin - 1] in EDGE or stretch[begin - 1] in LINKS:
+    if begin == 0 or stretch[begin - 1] in EDGE:
         return True
-    return stretch[:begin].endswith(LINK_WORDS)
+    return stretch[:begin].endswith(_links())
+
+
+@cache
+def _links() -> tuple[str, ...]:
+    return tuple(row["word"] for row in rows("boundary_words.tsv") if row["role"] == "link")
+
+
+@cache
+def _short_bodies() -> frozenset[str]:
+    return frozenset(words("short_bodies.tsv"))
 
 
 @cache
@@ -689,9 +658,6 @@ def _is_generic_before(stretch: str, begin: int) -> bool:
 # -- bare forms ------------------------------------------------------------------------------
 
 SUB_UNIT = re.compile(r"[一-鿿]{1,6}?(?:支队|大队|总队|分局)(?![一-鿿]*(?:局|委))")
-SHORT_BODIES = frozenset(
-    "编办 科协 文联 妇联 工会 残联 工商联 关工委 红十字会 共青团 侨联 台联 团委 供销社".split()
-)
 
 
 def _bare(stretch: str) -> Iterator[Mention]:
@@ -715,7 +681,7 @@ def _stands_alone(form: Form, stretch: str, begin: int) -> bool:
         return False
     if re.search(r"各(?:[市县区州、（）]|有关|级)*$", stretch[:begin]):
         return False
-    if form.form in SHORT_BODIES:
+    if form.form in _short_bodies():
         return end == len(stretch) or stretch[end] in EDGE or stretch[end] in "等和与及"
     return len(form.form) >= 3 and form.form[-1] in "局厅" and form.form not in ("邮政局",)
 

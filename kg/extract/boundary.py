@@ -9,6 +9,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from kg.vocabulary import rows
+
 WINDOW = 28  # characters looked at before the last word; official names are shorter
 CLAUSE_START = re.compile(r"[，。；：！？、（）《》\s“”‘’—…【】\[\]|]")
 NOMINAL = (
@@ -33,18 +35,11 @@ NOMINAL = (
 )
 ANCHOR = re.compile(r"国家|全国|[省市县区](?![级直属])")
 VERBAL = ("v", "vn", "vd", "vi")
-# Nominal by their tag, but they open a phrase and are no part of a name.
-OPENERS = frozenset(
-    "全 各 本 我 该 其 某 等 这 那 有关 相关 所有 全体 广大 各级 各类 各个 一批 一个 一些 多个 部分 上述 下列 以下 现有 原有 主要 重点 "
-    "部门 单位 期间 过程 方面 基础 上 中 下 内 外 前 后 时 以上 以来 同时 其中 年度 今年 全年 工作 情况 做好 有效 积极 认真 充分".split()
-)
-# Tagged as nouns and verbs alike, they govern what follows rather than belong to it.
-GOVERNORS = frozenset(
-    "推进 实施 开展 落实 加强 完善 建立 健全 推动 依托 发挥 加快 打造 创建 争创 成立 组建 设立 通过 举办 参与 "
-    "配合 会同 督促 引导 鼓励 利用 借助 围绕 依据 按照 根据 作为 成为 纳入 承办 承接 制定 出台 申报 申请 启动 扶持 "
-    "完成 迎接 做好 抓好 办好 用好 建好 继续 持续 进行 召开 参加 贯彻 执行 选派 选聘 聘请 邀请 发动 组成 构建 形成 加大 深入 扎实 "
-    "改建 扩建 新建 迁建 筹建 续建 探索 融入 对接 带动 扩大 增加 提高 确保 管理好 运营好 参照 纳入 列入 负责 牵头 采用 采取 接受 给予 享受 取得 获得 获批 获评 认定 评为 入选 命名 支撑 力争 争取 努力 抢抓 聚焦 突出 坚持 选树 宣传 讲好 承担 包括 涉及 鼓励 允许 要求 需要 属于".split()
-)
+
+
+@cache
+def _words(role: str) -> frozenset[str]:
+    return frozenset(row["word"] for row in rows("boundary_words.tsv") if row["role"] == role)
 
 
 @cache
@@ -120,7 +115,7 @@ def _walk_nouns(stretch: str, start: int, begin: int) -> int:
     at = begin
     kept: list[tuple[str, str]] = []
     for word, flag in reversed(tagged(stretch[start:begin])):
-        if word in OPENERS or word in GOVERNORS or not _may_be_inside(word, flag):
+        if word in _words("opener") or word in _words("governor") or not _may_be_inside(word, flag):
             break
         kept.append((word, flag))
         at -= len(word)

@@ -74,7 +74,7 @@ def _issued(outline: Outline) -> str:
 
 
 def iso_date(text: str) -> str:
-    """Return a written date as ISO 8601, "" where it is none or more than one reading is possible."""
+    """Return a written date as ISO 8601, "" where it is none or can be read in two ways."""
     plain = even(text)
     full = FULL_DATE.search(plain)
     if full is not None:

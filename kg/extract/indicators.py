@@ -264,7 +264,10 @@ def _purpose(site: Site, left: str) -> str:
 
 
 def _recipient(who: str) -> str:
-    """Shorten an enumeration to its verb and its class: 新获批甲、乙等国家平台的企业 → 新获批国家平台的企业."""
+    """Shorten an enumeration to its verb and its class.
+
+    新获批甲、乙等国家平台的企业 → 新获批国家平台的企业
+    """
     bare = re.sub(r"[，：]$", "", who).rstrip("的")
     bare = re.sub(r"，[^，]*(?:认定|考核|评审|审核)[^，]*$", "", bare)
     lead, mark, rest = bare.rpartition("等")

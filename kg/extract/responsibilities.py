@@ -9,7 +9,7 @@ from kg.extract.text import even
 from kg.models import Basis, Mention, Outline, Responsibility, Role, Task
 
 WORD = "(?:单位|部门|科室|处室|机构|股室|主体|领导)"
-# A cue opens a list of agencies that runs to the next cue, a closing bracket or the paragraph's end.
+# A cue opens a list of agencies; the next cue, a closing bracket or the paragraph ends it.
 CUE = re.compile(
     rf"(?P<lead>(?:牵头|主办|主责|负责|落实|责任主体|实施){WORD}?|牵头负责)\s*[:：]"
     rf"|(?P<support>(?:配合|参与|参加|协同|协办|协助|支持|联合|会同){WORD}?)\s*[:：]"
@@ -118,7 +118,7 @@ def _list_end(text: str, begin: int, end: int) -> int:
 def _by_groups(
     text: str, begin: int, end: int, inside: Sequence[tuple[int, Mention]]
 ) -> Iterator[tuple[int, Role, str]]:
-    """Yield （A牵头，B、C配合）and（A、B按职责分工负责）: a bracket that holds agencies and roles."""
+    """Yield （A牵头，B、C配合）: a bracket that holds agencies and their roles."""
     for group in GROUP.finditer(text, begin, end):
         members = [(at, m) for at, m in inside if group.start() < m.begin < group.end()]
         if not members or CUE.search(group[0]):

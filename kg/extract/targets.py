@@ -243,14 +243,15 @@ def _targets_of(sentence: str, year: str) -> Iterator[Target]:
     ]
     quantities = list(find_quantities(sentence))
     spans: list[tuple[int, int]] = []
-    indicator = ""
+    previous = ""
     for quantity in quantities:
         site = Site(sentence, quantity.begin, quantity.end, quantity.unit, tuple(spans))
         if not _is_commitment(sentence, quantity, moments):
             continue
         spans.append((quantity.begin, quantity.end))
-        for indicator in find_indicators(site, indicator):
+        for indicator in find_indicators(site, previous):
             yield _target(sentence, quantity, indicator, moments)
+            previous = indicator
 
 
 def _target(sentence: str, quantity: Quantity, indicator: str, moments: Sequence[Moment]) -> Target:
@@ -358,7 +359,7 @@ def _is_time_promised(sentence: str, quantity: Quantity) -> bool:
 
 
 def _bound_in_words(sentence: str, quantity: Quantity, moments: Sequence[Moment]) -> bool:
-    """Tell a promised figure in Chinese numerals from 一个, 两个: it is bound, a range or recurs."""
+    """Tell a promised figure in Chinese numerals from 一个: it is bound, a range or recurs."""
     if quantity.comparator != "Exactly":
         return quantity.unit not in ("年", "个", "项") or quantity.comparator == "Between"
     if quantity.unit not in ("次", "场", "期", "届", "轮", "堂"):

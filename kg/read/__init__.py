@@ -45,7 +45,7 @@ def read(data: bytes, names: Sequence[str]) -> Source:
     shown = names[0] if names else "-"
     refuse_other_formats(data, shown)
     text, encoding, notes = decode(data, shown)
-    if not text.strip("﻿ \t\r\n　 "):
+    if BLANK.fullmatch(text):
         raise ReadError(f"{shown}: nothing but blanks in it; is this the right file?")
     digest = hashlib.sha256(data).hexdigest()
     return Source(tuple(sorted(names)), digest, text, encoding, notes=notes)
@@ -89,7 +89,7 @@ def _strict(data: bytes, encoding: str, shown: str) -> str:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         raise ReadError(
-            f"{shown}: marked as {encoding} but damaged at byte {error.start}; save it again as UTF-8"
+            f"{shown}: marked as {encoding}, damaged at byte {error.start}; save it again as UTF-8"
         ) from error
 
 
@@ -135,4 +135,5 @@ def plausible(text: str) -> bool:
     if not foreign:
         return bool(text.strip()) and text.isprintable()
     everyday = len("".join(foreign).encode("gb2312", errors="ignore")) // 2
-    return everyday >= len(foreign) * PLAUSIBLE_SHARE
+    return everyday >= len(foreign) * BLANK = re.compile(r"[\ufeff\s]*")
+PLAUSIBLE_SHARE

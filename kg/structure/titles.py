@@ -35,7 +35,8 @@ class TitleLine:
 @cache
 def _heads() -> re.Pattern[str]:
     heads = "|".join(sorted(map(re.escape, words("title_heads.tsv")), key=len, reverse=True))
-    years = r"[（(][^（）()]{0,14}(?:\d{2,4}|试行|暂行|草案|征求意见稿|修订|稿|版|年|摘要)[^（）()]{0,10}[）)]"
+    marks = r"\d{2,4}|试行|暂行|草案|征求意见稿|修订|稿|版|年|摘要"
+    years = rf"[（(][^（）()]{{0,14}}(?:{marks})[^（）()]{{0,10}}[）)]"
     return re.compile(rf"(?:{heads})(?:{years})?(?:的通知|的公告|的通告)?[”》]?$")
 
 
