@@ -183,11 +183,12 @@ def _counts(reading: Reading) -> Counter[str]:
     for type_, _ in {(e.type, e.key) for e in reading.entities if e is not None}:
         counts[CLASSES[type_]] += 1
     findings = reading.findings
-    counts.update(
-        Mention=len(findings.mentions), Target=len(findings.targets),
-        Task=len(reading.outline.tasks), Section=len(reading.outline.sections), Citation=len(findings.citations),
-        Responsibility=len(findings.responsibilities),
-    )  # fmt: skip
+    counts["Mention"] = len(findings.mentions)
+    counts["Target"] = len(findings.targets)
+    counts["Task"] = len(reading.outline.tasks)
+    counts["Section"] = len(reading.outline.sections)
+    counts["Citation"] = len(findings.citations)
+    counts["Responsibility"] = len(findings.responsibilities)
     return counts
 
 

@@ -31,6 +31,7 @@ BOMS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 HTML = re.compile(rb"\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+BLANK = re.compile(r"[\ufeff\s]*")
 HAN = re.compile(r"[㐀-鿿]")
 PLAUSIBLE_SHARE = 0.95  # of the non-ASCII characters, how many must be everyday Chinese (GB 2312)
 DAMAGE_SHARE = 0.01  # of the characters, how many may be lost before a file is refused
@@ -135,5 +136,4 @@ def plausible(text: str) -> bool:
     if not foreign:
         return bool(text.strip()) and text.isprintable()
     everyday = len("".join(foreign).encode("gb2312", errors="ignore")) // 2
-    return everyday >= len(foreign) * BLANK = re.compile(r"[\ufeff\s]*")
-PLAUSIBLE_SHARE
+    return everyday >= len(foreign) * PLAUSIBLE_SHARE
