@@ -400,17 +400,18 @@ def _deadline(node: str, target: Target) -> Iterator[Triple]:
 
 def _responsibilities(names: Names, reading: Reading) -> Iterator[Triple]:
     seen: Counter[int] = Counter()
-    issuers = reading.profile.issuers
     for fact in reading.findings.responsibilities:
-        if fact.agency >= 0:
-            found = reading.entities[fact.agency]
-            bodies = (found,) if found is not None else ()
-        else:
-            bodies = issuers
-        for body in bodies:
+        for body in _bodies(reading, fact):
             node = names.node("responsibility", fact.begin, seen[fact.begin])
             seen[fact.begin] += 1
             yield from _responsibility(names, reading, fact, node, names.entity(body))
+
+
+def _bodies(reading: Reading, fact: Responsibility) -> tuple[Entity, ...]:
+    if fact.agency < 0:
+        return reading.profile.issuers
+    found = reading.entities[fact.agency]
+    return (found,) if found is not None else ()
 
 
 def _responsibility(

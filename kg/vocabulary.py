@@ -104,6 +104,8 @@ class Regions:
         for place in places:
             self.below[place.parent].append(place)
             self.by_name[place.name].append(place)
+            for name in usual_names(place):
+                self.by_name[name].append(place)
             if place.level != "township":
                 self.by_short[short_name(place.name, place.level)].append(place)
 
@@ -162,6 +164,15 @@ def level_of(name: str) -> str:
     if name.endswith(("市", "自治州", "州", "盟", "地区")):
         return "prefecture"
     return "township" if name.endswith(("镇", "乡", "街道", "苏木")) else "county"
+
+
+def usual_names(place: Place) -> tuple[str, ...]:
+    """Return how an autonomous division is called without its peoples: 恩施州, 长阳县."""
+    for suffix in ("自治州", "自治县", "自治旗"):
+        if place.name.endswith(suffix):
+            stem = short_name(place.name, place.level)
+            return (stem + suffix[-1],) if stem != place.name and len(stem) > 1 else ()
+    return ()
 
 
 @cache

@@ -27,7 +27,7 @@ from kg.vocabulary import (
     words,
 )
 
-LEVEL = re.compile(r"自治区|自治州|街道|[省市县区州旗盟镇乡]")
+LEVEL = re.compile(r"自治区|自治州|街道|省(?!会)|[市县区州旗盟镇乡]")
 EDGE = "，。；：！？、（）《》“”‘’ \u3000\t\n\r—…【】[]|·/-+"
 # 各市、县人民政府; 省、市、县教育局: several levels at once are no one body.
 SEVERAL_LEVELS = re.compile(
@@ -506,7 +506,7 @@ def _split_forms(stretch: str, place: Place | None) -> Iterator[Mention]:
 def _party_groups(stretch: str) -> Iterator[Mention]:
     """Yield the party committee of the issuer itself: 局党委."""
     for match in re.finditer(r"[局厅委校院](?:党委|党组)(?![书成员])", stretch):
-        if _is_edge(stretch, match.start()):
+        if not _ends_form(stretch, match.start() + 1):
             group = "委员会" if match[0].endswith("党委") else "党组"
             yield _agency(
                 "PartyBody",
@@ -517,6 +517,11 @@ def _party_groups(stretch: str) -> Iterator[Mention]:
                 "agency.party-group",
                 "~",
             )
+
+
+def _ends_form(stretch: str, end: int) -> bool:
+    """Tell whether a body's form ends here: 教育局|党委 names the body itself."""
+    return any(stretch[max(0, end - length) : end] in forms() for length in _form_lengths())
 
 
 # -- lists -----------------------------------------------------------------------------------
@@ -569,7 +574,19 @@ def _item(stretch: str, begin: int, piece: str) -> Mention | None:
     if body is None or LEVEL.match(name):
         return None
     kind = _kind_of_tail(body["tail"])
+    bank = _head_office(name)
+    if bank is not None:
+        return _agency(kind, stretch, start, end, bank, "agency.listed.branch", "=")
     return _agency(kind, stretch, start, end, template(name), "agency.listed.built", "")
+
+
+def _head_office(name: str) -> str | None:
+    """Return the full name of a national body's branch: 人民银行…支行 → 中国人民银行…支行."""
+    table = terms("agencies.ttl")
+    for length in range(len(name) - 2, 2, -1):
+        if name[:length] in table and BRANCH.search(name, length):
+            return table[name[:length]].label + name[length:].replace("营管部", "营业管理部")
+    return None
 
 
 @cache
@@ -700,6 +717,7 @@ def _heads() -> tuple[re.Pattern[str], dict[str, tuple[str, str]]]:
 NOT_BEHIND_HEAD = re.compile(
     r"[生化园长型式们级部制法工门区内间建]|毕业|校长|教育(?!厅|局)|办学|思想|精神|建设|文化|体系|治理|成员|代表|校园|城|化|任务|环节|工作组|阅览"
 )
+PART_BEHIND = re.compile(r"新?园区|新?校区|分园|分校|项目|新建|改扩建|扩建|迁建|升格|等级|[一二三]期")
 ORDINAL = re.compile(r"第?[一二三四五六七八九十]{1,2}$|第[一二三四五六七八九十\d]{1,3}")
 
 
@@ -723,6 +741,8 @@ def _ends_name(stretch: str, end: int, kind: str) -> bool:
     """Tell whether a name can end here: at a mark, or before a verb or a particle."""
     if NOT_BEHIND_HEAD.match(stretch, end):
         return False
+    if PART_BEHIND.match(stretch, end):
+        return True
     if (
         not re.match(r"[一-鿿]", stretch[end:])
         or stretch[end] in "等和与及的在为是要将由对等、应可按组共已按于"
@@ -750,7 +770,7 @@ def _is_proper(modifier: str, proper: str, place: Place | None) -> bool:
             r"[省市县区]?(?:级|各类|行业|专业)*", modifier
         )
     if LEVEL.match(modifier) and not re.match(
-        r"[省市县区镇乡](?:级|属|直|域|场|民|委?内)", modifier
+        r"省会|[省市县区镇乡](?:级(?!机关)|属|直|域|场|民|委?内)", modifier
     ):
         return not re.match(r"[省市县区镇乡][外内县市区镇村乡、]|[市县][中小]", modifier)
     if ORDINAL.search(modifier):

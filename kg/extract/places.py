@@ -375,6 +375,8 @@ def choose(name: str, place: Place | None) -> Place | None:
     if not candidates:
         return None
     full = name in regions().by_name
+    if not full and name in _everyday() and not _is_own(name, place):
+        return None
     chain = {p.code for p in regions().above(place.code)} if place is not None else set()
     near = [
         p
@@ -393,6 +395,10 @@ def choose(name: str, place: Place | None) -> Place | None:
     pool = larger if larger and not full else candidates
     pool = [p for p in pool if p.level == "province"] or pool
     return pool[0] if len(pool) == 1 else None
+
+
+def _is_own(name: str, place: Place | None) -> bool:
+    return place is not None and short_name(place.name, place.level) == name
 
 
 @lru_cache(maxsize=256)

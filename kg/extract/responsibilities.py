@@ -201,8 +201,8 @@ def _inferred(
     section = task.section
     while section is not None:
         part = outline.sections[section]
-        parts = (*outline.tasks, *outline.sections)
-        first = min((p.begin for p in parts if part.begin < p.begin < part.end), default=part.end)
+        begins = [t.begin for t in outline.tasks] + [s.begin for s in outline.sections]
+        first = min((at for at in begins if part.begin < at < part.end), default=part.end)
         inside = [(at, m) for at, m in agencies if part.begin <= m.begin < first]
         found = [
             *_by_cues(text, part.begin, first, inside),
