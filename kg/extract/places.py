@@ -88,6 +88,9 @@ def _everyday() -> frozenset[str]:
 # -- jurisdiction ----------------------------------------------------------------------------
 
 
+SPEAKER = re.compile(r"代表(?P<head>[一-鿿]{2,12}人民政府)")
+
+
 def find_jurisdiction(outline: Outline) -> Place | None:
     """Return the place whose document this is, as its title, issuer and text show it.
 
@@ -96,7 +99,7 @@ def find_jurisdiction(outline: Outline) -> Place | None:
     text = outline.source.text
     title = " ".join(text[begin:end] for begin, end in outline.titles)
     issuers = " ".join(f.value for f in outline.fields if f.name in ("issuer", "signatory"))
-    assembly = ASSEMBLY.search(text[:2000])
+    assembly = ASSEMBLY.search(text[:2000]) or SPEAKER.search(text[:1000])
     heads = f"{title} {issuers} {assembly['head'] if assembly else ''}"
     known = _best(_scores(outline, title, issuers), heads, text)
     unknown = None if _is_national(heads) else _unknown(heads.split(), known)
@@ -348,12 +351,32 @@ def find_regions(outline: Outline, place: Place | None) -> Iterator[Mention]:
         if sentence.part in ("metadata", "title"):
             continue
         stretch = text[sentence.begin : sentence.end]
-        for begin, end, name in find_names(stretch):
-            found = _region(stretch, begin, end, name, place)
-            if found is not None:
-                at = sentence.begin + begin
-                yield _mention(text, at, sentence.begin + end, found, "region.name")
+        for begin, end, found in _chained(stretch, place):
+            at = sentence.begin + begin
+            yield _mention(text, at, sentence.begin + end, found, "region.name")
         yield from _find_townships(text, sentence.begin, stretch, local)
+
+
+def _chained(stretch: str, place: Place | None) -> Iterator[tuple[int, int, Place]]:
+    """Yield the places named; one that follows the place it lies in (河池市|宜州区) with it."""
+    open_: tuple[int, int, Place] | None = None
+    for begin, end, name in find_names(stretch):
+        found = _region(stretch, begin, end, name, open_[2] if open_ else place)
+        found = found or _region(stretch, begin, end, name, place)
+        if found is None:
+            continue
+        if open_ is not None and open_[1] == begin and _is_in(found, open_[2]):
+            open_ = (open_[0], end, found)
+            continue
+        if open_ is not None:
+            yield open_
+        open_ = (begin, end, found)
+    if open_ is not None:
+        yield open_
+
+
+def _is_in(place: Place, above: Place) -> bool:
+    return bool(above.code) and above.code in {p.code for p in regions().above(place.code)}
 
 
 def _region(stretch: str, begin: int, end: int, name: str, place: Place | None) -> Place | None:

@@ -11,7 +11,8 @@ from kg.vocabulary import rows
 
 DECORATION = BLANKS + "•·-—_|【】[]>›»＞/\\:：."
 LONGEST = 120  # a line of furniture is short, unless it is nothing but a row of links
-LINKS = re.compile(r"(?:[^\s|｜]{2,8}[\s|｜]+){4,}[^\s|｜]{2,8}")
+LINKS = re.compile(r"(?:[^\s|｜]{2,8}[\s|｜]+){3,}[^\s|｜]{2,8}")
+LEAST_LINKS = 2  # a row of words is a row of links if so many of them are known ones
 PATH = re.compile(r"(?:网站)?首页\s*[>＞›»]")
 TAIL_FROM = 0.6  # a heading like 相关阅读 cuts the rest off only this far down the text
 
@@ -28,7 +29,14 @@ def is_furniture(block: Block) -> bool:
         return True
     if len(block.text) <= LONGEST and any(phrase in block.text for phrase in _phrases("line")):
         return True
-    return len(block.text) <= LONGEST and LINKS.fullmatch(bare) is not None and "。" not in bare
+    return len(block.text) <= LONGEST and LINKS.fullmatch(bare) is not None and _is_links(bare)
+
+
+def _is_links(row: str) -> bool:
+    """Tell a row of links from a row of a table: a bar between them, or known words."""
+    if len(re.findall(r"[|｜]", row)) >= LEAST_LINKS:
+        return True
+    return sum(word in _phrases("whole") for word in row.split()) >= LEAST_LINKS
 
 
 def find_furniture(blocks: Iterable[Block], length: int) -> Iterator[Block]:

@@ -1,0 +1,123 @@
+"""Titles to the verbs that govern them: is a document to be written, changed, published, kept?"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal, cast
+
+from kg.vocabulary import rows
+
+Role = Literal["draft", "revise", "issue", "apply", "name"]
+
+REACH = 70  # characters of the clause that may stand between the verb and the title
+# 国务院印发的《…》, 新修订的《…》: the verb only describes the title behind it.
+ADJECTIVAL = re.compile(
+    r"(?:制定|制订|编制|出台|修订|印发|发布|公布|颁布|颁发|下发|转发|批准|批转|签署|施行|实施|提出|规定)"
+    r"(?:实施|施行|执行)?的(?=[^，。；]{0,8}$)"
+)
+LISTED = re.compile(r"《[^《》]{1,80}》(?:（[^（）]{0,60}）)?[、，和与及以]{0,2}$")
+# 机构编制, 编制外人员: no writing. 实施方案: no carrying out. 规范执行 is.
+NO_VERB = re.compile(
+    r"机构编制|事业编制|编制(?=外|内|人员|总量|员额)"
+    r"|实施(?=方案|细则|意见|办法|纲要|计划|规划|主体|单位|条例|规定)|执行(?=力|情况|机构|主体)"
+    r"|公布(?=的|后)|落实(?=情况|到位)|推广应用|符合(?=条件)"
+)
+JOINED = re.compile(r"(?:并|和|、|及|与|以及|后)?(?:进一步|认真|抓好|组织|宣传)?")
+DONE = re.compile(
+    r"(?:已|了|先后|相继|陆续|近年来|去年|曾)[^，。]{0,6}$|(?:19|20)\d\d年(?!底|前|度|[^，。]{0,4}[底前])[^，。]{0,20}$"
+)
+FOREIGN = re.compile(r"国务院|中央|中共|中办|国办|国家|全国人大|总局|财政部|教育部|[一-鿿]{2}[^门干内外]部(?!门)|联合国")
+OTHERS = re.compile(
+    r"各(?:地|省|市|县|区|州|乡|镇|校|级|单位|部门|学校|高校|院校|企业|机构|盟市|设区市|有关)|学校(?:要|应|可)"
+    r"|(?:鼓励|支持|引导|指导|督促|要求|推动|帮助|组织)[^，。；]{2,20}$|本地区?|当地|企业应|高校应"
+)
+PRESENT = re.compile(r"现将|现就|现予|(?:^|[，。；])现(?:印发|发布|公布|转发)|予以(?:印发|公布|发布)")
+
+
+@dataclass(frozen=True, slots=True)
+class Governor:
+    """The verb before a title, with what stands before the verb in its clause."""
+
+    role: Role
+    begin: int  # in the text before the title
+    end: int
+    subject: str
+
+
+@cache
+def verb_roles() -> dict[str, Role]:
+    """Load the verbs that govern a document's name."""
+    return {row["verb"]: cast(Role, row["role"]) for row in rows("document_verbs.tsv")}
+
+
+@cache
+def _verb() -> re.Pattern[str]:
+    verbs = "|".join(sorted(verb_roles(), key=len, reverse=True))
+    return re.compile(rf"(?P<none>{NO_VERB.pattern})|(?P<verb>{verbs}|按(?=《)|依(?=《))")
+
+
+def verbs_in(before: str) -> list[tuple[int, int, Role]]:
+    """Return the governing verbs of a stretch in their order, as begin, end, role."""
+    found = (match for match in _verb().finditer(before) if match["verb"])
+    return [(m.start(), m.end(), verb_roles().get(m["verb"], "apply")) for m in found]
+
+
+def chain(before: str) -> list[tuple[int, int, Role]]:
+    """Return the last verb of a stretch with those that stand together with it (制定并完善)."""
+    found = verbs_in(before)
+    joined = found[-1:]
+    for verb in reversed(found[:-1]):
+        if JOINED.fullmatch(before[verb[1] : joined[0][0]]) is None:
+            break
+        joined.insert(0, verb)
+    return joined
+
+
+def role_of(before: str, verbs: list[tuple[int, int, Role]]) -> Role:
+    """Return what verbs that stand together mean: the first for 制订并完善, the change else."""
+    roles = [role for *_, role in verbs]
+    if "revise" in roles:
+        written_first = roles[0] == "draft" and before[verbs[0][1] : verbs[1][0]] in ("并", "和")
+        return "draft" if written_first else "revise"
+    return next((role for role in ("draft", "issue") if role in roles), roles[-1])
+
+
+def governor(text: str, begin: int) -> Governor | None:
+    """Return the verb that governs the title that begins at a place, None where none does."""
+    start = max(clause_start(text, begin), begin - 4 * REACH)
+    before = _without_list(text[start:begin].rstrip("《“〈"))
+    before = ADJECTIVAL.sub(lambda found: "　" * len(found[0]), before)
+    verbs = chain(before)
+    if not verbs or len(before) - verbs[-1][1] > REACH:
+        return None
+    between = before[verbs[-1][1] :]
+    if re.search("[，》]", between):
+        return None
+    subject = re.split("[，。；]", before[: verbs[0][0]])[-1]
+    return Governor(role_of(before, verbs), verbs[0][0], verbs[-1][1], subject)
+
+
+def _without_list(before: str) -> str:
+    """Drop the titles that stand before the last of a list: 落实《甲》（甲发〔2020〕1号）、."""
+    listed = LISTED.search(before)
+    while listed is not None:
+        before = before[: listed.start()].rstrip("《“")
+        listed = LISTED.search(before)
+    return before
+
+
+def clause_start(text: str, at: int) -> int:
+    """Return where the sentence begins that holds a place."""
+    return max(text.rfind(mark, 0, at) for mark in "。；！？\n") + 1
+
+
+def is_done(before: str, behind: str) -> bool:
+    """Tell a verb that reports: 已制定, 制定了, 2019年印发."""
+    return DONE.search(before) is not None or behind.startswith("了")
+
+
+def of_others(subject: str) -> bool:
+    """Tell whether others than the issuer write it: 各地制定, 国务院印发, 鼓励高校编写."""
+    return FOREIGN.search(subject) is not None or OTHERS.search(subject) is not None
