@@ -199,7 +199,7 @@ def _official(mention: Mention, where: Place | None) -> str | None:
 
 def _local_body(mention: Mention, official: str, where: Place) -> Entity:
     shown = "" if where.level == "country" else display_name(where)
-    name = official.replace("{}", shown).replace("{~}", short_name(where.name, where.level))
+    name = _filled(official, where, shown)
     known = terms("agencies.ttl").get(name)
     if known is not None and where.level == "country":
         return _national(known)
@@ -215,6 +215,15 @@ def _local_body(mention: Mention, official: str, where: Place) -> Entity:
         jurisdiction=region_entity(where).key,
         parent=parent[1] if parent else "",
     )
+
+
+def _filled(official: str, where: Place, shown: str) -> str:
+    """Put the place into an official name, unless the name begins with it already."""
+    rest = official.removeprefix("{}")
+    short = short_name(where.name, where.level)
+    if rest != official and shown and rest.startswith((shown, where.name, short)):
+        return shown + rest.removeprefix(where.name) if rest.startswith(where.name) else rest
+    return official.replace("{}", shown).replace("{~}", short)
 
 
 def _is_unique(where: Place) -> bool:
@@ -320,7 +329,7 @@ def _document(mention: Mention, place: Place | None, stance: str, outline: Outli
             "Document", known.kind or mention.kind, known.label, known.label, known.alternatives,
             number=mention.number,
         )  # fmt: skip
-    title = qualify(mention.name, place, _is_local(mention, stance, outline))
+    title = qualify(mention.name, place, not mention.scope)
     return Entity("Document", mention.kind, title, title, number=mention.number)
 
 
@@ -332,20 +341,6 @@ def _known_law(title: str) -> Term | None:
         if name in table:
             return table[name]
     return None
-
-
-def _is_local(mention: Mention, stance: str, outline: Outline) -> bool:
-    """Tell whether a title without a place is one of this place: planned here, or issued here."""
-    if mention.rule == "document.built" and stance in ("plansToIssue", "revises"):
-        return True
-    before = outline.source.text[max(0, mention.begin - 8) : mention.begin - 1]
-    return (
-        re.search(
-            r"(?:[市县区省]委|[市县区省]政府|(?<![一-鿿])[市县区省][一-鿿]{2,4}局)(?:办公室)?(?:印发的?)?$",
-            before,
-        )
-        is not None
-    )
 
 
 def qualify(title: str, place: Place | None, local: bool) -> str:

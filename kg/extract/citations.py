@@ -5,24 +5,41 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from kg.extract.governors import PRESENT, Governor, clause_start, governor, is_done, of_others
 from kg.extract.text import even
 from kg.models import Citation, Mention, Outline, Stance
 
-REACH = 60  # characters of the clause that may stand between the verb and the title
-# In the order in which they are tried: the nearest verb of the first that governs.
-VERBS: tuple[tuple[Stance, re.Pattern[str]], ...] = (
-    ("revises", re.compile(r"修订|修改|修编")),
-    ("plansToIssue", re.compile(r"制定|制订|出台|编制|研制|拟订|拟定|起草|研究提出|编写")),
-    ("promulgates", re.compile(r"现将|印发|转发")),
-    ("implements", re.compile(r"落实|贯彻|执行|根据|按照|对照|依据|遵照|依照|围绕|实施|宣传贯彻|遵循|严格按|推动")),
+CLOSED = r"^[》”]?(?:（[^（）]{0,60}）)?(?:等文件|等)?的?"
+PLANNED_BEHIND = re.compile(
+    CLOSED + r"(?:研究)?(?:制定|编制|出台|起草|研制|制订)(?!的|了|单位|人员)"
 )
-IMPROVED = re.compile(r"完善$")
-PLANNED_BEHIND = re.compile(r"》?(?:[（(][^（）()]*[）)])?(?:的)?(?:制定|编制|出台|起草|研制)(?!的)")
-REVISED_BEHIND = re.compile(r"》?(?:的)?(?:修订|修编|修改)")
-IMPLEMENTED_BEHIND = re.compile(r"》?(?:[（(][^（）()]*[）)])?(?:等)?[^，。；]{0,12}(?:精神|要求|规定)(?:，|。|和|及|、|$)")
-# 新修订的《…》, 国务院印发的《…》: the verb only describes the title behind it.
-ADJECTIVAL = re.compile(r"(?:新修订|修订后|修订|印发|制定|出台|发布|下发|联合印发|编制)的(?=《?$|[^，。]{0,6}《?$)")
-DONE = re.compile(r"(?:已|了|经)[^，。]{0,4}$")
+REVISED_BEHIND = re.compile(CLOSED + r"(?:修订|修编|修改)(?!的|了|单位)")
+APPLIED_BEHIND = re.compile(
+    CLOSED + r"(?:学习|宣传|顺利|全面|深入|有效|组织)?(?:贯彻|落实|实施|执行|落地|落地实施)"
+    r"(?!方案|细则|意见|办法|计划|以来|后|之日|情况|的?通知)"
+)
+SPIRIT_BEHIND = re.compile(CLOSED + r"[^，。；]{0,12}(?:精神|要求|规定|部署)(?:，|。|和|及|、|$)")
+ISSUED_BEHIND = re.compile(
+    CLOSED
+    + r"(?:已经?[^，。；]{2,40}，)?(?:现|予以|修订后)?(?:印发给|予以?(?:印发|公布|发布)|公布|现(?:印发|公布|发布))"
+)
+# 制定《…》实施细则: what is written is another paper.
+DERIVED = re.compile(
+    CLOSED
+    + r"(?:具体|配套|相关)?(?:实施|贯彻|落实|工作|管理|配套|操作)?(?:细则|方案|意见|办法|政策|措施|文件|规定|制度|指南|解读)"
+)
+SPIRIT_VERB = re.compile(r"落实|贯彻|根据|按照|依据|执行")
+GUIDED = re.compile(r"以《?$")
+GUIDED_BEHIND = re.compile(CLOSED + r"(?:为|作为)(?:指导|依据|指引|遵循|契机|抓手|准则)")
+# 2022年是实施“十四五”规划的关键之年
+YEAR_OF = re.compile(
+    CLOSED
+    + r"(?:目标)?(?:任务)?的?(?:关键|开局|收官|重要|承上启下|攻坚|最后|第[一二三四五]|起步|中期)[^，。]{0,8}年"
+)
+REVIEW = re.compile(r"回顾|总结|成绩|过去[一五]年|工作情况")
+STANCE: dict[str, Stance] = {
+    "draft": "plansToIssue", "issue": "plansToIssue", "revise": "revises", "apply": "implements", "name": "cites",
+}  # fmt: skip
 
 
 def find_citations(
@@ -30,63 +47,87 @@ def find_citations(
 ) -> Iterator[Citation]:
     """Yield how the document relates to each one it names, but to itself (`own`: indexes)."""
     text = even(outline.source.text)
+    reviewed = tuple(_reviewed(outline))
     previous: tuple[int, Stance] | None = None
     for index, mention in enumerate(mentions):
         if mention.type != "Document" or index in own:
             continue
         stance, rule = _stance(text, mention)
-        if previous is not None and _continues(text, previous[0], mention.begin):
+        if stance in ("plansToIssue", "revises") and any(
+            b <= mention.begin < e for b, e in reviewed
+        ):
+            stance, rule = "cites", "citation.reviewed"
+        if previous is not None and stance == "cites" and _continues(text, previous[0], mention):
             stance, rule = previous[1], "citation.list"
         previous = (mention.end, stance)
         yield Citation(mention.begin, mention.end, index, stance, rule)
 
 
-def _continues(text: str, end: int, begin: int) -> bool:
+def _reviewed(outline: Outline) -> Iterator[tuple[int, int]]:
+    """Yield the stretches that look back: their papers have been written."""
+    sections = outline.sections
+    yield from ((part.begin, part.end) for part in sections if REVIEW.search(part.title))
+
+
+def _continues(text: str, end: int, mention: Mention) -> bool:
     """Tell a further title of the same list: 《甲》（甲发〔2020〕1号）、《乙》."""
-    between = re.sub(r"（[^（）]*）", "", text[end:begin])
-    return len(between) <= 14 and re.fullmatch(r"[”》]?[、和与及，]?[一-鿿、]{0,10}[《“]?", between) is not None and not any(
-        pattern.search(between) for _, pattern in VERBS
+    between = re.sub(r"（[^（）]*）", "", text[end : mention.begin])
+    return (
+        len(between) <= 24
+        and re.fullmatch(r"[”》]?[、和与及以]{0,2}[一-鿿、]{0,20}[《“]?", between) is not None
     )
 
 
 def _stance(text: str, mention: Mention) -> tuple[Stance, str]:
-    start = _clause_start(text, mention.begin)
-    before = text[max(start, mention.begin - REACH) : mention.begin]
-    behind = text[mention.end : mention.end + 30]
+    verb = governor(text, mention.begin)
+    behind = text[mention.end : mention.end + 60]
+    return _stance_behind(text, mention, verb, behind) or _stance_before(
+        text, mention, verb, behind
+    )
+
+
+def _stance_behind(
+    text: str, mention: Mention, verb: Governor | None, behind: str
+) -> tuple[Stance, str] | None:
+    """Return what the words behind a title say: 《…》修订工作, 以《…》为指导."""
+    before = text[clause_start(text, mention.begin) : mention.begin]
     if PLANNED_BEHIND.match(behind):
         return "plansToIssue", "citation.planned"
     if REVISED_BEHIND.match(behind):
         return "revises", "citation.revised"
-    governing = _nearest(before)
-    if governing is not None:
-        return governing
-    if IMPLEMENTED_BEHIND.match(behind) and re.search(r"(?:落实|贯彻|根据|按照|依据)", before):
+    if (
+        PRESENT.search(before)
+        or ISSUED_BEHIND.match(behind)
+        and (verb is None or verb.role == "issue")
+    ):
+        return "promulgates", "citation.promulgates"
+    if GUIDED.search(before) and GUIDED_BEHIND.match(behind):
+        return "implements", "citation.guided"
+    if APPLIED_BEHIND.match(behind) and (verb is None or verb.role in ("apply", "name")):
+        return "implements", "citation.applied"
+    if verb is None and SPIRIT_BEHIND.match(behind) and SPIRIT_VERB.search(before):
         return "implements", "citation.spirit"
-    return "cites", "citation.named"
+    return None
 
 
-def _clause_start(text: str, at: int) -> int:
-    return max(text.rfind(mark, 0, at) for mark in "。；！？\n") + 1
-
-
-def _nearest(before: str) -> tuple[Stance, str] | None:
-    """Return the stance of the verb nearest before the title, if nothing has closed in between."""
-    if re.search(r"(?:修订|制定|出台)?完善(?:并落实|和落实)?《?$", before):
-        return "revises", "citation.improve"
-    issued_now = re.search(r"(?:制定|制订|出台|研究制定|编制)(?:印发|下发|发布|并?实施|并?落实|并?印发|并完善|完善|执行)(?:好)?《?$", before)
-    if issued_now is not None:
-        return "plansToIssue", "citation.plan-and-do"
-    before = ADJECTIVAL.sub(lambda m: "　" * len(m[0]), before)
-    best: tuple[int, Stance] | None = None
-    for stance, pattern in VERBS:
-        for match in pattern.finditer(before):
-            if best is None or match.start() > best[0]:
-                best = (match.start(), stance)
-    if best is None:
-        return None
-    between = before[best[0] :]
-    if between.count("，") > 1 or "》" in between and "，" in between:
-        return None
-    if best[1] == "plansToIssue" and DONE.search(before[: best[0]]):
+def _stance_before(
+    text: str, mention: Mention, verb: Governor | None, behind: str
+) -> tuple[Stance, str]:
+    """Return what the verb before a title says."""
+    if verb is None or verb.role == "name" or YEAR_OF.match(behind):
         return "cites", "citation.named"
-    return best[1], f"citation.{best[1]}"
+    if verb.role != "apply" and (_is_past(text, mention, verb, behind) or DERIVED.match(behind)):
+        return "cites", "citation.past"
+    return STANCE[verb.role], f"citation.{verb.role}"
+
+
+def _is_past(text: str, mention: Mention, verb: Governor, behind: str) -> bool:
+    between = text[max(0, mention.begin - 4) : mention.begin].strip("《“")
+    if is_done(verb.subject, behind) or between.startswith("了"):
+        return True
+    return (
+        verb.role in ("draft", "issue")
+        and of_others(verb.subject)
+        and mention.scope == "="
+        and mention.rule == "document.bracketed"
+    )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
-from kg.extract.boundary import name_begin
+from kg.extract.governors import governor, of_others
+from kg.extract.same import called_in_full
 from kg.extract.text import even
+from kg.extract.unmarked import find_unmarked, heads
 from kg.models import Mention, Outline, Place
 from kg.vocabulary import matcher, rows, terms
 
@@ -16,25 +19,19 @@ NUMBER = re.compile(
     r"\s*[（(]?(?P<number>[一-鿿]{1,15}?[〔\[［（(【]\s*(?:19|20)\d\d\s*[〕\]］）)】]\s*第?\s*\d{1,5}\s*号)"
 )
 ABBREVIATED = re.compile(r"(?:以下)?(?:均)?(?:简称|称)(?:为)?[《“](?P<short>[^》”]{1,20})[》”]")
-YEARS = r"(?:[（(][^（）()]{0,14}(?:\d{2,4}|试行|暂行|修订|稿|版)[^（）()]{0,10}[）)])?"
-DRAFTING = re.compile(r"(?:研究)?(?:制定|制订|出台|编制|研制|拟订|起草|修订|完善|印发|发布|公布|编写|编印|推出|转发|更新发布|更新)(?:并?(?:实施|印发|落实|发布|完善))?(?:好|了)?(?:全市|全县|全省|全区|市级|县级|省级|本市|我市)?$")
-GOVERNING = re.compile(r"(?:落实|贯彻|执行|实施|按照|根据|依据|对照|遵照|推进|围绕|纳入|符合|依照|参照)(?:好|了|国家|省|市)?$")
-PLAN_LABEL = re.compile(r"“(?P<name>十[一二三四五六]五”[一-鿿、]{0,16}?(?:规划纲要|发展规划|专项规划|规划|行动计划|纲要))")
-CONGRESS = re.compile(r"会议|讲话|大会|二十大|十九大|全会|报告精神")
-NEITHER = re.compile(r"^(?:上述|有关|相关|该|各项|各类|一系列|具体|配套|专项|工作|实施|年度|总体|统一|长远|中长期|三年|五年|学校|本|原)*$")
-TRAILING = re.compile(r"(?:精神|要求|规定的|内容)$")
+PLAN_LABEL = re.compile(
+    r"“(?P<name>十[一二三四五六]五”[一-鿿、]{0,16}?(?:规划纲要|发展规划|专项规划|规划|行动计划|纲要))"
+)
+LOCAL_ISSUER = re.compile(
+    r"(?:[市县区省]委|[市县区省]政府|(?<![一-鿿])[市县区省][一-鿿]{2,4}[局厅])(?:办公[室厅])?(?:印发的?)?《?$"
+)
 
 
 @cache
-def _heads() -> dict[str, tuple[str, str]]:
-    return {row["head"]: (row["kind"], row["unquoted"]) for row in rows("title_heads.tsv")}
-
-
-@cache
-def _head_pattern(where: str) -> re.Pattern[str]:
-    heads = [head for head, (_, unquoted) in _heads().items() if where == "end" or unquoted != "no"]
-    choice = "|".join(sorted(map(re.escape, heads), key=len, reverse=True))
-    return re.compile(rf"(?:{choice}){YEARS}[”》]?$" if where == "end" else f"(?:{choice}){YEARS}")
+def _kinds() -> dict[str, str]:
+    """Load the kinds of document by a title's last word; papers named without marks add theirs."""
+    unmarked = {head: found.kind for head, found in heads().items() if found.kind}
+    return unmarked | {row["head"]: row["kind"] for row in rows("title_heads.tsv")}
 
 
 def kind_of_title(title: str) -> str:
@@ -44,28 +41,37 @@ def kind_of_title(title: str) -> str:
     """
     bare = re.sub(r"[（(][^（）()]*[）)]$", "", title.strip("《》“” "))
     for length in range(min(8, len(bare)), 0, -1):
-        kind = _heads().get(bare[-length:])
+        kind = _kinds().get(bare[-length:])
         if kind is not None:
-            return _kind(kind[0], bare)
+            return _kind(kind, bare)
     return "Other"
 
 
 def _kind(kind: str, title: str) -> str:
     if kind == "Notice" and not title.endswith("通知"):
         return "Other"  # 公告, 通告 and 通报 are papers of their own without a class
-    if kind == "Law" and re.search(r"(?:办法|做法|方法|看法|用法|写法|书法|立法|执法|司法|普法)$", title):
+    if kind == "Law" and re.search(
+        r"(?:办法|做法|方法|看法|用法|写法|书法|立法|执法|司法|普法)$", title
+    ):
         return "Other"
     return kind
 
 
 def find_documents(outline: Outline, place: Place | None) -> Iterator[Mention]:
-    """Yield every document named: in 《》, by its own title line, by a known or built name."""
+    """Yield every document named: in 《》, by its own title line, by a known or built name.
+
+    A mention's scope is "" where the document is one of this place, "=" where its name stands alone.
+    """
+    found = sorted(_named(outline), key=lambda mention: mention.begin)
+    yield from _agreed(called_in_full(found, outline))
+
+
+def _named(outline: Outline) -> Iterator[Mention]:
     text = outline.source.text
     plain = even(text)
     short = dict(_abbreviations(plain))
     for begin, end in _named_ranges(outline):
-        for mention in _bracketed(text, plain, begin, end, short):
-            yield mention
+        yield from _bracketed(text, plain, begin, end, short)
     yield from _own_titles(outline)
     for sentence in outline.sentences:
         if sentence.part in ("title", "metadata"):
@@ -74,6 +80,17 @@ def find_documents(outline: Outline, place: Place | None) -> Iterator[Mention]:
         for found in (*_known(stretch), *_plans(stretch), *_built(stretch)):
             if not _inside_brackets(plain, sentence.begin + found.begin):
                 yield _moved(found, sentence.begin, text)
+
+
+def _agreed(found: list[Mention]) -> Iterator[Mention]:
+    """Yield the mentions so that the same words mean one document in all of the text.
+
+    One that is of this place once is so everywhere, unless others are to write it (each county its own).
+    """
+    local = {mention.name for mention in found if not mention.scope}
+    local -= {mention.name for mention in found if mention.scope == "?"}
+    for mention in found:
+        yield replace(mention, scope="" if mention.name in local else "=")
 
 
 def _named_ranges(outline: Outline) -> Iterator[tuple[int, int]]:
@@ -140,8 +157,19 @@ def _bracketed(
             text[start:stop],
             full,
             "document.abbreviated" if name in short else "document.bracketed",
+            scope="" if _of_this_place(plain, start, full) else "=",
             number=normal_number(number["number"]) if number else "",
         )
+
+
+def _of_this_place(text: str, begin: int, title: str) -> bool:
+    """Tell whether a title without a place is one of this place: written or issued here."""
+    if kind_of_title(title) in ("Law", "Publication"):
+        return False
+    if LOCAL_ISSUER.search(text[max(0, begin - 16) : begin - 1]):
+        return True
+    verb = governor(text, begin)
+    return verb is not None and verb.role in ("draft", "revise") and not of_others(verb.subject)
 
 
 def normal_number(number: str) -> str:
@@ -159,16 +187,35 @@ def _own_titles(outline: Outline) -> Iterator[Mention]:
     for begin, end in outline.titles:
         name = re.sub(r"\s+", "", text[begin:end])
         if "《" not in name and (name == own or not name.endswith("通知")):
-            yield Mention("Document", kind_of_title(name), begin, end, text[begin:end], name, "document.title")
+            yield Mention(
+                "Document", kind_of_title(name), begin, end, text[begin:end], name, "document.title"
+            )
     for field in outline.fields:
         if field.name == "title" and "《" not in field.value:
             name = re.sub(r"\s+", "", field.value)
-            yield Mention("Document", kind_of_title(name), field.begin, field.end, field.value, name, "document.title")
+            yield Mention(
+                "Document",
+                kind_of_title(name),
+                field.begin,
+                field.end,
+                field.value,
+                name,
+                "document.title",
+            )
 
 
 def _moved(mention: Mention, offset: int, text: str) -> Mention:
     begin, end = mention.begin + offset, mention.end + offset
-    return Mention(mention.type, mention.kind, begin, end, text[begin:end], mention.name, mention.rule, mention.scope)
+    return Mention(
+        mention.type,
+        mention.kind,
+        begin,
+        end,
+        text[begin:end],
+        mention.name,
+        mention.rule,
+        mention.scope,
+    )
 
 
 def _known(stretch: str) -> Iterator[Mention]:
@@ -179,56 +226,32 @@ def _known(stretch: str) -> Iterator[Mention]:
         if len(name) < 4 and name != "民法典":
             continue
         term = terms("laws.ttl")[name]
-        yield Mention("Document", term.kind or "Other", begin, end, name, term.label, "document.known", "=")
+        yield Mention(
+            "Document", term.kind or "Other", begin, end, name, term.label, "document.known", "="
+        )
 
 
 def _plans(stretch: str) -> Iterator[Mention]:
     """Yield “十四五”规划 and the like, from behind the opening mark."""
     for match in PLAN_LABEL.finditer(stretch):
         begin = match.start("name")
-        yield Mention("Document", "Plan", begin, match.end(), match["name"], "“" + match["name"], "document.five-year-plan")
+        yield Mention(
+            "Document",
+            "Plan",
+            begin,
+            match.end(),
+            match["name"],
+            "“" + match["name"],
+            "document.five-year-plan",
+            "=",
+        )
 
 
 def _built(stretch: str) -> Iterator[Mention]:
-    """Yield names without marks: a topic and a head, with a place or a verb that governs papers."""
-    for match in _head_pattern("inside").finditer(stretch):
-        head = re.sub(YEARS + "$", "", match[0])
-        kind, unquoted = _heads().get(head, ("Other", "no"))
-        begin = name_begin(stretch, match.start(), quotes=True)
-        begin = _at_place(stretch, begin, match.start())
-        topic = stretch[begin : match.start()]
-        if not _is_topic(topic, head) or CONGRESS.search(topic):
-            continue
-        if re.match(r"[一-鿿]", stretch[match.end() : match.end() + 1]) and _goes_on(stretch, match.end()):
-            continue
-        if not _governed(stretch, begin, topic, unquoted):
-            continue
-        name = stretch[begin : match.end()]
-        inner = begin + 1 if name.startswith("“") else begin
-        yield Mention("Document", kind, inner, match.end(), stretch[inner : match.end()], name, "document.built")
-
-
-def _is_topic(topic: str, head: str) -> bool:
-    if re.fullmatch("[省市县区]委", topic):
-        return head.startswith("实施")
-    return len(topic) >= 4 and NEITHER.match(topic) is None
-
-
-def _at_place(stretch: str, begin: int, head: int) -> int:
-    opener = re.match(r"(?:全[市县区省]|我[市县区省]|一批|新一轮的?|各类|的)+", stretch[begin:head])
-    return begin + opener.end() if opener else begin
-
-
-def _governed(stretch: str, begin: int, topic: str, unquoted: str) -> bool:
-    before = stretch[:begin]
-    if DRAFTING.search(before):
-        return True
-    placed = re.match(r"[一-鿿]{0,6}[省市县区]|国家|中央|“十", topic) is not None
-    if unquoted == "yes":
-        return GOVERNING.search(before) is not None and (placed or len(topic) >= 6)
-    committee = re.fullmatch("[省市县区]委", topic) is not None
-    return GOVERNING.search(before) is not None and (len(topic) >= 7 or committee)
-
-
-def _goes_on(stretch: str, end: int) -> bool:
-    return re.match(r"(?:学|院|制|人|治|律|规|定|化|性|体系|编制|评审|管理|目标|任务|建设|设计|布局|区|图|实施|引领|总|期)", stretch[end:]) is not None
+    """Yield the papers that a sentence names without marks."""
+    for found in find_unmarked(stretch):
+        kind = kind_of_title(found.name)
+        yield Mention(
+            "Document", kind, found.begin, found.end, stretch[found.begin : found.end],
+            found.name, "document.built", found.whose,
+        )  # fmt: skip

@@ -28,22 +28,25 @@ JOINED = re.compile(r"(?:并|和|、|及|与|以及|后)?(?:进一步|认真|抓
 DONE = re.compile(
     r"(?:已|了|先后|相继|陆续|近年来|去年|曾)[^，。]{0,6}$|(?:19|20)\d\d年(?!底|前|度|[^，。]{0,4}[底前])[^，。]{0,20}$"
 )
-FOREIGN = re.compile(r"国务院|中央|中共|中办|国办|国家|全国人大|总局|财政部|教育部|[一-鿿]{2}[^门干内外]部(?!门)|联合国")
+FOREIGN = re.compile(
+    r"国务院|中央|中共|中办|国办|国家|全国人大|总局|财政部|教育部|[一-鿿][^门干内外全]部(?!门|分|署)|联合国"
+)
 OTHERS = re.compile(
     r"各(?:地|省|市|县|区|州|乡|镇|校|级|单位|部门|学校|高校|院校|企业|机构|盟市|设区市|有关)|学校(?:要|应|可)"
-    r"|(?:鼓励|支持|引导|指导|督促|要求|推动|帮助|组织)[^，。；]{2,20}$|本地区?|当地|企业应|高校应"
+    r"|(?:鼓励|支持|引导|指导|督促|要求|推动|帮助|组织)[^，。；]{2,20}$|本地区?|当地"
+    r"|(?:单位|企业|机构|组织|学校|高校|院校|医院|经营者|运营者|申请人)[^，。；]{0,6}(?:应|须|要|可)"
 )
-PRESENT = re.compile(r"现将|现就|现予|(?:^|[，。；])现(?:印发|发布|公布|转发)|予以(?:印发|公布|发布)")
+PRESENT = re.compile(
+    r"现将|现就|现予|(?:^|[，。；])现(?:印发|发布|公布|转发)|予以(?:印发|公布|发布)"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Governor:
-    """The verb before a title, with what stands before the verb in its clause."""
+    """What the verb before a title means, and who acts."""
 
     role: Role
-    begin: int  # in the text before the title
-    end: int
-    subject: str
+    subject: str  # what stands before it in its clause, or the sentence's beginning
 
 
 @cache
@@ -76,12 +79,16 @@ def chain(before: str) -> list[tuple[int, int, Role]]:
 
 
 def role_of(before: str, verbs: list[tuple[int, int, Role]]) -> Role:
-    """Return what verbs that stand together mean: the first for 制订并完善, the change else."""
+    """Return what verbs that stand together mean: the writing for 制订并完善 and 完善出台."""
     roles = [role for *_, role in verbs]
-    if "revise" in roles:
-        written_first = roles[0] == "draft" and before[verbs[0][1] : verbs[1][0]] in ("并", "和")
-        return "draft" if written_first else "revise"
-    return next((role for role in ("draft", "issue") if role in roles), roles[-1])
+    written = next((role for role in roles if role in ("draft", "issue")), None)
+    if "revise" not in roles:
+        return written or roles[-1]
+    changed = [before[begin:end] for begin, end, role in verbs if role == "revise"]
+    joined = before[verbs[0][1] : verbs[1][0]] if len(verbs) > 1 else ""
+    if written and changed == ["完善"] and (joined in ("并", "和") or roles[-1] != "revise"):
+        return written
+    return "revise"
 
 
 def governor(text: str, begin: int) -> Governor | None:
@@ -95,8 +102,13 @@ def governor(text: str, begin: int) -> Governor | None:
     between = before[verbs[-1][1] :]
     if re.search("[，》]", between):
         return None
-    subject = re.split("[，。；]", before[: verbs[0][0]])[-1]
-    return Governor(role_of(before, verbs), verbs[0][0], verbs[-1][1], subject)
+    return Governor(role_of(before, verbs), subject_of(before[: verbs[0][0]]))
+
+
+def subject_of(before: str) -> str:
+    """Return who acts by the words before a verb: its own clause, else the sentence's first one."""
+    clauses = re.split("[，；]", before)
+    return clauses[-1] if len(clauses[-1]) > 3 else clauses[0]
 
 
 def _without_list(before: str) -> str:

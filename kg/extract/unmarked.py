@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from kg.extract.boundary import name_begin
-from kg.extract.governors import Role, chain, of_others, role_of, verbs_in
+from kg.extract.governors import Role, chain, of_others, role_of, subject_of, verbs_in
 from kg.vocabulary import rows
 
 REACH = 48  # characters that a name may have before its last word
-YEARS = r"(?:（[^（）]{0,14}(?:\d{2,4}|试行|暂行|修订|稿|版|V\d)[^（）]{0,10}）)?"
+YEARS = r"(?:（[^（）]{0,14}(?:\d{4}|试行|暂行|修订|稿|版|V\d)[^（）]{0,10}）)?"
 # What stands behind a name that has ended; every other word goes on with it (规划编制人员, 标准化).
 ENDED = (
     r"(?=[”’》]?(?:[^一-鿿A-Za-z\d“]|$|的|和|与|及|或|等|并|以|要求|精神|顺利|全面|获批|批复|印发|出台|发布|公布|明确|提出|施行|落地|通过审议"
@@ -23,23 +23,39 @@ NUMBERED = re.compile(
     r"(?:政策措施|措施|新政|政策)?"
 )
 OPENER = re.compile(
-    r"(?:好|了|出台|新一轮的?|新的?|全[市县省区国州](?!性)|我[市县省区州]|本[市县省区州级](?!级)|本地区?|当地|各自|相应|一批|一系列|系列|多项|各类|各项|有关|相关|具体"
-    r"|统一|科学合理|科学|严格|分类|抓紧|尽快|及时|不同学段|不同类型|国家规定|[省市县区乡镇、]{2,9}级(?=国土)|[市县省区]级(?=[一-鿿]{4})"
-    r"|《|（[^（）]*）)+的?"
+    r"(?:(?:好|了|完成|形成|出台|落细|当年|新一轮|新的|全[市县省区国州](?!性)|我[市县省区州]|本[市县省区州级](?!级)|本地区?|当地|各自|相应|一批|一系列|系列|多项|各类|各项|有关|相关|具体"
+    r"|统一|科学合理|科学|严格|分类|抓紧|尽快|及时|不同学段|不同类型|国家规定|[省市县区乡镇]、[省市县区乡镇、]{1,7}级"
+    r"|《|（[^（）]*）)的?)+"
 )
 DESCRIBED = re.compile(r"批准|印发|公布|制定|颁发|发布|编制")
 # A title's own verb: 出台促进…的若干意见.
-ACTION = re.compile(r"关于|全面|进一步|加强|加快|促进|支持|推进|深化|规范|推动|优化|鼓励|构建|提升|改进|建立|健全|做好|扩大|完善|贯彻|落实")
+ACTION = re.compile(
+    r"关于|全面|进一步|加强|加快|促进|支持|推进|深化|规范|推动|优化|鼓励|构建|提升|改进|建立|健全|做好|扩大|完善|贯彻|落实"
+)
 ABOUT = re.compile(r"关于[^，。；]{4,60}$")
 GENERIC = re.compile(
     r"(?:工作|实施|行动|总体|专项|具体|管理|配套|年度|年|月|三年|五年|中长期|长远|发展|建设|改革|试点|落实|推进|政策|措施|方案|规划|计划|意见|办法|规定|制度"
     r"|整改|评价|考核|学校|个人|本|原|该|此|上述|有关|相关|各项|各类|各|部门|地区|区域|单位|实际|相应|详细|分类|专题|日常|技术|操作|应急|服务|工程|项目|和|与|及|或|、"
-    r"|国家|全国|行业|企业|地方|团体|国际|先进|省级|市级|县级|法律|法规|规章|按|就|在|并|的|等|分|统筹|空间|国土)*"
+    r"|国家|全国|行业|企业|地方|团体|国际|先进|省级|市级|县级|法律|法规|规章|按|就|在|并|的|等|分|统筹|人员|标准|经济社会|国民经济|支持|行政)*"
 )
-LIGHT = re.compile(r"(?:工作|实施|总体|专项|具体|年度|发展|管理|三年|五年|行动|技术|暂行|试行)+$")
-BROKEN = re.compile(r"[，。；：！？\n《》【】]|会议|讲话|大会|以及|本(?:办法|通知|方案|意见|规定|指南|标准|规范)")
-PLACED = re.compile(r"(?:[一-鿿]{2,8}?(?:省|市|县|区|自治州)|[省市县区])(?!级|直|属|域|场|长|民|政)")
-NATIONAL = re.compile(r"国家|全国|中央|中共|国务院|[一-鿿]{2,10}部(?!门)")
+LIGHT = re.compile(r"(?:工作|实施|总体|专项|具体|年度|发展|三年|五年|行动|技术|暂行|试行)+$")
+BROKEN = re.compile(
+    r"[，。；：！？\n《》【】]|精神|战略、|成果|^[省市县]和|会议|讲话|大会|以及|^并|^实际|^按|相关|有关|等(?!级)|部门|要求"
+    # 质量标准和供应标准, 权力清单及办事指南: a list, not one name
+    r"|(?:方案|规划|办法|意见|清单|标准|制度|规定|政策|计划|目录|指南|机制|体系|工作|措施)[和与及、或]|本(?:办法|通知|方案|意见|规定|指南|标准|规范)"
+)
+PLACED = re.compile(
+    r"(?:[一-鿿]{2,8}?(?:省|市|县|区|自治州)|[省市县区])(?!级|直|属|域|场|长|民|政)"
+)
+# 制定相应的落实措施 describes; 制定相应的管理办法 is generic by its topic.
+SUCH = re.compile(r"(?:相应|具体|有关|相关|更加|多项|各项|系列|一系列|科学|统一)")
+CARRIED_OUT = re.compile("(?:顺利|全面|有效)?(?:实施|落地|落实|执行)")
+VAGUE = ("措施", "政策措施", "制度", "标准", "规范")
+LISTED_BARE = re.compile(r"、(?:政策|标准|用地|机制|制度|财政|资金)")
+NO_TOPIC = re.compile("[和与及、]|贯彻|落实")
+OURS = re.compile("[我本][市县省区州]")
+ITEMS = ("清单", "目录")  # 列入…清单 says that something stands on a list, not in a paper
+FIVE_YEAR = re.compile(r"“?十[一二三四五六]五”?")
 STRONG = ("规划", "规划纲要", "纲要", "行动计划", "条例", "方案")
 
 
@@ -50,7 +66,7 @@ class Unmarked:
     begin: int
     end: int
     name: str
-    local: bool  # of the issuer's own place
+    whose: str  # "" of the issuer's own place, "?" of others whom the text has write it, "=" open
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,33 +103,68 @@ def _head_pattern() -> re.Pattern[str]:
 
 def find_unmarked(stretch: str) -> Iterator[Unmarked]:
     """Yield the papers that a sentence names without marks behind a verb or with a place."""
-    taken = -1
-    for match in sorted((*_head_pattern().finditer(stretch), *NUMBERED.finditer(stretch)), key=lambda m: m.start()):
-        if match.start() < taken:
+    last: Unmarked | None = None
+    matches = (*_head_pattern().finditer(stretch), *NUMBERED.finditer(stretch))
+    for match in sorted(matches, key=lambda found: found.start()):
+        if last is not None and match.start() < last.end:
             continue
-        found = _numbered(stretch, match) if match.re is NUMBERED else _headed(stretch, match)
+        found = _listed(stretch, match, last) or _named(stretch, match, last.end if last else 0)
         if found is not None:
-            taken = found.end
+            last = found
             yield found
 
 
-def _headed(stretch: str, match: re.Match[str]) -> Unmarked | None:
+def _named(stretch: str, match: re.Match[str], taken: int) -> Unmarked | None:
+    floor = max(_floor(stretch, match.start()), taken)
+    if match.re is NUMBERED:
+        return _numbered(stretch, floor, match)
+    return _headed(stretch, floor, match) or _standing(stretch, floor, match)
+
+
+def _listed(stretch: str, match: re.Match[str], last: Unmarked | None) -> Unmarked | None:
+    """Return the next name of a list: 参照甲建设手册、乙报装告知书（2020年版）执行."""
+    joiner = re.compile("[、和与及]").match(stretch, last.end) if last else None
+    if last is None or joiner is None or match.re is NUMBERED:
+        return None
+    topic = stretch[joiner.end() : match.start()]
+    least = heads()[match["head"]].least["draft"]
+    return (
+        _cut(stretch, joiner.end(), match.end(), last.whose)
+        if _is_name(topic, match["head"], least)
+        else None
+    )
+
+
+def _headed(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None:
     head = heads()[match["head"]]
-    floor = _floor(stretch, match.start())
     about = ABOUT.search(stretch, floor, match.start())
     before = stretch[floor : about.start() if about else match.start()]
-    for end, role, subject in _governors(before):
+    if LISTED_BARE.match(stretch, match.end()):
+        return None
+    for end, role, subject in _governors(before, stretch[:floor]):
         begin = floor + _opened(before, end, about is not None)
+        if (
+            match["head"] in VAGUE
+            and SUCH.match(before, end)
+            or match["head"] in ITEMS
+            and role == "name"
+        ):
+            continue
+        if before.endswith("推动", 0, end) and CARRIED_OUT.match(stretch, match.end()) is None:
+            continue
         if _is_name(stretch[begin : match.start()], match["head"], head.least[role]):
-            local = _is_local(stretch, floor, end, role, subject)
-            return _cut(stretch, begin, match.end(), local)
-    return _standing(stretch, floor, match)
+            whose = _whose(stretch, floor, end, role, subject, match["head"])
+            return _cut(stretch, begin, match.end(), whose)
+    return None
 
 
-def _is_local(stretch: str, floor: int, end: int, role: Role, subject: str) -> bool:
-    verb = stretch[: floor + end]
-    own = role in ("draft", "revise", "issue") or verb.endswith("实施")
-    return own and not of_others(subject) and re.match("本地|当地", stretch[floor + end :]) is None
+def _whose(stretch: str, floor: int, end: int, role: Role, subject: str, head: str) -> str:
+    if OURS.match(stretch, floor + end):
+        return ""
+    carried_out = stretch[: floor + end].endswith("实施") and head == "行动计划"
+    if role not in ("draft", "revise", "issue") and not carried_out:
+        return "="
+    return "?" if of_others(subject) or re.match("本地|当地", stretch[floor + end :]) else ""
 
 
 def _floor(stretch: str, head: int) -> int:
@@ -127,13 +178,13 @@ def _floor(stretch: str, head: int) -> int:
     return max(0, head - 90)
 
 
-def _governors(before: str) -> Iterator[tuple[int, Role, str]]:
+def _governors(before: str, context: str) -> Iterator[tuple[int, Role, str]]:
     """Yield the ends of the governing verbs of a clause, the nearest first, with role and subject."""
     ends = [end for _, end, _ in verbs_in(before)]
     for end in reversed(ends):
         verbs = chain(before[:end])
         if len(before) - end <= REACH and verbs:
-            yield end, role_of(before, verbs), before[: verbs[0][0]]
+            yield end, role_of(before, verbs), subject_of(context + before[: verbs[0][0]])
 
 
 def _opened(before: str, begin: int, about: bool) -> int:
@@ -148,15 +199,20 @@ def _opened(before: str, begin: int, about: bool) -> int:
 
 def _is_name(topic: str, head: str, least: int) -> bool:
     """Tell whether the words before a head make a name with it."""
-    if not least or BROKEN.search(topic) or topic.count("“") != topic.count("”"):
+    bare = re.sub("（[^（）]*）", "", topic)
+    if not least or BROKEN.search(bare) or topic.count("“") != topic.count("”"):
         return False
-    if "的" in topic and not (ACTION.match(topic) and topic.endswith(("的", "的若干", "的实施", "的指导"))):
+    if "的" in topic and not (
+        ACTION.match(topic) and topic.endswith(("的", "的若干", "的实施", "的指导"))
+    ):
         return False
+    if FIVE_YEAR.fullmatch(topic):
+        return False  # the national plan, found by its own name
     if re.fullmatch("[省市县区]委(?:“[一-鿿]{3}”)?(?:实施)?", topic):
         return True
     if re.match(r"[和与及或、一以之]|\d+[个项部]", topic):
         return False
-    return len(LIGHT.sub("", re.sub("（[^（）]*）", "", topic))) >= least and GENERIC.fullmatch(topic) is None
+    return len(LIGHT.sub("", bare)) >= least and GENERIC.fullmatch(topic) is None
 
 
 def _standing(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None:
@@ -167,26 +223,32 @@ def _standing(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None
     if begin != floor or PLACED.match(stretch, begin) is None:
         return None
     topic = PLACED.sub("", stretch[begin : match.start()], count=1)
-    return _cut(stretch, begin, match.end(), False) if _is_name(topic, match["head"], 5) else None
+    return _cut(stretch, begin, match.end(), "=") if _is_name(topic, match["head"], 4) else None
 
 
-def _numbered(stretch: str, match: re.Match[str]) -> Unmarked | None:
+def _numbered(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None:
     """Return a paper called by the number of its articles: 促消费20条措施, 德育工作“30条”."""
-    floor = _floor(stretch, match.start())
     before = stretch[floor : match.start()]
-    for end, role, subject in _governors(before):
+    for end, role, subject in _governors(before, stretch[:floor]):
         begin = floor + _opened(before, end, False)
         topic = stretch[begin : match.start()]
-        if 2 <= len(topic) <= 24 and not BROKEN.search(topic) and "的" not in topic and topic[0] not in "和与及、":
-            return _cut(stretch, begin, match.end(), _is_local(stretch, floor, end, role, subject))
+        if (
+            2 <= len(topic) <= 24
+            and not BROKEN.search(topic)
+            and "的" not in topic
+            and NO_TOPIC.match(topic) is None
+        ):
+            return _cut(
+                stretch, begin, match.end(), _whose(stretch, floor, end, role, subject, "条")
+            )
     return None
 
 
-def _cut(stretch: str, begin: int, end: int, local: bool) -> Unmarked:
+def _cut(stretch: str, begin: int, end: int, whose: str) -> Unmarked:
     """Return a name as a span without quotation marks at its ends."""
     name = re.sub(r"\s+", "", stretch[begin:end])
     if name.count("“") > name.count("”") and stretch[end : end + 1] == "”":
         name += "”"
     inner_begin = begin + (stretch[begin] == "“")
     inner_end = end - (stretch[end - 1] == "”")
-    return Unmarked(inner_begin, inner_end, re.sub("（[^（）]*下同[^（）]*）", "", name), local)
+    return Unmarked(inner_begin, inner_end, re.sub("（[^（）]*下同[^（）]*）", "", name), whose)
