@@ -106,6 +106,10 @@ def _abbreviated(outline: Outline, found: Iterable[Mention]) -> Iterator[Mention
         if introduced is None:
             continue
         short = introduced["short"]
+        begin, end = introduced.span("short")
+        yield replace(
+            mention, begin=begin, end=end, text=text[begin:end], rule="agency.abbreviated"
+        )
         for again in re.finditer(rf"{short}(?:办公室)?", plain[introduced.end() :]):
             begin = introduced.end() + again.start()
             end = introduced.end() + again.end()
@@ -575,6 +579,8 @@ def _item(stretch: str, begin: int, piece: str) -> Mention | None:
         return None
     kind = _kind_of_tail(body["tail"])
     bank = _head_office(name)
+    if kind == "InternalUnit":
+        return _agency(kind, stretch, start, end, "{}" + name, "agency.listed.office", "~")
     if bank is not None:
         return _agency(kind, stretch, start, end, bank, "agency.listed.branch", "=")
     return _agency(kind, stretch, start, end, template(name), "agency.listed.built", "")
@@ -717,7 +723,9 @@ def _heads() -> tuple[re.Pattern[str], dict[str, tuple[str, str]]]:
 NOT_BEHIND_HEAD = re.compile(
     r"[生化园长型式们级部制法工门区内间建]|毕业|校长|教育(?!厅|局)|办学|思想|精神|建设|文化|体系|治理|成员|代表|校园|城|化|任务|环节|工作组|阅览"
 )
-PART_BEHIND = re.compile(r"新?园区|新?校区|分园|分校|项目|新建|改扩建|扩建|迁建|升格|等级|[一二三]期")
+PART_BEHIND = re.compile(
+    r"新?园区|新?校区|分园|分校|项目|新建|改扩建|扩建|迁建|升格|等级|[一二三]期"
+)
 ORDINAL = re.compile(r"第?[一二三四五六七八九十]{1,2}$|第[一二三四五六七八九十\d]{1,3}")
 
 

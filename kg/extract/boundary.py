@@ -119,9 +119,14 @@ def _walk_nouns(stretch: str, start: int, begin: int) -> int:
             break
         kept.append((word, flag))
         at -= len(word)
-    while kept and kept[-1][1].startswith("v") and kept[-1][1] != "vn":
+    while kept and _only_leads(*kept[-1]):
         at += len(kept.pop()[0])
     return at
+
+
+def _only_leads(word: str, flag: str) -> bool:
+    """Tell a verb that cannot open a name: it governs the name."""
+    return (flag.startswith("v") and flag != "vn") or word in _words("leading")
 
 
 def _may_be_inside(word: str, flag: str) -> bool:

@@ -104,7 +104,7 @@ def find_jurisdiction(outline: Outline) -> Place | None:
     known = _best(_scores(outline, title, issuers), heads, text)
     unknown = None if _is_national(heads) else _unknown(heads.split(), known)
     if unknown is not None:
-        return unknown
+        return _below(unknown, text)
     national = _is_national(heads) or NATIONAL.search(text[:3000]) is not None
     if national and (known is None or known.code not in _headed(heads)):
         return COUNTRY
@@ -333,6 +333,25 @@ def _unlisted(name: str, between: str, known: Place | None) -> Place:
     return Place(name, level_of(name), "", above + between + name, parent)
 
 
+def _below(place: Place, text: str) -> Place:
+    """Put an unlisted place below the province, and the city, that its text names as its own.
+
+    The text says so by naming both in a row (江西省、云陵市), or one province only.
+    """
+    if place.code or place.parent:
+        return place
+    named = [regions().by_name[name][0] for _, _, name in find_names(text) if name[-1] in "省区"]
+    provinces = {found.code: found for found in named if found.level == "province"}
+    if len(provinces) != 1:
+        return place
+    (province,) = provinces.values()
+    row = re.search(rf"{province.name}、?(?P<city>{UNIT})(?<=市)", text)
+    city = row["city"] if row is not None and place.level in ("county", "township") else ""
+    between = "" if place.full_name.startswith(city or "-") else city
+    full_name = province.name + between + place.full_name
+    return Place(place.name, place.level, "", full_name, province.code)
+
+
 def _township(name: str, known: Place | None) -> Place | None:
     if known is None or not known.code:
         return None
@@ -385,6 +404,13 @@ def _region(stretch: str, begin: int, end: int, name: str, place: Place | None) 
     full = name in regions().by_name
     if name == "中国" and re.match(r"[一-鿿]", stretch[end:]):
         return None
+    if (
+        not full
+        and name in _everyday()
+        and not _is_own(name, place)
+        and not _in_row(stretch, begin, end)
+    ):
+        return None
     if not full and (NAME_GOES_ON.match(stretch, end) or LONGER_NAME.match(stretch, end)):
         return None
     if full and len(name) == 2 and re.match(r"[一-鿿]", stretch[begin - 1 : begin] or " "):
@@ -398,8 +424,6 @@ def choose(name: str, place: Place | None) -> Place | None:
     if not candidates:
         return None
     full = name in regions().by_name
-    if not full and name in _everyday() and not _is_own(name, place):
-        return None
     chain = {p.code for p in regions().above(place.code)} if place is not None else set()
     near = [
         p
@@ -418,6 +442,20 @@ def choose(name: str, place: Place | None) -> Place | None:
     pool = larger if larger and not full else candidates
     pool = [p for p in pool if p.level == "province"] or pool
     return pool[0] if len(pool) == 1 else None
+
+
+def _in_row(stretch: str, begin: int, end: int) -> bool:
+    """Tell whether a name stands in a row of names of places: 郑州、开封、洛阳."""
+    before = [
+        b
+        for b, e, _ in find_names(stretch[:begin].rstrip("、和"))
+        if e == len(stretch[:begin].rstrip("、和"))
+    ]
+    after = stretch[end:].lstrip("、和")
+    behind = (
+        next((b for b, _, _ in find_names(after[:8])), -1) == 0 and len(after) < len(stretch) - end
+    )
+    return bool(before and stretch[begin - 1] in "、和") or behind
 
 
 def _is_own(name: str, place: Place | None) -> bool:

@@ -34,12 +34,16 @@ HALF_MOON = re.compile(r"[（][^（）]*$")
 INSIDE_NAME = re.compile(r"[“《〈][^”》〉]*$")
 ENUMERATED = re.compile(r"第$|[A-Za-z]$|[\d.]$|“$|[个之]$")
 BEHIND_NO_TARGET = re.compile(r"(?:年[前后来]?|月|日|号|级|、\d|期末|代(?!表)|条措施)")
-SO_FAR = re.compile(r"截至目前|截至(?:20\d\d年|\d{1,2}月)|目前，|已累计|过去(?:一|五)年")
+SO_FAR = re.compile(
+    r"现有|共有|已(?:完成|建成|经|发放)|截至目前|截至(?:20\d\d年|\d{1,2}月)|目前，|已累计|过去(?:一|五)年"
+)
 AHEAD = re.compile(r"力争|争取|计划|确保|将|到20\d\d年|下一步|今后")
 PENALTY = re.compile(r"罚款|处以|罚金|罚没")
 DENOMINATOR = re.compile(r"每(?:认定|新增|满|增加)?$|[不]?含$")
 # 入围企业在3家以上的，…: a figure of the condition, not of the promise.
-CONDITION = re.compile(r"(?:、[^，。；]{0,14}){0,3}的[，、]")
+CONDITION = re.compile(
+    r"(?:、[^，。；]{0,14}){0,3}的[，、]|[^，。；\d]{0,8}(?:清零|消除)|范围|[^，。；]{0,4}大班额"
+)
 REGULATORY = re.compile(r"不予|违反|处罚|罚款|情形之一|的，")
 
 

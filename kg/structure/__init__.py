@@ -28,7 +28,9 @@ DOCUMENT_NUMBER = re.compile(
 )
 SIGNATURE_REACH = 3  # a date stands at most so many lines below who signs
 NO_SIGNATURE = re.compile(r"[。，；：:《—]|^\d|报告$|（略）")
-ATTACHMENT = re.compile(r"附件?[一二三四五六七八九十\d]{0,2}[：:．.]?")
+ATTACHMENTS = re.compile(r"附(?:件|表)?[：:]")
+ATTACHED = re.compile(r"(?:附件)?\d{1,2}[.．、]")
+LONGEST_ATTACHED = 60
 
 
 def structure(source: Source) -> Outline:
@@ -107,10 +109,23 @@ def _number_lines(body: Sequence[Block]) -> Iterator[Field]:
             yield Field("number", block.text.strip("（）()"), block.begin, block.end, "number.line")
 
 
+def _attachment_list(content: Sequence[Block]) -> set[int]:
+    """Return where the lines begin that list what is attached: 附件：1.… and those numbered on."""
+    found: set[int] = set()
+    listing = False
+    for block in content:
+        opens = ATTACHMENTS.match(block.text) is not None and len(block.text) <= LONGEST_ATTACHED
+        goes_on = listing and ATTACHED.match(block.text) and len(block.text) <= LONGEST_ATTACHED
+        listing = opens or bool(goes_on)
+        if listing:
+            found.add(block.begin)
+    return found
+
+
 def _unsigned(
     content: Sequence[Block], signatures: Sequence[Field], title: TitleLine | None
 ) -> list[Block]:
-    signed = {field.begin for field in signatures}
+    signed = {field.begin for field in signatures} | _attachment_list(content)
     end = title.end if title else -1
     return [block for block in content if block.begin not in signed and block.begin >= end]
 
