@@ -61,7 +61,9 @@ def table(name: str) -> dict[str, Any]:
 
 def case_of(row: dict[str, Any], defaults: dict[str, Any]) -> Case:
     """Put a text into its frame."""
-    frame = row.get("frame", defaults["frame"]).replace("{place}", row.get("place", defaults["place"]))
+    frame = row.get("frame", defaults["frame"]).replace(
+        "{place}", row.get("place", defaults["place"])
+    )
     begin = frame.index("{text}")
     text = row["text"].rstrip("\n")
     return Case(frame.replace("{text}", text), begin, begin + len(text), tuple(row["found"]))
@@ -121,7 +123,9 @@ def targets_in(case: Case) -> list[str]:
 
 
 def _quantity(target: Any) -> str:
-    value = plain(target.value) if target.low is None else f"{plain(target.low)}-{plain(target.high)}"
+    value = (
+        plain(target.value) if target.low is None else f"{plain(target.low)}-{plain(target.high)}"
+    )
     sign = COMPARATORS[target.comparator]
     return " ".join(filter(None, (target.indicator, sign, value, target.unit)))
 

@@ -17,7 +17,9 @@ from casebook import COMPARATORS, TESTS, example, plain
 
 from kg.models import Reading, Target
 
-EXPECTED: dict[str, Any] = yaml.safe_load((TESTS / "cases" / "examples.yml").read_text(encoding="utf-8"))
+EXPECTED: dict[str, Any] = yaml.safe_load(
+    (TESTS / "cases" / "examples.yml").read_text(encoding="utf-8")
+)
 NAMES = sorted(EXPECTED)
 KIND_WORDS = {
     "GovernmentBody": "government", "PartyBody": "party", "MassOrganization": "mass",
@@ -107,7 +109,11 @@ def test_metadata(name: str, field: str) -> None:
 def test_tasks(name: str) -> None:
     outline = reading_of(name).outline
     said = [
-        [task.number, task.title, "" if task.section is None else outline.sections[task.section].title]
+        [
+            task.number,
+            task.title,
+            "" if task.section is None else outline.sections[task.section].title,
+        ]
         for task in outline.tasks
     ]
     assert said == EXPECTED[name]["tasks"]

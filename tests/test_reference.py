@@ -31,9 +31,7 @@ CHECKED = 40  # of the corpus is held against the shapes
 needs_reference = pytest.mark.skipif(
     not (REFERENCE / "score.py").exists(), reason="no reference annotations beside the repository"
 )
-needs_corpus = pytest.mark.skipif(
-    not CORPUS.is_dir(), reason="no corpus beside the repository"
-)
+needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason="no corpus beside the repository")
 
 
 def folders(part: str) -> list[Path]:
@@ -47,7 +45,9 @@ def graph(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("reference") / "graph.nq"
     sources = sorted(REFERENCE.glob("*/source.txt"))
     path.write_text(
-        "".join(process(source.read_bytes(), [f"{source.parent.name}.txt"]).nquads for source in sources),
+        "".join(
+            process(source.read_bytes(), [f"{source.parent.name}.txt"]).nquads for source in sources
+        ),
         encoding="utf-8",
     )
     return path

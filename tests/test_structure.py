@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from kg.extract.imprint import read_imprint
@@ -9,6 +11,7 @@ from kg.models import Outline
 from kg.read import read
 from kg.structure import structure
 from kg.structure.blocks import ordinal, split_blocks
+from kg.vocabulary import rows
 
 BODY = "\n云陵市教育局关于加强校车管理的通知\n各县（区）教育局：\n请加强管理。\n"
 
@@ -80,6 +83,13 @@ def test_metadata(head: str, fields: dict[str, str]) -> None:
         assert stretch(outline, (field.begin, field.end)) == field.value
 
 
+@pytest.mark.parametrize("row", list(rows("metadata_keys.tsv")), ids=lambda row: row["key"])
+def test_every_key_is_read_in_its_example(row: dict[str, str]) -> None:
+    fields = outline_of(row["example"] + BODY).fields
+    value = re.split("[:：]", row["example"], maxsplit=1)[1].strip()
+    assert (row["field"], value) in [(field.name, field.value) for field in fields]
+
+
 def test_a_key_whose_next_line_says_none_has_no_value() -> None:
     assert [f.value for f in outline_of("成文日期：\n无" + BODY).fields] == []
 
@@ -135,9 +145,7 @@ SHELL = "云陵市教育局关于印发《云陵市校车管理办法》的通�
             2,
             id="a notice and what it carries",
         ),
-        pytest.param(
-            f"{SHELL}\n各县（区）教育局：\n现予印发。\n", SHELL, 1, id="a notice alone"
-        ),
+        pytest.param(f"{SHELL}\n各县（区）教育局：\n现予印发。\n", SHELL, 1, id="a notice alone"),
         pytest.param(
             "云陵市校车管理办法\n云陵市校车管理办法\n第一条 为了加强管理，制定本办法。\n",
             "云陵市校车管理办法",
@@ -163,7 +171,11 @@ def test_titles(text: str, title: str, all_titles: int) -> None:
         ("云陵市教育局\n2024年3月1日", "2024年3月1日", ["云陵市教育局"]),
         ("云陵市教育局\n二〇二四年三月一日", "二〇二四年三月一日", ["云陵市教育局"]),
         ("云陵市教育局\n2024301", "2024301", ["云陵市教育局"]),  # 年月日 lost
-        ("云陵市教育局\n云陵市公安局\n2024年3月1日", "2024年3月1日", ["云陵市公安局", "云陵市教育局"]),
+        (
+            "云陵市教育局\n云陵市公安局\n2024年3月1日",
+            "2024年3月1日",
+            ["云陵市公安局", "云陵市教育局"],
+        ),
         ("请加强管理，保障安全。\n2024年3月1日", "2024年3月1日", []),  # a sentence signs nothing
         ("云陵市教育局", "", []),
     ],
@@ -295,8 +307,10 @@ def test_levels_and_parents_of_headings() -> None:
 
 def test_a_text_whose_line_breaks_are_lost() -> None:
     text = (
-        "　　云陵市教育局2024年工作要点　　一、抓质量　　1.加强教研。每月组织教研活动，提升课堂教学质量。"
-        "　　2.培育名师。全年培育教学名师，建立名师工作室。　　二、抓安全　　3.排查隐患。每季度排查校园隐患，建立台账。"
+        "　　云陵市教育局2024年工作要点　　一、抓质量"
+        "　　1.加强教研。每月组织教研活动，提升课堂教学质量。"
+        "　　2.培育名师。全年培育教学名师，建立名师工作室。　　二、抓安全"
+        "　　3.排查隐患。每季度排查校园隐患，建立台账。"
     )
     outline = outline_of(text)
     assert stretch(outline, outline.title) == "云陵市教育局2024年工作要点"
@@ -314,7 +328,10 @@ def test_numbered_items_inside_one_long_line() -> None:
 
 
 def test_spans_hold_what_they_say() -> None:
-    text = "一、抓质量\n1.加强教研。每月组织教研活动，提升课堂教学质量。\n　　2. 培育名师。全年培育名师，建立工作室。\n"
+    text = (
+        "一、抓质量\n1.加强教研。每月组织教研活动，提升课堂教学质量。\n"
+        "　　2. 培育名师。全年培育名师，建立工作室。\n"
+    )
     outline = outline_of(f"云陵市教育局2024年工作要点\n{text}")
     for task in outline.tasks:
         assert stretch(outline, (task.title_begin, task.title_end)) == task.title
@@ -348,7 +365,16 @@ def test_parts(line: str, part: str) -> None:
 
 @pytest.mark.parametrize(
     ("numeral", "value"),
-    [("一", 1), ("十", 10), ("十二", 12), ("二十", 20), ("二十三", 23), ("3", 3), ("12", 12), ("甲", 0)],
+    [
+        ("一", 1),
+        ("十", 10),
+        ("十二", 12),
+        ("二十", 20),
+        ("二十三", 23),
+        ("3", 3),
+        ("12", 12),
+        ("甲", 0),
+    ],
 )
 def test_ordinals(numeral: str, value: int) -> None:
     assert ordinal(numeral) == value
