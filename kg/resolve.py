@@ -329,7 +329,8 @@ def _document(mention: Mention, place: Place | None, stance: str, outline: Outli
             "Document", known.kind or mention.kind, known.label, known.label, known.alternatives,
             number=mention.number,
         )  # fmt: skip
-    title = qualify(mention.name, place, not mention.scope)
+    where = place_of(mention.scope, place) if len(mention.scope) == 1 and mention.scope != "=" else place
+    title = qualify(mention.name, where, mention.scope != "=")
     return Entity("Document", mention.kind, title, title, number=mention.number)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from kg.extract.documents import is_paper
 from kg.extract.governors import PRESENT, Governor, clause_start, governor, is_done, of_others
 from kg.extract.text import even
 from kg.models import Citation, Mention, Outline, Stance
@@ -21,7 +22,12 @@ APPLIED_BEHIND = re.compile(
 SPIRIT_BEHIND = re.compile(CLOSED + r"[^，。；]{0,12}(?:精神|要求|规定|部署)(?:，|。|和|及|、|$)")
 ISSUED_BEHIND = re.compile(
     CLOSED
-    + r"(?:已经?[^，。；]{2,40}，)?(?:现|予以|修订后)?(?:印发给|予以?(?:印发|公布|发布)|公布|现(?:印发|公布|发布))"
+    + r"(?:已经?[^，。；]{2,40}，)?(?:现|予以|修订后)?(?:印发给|予以?(?:印发|公布|发布)|公布|现(?:印发|公布|发布|转发))"
+)
+# 编制了《…》。现印发给你们
+PRESENT_BEHIND = re.compile(
+    CLOSED
+    + r"[^；。，]{0,20}[，。](?:经[^，。]{0,20}，)?现(?:予以?|就|将其)?(?:印发|发布|公布|转发)"
 )
 # 制定《…》实施细则: what is written is another paper.
 DERIVED = re.compile(
@@ -36,6 +42,8 @@ YEAR_OF = re.compile(
     CLOSED
     + r"(?:目标)?(?:任务)?的?(?:关键|开局|收官|重要|承上启下|攻坚|最后|第[一二三四五]|起步|中期)[^，。]{0,8}年"
 )
+CARRIED = re.compile(r"(?:印发|发布|公布|转发|批转)[^，。]{0,3}《$")
+OCCASION = re.compile(r"年[^。；]{0,24}是(?:全面|深入)?(?:实施|落实|完成|贯彻|推进)[“《]?$")
 REVIEW = re.compile(r"回顾|总结|成绩|过去[一五]年|工作情况")
 STANCE: dict[str, Stance] = {
     "draft": "plansToIssue", "issue": "plansToIssue", "revise": "revises", "apply": "implements", "name": "cites",
@@ -48,11 +56,16 @@ def find_citations(
     """Yield how the document relates to each one it names, but to itself (`own`: indexes)."""
     text = even(outline.source.text)
     reviewed = tuple(_reviewed(outline))
+    titles = tuple(_title_spans(outline))
     previous: tuple[int, Stance] | None = None
     for index, mention in enumerate(mentions):
         if mention.type != "Document" or index in own:
             continue
         stance, rule = _stance(text, mention)
+        if any(b <= mention.begin < e for b, e in titles) and CARRIED.search(
+            text[mention.begin - 8 : mention.begin]
+        ):
+            stance, rule = "promulgates", "citation.title"
         if stance in ("plansToIssue", "revises") and any(
             b <= mention.begin < e for b, e in reviewed
         ):
@@ -61,6 +74,12 @@ def find_citations(
             stance, rule = previous[1], "citation.list"
         previous = (mention.end, stance)
         yield Citation(mention.begin, mention.end, index, stance, rule)
+
+
+def _title_spans(outline: Outline) -> Iterator[tuple[int, int]]:
+    """Yield where the document's own title stands: what it names behind 印发 is carried by it."""
+    yield from outline.titles
+    yield from ((field.begin, field.end) for field in outline.fields if field.name == "title")
 
 
 def _reviewed(outline: Outline) -> Iterator[tuple[int, int]]:
@@ -74,7 +93,8 @@ def _continues(text: str, end: int, mention: Mention) -> bool:
     between = re.sub(r"（[^（）]*）", "", text[end : mention.begin])
     return (
         len(between) <= 24
-        and re.fullmatch(r"[”》]?[、和与及以]{0,2}[一-鿿、]{0,20}[《“]?", between) is not None
+        and re.fullmatch(r"[”》]?(?:[一-鿿、]{0,20}?[、和与及][一-鿿]{0,12})?[《“]?", between)
+        is not None
     )
 
 
@@ -95,11 +115,7 @@ def _stance_behind(
         return "plansToIssue", "citation.planned"
     if REVISED_BEHIND.match(behind):
         return "revises", "citation.revised"
-    if (
-        PRESENT.search(before)
-        or ISSUED_BEHIND.match(behind)
-        and (verb is None or verb.role == "issue")
-    ):
+    if _is_issued(before, verb, behind):
         return "promulgates", "citation.promulgates"
     if GUIDED.search(before) and GUIDED_BEHIND.match(behind):
         return "implements", "citation.guided"
@@ -110,21 +126,40 @@ def _stance_behind(
     return None
 
 
+def _is_issued(before: str, verb: Governor | None, behind: str) -> bool:
+    """Tell the document that this one carries: 现将《…》印发给你们, 编制了《…》，现予公布."""
+    if PRESENT_BEHIND.match(behind):
+        return verb is None or verb.role != "apply"
+    if verb is not None and verb.role != "issue":
+        return False
+    return (
+        PRESENT.search(before.split("，")[-1]) is not None
+        or ISSUED_BEHIND.match(behind) is not None
+    )
+
+
 def _stance_before(
     text: str, mention: Mention, verb: Governor | None, behind: str
 ) -> tuple[Stance, str]:
     """Return what the verb before a title says."""
-    if verb is None or verb.role == "name" or YEAR_OF.match(behind):
+    if verb is None or verb.role == "name" or YEAR_OF.match(behind) or _is_occasion(text, mention):
         return "cites", "citation.named"
     if verb.role != "apply" and (_is_past(text, mention, verb, behind) or DERIVED.match(behind)):
         return "cites", "citation.past"
     return STANCE[verb.role], f"citation.{verb.role}"
 
 
+def _is_occasion(text: str, mention: Mention) -> bool:
+    """Tell what only dates a year: 今年也是实施“十四五”规划、建设…的关键一年."""
+    return OCCASION.search(text[max(0, mention.begin - 40) : mention.begin]) is not None
+
+
 def _is_past(text: str, mention: Mention, verb: Governor, behind: str) -> bool:
     between = text[max(0, mention.begin - 4) : mention.begin].strip("《“")
     if is_done(verb.subject, behind) or between.startswith("了"):
         return True
+    if verb.role == "issue" and not is_paper(mention.name):
+        return True  # 推出《…》等文学作品
     return (
         verb.role in ("draft", "issue")
         and of_others(verb.subject)

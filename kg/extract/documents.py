@@ -23,7 +23,8 @@ PLAN_LABEL = re.compile(
     r"“(?P<name>十[一二三四五六]五”[一-鿿、]{0,16}?(?:规划纲要|发展规划|专项规划|规划|行动计划|纲要))"
 )
 LOCAL_ISSUER = re.compile(
-    r"(?:[市县区省]委|[市县区省]政府|(?<![一-鿿])[市县区省][一-鿿]{2,4}[局厅])(?:办公[室厅])?(?:印发的?)?《?$"
+    r"(?:(?P<level>[省市县区])委|(?P<seat>[省市县区])政府|(?<![一-鿿])(?P<own>[省市县区])[一-鿿]{2,4}[局厅])"
+    r"(?:办公[室厅])?(?:印发的?)?《?$"
 )
 
 
@@ -45,6 +46,12 @@ def kind_of_title(title: str) -> str:
         if kind is not None:
             return _kind(kind, bare)
     return "Other"
+
+
+def is_paper(title: str) -> bool:
+    """Tell whether a title's last word is one of papers, and not of a book, a film, a newspaper."""
+    bare = re.sub(r"[（(][^（）()]*[）)]$", "", title.strip("《》“” "))
+    return bare.endswith(tuple(_kinds()))
 
 
 def _kind(kind: str, title: str) -> str:
@@ -87,10 +94,13 @@ def _agreed(found: list[Mention]) -> Iterator[Mention]:
 
     One that is of this place once is so everywhere, unless others are to write it (each county its own).
     """
-    local = {mention.name for mention in found if not mention.scope}
-    local -= {mention.name for mention in found if mention.scope == "?"}
+    whose: dict[str, str] = {}
     for mention in found:
-        yield replace(mention, scope="" if mention.name in local else "=")
+        known = whose.get(mention.name, "=")
+        whose[mention.name] = known if known == "?" or mention.scope == "=" else mention.scope
+    for mention in found:
+        scope = whose[mention.name]
+        yield replace(mention, scope="=" if scope == "?" else scope)
 
 
 def _named_ranges(outline: Outline) -> Iterator[tuple[int, int]]:
@@ -157,19 +167,25 @@ def _bracketed(
             text[start:stop],
             full,
             "document.abbreviated" if name in short else "document.bracketed",
-            scope="" if _of_this_place(plain, start, full) else "=",
+            scope=_whose(plain, start, full),
             number=normal_number(number["number"]) if number else "",
         )
 
 
-def _of_this_place(text: str, begin: int, title: str) -> bool:
-    """Tell whether a title without a place is one of this place: written or issued here."""
-    if kind_of_title(title) in ("Law", "Publication"):
-        return False
-    if LOCAL_ISSUER.search(text[max(0, begin - 16) : begin - 1]):
-        return True
+def _whose(text: str, begin: int, title: str) -> str:
+    """Return whose paper a title without a place is: of the level whose body is named before it.
+
+    "" is this place's own (written here), "=" open.
+    """
+    if kind_of_title(title) in ("Law", "Publication") or not is_paper(title):
+        return "="
+    issuer = LOCAL_ISSUER.search(text[max(0, begin - 16) : begin - 1])
+    if issuer is not None:
+        return issuer["level"] or issuer["seat"] or issuer["own"]
     verb = governor(text, begin)
-    return verb is not None and verb.role in ("draft", "revise") and not of_others(verb.subject)
+    if verb is None or verb.role not in ("draft", "revise"):
+        return "="
+    return "?" if of_others(verb.subject) else ""
 
 
 def normal_number(number: str) -> str:

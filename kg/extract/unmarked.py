@@ -40,7 +40,7 @@ GENERIC = re.compile(
 )
 LIGHT = re.compile(r"(?:工作|实施|总体|专项|具体|年度|发展|三年|五年|行动|技术|暂行|试行)+$")
 BROKEN = re.compile(
-    r"[，。；：！？\n《》【】]|精神|战略、|成果|^[省市县]和|会议|讲话|大会|以及|^并|^实际|^按|相关|有关|等(?!级)|部门|要求"
+    r"[，。；：！？\n《》【】]|精神|战略、|成果|指标[和与]|^各|^[省市县]和|会议|讲话|大会|以及|^并|^实际|^按|相关|有关|等(?!级)|部门|要求"
     # 质量标准和供应标准, 权力清单及办事指南: a list, not one name
     r"|(?:方案|规划|办法|意见|清单|标准|制度|规定|政策|计划|目录|指南|机制|体系|工作|措施)[和与及、或]|本(?:办法|通知|方案|意见|规定|指南|标准|规范)"
 )
@@ -55,6 +55,7 @@ LISTED_BARE = re.compile(r"、(?:政策|标准|用地|机制|制度|财政|资�
 NO_TOPIC = re.compile("[和与及、]|贯彻|落实")
 OURS = re.compile("[我本][市县省区州]")
 ITEMS = ("清单", "目录")  # 列入…清单 says that something stands on a list, not in a paper
+UNPLANNED = re.compile("(?:同步|统一|提前|超前|合理)$")
 FIVE_YEAR = re.compile(r"“?十[一二三四五六]五”?")
 STRONG = ("规划", "规划纲要", "纲要", "行动计划", "条例", "方案")
 
@@ -206,6 +207,8 @@ def _is_name(topic: str, head: str, least: int) -> bool:
         ACTION.match(topic) and topic.endswith(("的", "的若干", "的实施", "的指导"))
     ):
         return False
+    if head == "规划" and UNPLANNED.search(topic):
+        return False  # 同步规划、同步建设: a verb
     if FIVE_YEAR.fullmatch(topic):
         return False  # the national plan, found by its own name
     if re.fullmatch("[省市县区]委(?:“[一-鿿]{3}”)?(?:实施)?", topic):
