@@ -1,0 +1,198 @@
+"""Sentences to programmes named in quotation marks, with the head behind them that is theirs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from kg.extract.program_names import level_end, name_start
+from kg.extract.program_words import head_at, head_of, heads, kind_of_name, role
+from kg.models import Mention
+from kg.vocabulary import contextual, rows, terms, words
+
+QUOTED = re.compile(r"“(?P<label>[^“”]{1,30})”")
+SENTENCE = re.compile(r"[。；：？！]")
+MEASURE = re.compile(r"\d+[一-鿿]{0,3}")
+JOINED = ("", "、", "和", "与", "及", "，", "以及")
+# A number in front, a plus sign, a formula of one and one: names of rules, not of things.
+NUMBER = r"[一二三四五六七八九十百千万两双多\d]"
+FORMULA = re.compile(
+    rf"{NUMBER}[一-鿿]{{1,2}}{NUMBER}[一-鿿]{{1,2}}$|.{{2,8}}[+＋×]$|\w{{2,5}}[+＋×][^+＋×]{{2,6}}$"
+    rf"|{NUMBER}{{1,4}}[一-鿿]{{1,4}}(?:工程|计划|行动|制|战)$|{NUMBER}个[一-鿿]{{3,6}}$"
+    rf"|[双三四五六七八九][一-鿿]{{1,2}}$|[^，]{{2,8}}·[^，]{{2,8}}$"
+)
+COUNTED = re.compile(r"^[一二三四五六七八九十双两]+(?:个?[连年][冠丰增升降]|下降|提升|增长|丰收|增)$")
+NUMERIC = re.compile(rf"{NUMBER}.{{0,6}}$|.{{1,4}}[+＋×].{{0,4}}$|只.{{1,4}}$|.{{1,3}}制$")
+BETWEEN = 8
+
+
+@cache
+def _cues(side: str) -> re.Pattern[str]:
+    cues = (re.escape(row["cue"]) for row in rows("quoted_labels.tsv") if row["side"] == side)
+    found = "|".join(sorted(cues, key=len, reverse=True))
+    filler = (
+        "(?:以|了|好|实|开展的?|的|各类|全[国省市县区]|[国省市县]级?|校园|学校|教师|基层|和"
+        "|一批|首批|\\d+余?[所个家项名]|用活|等){0,3}"
+    )
+    return re.compile(f"(?:{found}){filler}$" if side.endswith("before") else f"(?:{found})")
+
+
+@cache
+def _formulas() -> frozenset[str]:
+    return frozenset(words("formulas.tsv"))
+
+
+def find_labels(stretch: str) -> Iterator[Mention]:
+    """Yield quoted labels that name a programme; formulas, faults and descriptions name none."""
+    matches = list(QUOTED.finditer(stretch))
+    for index, match in enumerate(matches):
+        if match["label"] not in _formulas() and not COUNTED.match(match["label"]):
+            found = _read(stretch, matches, index)
+            if found is not None:
+                yield found
+
+
+def _read(stretch: str, matches: list[re.Match[str]], index: int) -> Mention | None:
+    match = matches[index]
+    label = match["label"]
+    term = terms("programs.ttl").get(label) or contextual("programs.ttl").get(label)
+    before, after = _context(stretch, matches, index)
+    tail = _tail(stretch, match.end())
+    rejected = _rejects(label, before, after)
+    if tail is not None and not (term and heads()[tail[1]]["kind"] == "policy"):
+        return None if rejected and term is None else _with_head(stretch, match, tail)
+    begin, end = match.start() + 1, match.end() - 1
+    if term is not None:
+        return _mention(term.kind, stretch, begin, end, term.label, "program.known.quoted")
+    if rejected or not _is_named(label, before, after) or MEASURE.fullmatch(label):
+        return None
+    return _levelled(stretch, match, label)
+
+
+def _mention(kind: str, stretch: str, begin: int, end: int, name: str, rule: str) -> Mention:
+    return Mention("Program", kind, begin, end, stretch[begin:end], name, rule)
+
+
+# -- the head behind the label ---------------------------------------------------------------
+
+
+def _tail(stretch: str, begin: int) -> tuple[str, str, int] | None:
+    """Return what stands between label and head, the head, and where it ends."""
+    for at in range(begin, min(begin + BETWEEN, len(stretch)) + 1):
+        head = head_at(stretch, at)
+        between = stretch[begin:at]
+        if re.search(r"[^一-鿿A-Za-z0-9]|[和与及等的在为是将不]", between):
+            return None
+        if head is not None and heads()[head]["quoted"] != "no" and _ends_here(stretch, at + len(head)):
+            return _furthest(stretch, between, head, at + len(head))
+    return None
+
+
+def _furthest(stretch: str, between: str, head: str, end: int) -> tuple[str, str, int]:
+    """Go on over heads that follow one another: “红杜鹃”党建|示范校."""
+    further = head_at(stretch, end)
+    if further is None or heads()[further]["quoted"] != "name" or not _ends_here(stretch, end):
+        return between, head, end
+    return between + head, further, end + len(further)
+
+
+def _ends_here(stretch: str, end: int) -> bool:
+    """Tell whether a head is the last word of its phrase, not a modifier of the next."""
+    return re.match(r"[师学院化性员力值表量主者级]|领导|工作者", stretch[end : end + 3]) is None
+
+
+def _with_head(stretch: str, match: re.Match[str], tail: tuple[str, str, int]) -> Mention | None:
+    between, head, end = tail
+    label = match["label"]
+    row = heads()[head]
+    begin = match.start() + 1
+    bare = row["quoted"] == "label"
+    if bare and row["kind"] != "policy" and row["kind"] != "designation":
+        return _mention(kind_of_name(label), stretch, begin, end, label, "program.quoted.head")
+    if bare:
+        return _bare(stretch, match, tail)
+    begin = _prefix(stretch, match, between + head)
+    name = re.sub("[“”]", "", stretch[begin:end]).removesuffix("活动")
+    return _mention(kind_of_name(name), stretch, begin, end, name, "program.quoted.head")
+
+
+def _bare(stretch: str, match: re.Match[str], tail: tuple[str, str, int]) -> Mention | None:
+    """Read a label with a general head: the head only where label and field make the name."""
+    between, head, end = tail
+    label = match["label"]
+    begin = _prefix(stretch, match, between + head)
+    if begin <= match.start():
+        name = re.sub("[“”]", "", stretch[begin:end])
+        return _mention(kind_of_name(name), stretch, begin, end, name, "program.quoted.field")
+    before = stretch[max(0, match.start() - 14) : match.start()]
+    if _cues("not-before").search(before) or not _is_named(label, before, "" if between else head):
+        return None
+    return _levelled(stretch, match, label)
+
+
+def _prefix(stretch: str, match: re.Match[str], after: str) -> int:
+    """Return where the name begins: a level or field in front belongs to a label of numbers."""
+    inside, quote = match.start() + 1, match.start()
+    begin = name_start(stretch, quote)
+    front = stretch[begin:quote]
+    if not front or not re.fullmatch(r"[一-鿿]{1,10}", front):
+        return inside
+    if level_end(front) == len(front) and kind_of_name(after) in ("Designation", "Initiative"):
+        return begin
+    tied = NUMERIC.match(match["label"]) and len(front) >= 4 and not front.endswith(_untied())
+    return begin if tied else inside
+
+
+@cache
+def _untied() -> tuple[str, ...]:
+    return tuple(role("untied"))
+
+
+# -- the label alone -------------------------------------------------------------------------
+
+
+def _levelled(stretch: str, match: re.Match[str], label: str) -> Mention:
+    """Return the label with the level that a title carries in front of the marks."""
+    begin, end = match.start() + 1, match.end() - 1
+    if kind_of_name(label) == "Designation":
+        level = re.search(r"(?:国家级|省级|市级|国家|全国)$", stretch[: match.start()])
+        begin = level.start() if level is not None else begin
+    name = re.sub("[“”]", "", stretch[begin:end])
+    return _mention(kind_of_name(name), stretch, begin, end, name, "program.quoted")
+
+
+def _context(stretch: str, matches: list[re.Match[str]], index: int) -> tuple[str, str]:
+    """Return what stands before and behind a label, or the series of labels that it is in."""
+    first = last = index
+    while first and stretch[matches[first - 1].end() : matches[first].start()] in JOINED:
+        first -= 1
+    while (
+        last + 1 < len(matches)
+        and stretch[matches[last].end() : matches[last + 1].start()] in JOINED
+    ):
+        last += 1
+    begin, end = matches[first].start(), matches[last].end()
+    return stretch[max(0, begin - 14) : begin], stretch[end : end + 10]
+
+
+def _rejects(label: str, before: str, after: str) -> bool:
+    if len(label) > 26 or SENTENCE.search(label):
+        return True
+    if _cues("not-before").search(before) or _cues("not-after").match(after):
+        return True
+    return bool(re.search(r"(?:坚持|牢记|即|是|称|叫做?|誉为)[以]?$", before))
+
+
+def _is_named(label: str, before: str, after: str) -> bool:
+    """Tell a name from an emphasised word by its own form and by what stands around it."""
+    if len(label) < 2:
+        return False
+    head = head_of(label)
+    if head is not None and len(label) - len(head) >= 2 and heads()[head]["unquoted"] != "no":
+        return True
+    if _cues("after").match(after):
+        return True
+    if before.endswith("的"):
+        return False
+    return bool(FORMULA.match(label) or _cues("before").search(before))

@@ -1,0 +1,263 @@
+"""Sentences to programmes named without quotation marks: a modifier that sets apart and a head."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from kg.extract.boundary import tagged
+from kg.extract.program_words import choice, each_head, head_of, heads, kind_of_name, role
+from kg.models import Mention
+from kg.vocabulary import regions
+
+WINDOW = 36
+CLAUSE_START = re.compile(r"[，。；：！？、《》\s‘’…【】\[\]|—,;:（“”]")
+# Brackets that a name may hold: 中国（云陵）产业互联大会.
+PAIRS = {"）": "（", ")": "("}
+NUMBERING = re.compile(r"[（(][一二三四五六七八九十\d]+[）)]")
+LEVEL = re.compile(
+    r"(?:国家和?|全国|中国|世界|国际|全[省市县区]|自治区|省[、和]?市?|市|[部县区校])级?(?:和省级)?"
+    r"|[一-鿿]{1,3}级"
+)
+COUNT = re.compile(
+    r"(?:全[国省市县区])?首[个家例座]|(?:\d+(?:—\d+)?|[一二两三四五六七八九十百千]+)余?"
+    r"[个所家项名支批次场种条处片](?:以上)?|[一1]批|第[一二三四五六七八九十]+批"
+)
+ORDINAL = re.compile(r"(?:20\d\d(?:年度?)?)?第?[一二三四五六七八九十百\d]+届")
+# What is left of a verb or a number that the tagger cut in two.
+REST = re.compile(
+    r"(?<=[办打织做抓建用管])好|(?<=获)批|(?<=[下简统])称|(?<=[\d〇一二三四五六七八九十百千万余])"
+    r"[个所家项名支场]|(?<=推广)使用|[\d.]+[、.](?!\d)|\.|年(?=[一-鿿]{4})|(?<=[每年办举])[一两]次|(?<=[办举])一届"
+)
+AND = "和与及"
+MEETING = re.compile(r"人大|政协|党代会|委员会|董事会|党委|常委|政府工作|党组|理事会")
+ACTIVITY = re.compile(r"活动(?!周|月|日|年|中心|室|方案|计划)")
+
+
+@cache
+def _before(name: str) -> re.Pattern[str]:
+    filler = r"(?:了|为|好|成|全面|首批|第[一二三四五]批|一批|\d+余?[个家所项名]|的)?"
+    return re.compile(rf"(?:{choice(name)}){filler}[“]?$")
+
+
+@cache
+def _generic() -> re.Pattern[str]:
+    return re.compile(rf"(?:{choice('generic')})*$")
+
+
+@cache
+def _after() -> re.Pattern[str]:
+    return re.compile(choice("after"))
+
+
+def find_names(stretch: str) -> Iterator[Mention]:
+    """Yield the names built of a modifier and a head, and those that share another's level."""
+    last: Mention | None = None
+    for head, at, end in each_head(stretch):
+        row = heads()[head]
+        if row["unquoted"] == "no" or not _closes(stretch, head, end):
+            continue
+        begin = _trim(stretch, name_start(stretch, at), at)
+        if stretch[begin - 1 : begin] == "”":
+            continue
+        if row["kind"] == "initiative":
+            begin = _coordinated(stretch, begin)
+        if begin < at and _sets_apart(stretch, begin, at, row):
+            last = _named(stretch, begin, end)
+            yield last
+        elif last is not None and row["kind"] in ("designation", "platform"):
+            last = _sharing(stretch, last, begin, at, end)
+            if last is not None:
+                yield last
+
+
+def _closes(stretch: str, head: str, end: int) -> bool:
+    """Tell whether a head is the last word of its phrase; one character shows it least."""
+    if len(head) == 1:
+        return re.match(r"[^一-鿿]|[和与及等的将为由在是可]|$", stretch[end:]) is not None
+    return _after().match(stretch, end) is None
+
+
+def _named(stretch: str, begin: int, end: int, prefix: str = "") -> Mention:
+    name = prefix + re.sub("[“”]", "", stretch[begin:end])
+    inner = begin + 1 if stretch[begin] == "“" else begin
+    activity = ACTIVITY.match(stretch, end)
+    kind = kind_of_name(name)
+    if activity is not None and kind in ("Event", "Initiative"):
+        end = activity.end()
+    return Mention("Program", kind, inner, end, stretch[inner:end], name, "program.built")
+
+
+# -- where it begins -------------------------------------------------------------------------
+
+
+def name_start(stretch: str, head: int) -> int:
+    """Return where the phrase begins whose last word begins at `head`."""
+    floor = max(0, head - WINDOW)
+    start, inner = _clause(stretch, head, floor)
+    begin = start + _cut(stretch[start:head])
+    # Inside a bracket or a quoted part nothing governs: the name goes on in front of it.
+    for opening, closing in inner:
+        if opening < begin <= closing:
+            begin = closing
+    return begin
+
+
+def _clause(stretch: str, head: int, floor: int) -> tuple[int, list[tuple[int, int]]]:
+    inner: list[tuple[int, int]] = []
+    at = head
+    while at > floor:
+        mark = stretch[at - 1]
+        opening = stretch.rfind(PAIRS[mark], floor, at - 1) if mark in PAIRS else -1
+        if opening >= 0 and not NUMBERING.fullmatch(stretch, opening, at):
+            inner.append((opening, at))
+            at = opening
+        elif CLAUSE_START.match(mark) or mark in PAIRS:
+            # A dash between two names joins them: 济南-青岛, 中国—东盟.
+            if mark != "—" or stretch[at - 2 : at - 1] == "—":
+                return at, inner
+            at -= 1
+        else:
+            at -= 1
+    return at, inner
+
+
+def _cut(clause: str) -> int:
+    """Return where in a clause the name begins: behind the last word that governs."""
+    begin = at = 0
+    previous = ""
+    for word, flag in tagged(clause):
+        rest = clause[at + len(word) :]
+        if _governs(word, flag, at == begin, rest) or previous + word in role("governor"):
+            begin = at + len(word)
+        elif word in AND and not _goes_on(clause, begin, at, previous):
+            begin = at + len(word)
+        at += len(word)
+        previous = word
+    return begin
+
+
+def _governs(word: str, flag: str, first: bool, rest: str) -> bool:
+    if word in AND:
+        return False
+    if word in role("governor") or (len(word) == 4 and word[2:] in role("governor")):
+        return True
+    if flag[0] in "pdrcuye" or flag == "ad":
+        return first or len(word) > 1 or flag[0] in "pcu"
+    return first and word in role("soft") and (len(rest) >= 4 or level_end(rest) > 0)
+
+
+def _goes_on(clause: str, begin: int, at: int, previous: str) -> bool:
+    """Tell whether 和 joins two modifiers of one head: 教师|和|学生美育素养提升计划."""
+    left, right = clause[begin:at], clause[at + 1 :]
+    if LEVEL.fullmatch(left):
+        return level_end(right) > 0
+    if level_end(right) or not begin or clause[at] in "及与":
+        return False
+    plain = re.sub(r"[（(].*?[）)]", "", left)
+    return len(plain) >= 2 and head_of(plain) is None and previous not in role("untied")
+
+
+def level_end(name: str) -> int:
+    """Return where the level or place that a name begins with ends, 0 if there is none."""
+    ordinal = ORDINAL.match(name)
+    if ordinal is not None:
+        return ordinal.end()
+    level = LEVEL.match(name)
+    return level.end() if level is not None else place_end(name)
+
+
+def place_end(name: str, short: bool = False) -> int:
+    """Return where the place that a name begins with ends; `short` also takes 云陵 for 云陵市."""
+    known = regions()
+    for length in range(min(8, len(name)), 1, -1):
+        if name[:length] in known.by_name or (short and name[:length] in known.by_short):
+            return length
+    suffix = re.match(r"[一-鿿]{2,3}?[省市县](?!场|政|民|长|域)", name)
+    return suffix.end() if suffix is not None else 0
+
+
+def _trim(stretch: str, begin: int, head: int) -> int:
+    """Cut off what counts the things: 40所|艺术特色学校, 一批|省级示范园."""
+    while begin < head:
+        count = COUNT.match(stretch, begin, head) or REST.match(stretch, begin, head)
+        if count is None or ORDINAL.match(stretch, begin, head):
+            return begin
+        begin = count.end()
+    return begin
+
+
+def _coordinated(stretch: str, begin: int) -> int:
+    """Extend over modifiers that share the head: 外贸回流、|港口引流、主体培育行动."""
+    at = begin
+    while at > 1 and stretch[at - 1] == "、":
+        start, inner = _clause(stretch, at - 1, max(0, at - 20))
+        item = stretch[start : at - 1]
+        cut = _cut(item)
+        if inner or not 2 <= len(item) - cut <= 8 or head_of(item) is not None:
+            return begin
+        if cut:
+            start += cut
+            return start if _before("run").search(stretch[:start]) else begin
+        at = start
+    return begin
+
+
+# -- whether it is one -----------------------------------------------------------------------
+
+
+def _sets_apart(stretch: str, begin: int, head: int, row: dict[str, str]) -> bool:
+    modifier = re.sub("[“”]", "", stretch[begin:head])
+    level = level_end(modifier + row["head"]) if modifier else 0
+    level = min(level, len(modifier))
+    own = modifier[level:]
+    if MEETING.search(modifier) or (_generic().match(own) and not _is_title(own, level, row)):
+        return False
+    return RULES[row["unquoted"]](stretch[:begin], modifier, level)
+
+
+def _is_title(own: str, level: int, row: dict[str, str]) -> bool:
+    """Tell a title that needs nothing but its level: 省实验室, 国家级示范区."""
+    return row["kind"] == "designation" and level > 0 and len(row["head"].strip("*")) >= 3
+
+
+def _modified(before: str, modifier: str, level: int) -> bool:
+    return len(modifier) >= 4 or (len(modifier) == 3 and bool(_before("run").search(before)))
+
+
+def _run(before: str, modifier: str, level: int) -> bool:
+    if len(modifier) >= 4 and _before("run").search(before):
+        return True
+    return (level or place_end(modifier, short=True)) > 0 and len(modifier) >= 5
+
+
+def _levelled(before: str, modifier: str, level: int) -> bool:
+    if level > 0:
+        return True
+    inside = re.search("国家级?|省级", modifier)
+    if inside is not None and place_end(modifier, short=True) == inside.start():
+        return True
+    return len(modifier) >= 3 and bool(_before("award").search(before))
+
+
+def _made(before: str, modifier: str, level: int) -> bool:
+    if _levelled(before, modifier, level):
+        return True
+    counted = re.search(r"[\d一二三四五六七八九十百][所个家批项]$", before[-3:])
+    return len(modifier) >= 4 and bool(_before("make").search(before) or counted)
+
+
+RULES = {"modifier": _modified, "verb": _run, "level": _levelled, "make": _made}
+
+
+def _sharing(stretch: str, last: Mention, begin: int, head: int, end: int) -> Mention | None:
+    """Return a title in a list that leaves its level out: 国家重点实验室、|技术创新中心."""
+    if stretch[last.end : begin] not in ("、", "和", "与", "及", "以及", "或"):
+        return None
+    level = level_end(last.name)
+    if last.kind != "Designation" or not level:
+        return None
+    before = head_of(last.name) or ""
+    whole = last.name[: len(last.name) - len(before)]
+    return _named(stretch, begin, end, whole if begin == head else last.name[:level])

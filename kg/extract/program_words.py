@@ -1,0 +1,109 @@
+"""Data files to the words that programmes' names are made of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import product
+from typing import TYPE_CHECKING
+
+from kg.vocabulary import automaton, rows, words
+
+if TYPE_CHECKING:
+    from ahocorasick_rs import AhoCorasick
+
+KINDS = {
+    "initiative": "Initiative",
+    "policy": "PolicyInstrument",
+    "designation": "Designation",
+    "platform": "Platform",
+    "event": "Event",
+}
+# What a name's own last words tell of its kind where no head does; the same in every document,
+# so that one programme is of one kind wherever it is read.
+LABEL_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("Event", re.compile(r"(?:杯|大会|大赛|论坛|博览会|节|周|月|峰会|春晚|联赛|运动会)$")),
+    ("Platform", re.compile(r"(?:[平云]台|系统|云|网|APP|通办|通|码|热线|在线|大脑|智库|馆)$")),
+    (
+        "Initiative",
+        re.compile(
+            r"(?:进课堂|课堂|年|讲堂|战|活动|专项|进社区|下乡|教育|服务队|伴成长|课|[诵晨]读"
+            r"|走廊|科学城|科创城)$"
+        ),
+    ),
+    (
+        "Designation",
+        re.compile(
+            r"^最美|(?:校园|家庭|教师|企业|学校|园区|工厂|城市|示范.{0,2}|先锋|标兵|楷模|少年|学生|校长"
+            r"|班主任|书记|工匠|巨人|之星|名师|社区|乡村|小镇|品牌|百强|十强|称号|奖|人物|艺术团)$"
+        ),
+    ),
+)
+
+
+@cache
+def heads() -> dict[str, dict[str, str]]:
+    """Load the last words of names; those with `*` once for each thing that bears a title."""
+    table = list(rows("program_heads.tsv"))
+    found = {row["head"]: row for row in table if "*" not in row["head"]}
+    open_heads = (row for row in table if "*" in row["head"])
+    for row, bearer in product(open_heads, words("program_bearers.tsv")):
+        found.setdefault(row["head"].replace("*", bearer), row)
+    return found
+
+
+@cache
+def _matcher() -> tuple[AhoCorasick, tuple[str, ...]]:
+    names = tuple(heads())
+    return automaton(names), names
+
+
+def each_head(stretch: str) -> Iterator[tuple[str, int, int]]:
+    """Yield every head with its place, the longest where several begin."""
+    found, names = _matcher()
+    for index, begin, end in found.find_matches_as_indexes(stretch):
+        yield names[index], begin, end
+
+
+@cache
+def _longest() -> int:
+    return max(map(len, heads()))
+
+
+def head_at(stretch: str, begin: int) -> str | None:
+    """Return the longest head that begins here."""
+    for length in range(min(_longest(), len(stretch) - begin), 0, -1):
+        if stretch[begin : begin + length] in heads():
+            return stretch[begin : begin + length]
+    return None
+
+
+def head_of(name: str) -> str | None:
+    """Return the longest head that a name ends with."""
+    for length in range(min(_longest(), len(name)), 0, -1):
+        if name[-length:] in heads():
+            return name[-length:]
+    return None
+
+
+def kind_of_name(name: str) -> str:
+    """Return the kind of programme that a name's own last words make it."""
+    head = head_of(name)
+    if head is not None:
+        return KINDS[heads()[head]["kind"]]
+    return next(
+        (kind for kind, pattern in LABEL_KINDS if pattern.search(name)), "PolicyInstrument"
+    )
+
+
+@cache
+def role(name: str) -> frozenset[str]:
+    """Return the words of a role in program_words.tsv."""
+    return frozenset(row["word"] for row in rows("program_words.tsv") if row["role"] == name)
+
+
+@cache
+def choice(name: str) -> str:
+    """Return the words of a role as an alternation, the longest first."""
+    return "|".join(sorted(map(re.escape, role(name)), key=len, reverse=True))
