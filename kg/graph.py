@@ -272,7 +272,9 @@ def _agency(names: Names, node: str, entity: Entity) -> Iterator[Triple]:
 
 
 def _region(names: Names, node: str, entity: Entity) -> Iterator[Triple]:
-    yield node, pol("fullName"), zh(entity.full_name)
+    # The path to an unlisted place is as long as each text makes it: its key is what they share.
+    listed = entity.code or entity.kind in ("Country", "Area")
+    yield node, pol("fullName"), zh(entity.full_name if listed else entity.key)
     if entity.code:
         yield node, pol("adcode"), literal(entity.code)
     if entity.parent:

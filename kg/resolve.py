@@ -136,17 +136,27 @@ def display_name(place: Place) -> str:
 
 def region_entity(place: Place) -> Entity:
     """Return a place as an entity; its key is its code, or its name where it has none."""
-    parent = place.parent
     return Entity(
         type="Region",
         kind=REGION_KINDS[place.level],
         name=place.name,
-        key=place.code or place.full_name or place.name,
+        key=place.code or _unlisted_key(place),
         full_name=place.full_name or place.name,
         code=place.code if place.code != "100000" else "",
-        parent=parent,
+        parent=place.parent,
         alternatives=_short(place),
     )
+
+
+def _unlisted_key(place: Place) -> str:
+    """Return what an unlisted place is known by, the same whichever places above a text names.
+
+    A township's name says little without its county (枫渚县澄岭镇).
+    """
+    if place.level != "township":
+        return place.name
+    pieces = UNIT.findall(place.full_name)
+    return "".join(pieces[-2:]) or place.name
 
 
 def _short(place: Place) -> tuple[str, ...]:
@@ -329,7 +339,8 @@ def _document(mention: Mention, place: Place | None, stance: str, outline: Outli
             "Document", known.kind or mention.kind, known.label, known.label, known.alternatives,
             number=mention.number,
         )  # fmt: skip
-    where = place_of(mention.scope, place) if len(mention.scope) == 1 and mention.scope != "=" else place
+    levelled = len(mention.scope) == 1 and mention.scope != "="
+    where = place_of(mention.scope, place) if levelled else place
     title = qualify(mention.name, where, mention.scope != "=")
     return Entity("Document", mention.kind, title, title, number=mention.number)
 

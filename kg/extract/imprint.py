@@ -22,7 +22,7 @@ CUT_NUMBER = re.compile(r"(?P<head>[一-鿿]{2,12}〔)(?P<year>(?:19|20)\d\d)(?P
 WHOLE_NUMBER = re.compile(r"[一-鿿]{1,15}〔(?:19|20)\d\d〕\d{1,5}号")
 WRAPPED = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")  # of a title on several lines
 REPORT = re.compile(r"各位代表[：:]")
-SPEAKER = re.compile(r"我代表(?P<who>[一-鿿]{0,10}人民政府|国务院)")
+SPEAKER = re.compile(r"(?:我代表|受)(?P<who>[一-鿿]{0,10}人民政府|国务院)")
 DATE_FIELDS = ("issued", "signed", "published")
 HEAD_DATE = re.compile(r"[（(—](?:\d{4}年\d{1,2}月\d{1,2}日)")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -81,10 +81,9 @@ def render_html(
     """
     select = selector(store)
     groups, kinds = _wanted(types)
-    network = read_network(select, groups or _OVERVIEW)
+    network = read_network(select, GROUPS if about else groups or _OVERVIEW)
     roots = require_named(select, network, about) if about else []
-    if roots and not types and any(network.nodes[n]["group"] in (HELD, "Agency") for n in roots):
-        network = read_network(select, GROUPS)
+    _keep_groups(network, groups or _around(network, roots), roots)
     _keep_kinds(network, kinds, roots)
     weights = _weights(network)
     order = choose(network, roots, depth, max(1, limit))
@@ -134,6 +133,23 @@ def _wanted(types: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
 
 def _class_names() -> list[str]:
     return [name for group, known in _words()["subclasses"].items() for name in (group, *known)]
+
+
+def _around(network: nx.DiGraph, roots: Sequence[str]) -> Collection[str]:
+    """Return the groups to show when none are asked for: with its parts what is asked about."""
+    whole = any(network.nodes[root]["group"] in (HELD, "Agency") for root in roots)
+    return GROUPS if whole else _OVERVIEW
+
+
+def _keep_groups(network: nx.DiGraph, groups: Collection[str], roots: Sequence[str]) -> None:
+    """Remove what is of no wanted group; documents with a text and the roots stay."""
+    network.remove_nodes_from(
+        [
+            node
+            for node, seen in network.nodes(data=True)
+            if seen["group"] not in groups and seen["group"] != HELD and node not in roots
+        ]
+    )
 
 
 def _keep_kinds(network: nx.DiGraph, kinds: frozenset[str], roots: Sequence[str]) -> None:
