@@ -43,6 +43,7 @@ YEAR_OF = re.compile(
     + r"(?:目标)?(?:任务)?的?(?:关键|开局|收官|重要|承上启下|攻坚|最后|第[一二三四五]|起步|中期)[^，。]{0,8}年"
 )
 CARRIED = re.compile(r"(?:印发|发布|公布|转发|批转)[^，。]{0,3}《$")
+LOOKING_BACK = re.compile(r"^[ \u3000]*(?:这?[一五]年来|过去的?[一五]年|五年间).*", re.M)
 OCCASION = re.compile(r"年[^。；]{0,24}是(?:全面|深入)?(?:实施|落实|完成|贯彻|推进)[“《]?$")
 REVIEW = re.compile(r"回顾|总结|成绩|过去[一五]年|工作情况")
 STANCE: dict[str, Stance] = {
@@ -86,6 +87,7 @@ def _reviewed(outline: Outline) -> Iterator[tuple[int, int]]:
     """Yield the stretches that look back: their papers have been written."""
     sections = outline.sections
     yield from ((part.begin, part.end) for part in sections if REVIEW.search(part.title))
+    yield from (match.span() for match in LOOKING_BACK.finditer(outline.source.text))
 
 
 def _continues(text: str, end: int, mention: Mention) -> bool:

@@ -9,7 +9,7 @@ from functools import cache
 
 from kg.extract.boundary import name_begin
 from kg.extract.governors import Role, chain, of_others, role_of, subject_of, verbs_in
-from kg.vocabulary import rows
+from kg.vocabulary import regions, rows
 
 REACH = 48  # characters that a name may have before its last word
 YEARS = r"(?:（[^（）]{0,14}(?:\d{4}|试行|暂行|修订|稿|版|V\d)[^（）]{0,10}）)?"
@@ -40,7 +40,7 @@ GENERIC = re.compile(
 )
 LIGHT = re.compile(r"(?:工作|实施|总体|专项|具体|年度|发展|三年|五年|行动|技术|暂行|试行)+$")
 BROKEN = re.compile(
-    r"[，。；：！？\n《》【】]|精神|战略、|成果|指标[和与]|^各|^[省市县]和|会议|讲话|大会|以及|^并|^实际|^按|相关|有关|等(?!级)|部门|要求"
+    r"[，。；：！？\n《》【】]|精神|战略、|成果|指标[和与]|^各|^[省市县]和|会议|讲话|大会|以及|思想|教育、|^[到过在）]|^(?:实施|执行|印发|发布|率先)|^并|^实际|^按|相关|有关|等(?!级)|部门|要求"
     # 质量标准和供应标准, 权力清单及办事指南: a list, not one name
     r"|(?:方案|规划|办法|意见|清单|标准|制度|规定|政策|计划|目录|指南|机制|体系|工作|措施)[和与及、或]|本(?:办法|通知|方案|意见|规定|指南|标准|规范)"
 )
@@ -52,7 +52,7 @@ SUCH = re.compile(r"(?:相应|具体|有关|相关|更加|多项|各项|系列|�
 CARRIED_OUT = re.compile("(?:顺利|全面|有效)?(?:实施|落地|落实|执行)")
 VAGUE = ("措施", "政策措施", "制度", "标准", "规范")
 LISTED_BARE = re.compile(r"、(?:政策|标准|用地|机制|制度|财政|资金)")
-NO_TOPIC = re.compile("[和与及、]|贯彻|落实")
+NO_TOPIC = re.compile("[和与及、]|贯彻|落实|实施")
 OURS = re.compile("[我本][市县省区州]")
 ITEMS = ("清单", "目录")  # 列入…清单 says that something stands on a list, not in a paper
 UNPLANNED = re.compile("(?:同步|统一|提前|超前|合理)$")
@@ -128,6 +128,8 @@ def _listed(stretch: str, match: re.Match[str], last: Unmarked | None) -> Unmark
     if last is None or joiner is None or match.re is NUMBERED:
         return None
     topic = stretch[joiner.end() : match.start()]
+    if verbs_in(topic):
+        return None  # 编制甲规划、率先出台乙计划: a verb of its own
     least = heads()[match["head"]].least["draft"]
     return (
         _cut(stretch, joiner.end(), match.end(), last.whose)
@@ -223,10 +225,16 @@ def _standing(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None
     if match["head"] not in STRONG:
         return None
     begin = name_begin(stretch, match.start(), quotes=True)
-    if begin != floor or PLACED.match(stretch, begin) is None:
+    if begin != floor or not _is_placed(stretch[begin : match.start()]):
         return None
     topic = PLACED.sub("", stretch[begin : match.start()], count=1)
     return _cut(stretch, begin, match.end(), "=") if _is_name(topic, match["head"], 4) else None
+
+
+def _is_placed(topic: str) -> bool:
+    """Tell whether a name begins with a level (市国土空间…) or a listed place (湖南省…)."""
+    place = PLACED.match(topic)
+    return place is not None and (len(place[0]) == 1 or place[0] in regions().by_name)
 
 
 def _numbered(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None:
