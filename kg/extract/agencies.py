@@ -388,6 +388,7 @@ def _level_prefix(stretch: str, match: re.Match[str], local: tuple[str, ...]) ->
             and _is_edge(stretch, start)
             and re.fullmatch(r"[一-鿿]+", name)
             and not NO_PLACE.search(name)
+            and not tagged(name)[0][1].startswith("v")
         ):
             return Prefix(start, end, f"={name}")
     return None
@@ -457,6 +458,8 @@ def _unlisted_form(stretch: str, prefix: Prefix) -> Iterator[Mention]:
     """Yield a body that the tables do not hold but that is built like one: 市民营经济局."""
     match = UNLISTED.match(stretch, prefix.end)
     if match is None or VERBAL.search(match["body"]) or GENERIC.match(match["body"]):
+        return
+    if match["body"][0] in "域场民级直属区会":  # 区域, 市场, 市民: the level is part of a word
         return
     if match["tail"] in ("委", "办") and len(match["body"]) > 6:
         return
@@ -706,7 +709,7 @@ def _stands_alone(form: Form, stretch: str, begin: int) -> bool:
         return False
     if form.form in _short_bodies():
         return end == len(stretch) or stretch[end] in EDGE or stretch[end] in "等和与及"
-    return len(form.form) >= 3 and form.form[-1] in "局厅" and form.form not in ("邮政局",)
+    return len(form.form) >= 3 and form.form[-1] in "局厅" and _ends_name(stretch, end)
 
 
 # -- organisations by their last word ----------------------------------------------------------
@@ -734,7 +737,7 @@ def _organisations(stretch: str, place: Place | None) -> Iterator[Mention]:
     pattern, table = _heads()
     for match in pattern.finditer(stretch):
         kind, proper = table[match[0]]
-        if proper == "never" or not _ends_name(stretch, match.end(), kind):
+        if proper == "never" or not _ends_name(stretch, match.end()):
             continue
         begin = name_begin(stretch, match.start(), quotes=kind == "WorkingGroup")
         begin = _skip_openers(stretch, begin, match.start())
@@ -745,7 +748,7 @@ def _organisations(stretch: str, place: Place | None) -> Iterator[Mention]:
         yield _agency(kind, stretch, begin, match.end(), name, f"agency.{kind}", scope)
 
 
-def _ends_name(stretch: str, end: int, kind: str) -> bool:
+def _ends_name(stretch: str, end: int) -> bool:
     """Tell whether a name can end here: at a mark, or before a verb or a particle."""
     if NOT_BEHIND_HEAD.match(stretch, end):
         return False
@@ -768,15 +771,24 @@ def _skip_openers(stretch: str, begin: int, head: int) -> int:
     return begin + opener.end() if opener is not None else begin
 
 
+COLLECTIVE = re.compile(
+    r"[省市县区]?(?:充分|发挥|级|各类|行业|专业|单项|区域|产业|技术|体育|教学|相关|商会|跨界|社会)*"
+)
+
+
+def _is_own_topic(modifier: str) -> bool:
+    """Tell a topic that sets an organisation apart (校园安全工作) from a kind of them (行业)."""
+    placed = any(begin == 0 for begin, _, _ in find_names(modifier))
+    topic = modifier.replace("工作", "").replace("专项", "")
+    return len(topic) >= (2 if placed else 4) and COLLECTIVE.fullmatch(modifier) is None
+
+
 def _is_proper(modifier: str, proper: str, place: Place | None) -> bool:
     """Tell whether what stands before the last word makes it a name."""
     if len(modifier) < 1 or GENERIC.match(modifier):
         return False
     if proper == "topic":
-        least = 4 if not any(begin == 0 for begin, _, _ in find_names(modifier)) else 2
-        return len(modifier.replace("工作", "").replace("专项", "")) >= least and not re.fullmatch(
-            r"[省市县区]?(?:级|各类|行业|专业)*", modifier
-        )
+        return _is_own_topic(modifier)
     if LEVEL.match(modifier) and not re.match(
         r"省会|[省市县区镇乡](?:级(?!机关)|属|直|域|场|民|委?内)", modifier
     ):
