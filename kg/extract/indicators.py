@@ -38,6 +38,7 @@ RECIPIENT = re.compile(
 GIVEN = re.compile(
     r"(?P<who>[^，；。]{4,80})，(?:经[^，]{0,20}，)?(?:分别|一次性)?(?:给予|奖励|补助)"
 )
+FIGURE = re.compile(r"\d[\d.]*[万亿]?(?:元|%|个|人|名|户|次|年|月|天)?(?:以上|以内)?$")
 IMPROVING = re.compile(
     r"(?:显著|明显|持续|不断|进一步|稳步|大幅|逐步)?(?:增强|提升|提高|改善|扩大|增长|优化|上升|下降|加快)$"
 )
@@ -206,7 +207,8 @@ def _earlier_subject(site: Site) -> str:
     start = max(site.sentence.rfind(mark, 0, stop) for mark in STOP) + 1
     clause = NUMBERING.sub("", site.sentence[start:stop])
     cut = IMPROVING.search(clause)
-    return _stripped(clause[: cut.start()] if cut else clause)
+    subject = clause[: cut.start()] if cut else clause
+    return _stripped(FIGURE.sub("", subject))
 
 
 def _stripped(left: str) -> str:
