@@ -13,7 +13,7 @@ from kg.vocabulary import contextual, rows, terms, words
 
 QUOTED = re.compile(r"“(?P<label>[^“”]{1,30})”")
 SENTENCE = re.compile(r"[。；：？！]")
-MEASURE = re.compile(r"\d+[一-鿿]{0,3}")
+MEASURE = re.compile(r"\d+(?![一-鿿]*(?:计划|工程|行动|战略)$)[一-鿿]{0,3}")
 JOINED = ("", "、", "和", "与", "及", "，", "以及")
 # A number in front, a plus sign, a formula of one and one: names of rules, not of things.
 NUMBER = r"[一二三四五六七八九十百千万两双多\d]"

@@ -20,15 +20,18 @@ LEVEL = re.compile(
     r"(?:国家和?|全国|中国|世界|国际|全[省市县区]|自治区|省[、和]?市?|市|[部县区校])级?(?:和省级)?"
     r"|[一-鿿]{1,3}级"
 )
+LEVELS = r"[省市县区](?:、?[市县区乡镇村])+(?:（[省市县区]）|[两三四五]级)"
 COUNT = re.compile(
     r"(?:全[国省市县区])?首[个家例座]|(?:\d+(?:—\d+)?|[一二两三四五六七八九十百千]+)余?"
     r"[个所家项名支批次场种条处片](?:以上)?|[一1]批|第[一二三四五六七八九十]+批"
 )
-ORDINAL = re.compile(r"(?:20\d\d(?:年度?)?)?第?[一二三四五六七八九十百\d]+届")
+COUNTED = re.compile(r"[\d一二三四五六七八九十百][所个家批项][“]?$|(?:一批|若干|\d[所个家]).{0,12}的$")
+ORDINAL = re.compile(r"(?:20\d\d(?:年度?)?)?第[一二三四五六七八九十百\d]+届|\d{1,2}届")
 # What is left of a verb or a number that the tagger cut in two.
 REST = re.compile(
     r"(?<=[办打织做抓建用管])好|(?<=获)批|(?<=[下简统])称|(?<=[\d〇一二三四五六七八九十百千万余])"
-    r"[个所家项名支场]|(?<=推广)使用|[\d.]+[、.](?!\d)|\.|年(?=[一-鿿]{4})|(?<=[每年办举])[一两]次|(?<=[办举])一届"
+    r"[个所家项名支场]|(?<=推广)使用|[\d.]+[、.](?!\d)|\.|年(?=[一-鿿]{4})"
+    rf"|(?<=[每年办举])[一两]次|(?<=[办举])一届|{LEVELS}"
 )
 AND = "和与及"
 MEETING = re.compile(r"人大|政协|党代会|委员会|董事会|党委|常委|政府工作|党组|理事会")
@@ -63,6 +66,8 @@ def find_names(stretch: str) -> Iterator[Mention]:
             continue
         if row["kind"] == "initiative":
             begin = _coordinated(stretch, begin)
+        elif row["kind"] == "platform" and re.match("全[省市县区]", stretch[begin:at]):
+            begin += 2
         if begin < at and _sets_apart(stretch, begin, at, row):
             last = _named(stretch, begin, end)
             yield last
@@ -129,9 +134,11 @@ def _cut(clause: str) -> int:
     previous = ""
     for word, flag in tagged(clause):
         rest = clause[at + len(word) :]
-        if _governs(word, flag, at == begin, rest) or previous + word in role("governor"):
+        if word == "首批" and LEVEL.fullmatch(clause, begin, at):
+            pass  # 省|首批|数字经济总部: the level belongs to the name
+        elif _governs(word, flag, at == begin, rest) or previous + word in role("governor"):
             begin = at + len(word)
-        elif word in AND and not _goes_on(clause, begin, at, previous):
+        elif word in AND and not _goes_on(clause, begin, at):
             begin = at + len(word)
         at += len(word)
         previous = word
@@ -139,16 +146,16 @@ def _cut(clause: str) -> int:
 
 
 def _governs(word: str, flag: str, first: bool, rest: str) -> bool:
-    if word in AND:
+    if word in AND or word.startswith("最"):
         return False
     if word in role("governor") or (len(word) == 4 and word[2:] in role("governor")):
         return True
-    if flag[0] in "pdrcuye" or flag == "ad":
+    if (flag[0] in "prcuy" and flag != "eng") or flag == "ad":
         return first or len(word) > 1 or flag[0] in "pcu"
-    return first and word in role("soft") and (len(rest) >= 4 or level_end(rest) > 0)
+    return first and word in role("soft") and len(rest) >= 2
 
 
-def _goes_on(clause: str, begin: int, at: int, previous: str) -> bool:
+def _goes_on(clause: str, begin: int, at: int) -> bool:
     """Tell whether 和 joins two modifiers of one head: 教师|和|学生美育素养提升计划."""
     left, right = clause[begin:at], clause[at + 1 :]
     if LEVEL.fullmatch(left):
@@ -156,7 +163,7 @@ def _goes_on(clause: str, begin: int, at: int, previous: str) -> bool:
     if level_end(right) or not begin or clause[at] in "及与":
         return False
     plain = re.sub(r"[（(].*?[）)]", "", left)
-    return len(plain) >= 2 and head_of(plain) is None and previous not in role("untied")
+    return len(plain) >= 2 and head_of(plain) is None
 
 
 def level_end(name: str) -> int:
@@ -188,6 +195,12 @@ def _trim(stretch: str, begin: int, head: int) -> int:
     return begin
 
 
+def _is_whole(item: str) -> bool:
+    """Tell whether a member of a list has a head of its own."""
+    head = head_of(item)
+    return head is not None and heads()[head]["kind"] != "designation"
+
+
 def _coordinated(stretch: str, begin: int) -> int:
     """Extend over modifiers that share the head: 外贸回流、|港口引流、主体培育行动."""
     at = begin
@@ -195,7 +208,7 @@ def _coordinated(stretch: str, begin: int) -> int:
         start, inner = _clause(stretch, at - 1, max(0, at - 20))
         item = stretch[start : at - 1]
         cut = _cut(item)
-        if inner or not 2 <= len(item) - cut <= 8 or head_of(item) is not None:
+        if inner or not 2 <= len(item) - cut <= 8 or _is_whole(item):
             return begin
         if cut:
             start += cut
@@ -212,24 +225,36 @@ def _sets_apart(stretch: str, begin: int, head: int, row: dict[str, str]) -> boo
     level = level_end(modifier + row["head"]) if modifier else 0
     level = min(level, len(modifier))
     own = modifier[level:]
-    if MEETING.search(modifier) or (_generic().match(own) and not _is_title(own, level, row)):
+    if MEETING.search(modifier) or (_generic().match(own) and not _is_title(level, row)):
         return False
     return RULES[row["unquoted"]](stretch[:begin], modifier, level)
 
 
-def _is_title(own: str, level: int, row: dict[str, str]) -> bool:
+def _is_title(level: int, row: dict[str, str]) -> bool:
     """Tell a title that needs nothing but its level: 省实验室, 国家级示范区."""
-    return row["kind"] == "designation" and level > 0 and len(row["head"].strip("*")) >= 3
+    if row["kind"] == "designation":
+        return level > 0 and len(row["head"]) >= 3
+    return level > 0 and len(row["head"]) >= 5 and row["unquoted"] == "level"
+
+
+def _listed(before: str, verbs: str) -> bool:
+    """Tell whether the verb stands in front of the list that a name is in: 举办甲大会、|乙大会."""
+    clause = re.split("[，。；：？！\n]", before)[-1]
+    return before.endswith(("、", "和")) and re.search(choice(verbs), clause[:14]) is not None
+
+
+def _behind(before: str, verbs: str) -> bool:
+    return _before(verbs).search(before) is not None or _listed(before, verbs)
 
 
 def _modified(before: str, modifier: str, level: int) -> bool:
-    return len(modifier) >= 4 or (len(modifier) == 3 and bool(_before("run").search(before)))
+    return len(modifier) >= 4 or (len(modifier) == 3 and _behind(before, "run"))
 
 
 def _run(before: str, modifier: str, level: int) -> bool:
-    if len(modifier) >= 4 and _before("run").search(before):
+    if len(modifier) >= (3 if level else 4) and _behind(before, "run"):
         return True
-    return (level or place_end(modifier, short=True)) > 0 and len(modifier) >= 5
+    return (level or place_end(modifier, short=True)) > 0 and len(modifier) >= 4
 
 
 def _levelled(before: str, modifier: str, level: int) -> bool:
@@ -238,14 +263,13 @@ def _levelled(before: str, modifier: str, level: int) -> bool:
     inside = re.search("国家级?|省级", modifier)
     if inside is not None and place_end(modifier, short=True) == inside.start():
         return True
-    return len(modifier) >= 3 and bool(_before("award").search(before))
+    return len(modifier) >= 3 and _behind(before, "award")
 
 
 def _made(before: str, modifier: str, level: int) -> bool:
     if _levelled(before, modifier, level):
         return True
-    counted = re.search(r"[\d一二三四五六七八九十百][所个家批项]$", before[-3:])
-    return len(modifier) >= 4 and bool(_before("make").search(before) or counted)
+    return len(modifier) >= 4 and (_behind(before, "make") or bool(COUNTED.search(before)))
 
 
 RULES = {"modifier": _modified, "verb": _run, "level": _levelled, "make": _made}
@@ -260,4 +284,5 @@ def _sharing(stretch: str, last: Mention, begin: int, head: int, end: int) -> Me
         return None
     before = head_of(last.name) or ""
     whole = last.name[: len(last.name) - len(before)]
-    return _named(stretch, begin, end, whole if begin == head else last.name[:level])
+    bare = begin == head and end - head <= 4
+    return _named(stretch, begin, end, whole if bare else last.name[:level])

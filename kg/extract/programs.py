@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from kg.extract.program_aliases import same_names
 from kg.extract.program_labels import find_labels
 from kg.extract.program_names import find_names
 from kg.extract.program_words import head_at, heads, kind_of_name
@@ -12,7 +13,7 @@ from kg.extract.text import even
 from kg.models import Mention, Outline, Place
 from kg.vocabulary import matcher, terms
 
-LEVEL_BEFORE = re.compile(r"(?:全国|国家级|全省|省级|市级|县级|区级|自治区级)$")
+LEVEL_BEFORE = re.compile(r"(?:全国|国家级|全省|省级|市级|县级|区级|自治区级|[一-鿿]{2}[省市县])$")
 
 
 def find_programs(outline: Outline, place: Place | None) -> Iterator[Mention]:
@@ -20,13 +21,19 @@ def find_programs(outline: Outline, place: Place | None) -> Iterator[Mention]:
     text = outline.source.text
     plain = even(text)
     del place
+    found: list[Mention] = []
     for sentence in outline.sentences:
-        if sentence.part not in ("body", "addressee"):
-            continue
-        stretch = plain[sentence.begin : sentence.end]
-        for found in (*_known(stretch), *find_labels(stretch), *find_names(stretch)):
-            begin, end = found.begin + sentence.begin, found.end + sentence.begin
-            yield Mention("Program", found.kind, begin, end, text[begin:end], found.name, found.rule)
+        if sentence.part in ("body", "addressee"):
+            found += _in_sentence(text, plain, sentence.begin, sentence.end)
+    yield from same_names(outline, plain, found)
+
+
+def _in_sentence(text: str, plain: str, begin: int, end: int) -> Iterator[Mention]:
+    stretch = plain[begin:end]
+    for found in (*_known(stretch), *find_labels(stretch), *find_names(stretch)):
+        first, last = found.begin + begin, found.end + begin
+        name = text[first:last]
+        yield Mention("Program", found.kind, first, last, name, found.name, found.rule)
 
 
 def _known(stretch: str) -> Iterator[Mention]:

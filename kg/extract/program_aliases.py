@@ -1,0 +1,66 @@
+"""Programmes of a document to the same ones under the shorter names that it gives them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from kg.extract.program_names import level_end
+from kg.extract.program_words import kind_of_name
+from kg.models import Mention, Outline
+
+ABBREVIATED = re.compile(r"（(?:以下|下)?(?:简|统|并)?称[：“]*(?P<short>[^（）“”，、]{2,12})”?[，）]")
+# What a document leaves out where it comes back to a name: “云陵通”平台 … “云陵通”.
+LEFT_OUT = ("平台", "项目", "行动", "工程", "计划")
+SHORTEST = 7  # characters that a title without its level needs to be no common noun
+
+
+def same_names(outline: Outline, plain: str, found: list[Mention]) -> Iterator[Mention]:
+    """Yield the mentions, those under a shorter name of the document with the full one."""
+    full = _abbreviations(plain, found) | _without_level(found) | _without_head(found)
+    for mention in found:
+        name = full.get(mention.name)
+        if name is not None:
+            mention = replace(mention, name=name, kind=kind_of_name(name))
+        yield mention
+    plainly = {short for short in full if len(short) >= 5} | set(_abbreviations(plain, found))
+    yield from _plain(outline, plain, {short: full[short] for short in plainly})
+
+
+def _abbreviations(plain: str, found: Iterable[Mention]) -> dict[str, str]:
+    """Return the names that the document says it will use: A（以下称B）."""
+    short: dict[str, str] = {}
+    for mention in found:
+        match = ABBREVIATED.match(plain, mention.end)
+        if match is not None:
+            short[match["short"]] = mention.name
+    return short
+
+
+def _without_level(found: Iterable[Mention]) -> dict[str, str]:
+    """Return titles by what they are called without their level, where only one is meant."""
+    names: dict[str, set[str]] = {}
+    for name in {m.name for m in found if m.kind == "Designation" and m.rule == "program.built"}:
+        rest = name[level_end(name) :]
+        if rest != name and len(rest) >= SHORTEST:
+            names.setdefault(rest, set()).add(name)
+    return {rest: full.pop() for rest, full in names.items() if len(full) == 1}
+
+
+def _without_head(found: Iterable[Mention]) -> dict[str, str]:
+    names = {m.name for m in found}
+    pairs = ((name, name + head) for name in names for head in LEFT_OUT)
+    return {name: longer for name, longer in pairs if longer in names}
+
+
+def _plain(outline: Outline, plain: str, full: dict[str, str]) -> Iterator[Mention]:
+    """Yield the other places of the body that hold a shorter name."""
+    for short, name in full.items():
+        for match in re.finditer(re.escape(short), plain):
+            begin, end = match.span()
+            if any(s.begin <= begin < s.end and s.part == "body" for s in outline.sentences):
+                text = outline.source.text[begin:end]
+                yield Mention(
+                    "Program", kind_of_name(name), begin, end, text, name, "program.short"
+                )
