@@ -22,7 +22,8 @@ APPLIED_BEHIND = re.compile(
 SPIRIT_BEHIND = re.compile(CLOSED + r"[^，。；]{0,12}(?:精神|要求|规定|部署)(?:，|。|和|及|、|$)")
 ISSUED_BEHIND = re.compile(
     CLOSED
-    + r"(?:已经?[^，。；]{2,40}，)?(?:现|予以|修订后)?(?:印发给|予以?(?:印发|公布|发布)|公布|现(?:印发|公布|发布|转发))"
+    + r"(?:已经?[^，。；]{2,40}，)?(?:现|予以|修订后)?"
+    + r"(?:印发给|予以?(?:印发|公布|发布)|公布|现(?:印发|公布|发布|转发))"
 )
 # 编制了《…》。现印发给你们
 PRESENT_BEHIND = re.compile(
@@ -32,7 +33,8 @@ PRESENT_BEHIND = re.compile(
 # 制定《…》实施细则: what is written is another paper.
 DERIVED = re.compile(
     CLOSED
-    + r"(?:具体|配套|相关)?(?:实施|贯彻|落实|工作|管理|配套|操作)?(?:细则|方案|意见|办法|政策|措施|文件|规定|制度|指南|解读)"
+    + r"(?:具体|配套|相关)?(?:实施|贯彻|落实|工作|管理|配套|操作)?"
+    + r"(?:细则|方案|意见|办法|政策|措施|文件|规定|制度|指南|解读)"
 )
 SPIRIT_VERB = re.compile(r"落实|贯彻|根据|按照|依据|执行")
 GUIDED = re.compile(r"以《?$")
@@ -40,15 +42,20 @@ GUIDED_BEHIND = re.compile(CLOSED + r"(?:为|作为)(?:指导|依据|指引|遵�
 # 2022年是实施“十四五”规划的关键之年
 YEAR_OF = re.compile(
     CLOSED
-    + r"(?:目标)?(?:任务)?的?(?:关键|开局|收官|重要|承上启下|攻坚|最后|第[一二三四五]|起步|中期)[^，。]{0,8}年"
+    + r"(?:目标)?(?:任务)?的?"
+    + r"(?:关键|开局|收官|重要|承上启下|攻坚|最后|第[一二三四五]|起步|中期)[^，。]{0,8}年"
 )
 CARRIED = re.compile(r"(?:印发|发布|公布|转发|批转)[^，。]{0,3}《$")
 LOOKING_BACK = re.compile(r"^[ \u3000]*(?:这?[一五]年来|过去的?[一五]年|五年间).*", re.M)
 OCCASION = re.compile(r"年[^。；]{0,24}是(?:全面|深入)?(?:实施|落实|完成|贯彻|推进)[“《]?$")
 REVIEW = re.compile(r"回顾|总结|成绩|过去[一五]年|工作情况")
 STANCE: dict[str, Stance] = {
-    "draft": "plansToIssue", "issue": "plansToIssue", "revise": "revises", "apply": "implements", "name": "cites",
-}  # fmt: skip
+    "draft": "plansToIssue",
+    "issue": "plansToIssue",
+    "revise": "revises",
+    "apply": "implements",
+    "name": "cites",
+}
 
 
 def find_citations(

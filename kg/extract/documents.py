@@ -67,7 +67,8 @@ def _kind(kind: str, title: str) -> str:
 def find_documents(outline: Outline, place: Place | None) -> Iterator[Mention]:
     """Yield every document named: in 《》, by its own title line, by a known or built name.
 
-    A mention's scope is "" where the document is one of this place, "=" where its name stands alone.
+    A mention's scope is "" where the document is one of this place, a level (省) where it is one
+    of the place of that level, "=" where its name stands alone.
     """
     found = sorted(_named(outline), key=lambda mention: mention.begin)
     yield from _agreed(called_in_full(found, outline))
@@ -92,7 +93,8 @@ def _named(outline: Outline) -> Iterator[Mention]:
 def _agreed(found: list[Mention]) -> Iterator[Mention]:
     """Yield the mentions so that the same words mean one document in all of the text.
 
-    One that is of this place once is so everywhere, unless others are to write it (each county its own).
+    One that is of this place once is so everywhere, unless others are to write it (each county
+    its own).
     """
     whose: dict[str, str] = {}
     for mention in found:

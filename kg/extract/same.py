@@ -38,7 +38,7 @@ def even_title(title: str) -> str:
 
 
 def _own_form(mention: Mention, own: str) -> str:
-    """Return the document's own title where a mention writes it otherwise, or without its issuer."""
+    """Return the document's own title where a mention writes it otherwise or without issuer."""
     if not own or len(mention.name) < 6 or mention.name == own:
         return ""
     named, title = even_title(mention.name), even_title(own)

@@ -32,6 +32,7 @@ DESCRIBED = re.compile(r"批准|印发|公布|制定|颁发|发布|编制")
 ACTION = re.compile(
     r"关于|全面|进一步|加强|加快|促进|支持|推进|深化|规范|推动|优化|鼓励|构建|提升|改进|建立|健全|做好|扩大|完善|贯彻|落实"
 )
+LAST_OF = re.compile("的(?:若干|实施|指导)?$")
 ABOUT = re.compile(r"关于[^，。；]{4,60}$")
 GENERIC = re.compile(
     r"(?:工作|实施|行动|总体|专项|具体|管理|配套|年度|年|月|三年|五年|中长期|长远|发展|建设|改革|试点|落实|推进|政策|措施|方案|规划|计划|意见|办法|规定|制度"
@@ -205,9 +206,7 @@ def _is_name(topic: str, head: str, least: int) -> bool:
     bare = re.sub("（[^（）]*）", "", topic)
     if not least or BROKEN.search(bare) or topic.count("“") != topic.count("”"):
         return False
-    if "的" in topic and not (
-        ACTION.match(topic) and topic.endswith(("的", "的若干", "的实施", "的指导"))
-    ):
+    if "的" in topic and not (ACTION.match(topic) and LAST_OF.search(topic)):
         return False
     if head == "规划" and UNPLANNED.search(topic):
         return False  # 同步规划、同步建设: a verb
