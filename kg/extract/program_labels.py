@@ -14,15 +14,15 @@ from kg.vocabulary import contextual, rows, terms, words
 QUOTED = re.compile(r"“(?P<label>[^“”]{1,30})”")
 SENTENCE = re.compile(r"[。；：？！]")
 MEASURE = re.compile(r"\d+(?![一-鿿]*(?:计划|工程|行动|战略)$)[一-鿿]{0,3}")
-JOINED = ("", "、", "和", "与", "及", "，", "以及")
+JOINED = ("", "、", "和", "与", "及", "以及")
 # A number in front, a plus sign, a formula of one and one: names of rules, not of things.
 NUMBER = r"[一二三四五六七八九十百千万两双多\d]"
 FORMULA = re.compile(
     rf"{NUMBER}[一-鿿]{{1,2}}{NUMBER}[一-鿿]{{1,2}}$|.{{2,8}}[+＋×]$|\w{{2,5}}[+＋×][^+＋×]{{2,6}}$"
     rf"|{NUMBER}{{1,4}}[一-鿿]{{1,4}}(?:工程|计划|行动|制|战)$|{NUMBER}个[一-鿿]{{3,6}}$"
-    rf"|[双三四五六七八九][一-鿿]{{1,2}}$|[^，]{{2,8}}·[^，]{{2,8}}$"
+    rf"|[^，]{{2,8}}·[^，]{{2,8}}$"
 )
-COUNTED = re.compile(r"^[一二三四五六七八九十双两]+(?:个?[连年][冠丰增升降]|下降|提升|增长|丰收|增)$")
+COUNTED = re.compile(r"^[一二三四五六七八九十\d]+[大项个](?:行动|工程|战略|任务|计划|目标|抓手|体系|中心|方面|基地|产业|保障|领域|定位|优势|特色.*|重点.*)$|^[一二三四五六七八九十双两]+(?:个?[连年][冠丰增升降]|下降|提升|增长|丰收|增)$")
 NUMERIC = re.compile(rf"{NUMBER}.{{0,6}}$|.{{1,4}}[+＋×].{{0,4}}$|只.{{1,4}}$|.{{1,3}}制$")
 BETWEEN = 8
 

@@ -17,19 +17,23 @@ CLAUSE_START = re.compile(r"[，。；：！？、《》\s‘’…【】\[\]|�
 PAIRS = {"）": "（", ")": "("}
 NUMBERING = re.compile(r"[（(][一二三四五六七八九十\d]+[）)]")
 LEVEL = re.compile(
-    r"(?:国家和?|全国|中国|世界|国际|全[省市县区]|自治区|省[、和]?市?|市|[部县区校])级?(?:和省级)?"
-    r"|[一-鿿]{1,3}级"
+    r"(?:国家和?级?|全国|中国|世界级?|国际|全[省市县区]|自治区级?|[部县区校]级"
+    r"|省级|省(?![内外直市际区委会级]|政府)(?:、市级)?|市级|市(?![场民政域县区辖内外级]|直))(?:和省级)?(?![内外])"
+    r"|(?:卓越|标准|先进|基础|领航|引领|示范|星)级"
 )
 LEVELS = r"[省市县区](?:、?[市县区乡镇村])+(?:（[省市县区]）|[两三四五]级)"
 COUNT = re.compile(
     r"(?:全[国省市县区])?首[个家例座]|(?:\d+(?:—\d+)?|[一二两三四五六七八九十百千]+)余?"
     r"[个所家项名支批次场种条处片](?:以上)?|[一1]批|第[一二三四五六七八九十]+批"
 )
+# A verb that the tagger takes for a noun, in front of a level: 争引|省级项目.
+STRAY = re.compile(r"[一-鿿]{1,2}(?=国家级|省级|市级|全国|全省|全市|省科技)")
+BRACKETED = re.compile(r"（[^）]{1,4}）[一-鿿]{2}")
 COUNTED = re.compile(r"[\d一二三四五六七八九十百][所个家批项][“]?$|(?:一批|若干|\d[所个家]).{0,12}的$")
 ORDINAL = re.compile(r"(?:20\d\d(?:年度?)?)?第[一二三四五六七八九十百\d]+届|\d{1,2}届")
 # What is left of a verb or a number that the tagger cut in two.
 REST = re.compile(
-    r"(?<=[办打织做抓建用管])好|(?<=获)批|(?<=[下简统])称|(?<=[\d〇一二三四五六七八九十百千万余])"
+    r"(?<=[办打织做抓建用管展])好|全[国省市县区]唯一(?:的)?|(?<=获)批|(?<=[下简统])称|(?<=[\d〇一二三四五六七八九十百千万余])"
     r"[个所家项名支场]|(?<=推广)使用|[\d.]+[、.](?!\d)|\.|年(?=[一-鿿]{4})"
     rf"|(?<=[每年办举])[一两]次|(?<=[办举])一届|{LEVELS}"
 )
@@ -59,10 +63,10 @@ def find_names(stretch: str) -> Iterator[Mention]:
     last: Mention | None = None
     for head, at, end in each_head(stretch):
         row = heads()[head]
-        if row["unquoted"] == "no" or not _closes(stretch, head, end):
+        if row["unquoted"] == "no":
             continue
         begin = _trim(stretch, name_start(stretch, at), at)
-        if stretch[begin - 1 : begin] == "”":
+        if stretch[begin - 1 : begin] == "”" or not _closes(stretch, head, end):
             continue
         if row["kind"] == "initiative":
             begin = _coordinated(stretch, begin)
@@ -81,7 +85,15 @@ def _closes(stretch: str, head: str, end: int) -> bool:
     """Tell whether a head is the last word of its phrase; one character shows it least."""
     if len(head) == 1:
         return re.match(r"[^一-鿿]|[和与及等的将为由在是可]|$", stretch[end:]) is not None
-    return _after().match(stretch, end) is None
+    if _after().match(stretch, end) or BRACKETED.match(stretch, end):
+        return False
+    # 大赛|事, 社|会主义: a word of the running text goes on over the end of the head.
+    at = end - len(head)
+    for word, _ in tagged(stretch[at : end + 3]):
+        at += len(word)
+        if at >= end:
+            return at == end
+    return True
 
 
 def _named(stretch: str, begin: int, end: int, prefix: str = "") -> Mention:
@@ -152,7 +164,7 @@ def _governs(word: str, flag: str, first: bool, rest: str) -> bool:
         return True
     if (flag[0] in "prcuy" and flag != "eng") or flag == "ad":
         return first or len(word) > 1 or flag[0] in "pcu"
-    return first and word in role("soft") and len(rest) >= 2
+    return first and word in role("soft") and len(rest) >= 1
 
 
 def _goes_on(clause: str, begin: int, at: int) -> bool:
@@ -187,6 +199,9 @@ def place_end(name: str, short: bool = False) -> int:
 
 def _trim(stretch: str, begin: int, head: int) -> int:
     """Cut off what counts the things: 40所|艺术特色学校, 一批|省级示范园."""
+    stray = STRAY.match(stretch, begin, head)
+    if stray is not None and not place_end(stray[0], short=True):
+        begin = stray.end()
     while begin < head:
         count = COUNT.match(stretch, begin, head) or REST.match(stretch, begin, head)
         if count is None or ORDINAL.match(stretch, begin, head):
@@ -198,7 +213,7 @@ def _trim(stretch: str, begin: int, head: int) -> int:
 def _is_whole(item: str) -> bool:
     """Tell whether a member of a list has a head of its own."""
     head = head_of(item)
-    return head is not None and heads()[head]["kind"] != "designation"
+    return head is not None and (heads()[head]["kind"] != "designation" or len(head) >= 4)
 
 
 def _coordinated(stretch: str, begin: int) -> int:
