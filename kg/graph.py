@@ -109,8 +109,12 @@ def number(value: Decimal) -> str:
 
 
 def offset(value: int) -> str:
-    """Return an offset in code points."""
-    return typed(str(value), "nonNegativeInteger")
+    """Return an offset in code points.
+
+    NIF wants xsd:nonNegativeInteger, but Oxigraph keeps every kind of integer as xsd:integer: what
+    a store gives back should be what a document's graph says. The shapes hold it to 0 and more.
+    """
+    return typed(str(value), "integer")
 
 
 def moment(iso: str) -> str:

@@ -311,12 +311,12 @@ def _implied_issuer(outline: Outline, findings: Findings) -> Iterator[Entity]:
 
 
 def _program(mention: Mention) -> Entity:
-    known = terms("programs.ttl").get(mention.name)
+    name = re.sub(r"[“”‘’\s]", "", mention.name)
+    known = terms("programs.ttl").get(mention.name) or terms("programs.ttl").get(name)
     if known is not None:
         return Entity(
             "Program", known.kind or mention.kind, known.label, known.label, known.alternatives
         )
-    name = re.sub(r"[“”‘’\s]", "", mention.name)
     return Entity("Program", mention.kind, name, name, level=_stated_level(name))
 
 

@@ -75,7 +75,7 @@ def _lines(
             f"{mention} {iri('rdf:type')} {iri('pol:Mention')}",
             f"{mention} {iri('itsrdf:taIdentRef')} {agency}",
             f"{mention} {iri('nif:referenceContext')} <{source}>",
-            f'{mention} {iri("nif:beginIndex")} "{begin}"^^{iri("xsd:nonNegativeInteger")}',
+            f'{mention} {iri("nif:beginIndex")} "{begin}"^^{iri("xsd:integer")}',
         ]
     return lines
 

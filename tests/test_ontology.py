@@ -154,7 +154,7 @@ OWL_DATATYPES = {
     XSD.string,
     XSD.decimal,
     XSD.integer,
-    XSD.nonNegativeInteger,
+    XSD.integer,
     XSD.boolean,
     XSD.dateTime,
     XSD.anyURI,
@@ -463,8 +463,8 @@ GOOD = """
 def evidence(span: re.Match[str]) -> str:
     """Return the triples that SPAN(b,e) stands for."""
     return (
-        f'nif:referenceContext <SRC> ; nif:beginIndex "{span[1]}"^^xsd:nonNegativeInteger ; '
-        f'nif:endIndex "{span[2]}"^^xsd:nonNegativeInteger'
+        f'nif:referenceContext <SRC> ; nif:beginIndex "{span[1]}"^^xsd:integer ; '
+        f'nif:endIndex "{span[2]}"^^xsd:integer'
     )
 
 
@@ -530,7 +530,7 @@ BROKEN = [
     ),
     ("SPAN(29,35)", "SPAN(35,35)", "beginIndex"),
     ("SPAN(43,54)", "SPAN(43,999)", "SpanInText"),
-    ("SPAN(43,54)", 'SPAN(43,54) ; nif:endIndex "55"^^xsd:nonNegativeInteger', "endIndex"),
+    ("SPAN(43,54)", 'SPAN(43,54) ; nif:endIndex "55"^^xsd:integer', "endIndex"),
     ("SPAN(82,86)", "SPAN(82,86) ; nif:referenceContext <agency/教育局>", "referenceContext"),
     ("<SRC/citation/43> a", "[] a", "TextNode"),
     ('pol:rule "quantity"', 'pol:rule "quantity" , "again"', "ruleAtMostOne"),

@@ -42,9 +42,10 @@ PENALTY = re.compile(r"罚款|处以|罚金|罚没")
 DENOMINATOR = re.compile(r"每(?:认定|新增|满|增加)?$|[不]?含$")
 # 入围企业在3家以上的，…: a figure of the condition, not of the promise.
 CONDITION = re.compile(
-    r"(?:、[^，。；]{0,14}){0,3}的[，、]|[^，。；\d]{0,8}(?:清零|消除)|范围|[^，。；]{0,4}大班额"
+    r"(?:、[^，。；]{0,14}){0,6}的[，、]|[^，。；\d]{0,8}(?:清零|消除)|范围|[^，。；]{0,4}大班额"
 )
-REGULATORY = re.compile(r"不予|违反|处罚|罚款|情形之一|的，")
+FIGURE_NUMBER = re.compile(r"(?:图|表|附件|附录|附表|专栏)\s*$")  # 如图2所示
+ASPECT = re.compile(r"(?:大)?(?:方面|维度|环节|领域|子类|部分|类别|要素|层面|板块)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def _bounds(side: str) -> tuple[re.Pattern[str], dict[str, Comparator]]:
     }
     choice = "|".join(sorted(table, key=len, reverse=True))
     if side == "before":
-        return re.compile(rf"(?P<word>{choice})(?P<between>[^，。；、：\d]{{0,6}})$"), table
+        return re.compile(rf"(?P<word>{choice})(?P<between>[^，。；、：\d]{{0,16}})$"), table
     return re.compile(rf"（?(?P<word>{choice})"), table
 
 
@@ -121,6 +122,8 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
         return None
     if re.match(r"0\d", match["first"]):
         return None  # 04个: digits were lost or shuffled
+    if FIGURE_NUMBER.search(text[: match.start()]) or _sums_up(text, match):
+        return None
     if BEHIND_NO_TARGET.match(text, match.end()) and unit not in ("%", "元"):
         return None
     comparator, begin, end = _comparator(text, match)
@@ -151,6 +154,15 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     )
 
 
+def _sums_up(text: str, match: re.Match[str]) -> bool:
+    """Tell a figure that only counts what was listed before it: …、…等7类数据, 一批."""
+    if match["first"] == "一" and match["unit"] == "批":
+        return True
+    if text[match.start() - 1 : match.start()] != "等":
+        return False
+    return match["unit"] in ("类", "种") or ASPECT.match(text, match.end()) is not None
+
+
 def _unit(match: re.Match[str]) -> str:
     return str(match["unit"]) + (match["paren"] or "")
 
@@ -179,6 +191,8 @@ def _comparator(text: str, match: re.Match[str]) -> tuple[Comparator, int, int]:
 
 def _binds(between: str) -> bool:
     """Tell whether a bound word reaches the figure: 至少配备1名, 不低于采购金额的30%."""
+    if len(between) > 6:
+        return between.endswith("的")
     return len(between) <= 2 or between.endswith("的") or not re.search(r"[的了和与率]", between)
 
 
@@ -335,7 +349,7 @@ def _is_commitment(sentence: str, quantity: Quantity, moments: Sequence[Moment])
     if PAST.search(clause) or _is_over(sentence[:begin]) or PENALTY.search(clause):
         return False
     if re.search(r"以$", before) and re.search(
-        r"为(?:基础|依托|重点|核心|载体|抓手)", sentence[quantity.end : end]
+        r"为(?:基础|依托|重点|核心|载体|抓手|基数|基准)", sentence[quantity.end : end]
     ):
         return False
     if DENOMINATOR.search(before) or CONDITION.match(sentence, quantity.end):
