@@ -87,6 +87,12 @@ def iri_part(text: str) -> str:
     )
 
 
+def entity_path(type_: str, key: str) -> str:
+    """Return an entity's IRI below the base. Only an agency's key has parts: 320106/鼓楼区教育局."""
+    part = iri_part(key)
+    return f"{PATHS[type_]}/{part if type_ == 'Agency' else part.replace('/', '%2F')}"
+
+
 def literal(text: str) -> str:
     """Return a plain string literal."""
     return f'"{text.translate(ESCAPES)}"'
@@ -142,7 +148,7 @@ class Names:
 
     def of(self, type_: str, key: str) -> str:
         """Return the IRI of the entity of that type and key."""
-        return f"<{self.base}{PATHS[type_]}/{iri_part(key)}>"
+        return f"<{self.base}{entity_path(type_, key)}>"
 
     def node(self, kind: str, begin: int, again: int = 0) -> str:
         """Return the IRI of a node read from the text, by where it begins."""

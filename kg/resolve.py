@@ -417,7 +417,7 @@ def _document_key(outline: Outline, imprint: Imprint, place: Place | None, title
     A title that the text does not state is no name that others use: it gets the source's digest.
     """
     if not imprint.title:
-        return f"{outline.source.sha256[:20]}/{title}"
+        return f"{outline.source.sha256[:20]}-{title}"
     key = title
     if (
         place is not None

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from kg.graph import iri_part
+from kg.graph import entity_path
 
 ROOT = Path(__file__).resolve().parent.parent
 BASE = "https://w3id.org/policy-kg/id/"
@@ -26,6 +26,7 @@ KINDS = {
 }
 LEVELS = ("national", "province", "municipality", "prefecture", "county")
 FOLDERS = {"agencies.ttl": "agency", "laws.ttl": "document", "programs.ttl": "program"}
+TYPES = {"agencies.ttl": "Agency", "laws.ttl": "Document", "programs.ttl": "Program"}
 GENERAL = {"agencies.ttl": "Agency", "laws.ttl": "PolicyDocument", "programs.ttl": "Program"}
 CLASSES = {
     "agencies.ttl": {
@@ -189,7 +190,7 @@ def test_functions_name_the_body_of_each_level(function: str, level: str, offici
 def test_things_are_named_typed_and_known_by_their_label(name: str) -> None:
     for iri, facts in things(name).items():
         (label,) = facts[SKOS + "prefLabel"]
-        assert iri == f"{BASE}{FOLDERS[name]}/{iri_part(label)}"
+        assert iri == BASE + entity_path(TYPES[name], label)
         types = {value.removeprefix(POLICY) for value in facts[TYPE]}
         assert GENERAL[name] in types, iri
         kinds = types - {GENERAL[name]}
