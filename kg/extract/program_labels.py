@@ -18,11 +18,11 @@ JOINED = ("", "、", "和", "与", "及", "以及")
 # A number in front, a plus sign, a formula of one and one: names of rules, not of things.
 NUMBER = r"[一二三四五六七八九十百千万两双多\d]"
 FORMULA = re.compile(
-    rf"{NUMBER}[一-鿿]{{1,2}}{NUMBER}[一-鿿]{{1,2}}$|.{{2,8}}[+＋×]$|\w{{2,5}}[+＋×][^+＋×]{{2,6}}$"
+    rf"{NUMBER}[一-鿿]{{1,2}}{NUMBER}[一-鿿]{{1,2}}$|.{{2,8}}[+＋×]$"
     rf"|{NUMBER}{{1,4}}[一-鿿]{{1,4}}(?:工程|计划|行动|制|战)$|{NUMBER}个[一-鿿]{{3,6}}$"
     rf"|[^，]{{2,8}}·[^，]{{2,8}}$"
 )
-COUNTED = re.compile(r"^[一二三四五六七八九十\d]+[大项个](?:行动|工程|战略|任务|计划|目标|抓手|体系|中心|方面|基地|产业|保障|领域|定位|优势|特色.*|重点.*)$|^[一二三四五六七八九十双两]+(?:个?[连年][冠丰增升降]|下降|提升|增长|丰收|增)$")
+COUNTED = re.compile(r"^[一二三四五六七八九十百\d]+[大项].{1,8}$|^\d+(?:[+＋][\dN]+)+$|^[一二三四五六七八九十\d]+个(?:行动|工程|战略|任务|计划|目标|抓手|体系|中心|方面|基地|产业|保障|领域|定位|优势|特色.*|重点.*)$|^[一二三四五六七八九十双两]+(?:个?[连年][冠丰增升降]|下降|提升|增长|丰收|增)$")
 NUMERIC = re.compile(rf"{NUMBER}.{{0,6}}$|.{{1,4}}[+＋×].{{0,4}}$|只.{{1,4}}$|.{{1,3}}制$")
 BETWEEN = 8
 
@@ -47,7 +47,8 @@ def find_labels(stretch: str) -> Iterator[Mention]:
     """Yield quoted labels that name a programme; formulas, faults and descriptions name none."""
     matches = list(QUOTED.finditer(stretch))
     for index, match in enumerate(matches):
-        if match["label"] not in _formulas() and not COUNTED.match(match["label"]):
+        label = match["label"]
+        if label in terms("programs.ttl") or not (label in _formulas() or COUNTED.match(label)):
             found = _read(stretch, matches, index)
             if found is not None:
                 yield found
@@ -82,7 +83,7 @@ def _tail(stretch: str, begin: int) -> tuple[str, str, int] | None:
     for at in range(begin, min(begin + BETWEEN, len(stretch)) + 1):
         head = head_at(stretch, at)
         between = stretch[begin:at]
-        if re.search(r"[^一-鿿A-Za-z0-9]|[和与及等的在为是将不]", between):
+        if re.search(r"[^一-鿿A-Za-z0-9]|[和与及等的地在为是将不获]|培养|制定|入选|实施|开展", between):
             return None
         if head is not None and heads()[head]["quoted"] != "no" and _ends_here(stretch, at + len(head)):
             return _furthest(stretch, between, head, at + len(head))
@@ -195,4 +196,9 @@ def _is_named(label: str, before: str, after: str) -> bool:
         return True
     if before.endswith("的"):
         return False
+    if len(label) == 2 and not NUMERIC.match(label):
+        return False
+    plus = re.match(r"(.{2,8})[+＋×][^+＋×]{2,6}$", label)
+    if plus is not None and plus[1] in role("plus"):
+        return True
     return bool(FORMULA.match(label) or _cues("before").search(before))

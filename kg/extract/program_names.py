@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from kg.extract.boundary import tagged
-from kg.extract.program_words import choice, each_head, head_of, heads, kind_of_name, role
+from kg.extract.program_words import choice, each_head, head_at, head_of, heads, kind_of_name, role
 from kg.models import Mention
 from kg.vocabulary import regions
 
@@ -17,7 +17,7 @@ CLAUSE_START = re.compile(r"[，。；：！？、《》\s‘’…【】\[\]|�
 PAIRS = {"）": "（", ")": "("}
 NUMBERING = re.compile(r"[（(][一二三四五六七八九十\d]+[）)]")
 LEVEL = re.compile(
-    r"(?:国家和?级?|全国|中国|世界级?|国际|全[省市县区]|自治区级?|[部县区校]级"
+    r"(?:国家和?级?|全国|中国|全[省市县区]|自治区级?|[部县区校]级"
     r"|省级|省(?![内外直市际区委会级]|政府)(?:、市级)?|市级|市(?![场民政域县区辖内外级]|直))(?:和省级)?(?![内外])"
     r"|(?:卓越|标准|先进|基础|领航|引领|示范|星)级"
 )
@@ -28,7 +28,7 @@ COUNT = re.compile(
 )
 # A verb that the tagger takes for a noun, in front of a level: 争引|省级项目.
 STRAY = re.compile(r"[一-鿿]{1,2}(?=国家级|省级|市级|全国|全省|全市|省科技)")
-BRACKETED = re.compile(r"（[^）]{1,4}）[一-鿿]{2}")
+BRACKETED = re.compile(r"（[^）]{1,4}）")
 COUNTED = re.compile(r"[\d一二三四五六七八九十百][所个家批项][“]?$|(?:一批|若干|\d[所个家]).{0,12}的$")
 ORDINAL = re.compile(r"(?:20\d\d(?:年度?)?)?第[一二三四五六七八九十百\d]+届|\d{1,2}届")
 # What is left of a verb or a number that the tagger cut in two.
@@ -38,13 +38,14 @@ REST = re.compile(
     rf"|(?<=[每年办举])[一两]次|(?<=[办举])一届|{LEVELS}"
 )
 AND = "和与及"
+MEMBERS = 3  # modifiers in front of the last that may share its head
 MEETING = re.compile(r"人大|政协|党代会|委员会|董事会|党委|常委|政府工作|党组|理事会")
 ACTIVITY = re.compile(r"活动(?!周|月|日|年|中心|室|方案|计划)")
 
 
 @cache
 def _before(name: str) -> re.Pattern[str]:
-    filler = r"(?:了|为|好|成|全面|首批|第[一二三四五]批|一批|\d+余?[个家所项名]|的)?"
+    filler = r"(?:全[国省市县区]|了|为|好|成|全面|首批|第[一二三四五]批|一批|\d+余?[个家所项名]|的)?"
     return re.compile(rf"(?:{choice(name)}){filler}[“]?$")
 
 
@@ -56,6 +57,11 @@ def _generic() -> re.Pattern[str]:
 @cache
 def _after() -> re.Pattern[str]:
     return re.compile(choice("after"))
+
+
+@cache
+def _title() -> re.Pattern[str]:
+    return re.compile(choice("title"))
 
 
 def find_names(stretch: str) -> Iterator[Mention]:
@@ -72,27 +78,28 @@ def find_names(stretch: str) -> Iterator[Mention]:
             begin = _coordinated(stretch, begin)
         elif row["kind"] == "platform" and re.match("全[省市县区]", stretch[begin:at]):
             begin += 2
-        if begin < at and _sets_apart(stretch, begin, at, row):
+        shared = _sharing(stretch, last, begin, at, end) if last is not None else None
+        if shared is not None:
+            last = shared
+            yield last
+        elif begin < at and _sets_apart(stretch, begin, at, row):
             last = _named(stretch, begin, end)
             yield last
-        elif last is not None and row["kind"] in ("designation", "platform"):
-            last = _sharing(stretch, last, begin, at, end)
-            if last is not None:
-                yield last
 
 
 def _closes(stretch: str, head: str, end: int) -> bool:
     """Tell whether a head is the last word of its phrase; one character shows it least."""
     if len(head) == 1:
         return re.match(r"[^一-鿿]|[和与及等的将为由在是可]|$", stretch[end:]) is not None
-    if _after().match(stretch, end) or BRACKETED.match(stretch, end):
+    bracket = BRACKETED.match(stretch, end)
+    if _after().match(stretch, end) or (bracket and head_at(stretch, bracket.end())):
         return False
     # 大赛|事, 社|会主义: a word of the running text goes on over the end of the head.
     at = end - len(head)
     for word, _ in tagged(stretch[at : end + 3]):
         at += len(word)
         if at >= end:
-            return at == end
+            return at == end or word.endswith(("工作", "建设"))
     return True
 
 
@@ -199,8 +206,8 @@ def place_end(name: str, short: bool = False) -> int:
 
 def _trim(stretch: str, begin: int, head: int) -> int:
     """Cut off what counts the things: 40所|艺术特色学校, 一批|省级示范园."""
-    stray = STRAY.match(stretch, begin, head)
-    if stray is not None and not place_end(stray[0], short=True):
+    stray = STRAY.match(stretch, begin)
+    if stray is not None and stray.end() < head and not place_end(stray[0], short=True):
         begin = stray.end()
     while begin < head:
         count = COUNT.match(stretch, begin, head) or REST.match(stretch, begin, head)
@@ -219,7 +226,9 @@ def _is_whole(item: str) -> bool:
 def _coordinated(stretch: str, begin: int) -> int:
     """Extend over modifiers that share the head: 外贸回流、|港口引流、主体培育行动."""
     at = begin
-    while at > 1 and stretch[at - 1] == "、":
+    for _ in range(MEMBERS):
+        if at < 2 or stretch[at - 1] != "、":
+            break
         start, inner = _clause(stretch, at - 1, max(0, at - 20))
         item = stretch[start : at - 1]
         cut = _cut(item)
@@ -240,8 +249,12 @@ def _sets_apart(stretch: str, begin: int, head: int, row: dict[str, str]) -> boo
     level = level_end(modifier + row["head"]) if modifier else 0
     level = min(level, len(modifier))
     own = modifier[level:]
-    if MEETING.search(modifier) or (_generic().match(own) and not _is_title(level, row)):
+    if modifier.endswith(tuple("中内上下前后时")) or MEETING.search(modifier):
         return False
+    if _generic().match(own) and not _is_title(level, row):
+        return False
+    if level and row["kind"] == "designation" and not LEVEL.match(modifier):
+        level = level if _title().search(modifier + row["head"]) else 0
     return RULES[row["unquoted"]](stretch[:begin], modifier, level)
 
 
@@ -295,7 +308,10 @@ def _sharing(stretch: str, last: Mention, begin: int, head: int, end: int) -> Me
     if stretch[last.end : begin] not in ("、", "和", "与", "及", "以及", "或"):
         return None
     level = level_end(last.name)
-    if last.kind != "Designation" or not level:
+    kinds = (last.kind, kind_of_name(stretch[head:end]))
+    if kinds[0] != "Designation" or kinds[1] not in ("Designation", "Platform") or not level:
+        return None
+    if end - begin > 16 or level_end(stretch[begin:end]) or place_end(stretch[begin:head], True):
         return None
     before = head_of(last.name) or ""
     whole = last.name[: len(last.name) - len(before)]

@@ -11,9 +11,9 @@ from kg.extract.program_names import find_names
 from kg.extract.program_words import head_at, heads, kind_of_name
 from kg.extract.text import even
 from kg.models import Mention, Outline, Place
-from kg.vocabulary import matcher, terms
+from kg.vocabulary import matcher, regions, terms
 
-LEVEL_BEFORE = re.compile(r"(?:全国|国家级|全省|省级|市级|县级|区级|自治区级|[一-鿿]{2}[省市县])$")
+LEVEL_BEFORE = re.compile(r"(?:全国|国家级|全省|省级|市级|县级|区级|自治区级)$")
 
 
 def find_programs(outline: Outline, place: Place | None) -> Iterator[Mention]:
@@ -55,15 +55,24 @@ def _known(stretch: str) -> Iterator[Mention]:
 
 def _longer(stretch: str, begin: int, end: int, kind: str) -> Mention | None:
     """Return the name that a known one is part of: 省级|文明城市, 平安校园|示范区."""
-    level = LEVEL_BEFORE.search(stretch[:begin]) if kind == "Designation" else None
+    level = _level_before(stretch[max(0, begin - 8) : begin]) if kind == "Designation" else 0
     head = head_at(stretch, end)
     awarded = head is not None and heads()[head]["kind"] == "designation"
-    if level is None and not awarded:
+    if not level and not awarded:
         return None
-    start = level.start() if level is not None else begin
+    start = begin - level
     stop = end + len(head) if head is not None and awarded else end
     name = re.sub("[“”]", "", stretch[start:stop])
     kind = kind_of_name(name)
     return Mention(
         "Program", kind, start, stop, stretch[start:stop], name, "program.known.level"
     )
+
+
+def _level_before(before: str) -> int:
+    """Return how many characters in front of a title are its level or its place."""
+    level = LEVEL_BEFORE.search(before)
+    if level is not None:
+        return len(level[0])
+    places = (before[at:] for at in range(len(before) - 1))
+    return next((len(place) for place in places if place in regions().by_name), 0)
