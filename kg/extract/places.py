@@ -333,6 +333,9 @@ def _unlisted(name: str, between: str, known: Place | None) -> Place:
     return Place(name, level_of(name), "", above + between + name, parent)
 
 
+TITLES = re.compile(r"《[^《》]{1,80}》")
+
+
 def _below(place: Place, text: str) -> Place:
     """Put an unlisted place below the province, and the city, that its text names as its own.
 
@@ -340,13 +343,20 @@ def _below(place: Place, text: str) -> Place:
     """
     if place.code or place.parent:
         return place
-    named = [regions().by_name[name][0] for _, _, name in find_names(text) if name[-1] in "省区"]
+    own = TITLES.sub("", text)  # what a title of another paper names is not said of this place
+    named = [regions().by_name[name][0] for _, _, name in find_names(own) if name[-1] in "省区"]
     provinces = {found.code: found for found in named if found.level == "province"}
-    if len(provinces) != 1:
+    rows = {
+        code: row["city"]
+        for code, province in provinces.items()
+        if (row := re.search(rf"{province.name}、?(?P<city>{UNIT})(?<=市)", own))
+        and row["city"] not in regions().by_name
+    }
+    chosen = rows or provinces
+    if len(chosen) != 1:
         return place
-    (province,) = provinces.values()
-    row = re.search(rf"{province.name}、?(?P<city>{UNIT})(?<=市)", text)
-    city = row["city"] if row is not None and place.level in ("county", "township") else ""
+    province = provinces[next(iter(chosen))]
+    city = rows.get(province.code, "") if place.level in ("county", "township") else ""
     between = "" if place.full_name.startswith(city or "-") else city
     full_name = province.name + between + place.full_name
     return Place(place.name, place.level, "", full_name, province.code)
