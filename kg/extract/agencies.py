@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import TYPE_CHECKING
 
 from kg.extract.boundary import name_begin, tagged
 from kg.extract.places import choose, find_names
@@ -14,6 +15,7 @@ from kg.models import Mention, Outline, Place
 from kg.vocabulary import (
     KINDS,
     Form,
+    automaton,
     contextual,
     forms,
     functions,
@@ -26,6 +28,9 @@ from kg.vocabulary import (
     terms,
     words,
 )
+
+if TYPE_CHECKING:
+    from ahocorasick_rs import AhoCorasick
 
 LEVEL = re.compile(r"自治区|自治州|街道|省(?!会)|[市县区州旗盟镇乡]")
 EDGE = "，。；：！？、（）《》“”‘’ \u3000\t\n\r—…【】[]|·/-+"
@@ -135,6 +140,7 @@ def _first_pass(outline: Outline, place: Place | None) -> Iterator[Mention]:
         stretch = plain[sentence.begin : sentence.end]
         found = [
             *_national(stretch),
+            *_in_national_text(stretch, place),
             *_local(stretch, place, local),
             *_split_forms(stretch, place),
             *_listed(stretch),
@@ -190,6 +196,7 @@ def agencies_in(value: str, offset: int, place: Place | None) -> Iterator[Mentio
     plain = even(value)
     found = [
         *_national(plain),
+        *_in_national_text(plain, place),
         *_local(plain, place, _local_names(place)),
         *_split_forms(plain, place),
         *_items(plain, 0, len(plain)),
@@ -275,6 +282,26 @@ def _central(stretch: str) -> Iterator[Mention]:
             yield _agency(
                 term.kind, stretch, match.start(), match.end(), term.label, "agency.central", "="
             )
+
+
+def _in_national_text(stretch: str, place: Place | None) -> Iterator[Mention]:
+    """Yield bodies whose names need a context (发展改革委) where that is the whole country."""
+    if place is None or place.level != "country":
+        return
+    found, names = _contextual_names()
+    for index, begin, end in found.find_matches_as_indexes(stretch):
+        name = names[index]
+        ends = end == len(stretch) or stretch[end] in EDGE or _ends_name(stretch, end)
+        if _is_edge(stretch, begin) and ends and not _continues(name, stretch, end):
+            term = contextual("agencies.ttl")[name]
+            rule = "agency.national.context"
+            yield _agency(term.kind, stretch, begin, end, term.label, rule, "=")
+
+
+@cache
+def _contextual_names() -> tuple[AhoCorasick, tuple[str, ...]]:
+    names = tuple(sorted(name for name in contextual("agencies.ttl") if name != "中央"))
+    return automaton(names), names
 
 
 def _is_part(name: str, stretch: str, begin: int) -> bool:
