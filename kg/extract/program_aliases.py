@@ -10,7 +10,9 @@ from kg.extract.program_names import level_end
 from kg.extract.program_words import kind_of_name
 from kg.models import Mention, Outline
 
-ABBREVIATED = re.compile(r"（(?:以下|下)?(?:简|统|并)?称[：“]*(?P<short>[^（）“”，、]{2,12})”?[，）]")
+ABBREVIATED = re.compile(
+    r"（(?:以下|下)?(?:简|统|并)?称[：“]*(?P<short>[^（）“”，、]{2,12})”?[，）]"
+)
 # What a document leaves out where it comes back to a name: “云陵通”平台 … “云陵通”.
 LEFT_OUT = ("平台", "项目", "行动", "工程", "计划")
 SHORTEST = 7  # characters that a title without its level needs to be no common noun

@@ -22,9 +22,16 @@ FORMULA = re.compile(
     rf"|{NUMBER}{{1,4}}[一-鿿]{{1,4}}(?:工程|计划|行动|制|战)$|{NUMBER}个[一-鿿]{{3,6}}$"
     rf"|[^，]{{2,8}}·[^，]{{2,8}}$"
 )
-COUNTED = re.compile(r"^[一二三四五六七八九十百\d]+[大项].{1,8}$|^\d+(?:[+＋][\dN]+)+$|^[一二三四五六七八九十\d]+个(?:行动|工程|战略|任务|计划|目标|抓手|体系|中心|方面|基地|产业|保障|领域|定位|优势|特色.*|重点.*)$|^[一二三四五六七八九十双两]+(?:个?[连年][冠丰增升降]|下降|提升|增长|丰收|增)$")
+# Counts and sums are no names: 六大行动, 1+4, 八连冠, 双下降.
+COUNTED = re.compile(
+    r"^[一二三四五六七八九十百\d]+[大项].{1,8}$|^\d+(?:[+＋][\dN]+)+$"
+    r"|^[一二三四五六七八九十\d]+个(?:行动|工程|战略|任务|计划|目标|抓手|体系|中心|方面|基地"
+    r"|产业|保障|领域|定位|优势|特色.*|重点.*)$"
+    r"|^[一二三四五六七八九十双两]+(?:个?[连年][冠丰增升降]|下降|提升|增长|丰收|增)$"
+)
 NUMERIC = re.compile(rf"{NUMBER}.{{0,6}}$|.{{1,4}}[+＋×].{{0,4}}$|只.{{1,4}}$|.{{1,3}}制$")
 BETWEEN = 8
+APART = re.compile(r"[^一-鿿A-Za-z0-9]|[和与及等的地在为是将不获]|培养|制定|入选|实施|开展")
 
 
 @cache
@@ -60,7 +67,8 @@ def _read(stretch: str, matches: list[re.Match[str]], index: int) -> Mention | N
     term = terms("programs.ttl").get(label) or contextual("programs.ttl").get(label)
     before, after = _context(stretch, matches, index)
     tail = _tail(stretch, match.end())
-    rejected = _rejects(label, before, after)
+    # A head that follows at once says more than the cue that it begins with.
+    rejected = _rejects(label, before, "" if tail and not tail[0] else after)
     if tail is not None and not (term and heads()[tail[1]]["kind"] == "policy"):
         return None if rejected and term is None else _with_head(stretch, match, tail)
     begin, end = match.start() + 1, match.end() - 1
@@ -83,9 +91,11 @@ def _tail(stretch: str, begin: int) -> tuple[str, str, int] | None:
     for at in range(begin, min(begin + BETWEEN, len(stretch)) + 1):
         head = head_at(stretch, at)
         between = stretch[begin:at]
-        if re.search(r"[^一-鿿A-Za-z0-9]|[和与及等的地在为是将不获]|培养|制定|入选|实施|开展", between):
+        if APART.search(between):
             return None
-        if head is not None and heads()[head]["quoted"] != "no" and _ends_here(stretch, at + len(head)):
+        if head is None or heads()[head]["quoted"] == "no":
+            continue
+        if _ends_here(stretch, at + len(head)):
             return _furthest(stretch, between, head, at + len(head))
     return None
 
@@ -190,7 +200,7 @@ def _is_named(label: str, before: str, after: str) -> bool:
     if len(label) < 2:
         return False
     head = head_of(label)
-    if head is not None and len(label) - len(head) >= 2 and heads()[head]["unquoted"] != "no":
+    if head is not None and len(label) - len(head) >= 2 and _telling(head):
         return True
     if _cues("after").match(after):
         return True
@@ -202,3 +212,9 @@ def _is_named(label: str, before: str, after: str) -> bool:
     if plus is not None and plus[1] in role("plus"):
         return True
     return bool(FORMULA.match(label) or _cues("before").search(before))
+
+
+def _telling(head: str) -> bool:
+    """Tell whether a label is a name by its own last word: 禾乡质量提升行动, 队伍建设年."""
+    row = heads()[head]
+    return row["unquoted"] != "no" or (len(head) > 2 and row["quoted"] == "name")

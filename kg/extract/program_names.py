@@ -29,7 +29,9 @@ COUNT = re.compile(
 # A verb that the tagger takes for a noun, in front of a level: 争引|省级项目.
 STRAY = re.compile(r"[一-鿿]{1,2}(?=国家级|省级|市级|全国|全省|全市|省科技)")
 BRACKETED = re.compile(r"（[^）]{1,4}）")
-COUNTED = re.compile(r"[\d一二三四五六七八九十百][所个家批项][“]?$|(?:一批|若干|\d[所个家]).{0,12}的$")
+COUNTED = re.compile(
+    r"[\d一二三四五六七八九十百][所个家批项][“]?$|(?:一批|若干|\d[所个家]).{0,12}的$"
+)
 ORDINAL = re.compile(r"(?:20\d\d(?:年度?)?)?第[一二三四五六七八九十百\d]+届|\d{1,2}届")
 # What is left of a verb or a number that the tagger cut in two.
 REST = re.compile(
@@ -39,13 +41,17 @@ REST = re.compile(
 )
 AND = "和与及"
 MEMBERS = 3  # modifiers in front of the last that may share its head
+INSIDE = re.compile(r"(?:(?<![网线海水])上|(?<![高初])中|[内下前后时])$")
 MEETING = re.compile(r"人大|政协|党代会|委员会|董事会|党委|常委|政府工作|党组|理事会")
 ACTIVITY = re.compile(r"活动(?!周|月|日|年|中心|室|方案|计划)")
 
 
 @cache
 def _before(name: str) -> re.Pattern[str]:
-    filler = r"(?:全[国省市县区]|了|为|好|成|全面|首批|第[一二三四五]批|一批|\d+余?[个家所项名]|的)?"
+    filler = (
+        r"(?:全[国省市县区]|了|为|好|成|全面|首批|第[一二三四五]批|一批|新一轮"
+        r"|\d+余?[个家所项名]|的)?"
+    )
     return re.compile(rf"(?:{choice(name)}){filler}[“]?$")
 
 
@@ -153,11 +159,11 @@ def _cut(clause: str) -> int:
     previous = ""
     for word, flag in tagged(clause):
         rest = clause[at + len(word) :]
-        if word == "首批" and LEVEL.fullmatch(clause, begin, at):
-            pass  # 省|首批|数字经济总部: the level belongs to the name
-        elif _governs(word, flag, at == begin, rest) or previous + word in role("governor"):
-            begin = at + len(word)
-        elif word in AND and not _goes_on(clause, begin, at):
+        # 省|首批|数字经济总部: the level belongs to the name.
+        levelled = word == "首批" and LEVEL.fullmatch(clause, begin, at) is not None
+        parted = word in AND and not _goes_on(clause, begin, at)
+        governs = _governs(word, flag, at == begin, rest) or previous + word in role("governor")
+        if parted or (governs and not levelled):
             begin = at + len(word)
         at += len(word)
         previous = word
@@ -200,7 +206,9 @@ def place_end(name: str, short: bool = False) -> int:
     for length in range(min(8, len(name)), 1, -1):
         if name[:length] in known.by_name or (short and name[:length] in known.by_short):
             return length
-    suffix = re.match(r"[一-鿿]{2,3}?[省市县](?!场|政|民|长|域)", name)
+    suffix = re.match(
+        r"[一-鿿]{2,3}?(?:[省县]|(?<![城超股都上门集房车楼夜])市)(?!场|政|民|长|域)", name
+    )
     return suffix.end() if suffix is not None else 0
 
 
@@ -249,20 +257,27 @@ def _sets_apart(stretch: str, begin: int, head: int, row: dict[str, str]) -> boo
     level = level_end(modifier + row["head"]) if modifier else 0
     level = min(level, len(modifier))
     own = modifier[level:]
-    if modifier.endswith(tuple("中内上下前后时")) or MEETING.search(modifier):
+    if INSIDE.search(modifier) or MEETING.search(modifier):
         return False
-    if _generic().match(own) and not _is_title(level, row):
+    telling = _is_title(level, row) or _is_campaign(stretch[:begin], own, row)
+    if _generic().match(own) and not telling:
         return False
     if level and row["kind"] == "designation" and not LEVEL.match(modifier):
         level = level if _title().search(modifier + row["head"]) else 0
-    return RULES[row["unquoted"]](stretch[:begin], modifier, level)
+    return RULES[row["unquoted"]](stretch[:begin], modifier, level, row["head"])
 
 
 def _is_title(level: int, row: dict[str, str]) -> bool:
     """Tell a title that needs nothing but its level: 省实验室, 国家级示范区."""
     if row["kind"] == "designation":
-        return level > 0 and len(row["head"]) >= 3
+        return level > 0 and (len(row["head"]) >= 3 or _title().search(row["head"]) is not None)
     return level > 0 and len(row["head"]) >= 5 and row["unquoted"] == "level"
+
+
+def _is_campaign(before: str, own: str, row: dict[str, str]) -> bool:
+    """Tell a campaign or event that a verb runs, however general its field: 项目投资攻坚行动."""
+    telling = row["kind"] == "event" or (len(row["head"]) >= 4 and row["unquoted"] == "modifier")
+    return telling and len(own) >= 4 and _behind(before, "run")
 
 
 def _listed(before: str, verbs: str) -> bool:
@@ -275,17 +290,19 @@ def _behind(before: str, verbs: str) -> bool:
     return _before(verbs).search(before) is not None or _listed(before, verbs)
 
 
-def _modified(before: str, modifier: str, level: int) -> bool:
-    return len(modifier) >= 4 or (len(modifier) == 3 and _behind(before, "run"))
+def _modified(before: str, modifier: str, level: int, head: str) -> bool:
+    if len(modifier) >= 4:
+        return True
+    return len(modifier) >= 2 and len(modifier + head) >= 5 and _behind(before, "run")
 
 
-def _run(before: str, modifier: str, level: int) -> bool:
-    if len(modifier) >= (3 if level else 4) and _behind(before, "run"):
+def _run(before: str, modifier: str, level: int, head: str) -> bool:
+    if len(modifier) >= 2 and len(modifier + head) >= 6 and _behind(before, "run"):
         return True
     return (level or place_end(modifier, short=True)) > 0 and len(modifier) >= 4
 
 
-def _levelled(before: str, modifier: str, level: int) -> bool:
+def _levelled(before: str, modifier: str, level: int, head: str) -> bool:
     if level > 0:
         return True
     inside = re.search("国家级?|省级", modifier)
@@ -294,8 +311,8 @@ def _levelled(before: str, modifier: str, level: int) -> bool:
     return len(modifier) >= 3 and _behind(before, "award")
 
 
-def _made(before: str, modifier: str, level: int) -> bool:
-    if _levelled(before, modifier, level):
+def _made(before: str, modifier: str, level: int, head: str) -> bool:
+    if _levelled(before, modifier, level, head):
         return True
     return len(modifier) >= 4 and (_behind(before, "make") or bool(COUNTED.search(before)))
 

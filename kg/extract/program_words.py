@@ -55,15 +55,24 @@ def heads() -> dict[str, dict[str, str]]:
 
 @cache
 def _matcher() -> tuple[AhoCorasick, tuple[str, ...]]:
-    names = tuple(heads())
+    # Heads of quoted names alone would hide others; those that make no name at all are to hide.
+    names = tuple(
+        head for head, row in heads().items() if row["unquoted"] != "no" or row["quoted"] == "no"
+    )
     return automaton(names), names
 
 
 def each_head(stretch: str) -> Iterator[tuple[str, int, int]]:
-    """Yield every head with its place, the longest where several begin."""
+    """Yield every head with its place, the longest of those that begin or end at one place."""
     found, names = _matcher()
     for index, begin, end in found.find_matches_as_indexes(stretch):
         yield names[index], begin, end
+        # 传承基地|学校: the head of the phrase is the last one.
+        for at in range(begin + 1, end + 1):
+            head = head_at(stretch, at)
+            if head is not None and at + len(head) > end:
+                yield head, at, at + len(head)
+                break
 
 
 @cache
@@ -92,9 +101,7 @@ def kind_of_name(name: str) -> str:
     head = head_of(name)
     if head is not None:
         return KINDS[heads()[head]["kind"]]
-    return next(
-        (kind for kind, pattern in LABEL_KINDS if pattern.search(name)), "PolicyInstrument"
-    )
+    return next((kind for kind, pattern in LABEL_KINDS if pattern.search(name)), "PolicyInstrument")
 
 
 @cache

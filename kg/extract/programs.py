@@ -1,4 +1,4 @@
-"""Sentences to programmes: initiatives, policies, designations, platforms and events with a name."""
+"""Sentences to programmes: named initiatives, policies, designations, platforms and events."""
 
 from __future__ import annotations
 
@@ -48,9 +48,7 @@ def _known(stretch: str) -> Iterator[Mention]:
         if longer is not None:
             yield longer
         kind = term.kind or "PolicyInstrument"
-        yield Mention(
-            "Program", kind, begin, end, stretch[begin:end], term.label, "program.known"
-        )
+        yield Mention("Program", kind, begin, end, stretch[begin:end], term.label, "program.known")
 
 
 def _longer(stretch: str, begin: int, end: int, kind: str) -> Mention | None:
@@ -64,9 +62,7 @@ def _longer(stretch: str, begin: int, end: int, kind: str) -> Mention | None:
     stop = end + len(head) if head is not None and awarded else end
     name = re.sub("[“”]", "", stretch[start:stop])
     kind = kind_of_name(name)
-    return Mention(
-        "Program", kind, start, stop, stretch[start:stop], name, "program.known.level"
-    )
+    return Mention("Program", kind, start, stop, stretch[start:stop], name, "program.known.level")
 
 
 def _level_before(before: str) -> int:
