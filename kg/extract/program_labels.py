@@ -110,7 +110,12 @@ def _furthest(stretch: str, between: str, head: str, end: int) -> tuple[str, str
 
 def _ends_here(stretch: str, end: int) -> bool:
     """Tell whether a head is the last word of its phrase, not a modifier of the next."""
-    return re.match(r"[师学院化性员力值表量主者级]|领导|工作者", stretch[end : end + 3]) is None
+    return (
+        re.match(
+            r"[师学院化性员力值表量主者级]|领导|工作者|布局|部署|定位|支点", stretch[end : end + 3]
+        )
+        is None
+    )
 
 
 def _with_head(stretch: str, match: re.Match[str], tail: tuple[str, str, int]) -> Mention | None:
@@ -204,7 +209,10 @@ def _is_named(label: str, before: str, after: str) -> bool:
         return True
     if _cues("after").match(after):
         return True
-    if before.endswith("的"):
+    # A list of demands, a description that the text goes on to apply, are slogans.
+    if before.endswith("的") or re.search("[，、]", label):
+        return False
+    if after.startswith("的") and not FORMULA.match(label):
         return False
     if len(label) == 2 and not NUMERIC.match(label):
         return False

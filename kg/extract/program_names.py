@@ -24,7 +24,7 @@ LEVEL = re.compile(
 LEVELS = r"[省市县区](?:、?[市县区乡镇村])+(?:（[省市县区]）|[两三四五]级)"
 COUNT = re.compile(
     r"(?:全[国省市县区])?首[个家例座]|(?:\d+(?:—\d+)?|[一二两三四五六七八九十百千]+)余?"
-    r"[个所家项名支批次场种条处片](?:以上)?|[一1]批|第[一二三四五六七八九十]+批"
+    r"[个所家项名支批次场种条处片](?:以上)?|[一1]批|若干[个家]?|第[一二三四五六七八九十]+批"
 )
 # A verb that the tagger takes for a noun, in front of a level: 争引|省级项目.
 STRAY = re.compile(r"[一-鿿]{1,2}(?=国家级|省级|市级|全国|全省|全市|省科技)")
@@ -188,7 +188,7 @@ def _goes_on(clause: str, begin: int, at: int) -> bool:
     if level_end(right) or not begin or clause[at] in "及与":
         return False
     plain = re.sub(r"[（(].*?[）)]", "", left)
-    return len(plain) >= 2 and head_of(plain) is None
+    return len(plain) >= 2 and not _is_whole(plain)
 
 
 def level_end(name: str) -> int:
