@@ -55,7 +55,7 @@ def find_labels(stretch: str) -> Iterator[Mention]:
     matches = list(QUOTED.finditer(stretch))
     for index, match in enumerate(matches):
         label = match["label"]
-        if label in terms("programs.ttl") or not (label in _formulas() or COUNTED.match(label)):
+        if label in terms("programs.ttl") or label not in _formulas():
             found = _read(stretch, matches, index)
             if found is not None:
                 yield found
@@ -202,7 +202,7 @@ def _rejects(label: str, before: str, after: str) -> bool:
 
 def _is_named(label: str, before: str, after: str) -> bool:
     """Tell a name from an emphasised word by its own form and by what stands around it."""
-    if len(label) < 2:
+    if len(label) < 2 or COUNTED.match(label):
         return False
     head = head_of(label)
     if head is not None and len(label) - len(head) >= 2 and _telling(head):

@@ -100,8 +100,10 @@ def _closes(stretch: str, head: str, end: int) -> bool:
     bracket = BRACKETED.match(stretch, end)
     if _after().match(stretch, end) or (bracket and head_at(stretch, bracket.end())):
         return False
-    # 大赛|事, 社|会主义: a word of the running text goes on over the end of the head.
     at = end - len(head)
+    if stretch[max(0, at - 1) : at + 1] in role("governor") | role("soft"):
+        return False  # 加|强市: the head begins inside a verb
+    # 大赛|事, 社|会主义: a word of the running text goes on over the end of the head.
     for word, _ in tagged(stretch[at : end + 3]):
         at += len(word)
         if at >= end:
@@ -276,6 +278,8 @@ def _is_title(level: int, row: dict[str, str]) -> bool:
 
 def _is_campaign(before: str, own: str, row: dict[str, str]) -> bool:
     """Tell a campaign or event that a verb runs, however general its field: 项目投资攻坚行动."""
+    if row["kind"] == "policy":
+        return len(row["head"]) >= 5 and len(own) >= 2 and _behind(before, "run")
     telling = row["kind"] == "event" or (len(row["head"]) >= 4 and row["unquoted"] == "modifier")
     return telling and len(own) >= 4 and _behind(before, "run")
 
