@@ -31,7 +31,9 @@ COUNTED = re.compile(
 )
 NUMERIC = re.compile(rf"{NUMBER}.{{0,6}}$|.{{1,4}}[+＋×].{{0,4}}$|只.{{1,4}}$|.{{1,3}}制$")
 BETWEEN = 8
-APART = re.compile(r"[^一-鿿A-Za-z0-9]|[和与及等的地在为是将不获]|培养|制定|入选|实施|开展")
+APART = re.compile(
+    r"[^一-鿿A-Za-z0-9]|[和与及等的地在为是将不获]|培养|培训|每年|带动|制定|入选|实施|开展"
+)
 
 
 @cache
@@ -138,7 +140,8 @@ def _bare(stretch: str, match: re.Match[str], tail: tuple[str, str, int]) -> Men
     between, head, end = tail
     label = match["label"]
     begin = _prefix(stretch, match, between + head)
-    if begin <= match.start():
+    # Of an office the name is that of the system: “水域网格长”制度.
+    if begin <= match.start() or (label.endswith(("长", "员", "官")) and head == "制度"):
         name = re.sub("[“”]", "", stretch[begin:end])
         return _mention(kind_of_name(name), stretch, begin, end, name, "program.quoted.field")
     before = stretch[max(0, match.start() - 14) : match.start()]
@@ -171,9 +174,9 @@ def _untied() -> tuple[str, ...]:
 def _levelled(stretch: str, match: re.Match[str], label: str) -> Mention:
     """Return the label with the level that a title carries in front of the marks."""
     begin, end = match.start() + 1, match.end() - 1
-    if kind_of_name(label) == "Designation":
-        level = re.search(r"(?:国家级|省级|市级|国家|全国)$", stretch[: match.start()])
-        begin = level.start() if level is not None else begin
+    titles = "国家级|省级|市级" + ("|国家|全国" if kind_of_name(label) == "Designation" else "")
+    level = re.search(f"(?:{titles})$", stretch[: match.start()])
+    begin = level.start() if level is not None else begin
     name = re.sub("[“”]", "", stretch[begin:end])
     return _mention(kind_of_name(name), stretch, begin, end, name, "program.quoted")
 

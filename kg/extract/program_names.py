@@ -164,7 +164,9 @@ def _cut(clause: str) -> int:
         # 省|首批|数字经济总部: the level belongs to the name.
         levelled = word == "首批" and LEVEL.fullmatch(clause, begin, at) is not None
         parted = word in AND and not _goes_on(clause, begin, at)
-        governs = _governs(word, flag, at == begin, rest) or previous + word in role("governor")
+        # 临枫区|建设|…试点: a place is the subject of the verb behind it.
+        first = at == begin or place_end(clause[begin:at]) == at - begin
+        governs = _governs(word, flag, first, rest) or previous + word in role("governor")
         if parted or (governs and not levelled):
             begin = at + len(word)
         at += len(word)
