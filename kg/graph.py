@@ -88,7 +88,7 @@ def iri_part(text: str) -> str:
 
 
 def entity_path(type_: str, key: str) -> str:
-    """Return an entity's IRI below the base. Only an agency's key has parts: 320106/鼓楼区教育局."""
+    """Return an IRI below the base; only an agency's key has parts (320106/鼓楼区教育局)."""
     part = iri_part(key)
     return f"{PATHS[type_]}/{part if type_ == 'Agency' else part.replace('/', '%2F')}"
 

@@ -80,7 +80,7 @@ class Sentence:
     end: int
     section: int | None
     task: int | None  # index in Outline.tasks
-    part: str  # title, addressee, heading, body, signature, metadata, attachment
+    part: str  # title, addressee, body, signature, metadata, summary
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from kg.extract.citations import find_citations
 from kg.extract.documents import find_documents
 from kg.extract.imprint import read_imprint
 from kg.extract.places import find_jurisdiction, find_regions
+from kg.extract.program_words import role
 from kg.extract.programs import find_programs
 from kg.extract.responsibilities import find_responsibilities
 from kg.extract.targets import find_targets
@@ -20,13 +21,14 @@ Finder = Callable[[Outline, Place | None], Iterator[Mention]]
 # In the order in which they win where names overlap and are equally long.
 FINDERS: tuple[Finder, ...] = (find_documents, find_agencies, find_programs, find_regions)
 RANK = {"Document": 0, "Agency": 1, "Program": 1, "Region": 2}
+AWARDED = 0.5
 
 
 def extract(outline: Outline) -> Findings:
     """Return everything that the extractors read in a document."""
     place = find_jurisdiction(outline)
     found = [mention for finder in FINDERS for mention in finder(outline, place)]
-    mentions = tuple(untangle(found))
+    mentions = tuple(untangle(found, outline.source.text))
     own = frozenset(_own(outline, mentions))
     imprint = read_imprint(outline, place)
     targets = tuple(_link(find_targets(outline, imprint.period[-4:]), mentions))
@@ -41,16 +43,25 @@ def extract(outline: Outline) -> Findings:
     )
 
 
-def untangle(found: Iterable[Mention]) -> list[Mention]:
+def untangle(found: Iterable[Mention], text: str) -> list[Mention]:
     """Keep of overlapping mentions the one that counts: a document's name holds no other name.
 
-    Then the longer wins; of equally long ones the order of FINDERS decides (the sort is stable).
+    Then what is awarded (创建省健康促进学校 is no school), then the longer; of equally long ones
+    the order of FINDERS decides (the sort is stable).
     """
     kept: list[Mention] = []
-    for mention in sorted(found, key=lambda m: (RANK[m.type], m.begin - m.end)):
+    for mention in sorted(found, key=lambda m: (_rank(m, text), m.begin - m.end)):
         if all(mention.end <= other.begin or other.end <= mention.begin for other in kept):
             kept.append(mention)
     return sorted(kept, key=lambda m: (m.begin, m.end))
+
+
+def _rank(mention: Mention, text: str) -> float:
+    if mention.kind == "Designation":
+        before = text[max(0, mention.begin - 6) : mention.begin].rstrip("“")
+        if before.endswith(tuple(role("award"))):
+            return AWARDED
+    return RANK[mention.type]
 
 
 def _own(outline: Outline, mentions: tuple[Mention, ...]) -> Iterator[int]:

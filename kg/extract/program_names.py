@@ -28,6 +28,7 @@ COUNT = re.compile(
 )
 # A verb that the tagger takes for a noun, in front of a level: 争引|省级项目.
 STRAY = re.compile(r"[一-鿿]{1,2}(?=国家级|省级|市级|全国|全省|全市|省科技)")
+TITLE_OF = re.compile(r"(?<=[省市县区])(?:全国|国家级|省级|市级|自治区级)")
 BRACKETED = re.compile(r"（[^）]{1,4}）")
 COUNTED = re.compile(
     r"[\d一二三四五六七八九十百][所个家批项][“]?$|(?:一批|若干|\d[所个家]).{0,12}的$"
@@ -218,6 +219,9 @@ def place_end(name: str, short: bool = False) -> int:
 
 def _trim(stretch: str, begin: int, head: int) -> int:
     """Cut off what counts the things: 40所|艺术特色学校, 一批|省级示范园."""
+    placed = place_end(stretch[begin:head])
+    if placed and TITLE_OF.match(stretch, begin + placed):
+        begin += placed  # 镜湖区|全国…实验区: the place holds the title, it is no part of it
     stray = STRAY.match(stretch, begin)
     if stray is not None and stray.end() < head and not place_end(stray[0], short=True):
         begin = stray.end()

@@ -56,7 +56,7 @@ def structure(source: Source) -> Outline:
         fields=(*fields, *signatures, *_number_lines(body)),
         sections=sections,
         tasks=tasks,
-        sentences=tuple(_sentences(body, parts, sections, tasks)),
+        sentences=(*_summaries(text, fields), *_sentences(body, parts, sections, tasks)),
         furniture=tuple((block.begin, block.end) for block in furniture),
     )
 
@@ -165,6 +165,16 @@ def _sentences(
                 begin = block.begin + match.start()
                 end = block.begin + match.end()
                 yield Sentence(begin, end, section_of(begin), task_of(begin), part)
+
+
+def _summaries(text: str, fields: Sequence[Field]) -> Iterator[Sentence]:
+    """Yield what a metadata block says the document is about: prose like the text itself."""
+    for field in fields:
+        if field.name == "summary":
+            for match in SENTENCE.finditer(text[field.begin : field.end]):
+                if match[0].strip():
+                    begin = field.begin + match.start()
+                    yield Sentence(begin, field.begin + match.end(), None, None, "summary")
 
 
 class _innermost:
