@@ -29,8 +29,15 @@ def find_programs(outline: Outline, place: Place | None) -> Iterator[Mention]:
 
 
 def _in_sentence(text: str, plain: str, begin: int, end: int) -> Iterator[Mention]:
+    """Yield the programmes of a sentence; what ends in a known name begins with it, too.
+
+    企业利用好|中国国际进口博览会: only a level or a place in front belongs to it (_longer).
+    """
     stretch = plain[begin:end]
-    for found in (*_known(stretch), *find_labels(stretch), *find_names(stretch)):
+    known = list(_known(stretch))
+    ends = {mention.end: mention.begin for mention in known if mention.rule == "program.known"}
+    built = (m for m in find_names(stretch) if ends.get(m.end, m.begin) <= m.begin)
+    for found in (*known, *find_labels(stretch), *built):
         first, last = found.begin + begin, found.end + begin
         name = text[first:last]
         yield Mention("Program", found.kind, first, last, name, found.name, found.rule)
