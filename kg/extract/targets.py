@@ -45,6 +45,7 @@ CONDITION = re.compile(
     r"(?:、[^，。；]{0,14}){0,6}的[，、]|[^，。；\d]{0,8}(?:清零|消除)|范围|[^，。；]{0,4}大班额"
 )
 FIGURE_NUMBER = re.compile(r"(?:图|表|附件|附录|附表|专栏)\s*$")  # 如图2所示
+PAIR = re.compile(r"([一二两三四五六七八])([二两三四五六七八九])")  # 一两项, 三五个
 ASPECT = re.compile(r"(?:大)?(?:方面|维度|环节|领域|子类|部分|类别|要素|层面|板块)")
 
 
@@ -117,41 +118,41 @@ def find_quantities(text: str) -> Iterator[Quantity]:
 
 
 def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
-    unit = match["unit"]
-    if ENUMERATED.search(text[: match.start()][-2:]) or _unit_kinds()[unit] == "age":
-        return None
-    if re.match(r"0\d", match["first"]):
-        return None  # 04个: digits were lost or shuffled
-    if FIGURE_NUMBER.search(text[: match.start()]) or _sums_up(text, match):
-        return None
-    if BEHIND_NO_TARGET.match(text, match.end()) and unit not in ("%", "元"):
+    if _is_no_quantity(text, match):
         return None
     comparator, begin, end = _comparator(text, match)
-    masked = re.match(MASKED, match["first"]) is not None
+    spot = (begin, end, match.start())
+    if re.match(MASKED, match["first"]):
+        return Quantity(*spot, comparator, None, None, None, _unit(match), True, "quantity.masked")
+    low, high = _figures(match)
+    if low is None:
+        return None
+    if high is not None and low < high:
+        return Quantity(*spot, "Between", None, low, high, _unit(match), False, "quantity.range")
+    if match["second"]:
+        return None
+    return Quantity(*spot, comparator, low, None, None, _unit(match), False, "quantity.figure")
+
+
+def _is_no_quantity(text: str, match: re.Match[str]) -> bool:
+    """Tell an ordinal, an age, a number of a picture, a count of what is listed, lost digits."""
+    unit = match["unit"]
+    if ENUMERATED.search(text[: match.start()][-2:]) or _unit_kinds()[unit] == "age":
+        return True
+    if re.match(r"0\d", match["first"]):
+        return True  # 04个: digits were lost or shuffled
+    if FIGURE_NUMBER.search(text[: match.start()]) or _sums_up(text, match):
+        return True
+    return BEHIND_NO_TARGET.match(text, match.end()) is not None and unit not in ("%", "元")
+
+
+def _figures(match: re.Match[str]) -> tuple[Decimal | None, Decimal | None]:
+    """Return the figure, and the upper one of a range: 2—3个, 一两项."""
+    pair = PAIR.fullmatch(match["first"])
+    if pair is not None:
+        return decimal(pair[1]), decimal(pair[2])
     first = decimal(match["first"], match["power1"] or (match["power2"] or ""))
-    second = decimal(match["second"], match["power2"]) if match["second"] else None
-    if first is None and not masked:
-        return None
-    if second is not None and first is not None and first < second:
-        return Quantity(
-            begin,
-            end,
-            match.start(),
-            "Between",
-            None,
-            first,
-            second,
-            _unit(match),
-            False,
-            "quantity.range",
-        )
-    if match["second"] and not masked:
-        return None
-    value = None if masked else first
-    rule = "quantity.masked" if masked else "quantity.figure"
-    return Quantity(
-        begin, end, match.start(), comparator, value, None, None, _unit(match), masked, rule
-    )
+    return first, decimal(match["second"], match["power2"]) if match["second"] else None
 
 
 def _sums_up(text: str, match: re.Match[str]) -> bool:
@@ -378,8 +379,11 @@ def _is_time_promised(sentence: str, quantity: Quantity) -> bool:
 
 def _bound_in_words(sentence: str, quantity: Quantity, moments: Sequence[Moment]) -> bool:
     """Tell a promised figure in Chinese numerals from 一个: it is bound, a range or recurs."""
+    if quantity.comparator == "Between":
+        return quantity.unit != "年"
     if quantity.comparator != "Exactly":
-        return quantity.unit not in ("年", "个", "项") or quantity.comparator == "Between"
+        promised = sentence[quantity.begin : quantity.number_begin].startswith(("至少", "不少于"))
+        return promised or quantity.unit not in ("年", "个", "项")
     if quantity.unit not in ("次", "场", "期", "届", "轮", "堂"):
         return False
     begin, end = _clause(sentence, quantity.begin)
