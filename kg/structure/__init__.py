@@ -26,6 +26,7 @@ DOCUMENT_NUMBER = re.compile(
     r"[（(]?[一-鿿]{1,15}[〔\[［（(【]\s*\d{4}\s*[〕\]］）)】]\s*第?\d{1,5}\s*号[）)]?|"
     r"[一-鿿]{2,12}〔\d{4,8}"
 )
+HEADING = 6  # levels down to （一）
 SIGNATURE_REACH = 3  # a date stands at most so many lines below who signs
 NO_SIGNATURE = re.compile(r"[。，；：:《—]|^\d|报告$|（略）")
 ATTACHMENTS = re.compile(r"附(?:件|表)?[：:]")
@@ -41,7 +42,7 @@ def structure(source: Source) -> Outline:
     furniture = list(find_furniture(blocks, len(text)))
     body = _content(blocks, fields, furniture)
     lines = list(find_title_lines(body))
-    title = choose_title(lines)
+    title = choose_title(lines) if lines and lines[0].begin < _first_heading(body) else None
     start = title.begin if title else 0
     signatures = list(_find_signatures(body))
     content = [block for block in body if block.begin >= start]
@@ -59,6 +60,18 @@ def structure(source: Source) -> Outline:
         sentences=(*_summaries(text, fields), *_sentences(body, parts, sections, tasks)),
         furniture=tuple((block.begin, block.end) for block in furniture),
     )
+
+
+def _first_heading(body: Sequence[Block]) -> int:
+    """Return where the numbered headings begin: what first looks like a title below is none.
+
+    专栏, tables and samples have titles of their own.
+    """
+    for block in body:
+        item = outline_parts.read_item(block)
+        if item is not None and item.level <= HEADING:
+            return block.begin
+    return body[-1].end if body else 0
 
 
 def furniture_end(content: Sequence[Block], length: int) -> int:

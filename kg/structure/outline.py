@@ -9,7 +9,7 @@ from functools import cache
 
 from kg.models import Section, Task
 from kg.structure.blocks import Block
-from kg.vocabulary import words
+from kg.vocabulary import rows
 
 NUMERAL = "[一二三四五六七八九十百零〇]{1,5}"
 # In the order of rank: what stands further down may stand inside what stands further up.
@@ -28,6 +28,7 @@ ARTICLE = 4
 LEAD = re.compile(r"[^。]*")
 LONGEST_HEADING = 60  # a line longer than this that is one sentence is text, not a heading
 LONGEST_LEAD = 100
+LONGEST_GENERAL = 24
 LONGEST_BOLD_LEAD = 25
 SHORTEST_BODY = 20
 
@@ -79,14 +80,19 @@ def _item(block: Block, level: int, number: str, start: int) -> Item | None:
 
 
 @cache
-def _general() -> tuple[str, ...]:
-    return words("general_sections.tsv")
+def _general(match: str) -> tuple[str, ...]:
+    return tuple(row["heading"] for row in rows("general_sections.tsv") if row["match"] == match)
 
 
 def is_general(title: str) -> bool:
     """Tell a heading of frame or review, whose section holds no work items."""
     bare = re.sub(r"[\s\u3000：:]", "", title)
-    return len(bare) <= 24 and any(bare == word or bare.endswith(word) for word in _general())
+    if len(bare) > LONGEST_GENERAL:
+        return False
+    if bare.endswith(_general("end")):
+        return True
+    words = {*_general("end"), *_general("whole")}
+    return all(part in words for part in re.split("[和及与、]", bare))
 
 
 def build(blocks: Sequence[Block], end: int) -> tuple[tuple[Section, ...], tuple[Task, ...]]:
