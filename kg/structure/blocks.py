@@ -16,6 +16,20 @@ MARKER = re.compile(
 )
 ORDINAL = re.compile(r"[（(]?([一二三四五六七八九十]{1,3}|\d{1,2})[）)、.．]")
 LONG_LINE = 300  # below this an inline （一） is an enumeration inside its sentence
+# Where a page lost its line breaks: behind the title, the 文号, the addressees, around a signature,
+# before a chapter or an article.
+TITLE_END = re.compile(
+    r"(?:通知|意见|函|批复|公告|通告|决定|方案|办法|规定|通报)(?=[一-鿿]{1,8}[〔\[]\d{4}[〕\]]\d{1,4}号)"
+)
+NUMBER_END = re.compile(r"[〔\[]\d{4}[〕\]]\d{1,4}号(?=各|[一-鿿、，（）]{2,80}：)")
+ADDRESSEES = re.compile(r"(?:^|(?<=号))各[^。：；]{2,160}：")
+SIGNED = re.compile(
+    r"(?<=[。！])(?P<who>[一-鿿]{4,30})(?P<when>(?:19|20)\d\d年\d{1,2}月\d{1,2}日)(?![前起至止以内])"
+)
+CHAPTER = re.compile(
+    r"(?<=[。日法定则例章\u3000 ])(?=第[一二三四五六七八九十百]{1,4}[章条](?:[\u3000 ]|&nbsp;))"
+)
+HEAD_REACH = 400  # a title, a 文号 and addressees stand so near the beginning
 DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")}
 
 
@@ -59,9 +73,23 @@ def _trim(text: str, begin: int, end: int, line: int, indented: bool) -> Block |
 
 def _pieces(line: str) -> Iterator[tuple[int, int, bool]]:
     indents = [match.end() for match in INDENT.finditer(line) if match.start() > 0]
-    cuts = sorted({0, *indents, *_inline_markers(line), len(line)})
+    cuts = sorted({0, *indents, *_inline_markers(line), *_lost_breaks(line), len(line)})
     for begin, end in zip(cuts, cuts[1:], strict=False):
         yield begin, end, begin in indents
+
+
+def _lost_breaks(line: str) -> Iterator[int]:
+    """Yield where a long line must have lost a break, by the parts that an official paper has."""
+    if len(line) < LONG_LINE:
+        return
+    for pattern in (TITLE_END, NUMBER_END, ADDRESSEES):
+        found = pattern.search(line, 0, HEAD_REACH)
+        if found is not None:
+            yield found.end()
+    for signed in SIGNED.finditer(line):
+        yield from (signed.start("who"), signed.start("when"), signed.end())
+    for chapter in CHAPTER.finditer(line):
+        yield chapter.start()
 
 
 def _inline_markers(line: str) -> Iterator[int]:
