@@ -464,7 +464,11 @@ def _above(entity: Entity) -> Iterator[Entity]:
 
 def _unlisted(key: str) -> Entity:
     return region_entity(
-        Place(re.split(r"(?<=[省市县区])(?=.)", key)[-1], level_of(key), full_name=key)
+        Place(
+            re.split(r"(?<=[^省市县区][省市县区])(?=[^省市县区])", key)[-1],
+            level_of(key),
+            full_name=key,
+        )
     )
 
 

@@ -242,3 +242,22 @@ def test_regions_above_are_described_with_the_document() -> None:
         if e.type == "Region"
     }
     assert {"浙江省", "浙江省台州市", "浙江省台州市温岭市大溪镇"} <= described
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "在大溪镇开展试点，请市教育局向浙江省教育厅报告。",
+        "将区县政府履行职责情况列入督导评价。",
+        "抄送：各区林业局，省直管县林业局。",
+        "由枫渚县澄岭镇人民政府和云渡市教育局负责。",
+    ],
+)
+def test_every_place_and_body_referred_to_is_described(text: str) -> None:
+    reading = reading_of("温岭市", text)
+    own = [*reading.profile.issuers, *([reading.profile.region] if reading.profile.region else [])]
+    entities = [*own, *reading.context, *(entity for entity in reading.entities if entity)]
+    described = {(entity.type, entity.key) for entity in entities}
+    referred = {("Region", entity.jurisdiction) for entity in entities}
+    referred |= {(entity.type, entity.parent) for entity in entities}
+    assert {pair for pair in referred if pair[1]} <= described
