@@ -122,6 +122,47 @@ def test_nothing_is_listed_twice(name: str, column: str) -> None:
     assert sorted(set(entries)) == sorted(entries)
 
 
+@pytest.mark.parametrize(
+    ("name", "key", "word"),
+    [
+        ("agency_continuations.tsv", ("name", "next"), "next"),
+        ("place_continuations.tsv", ("word", "role"), "word"),
+        ("listed_tails.tsv", ("tail",), "tail"),
+        ("commitment_words.tsv", ("word", "role"), "word"),
+    ],
+)
+def test_every_word_is_told_once_and_shown(name: str, key: tuple[str, ...], word: str) -> None:
+    keys = [tuple(row[column] for column in key) for row in table(name)]
+    assert sorted(set(keys)) == sorted(keys)
+    for row in table(name):
+        assert row[word] in row["example"] and row[word] != row["example"], row
+
+
+def test_what_goes_on_behind_a_name_is_shown_behind_it() -> None:
+    for row in table("agency_continuations.tsv"):
+        name = "" if row["name"] in ("*", "last-word") else row["name"]
+        assert name + row["next"] in row["example"], row
+
+
+def test_what_makes_a_body_of_a_listed_name_ends_it() -> None:
+    for row in table("listed_tails.tsv"):
+        assert row["example"].endswith(row["tail"]) and row["kind"] in KINDS, row
+
+
+@pytest.mark.parametrize(
+    ("name", "roles"),
+    [
+        ("place_continuations.tsv", {"next", "later"}),
+        (
+            "commitment_words.tsv",
+            {"review", "reached", "so-far", "ahead", "ensure", "strive", "penalty"},
+        ),
+    ],
+)
+def test_roles_are_those_that_the_code_asks_for(name: str, roles: set[str]) -> None:
+    assert {row["role"] for row in table(name)} == roles
+
+
 def test_templates_hold_places_only() -> None:
     cells = [row["official"] for row in table("agency_forms.tsv")]
     cells += [row[level] for row in table("functions.tsv") for level in LEVELS[1:]]

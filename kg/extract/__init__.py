@@ -9,9 +9,10 @@ from kg.extract.agencies import find_agencies
 from kg.extract.citations import find_citations
 from kg.extract.documents import find_documents
 from kg.extract.imprint import read_imprint
-from kg.extract.places import find_jurisdiction, find_regions
+from kg.extract.jurisdiction import find_jurisdiction
 from kg.extract.program_words import role
 from kg.extract.programs import find_programs
+from kg.extract.regions import find_regions
 from kg.extract.responsibilities import find_responsibilities
 from kg.extract.targets import find_targets
 from kg.models import Findings, Mention, Outline, Place, Target

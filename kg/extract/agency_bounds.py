@@ -1,0 +1,74 @@
+"""Offsets in a stretch to an agency's mention: where its name can begin and where it can end."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from kg.extract.boundary import tagged
+from kg.models import Mention
+from kg.vocabulary import rows
+
+EDGE = "，。；：！？、（）《》“”‘’ \u3000\t\n\r—…【】[]|·/-+"
+GENERIC = re.compile(
+    r"各|本|我|该|全|两|级|有关|相关|多|跨|外|内|贵|此|某|上级|下级|主管|单位|其他|设"
+)
+# Names of agency_continuations.tsv that are no letters of a name.
+ANY_NAME = "*"
+LAST_WORD = "last-word"
+PART_BEHIND = re.compile(
+    r"新?园区|新?校区|分园|分校|项目|新建|改扩建|扩建|迁建|升格|等级|[一二三]期"
+)
+
+
+def mention_agency(
+    kind: str, stretch: str, begin: int, end: int, name: str, rule: str, scope: str
+) -> Mention:
+    """Return the mention of an agency at these offsets of a stretch."""
+    return Mention("Agency", kind, begin, end, stretch[begin:end], name, rule, scope)
+
+
+def is_edge(stretch: str, begin: int) -> bool:
+    """Tell whether a name can begin here: at a mark, or behind a word that governs names."""
+    if begin == 0 or stretch[begin - 1] in EDGE:
+        return True
+    return stretch[:begin].endswith(_links())
+
+
+@cache
+def _links() -> tuple[str, ...]:
+    return tuple(row["word"] for row in rows("boundary_words.tsv") if row["role"] == "link")
+
+
+@cache
+def _continuations() -> dict[str, re.Pattern[str]]:
+    """Return what makes another word of a name behind it, by the end of that name."""
+    table: dict[str, list[str]] = {}
+    for row in rows("agency_continuations.tsv"):
+        unless = f"(?!{row['unless']})" if row["unless"] else ""
+        table.setdefault(row["name"], []).append(row["next"] + unless)
+    return {name: re.compile("|".join(found)) for name, found in table.items()}
+
+
+def continues(name: str, stretch: str, end: int) -> bool:
+    """Tell whether the letters go on to another word: 教育部|门, 市政府|采购, 教育局|局长."""
+    return any(
+        pattern.match(stretch, end)
+        for tail, pattern in _continuations().items()
+        if tail == ANY_NAME or name.endswith(tail)
+    )
+
+
+def ends_name(stretch: str, end: int) -> bool:
+    """Tell whether a name can end here: at a mark, or before a verb or a particle."""
+    if _continuations()[LAST_WORD].match(stretch, end):
+        return False
+    if PART_BEHIND.match(stretch, end):
+        return True
+    if (
+        not re.match(r"[一-鿿]", stretch[end:])
+        or stretch[end] in "等和与及的在为是要将由对等、应可按组共已按于"
+    ):
+        return True
+    word, flag = tagged(stretch[end : end + 6])[0]
+    return flag.startswith(("v", "p", "c", "u", "d", "r")) and len(word) > 1 and flag != "vn"

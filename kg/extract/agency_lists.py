@@ -1,0 +1,139 @@
+"""Lists of who is responsible to the bodies in them, which are named without their level."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from kg.extract.agency_bounds import mention_agency
+from kg.extract.agency_national import head_office
+from kg.extract.agency_places import LEVEL
+from kg.models import Mention
+from kg.vocabulary import KINDS, forms, functions, rows, template
+
+LIST_CUE = re.compile(
+    r"(?:责任|牵头|配合|参与|参加|协同|协办|主办|承办|实施|落实|负责|指导|督办|督导|协助|联合)(?:单位|部门|科室|处室|机构|股室|主体)\s*[:：]?\s*"
+    r"|(?:牵头|配合|分工|负责)[:：]\s*"
+)
+SEPARATOR = re.compile(
+    r"[、，；,;和及与\s\u3000]|按职责分工(?:负责)?|等?(?:按|分别)|负责|牵头|配合|参与|会同"
+)
+DEPARTMENTS = re.compile(r"(?P<etc>等)?(?:相关|有关)?(?P<unit>部门|单位)(?!规章)")
+NO_BODY = re.compile(
+    r"^(?:各|相关|有关|其他|全体|所有|本|我|该|局机关|上述|市直|县直|区直|省直|市级各|成员)|各|等$|相关|有关|部门$|^.{0,2}单位$|牵头|责任|配合|[的了是并将]"
+)
+
+
+def find_listed(stretch: str) -> Iterator[Mention]:
+    """Yield the members of a responsibility list, also those without their level."""
+    cues = list(LIST_CUE.finditer(stretch))
+    for cue, following in zip(cues, [*cues[1:], None], strict=False):
+        if not re.search(r"[:：]", cue[0]) and stretch[cue.end() : cue.end() + 1] not in "（":
+            continue
+        stop = following.start() if following is not None else len(stretch)
+        closing = re.search(r"[）】。\]]", stretch[cue.end() : stop])
+        end = (
+            cue.end() + closing.start()
+            if closing and not _opens(stretch[cue.end() : cue.end() + closing.start()])
+            else stop
+        )
+        yield from find_items(stretch, cue.end(), end)
+
+
+def _opens(part: str) -> bool:
+    return part.count("（") > part.count("）")
+
+
+def find_items(stretch: str, begin: int, end: int) -> Iterator[Mention]:
+    """Yield the bodies that the members of a list name, between two offsets."""
+    at = begin
+    for piece in SEPARATOR.split(stretch[begin:end]):
+        start = stretch.find(piece, at) if piece else at
+        at = start + len(piece)
+        mention = _item(stretch, start, piece)
+        if mention is not None:
+            yield mention
+
+
+def _item(stretch: str, begin: int, piece: str) -> Mention | None:
+    """Return the body that one member of a list names without its level."""
+    name = piece.strip("（）()：:等 \u3000")
+    start = begin + piece.find(name) if name else begin
+    end = start + len(name)
+    if len(name) < 2 or NO_BODY.search(name):
+        return None
+    form = forms().get(name) or forms().get("委" + name)
+    if form is not None:
+        return mention_agency(form.kind, stretch, start, end, form.official, "agency.listed", "")
+    function = functions().get(name)
+    if function is not None:
+        return mention_agency(
+            function.kind, stretch, start, end, f"?{name}", "agency.listed.function", ""
+        )
+    pattern, kinds = _body()
+    body = pattern.fullmatch(name)
+    if body is None or LEVEL.match(name):
+        return None
+    kind = kinds[body["tail"]]
+    bank = head_office(name)
+    if kind == "InternalUnit":
+        return mention_agency(kind, stretch, start, end, "{}" + name, "agency.listed.office", "~")
+    if bank is not None:
+        return mention_agency(kind, stretch, start, end, bank, "agency.listed.branch", "=")
+    return mention_agency(kind, stretch, start, end, template(name), "agency.listed.built", "")
+
+
+@cache
+def _body() -> tuple[re.Pattern[str], dict[str, str]]:
+    """Return a pattern of a body told by its last letters, with the kinds that these show."""
+    kinds = {row["tail"]: KINDS[row["kind"]] for row in rows("listed_tails.tsv")}
+    return re.compile(rf"[一-鿿（）“”]{{2,16}}?(?P<tail>{'|'.join(kinds)})"), kinds
+
+
+def find_departments(stretch: str) -> Iterator[Mention]:
+    """Yield the fields of government listed before 等部门, or one alone (教育部门)."""
+    for match in DEPARTMENTS.finditer(stretch):
+        items = list(_chain(stretch, match.start()))
+        if not items or _is_generic_before(stretch, items[-1][0]):
+            continue
+        single = len(items) == 1 and not match["etc"]
+        if match["unit"] == "单位" and single:
+            continue
+        for begin, end, name in items:
+            stop = match.end() if single else end
+            national = stretch[max(0, begin - 2) : begin] == "国家"
+            start = begin - 2 if national and single else begin
+            scope = "国" if national else ""
+            function = functions()[name]
+            yield mention_agency(
+                function.kind, stretch, start, stop, f"?{name}", "agency.departments", scope
+            )
+
+
+def _chain(stretch: str, end: int) -> Iterator[tuple[int, int, str]]:
+    """Yield the fields of government that end here, then those before 、 or 和, last first."""
+    while True:
+        found = next(
+            (
+                end - length
+                for length in (9, 8, 7, 6, 5, 4, 3, 2)
+                if stretch[max(0, end - length) : end] in functions() and end >= length
+            ),
+            None,
+        )
+        if found is None:
+            return
+        yield found, end, stretch[found:end]
+        if found == 0 or stretch[found - 1] not in "、和及与":
+            return
+        end = found - 1
+
+
+def _is_generic_before(stretch: str, begin: int) -> bool:
+    before = stretch[max(0, begin - 3) : begin]
+    return bool(
+        re.search(
+            r"(?:各|级|有关|相关|上级|主管|地方|其他|每个|市区|州市)$|[省市县区镇乡]$", before
+        )
+    )

@@ -1,0 +1,196 @@
+"""A stretch to the local bodies whose forms it holds, behind a level or a place or alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from kg.extract.agency_bounds import EDGE, GENERIC, continues, ends_name, is_edge, mention_agency
+from kg.extract.agency_places import LEVEL, Prefix, find_prefixes
+from kg.extract.places import choose, find_names
+from kg.models import Mention, Place
+from kg.vocabulary import Form, forms, functions, regions, split_forms, template, words
+
+SUB_UNIT = re.compile(r"[一-鿿]{1,6}?(?:支队|大队|总队|分局)(?![一-鿿]*(?:局|委))")
+UNLISTED = re.compile(
+    r"(?P<body>[一-鿿]{2,10}?)(?P<tail>局|厅|委员会|办公室|管委会|服务中心|中心|委|办)(?=[、，。；：）（\s和与及等要会负牵]|$)"
+)
+VERBAL = re.compile(
+    r"[的了在为与和及把将被各等]|工作|推进|实施|开展|落实|加强|设立|成立|建立|城市|层面|范围|居民|民生"
+)
+
+
+def find_local(stretch: str, place: Place | None) -> Iterator[Mention]:
+    """Yield bodies written behind a level (市教育局) or a place (温岭市教育局)."""
+    for prefix in find_prefixes(stretch, place):
+        form = _form_at(stretch, prefix.end)
+        if form is not None:
+            end = prefix.end + len(form.form)
+            if continues(form.form, stretch, end):
+                continue
+            named = form.kind in ("PublicInstitution", "Enterprise") and _is_short(stretch, prefix)
+            official = stretch[prefix.begin : end] if named else form.official
+            yield mention_agency(
+                form.kind, stretch, prefix.begin, end, official, "agency.form", prefix.scope
+            )
+            unit = SUB_UNIT.match(stretch, end)
+            if unit is not None and form.form[-1] in "局厅队":
+                name = form.official + unit[0]
+                yield mention_agency(
+                    form.kind,
+                    stretch,
+                    prefix.begin,
+                    unit.end(),
+                    name,
+                    "agency.form.unit",
+                    prefix.scope,
+                )
+            continue
+        yield from _functional(stretch, prefix)
+        yield from _unlisted_form(stretch, prefix)
+
+
+def _functional(stretch: str, prefix: Prefix) -> Iterator[Mention]:
+    """Yield 市教育部门: a field of government at a level, as its body."""
+    for length in (8, 7, 6, 5, 4, 3, 2):
+        name = stretch[prefix.end : prefix.end + length]
+        function = functions().get(name)
+        if function is not None and re.match(
+            r"(?:行政)?(?:主管)?部门", stretch[prefix.end + length :]
+        ):
+            end = stretch.index("部门", prefix.end) + 2
+            yield mention_agency(
+                function.kind,
+                stretch,
+                prefix.begin,
+                end,
+                f"?{name}",
+                "agency.function",
+                prefix.scope,
+            )
+            return
+
+
+def _unlisted_form(stretch: str, prefix: Prefix) -> Iterator[Mention]:
+    """Yield a body that the tables do not hold but that is built like one: 市民营经济局."""
+    match = UNLISTED.match(stretch, prefix.end)
+    if match is None or VERBAL.search(match["body"]) or GENERIC.match(match["body"]):
+        return
+    if match["body"][0] in "域场民级直属区会":  # 区域, 市场, 市民: the level is part of a word
+        return
+    if match["tail"] in ("委", "办") and len(match["body"]) > 6:
+        return
+    kind = "PublicInstitution" if match["tail"].endswith("中心") else "GovernmentBody"
+    name = stretch[prefix.begin : match.end()] if _is_short(stretch, prefix) else template(match[0])
+    yield mention_agency(
+        kind, stretch, prefix.begin, match.end(), name, "agency.built", prefix.scope
+    )
+
+
+def _is_short(stretch: str, prefix: Prefix) -> bool:
+    """Tell a place without its suffix: a name built on it (广西博览局) stays as it is written."""
+    return (
+        prefix.scope.startswith("@") and stretch[prefix.begin : prefix.end] not in regions().by_name
+    )
+
+
+@cache
+def _split_pattern() -> tuple[re.Pattern[str], dict[str, Form]]:
+    """Return a pattern of the forms with their level inside: 团市委, 共青团温岭市委."""
+    table = {form.form.split("*")[0]: form for form in split_forms()}
+    heads = "|".join(sorted(table, key=len, reverse=True))
+    return re.compile(
+        rf"(?P<head>{heads})(?P<where>[一-鿿]{{0,8}}?(?:自治区|[省市县区州旗]))(?P<tail>委(?:员会)?)(?![员托派])"
+    ), table
+
+
+def find_split_forms(stretch: str, place: Place | None) -> Iterator[Mention]:
+    """Yield 团市委 and 共青团温岭市委: the level or the place stands inside the form."""
+    pattern, table = _split_pattern()
+    for match in pattern.finditer(stretch):
+        if not is_edge(stretch, match.start()):
+            continue
+        form, where = table[match["head"]], match["where"]
+        if LEVEL.fullmatch(where):
+            scope = where
+        else:
+            found = next(
+                (choose(n, place) for b, e, n in find_names(where) if e - b == len(where)), None
+            )
+            scope = f"@{found.code}" if found is not None and found.code else f"={where}"
+        yield mention_agency(
+            form.kind,
+            stretch,
+            match.start(),
+            match.end(),
+            form.official,
+            "agency.form.split",
+            scope,
+        )
+
+
+def find_party_groups(stretch: str) -> Iterator[Mention]:
+    """Yield the party committee of the issuer itself: 局党委."""
+    for match in re.finditer(r"[局厅委校院](?:党委|党组)(?![书成员])", stretch):
+        if not _ends_form(stretch, match.start() + 1):
+            group = "委员会" if match[0].endswith("党委") else "党组"
+            yield mention_agency(
+                "PartyBody",
+                stretch,
+                match.start(),
+                match.end(),
+                "中共{}" + group,
+                "agency.party-group",
+                "~",
+            )
+
+
+def _ends_form(stretch: str, end: int) -> bool:
+    """Tell whether a body's form ends here: 教育局|党委 names the body itself."""
+    return any(stretch[max(0, end - length) : end] in forms() for length in _form_lengths())
+
+
+def find_bare(stretch: str) -> Iterator[Mention]:
+    """Yield bodies without a level where they stand by themselves: 由教育局牵头."""
+    for match in re.finditer(r"[一-鿿]{2,14}", stretch):
+        run = match[0]
+        for offset in range(len(run) - 1):
+            begin = match.start() + offset
+            if not is_edge(stretch, begin):
+                continue
+            form = _form_at(stretch, begin)
+            if form is None or not _stands_alone(form, stretch, begin):
+                continue
+            end = begin + len(form.form)
+            yield mention_agency(form.kind, stretch, begin, end, form.official, "agency.bare", "")
+
+
+def _stands_alone(form: Form, stretch: str, begin: int) -> bool:
+    end = begin + len(form.form)
+    if continues(form.form, stretch, end) or stretch[max(0, begin - 1) : begin] in ("原", "属"):
+        return False
+    if re.search(r"各(?:[市县区州、（）]|有关|级)*$", stretch[:begin]):
+        return False
+    if form.form in _short_bodies():
+        return end == len(stretch) or stretch[end] in EDGE or stretch[end] in "等和与及"
+    return len(form.form) >= 3 and form.form[-1] in "局厅" and ends_name(stretch, end)
+
+
+@cache
+def _short_bodies() -> frozenset[str]:
+    return frozenset(words("short_bodies.tsv"))
+
+
+@cache
+def _form_lengths() -> tuple[int, ...]:
+    return tuple(sorted({len(form) for form in forms()}, reverse=True))
+
+
+def _form_at(stretch: str, begin: int) -> Form | None:
+    """Return the longest form of a local body that stands at this offset."""
+    for length in _form_lengths():
+        form = forms().get(stretch[begin : begin + length])
+        if form is not None and len(form.form) == length:
+            return form
+    return None

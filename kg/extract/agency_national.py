@@ -1,0 +1,108 @@
+"""A stretch to the national bodies that it names, with their units and branches."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+
+from kg.extract.agency_bounds import EDGE, continues, ends_name, is_edge, mention_agency
+from kg.extract.places import find_names
+from kg.models import Mention, Place
+from kg.vocabulary import automaton, contextual, matcher, terms
+
+if TYPE_CHECKING:
+    from ahocorasick_rs import AhoCorasick
+
+BRANCH = re.compile(
+    r"(?:税务局|海关|缉私局|邮政管理局|通信管理局|气象局|管理局|调查队|分行|中心支行|支行|营管部|营业管理部|分公司|公司|监管局|监管分局|分局|办事处|分院|分社|特派办)+"
+)
+
+
+def find_national(stretch: str) -> Iterator[Mention]:
+    """Yield the national bodies named in full or by a short name of their own."""
+    found, names = matcher("agencies.ttl")
+    for index, begin, end in found.find_matches_as_indexes(stretch):
+        name = names[index]
+        if continues(name, stretch, end) or _is_part(name, stretch, begin):
+            continue
+        term = terms("agencies.ttl")[name]
+        branch = _branch(stretch, end)
+        if branch:
+            full = term.label + stretch[end : end + branch].replace("营管部", "营业管理部")
+            yield mention_agency(
+                term.kind, stretch, begin, end + branch, full, "agency.national.branch", "="
+            )
+            continue
+        if branch is None:
+            continue  # 中科院济南科创城 is the name of something else
+        tail = re.match(r"办公厅|[一-鿿]{1,6}[司](?![法机])|交通管理局", stretch[end:])
+        if tail is not None and term.level == "National" and name[-1] in "部会局署":
+            kind = "GovernmentBody" if not tail[0].endswith("司") else "InternalUnit"
+            full = term.label if tail[0].endswith("司") else name
+            yield mention_agency(
+                kind, stretch, begin, end + tail.end(), full + tail[0], "agency.national.unit", "="
+            )
+        else:
+            yield mention_agency(term.kind, stretch, begin, end, term.label, "agency.national", "=")
+    yield from _central(stretch)
+
+
+def _branch(stretch: str, end: int) -> int | None:
+    """Return how far a branch's name goes on behind its head office (济南分行); 0 for none.
+
+    None where a place follows and no branch: the letters are part of another name.
+    """
+    places = [(begin, stop) for begin, stop, _ in find_names(stretch[end : end + 12]) if begin == 0]
+    if not places:
+        return 0
+    tail = BRANCH.match(stretch, end + places[0][1])
+    if tail is not None:
+        return tail.end() - end
+    return None if re.match(r"[一-鿿]", stretch[end + places[0][1] :]) else 0
+
+
+def _central(stretch: str) -> Iterator[Mention]:
+    """Yield 中央 where it is the authority that decided something: 中央“双减”工作要求."""
+    for match in re.finditer(r"中央(?=“|《|决策|决定|部署|要求|关于|有关|和省|巡视|精神)", stretch):
+        term = contextual("agencies.ttl").get("中央")
+        if term is not None and stretch[match.start() - 1 : match.start()] not in ("党", "共"):
+            yield mention_agency(
+                term.kind, stretch, match.start(), match.end(), term.label, "agency.central", "="
+            )
+
+
+def find_contextual(stretch: str, place: Place | None) -> Iterator[Mention]:
+    """Yield bodies whose names need a context (发展改革委) where that is the whole country."""
+    if place is None or place.level != "country":
+        return
+    found, names = _contextual_names()
+    for index, begin, end in found.find_matches_as_indexes(stretch):
+        name = names[index]
+        ends = end == len(stretch) or stretch[end] in EDGE or ends_name(stretch, end)
+        if is_edge(stretch, begin) and ends and not continues(name, stretch, end):
+            term = contextual("agencies.ttl")[name]
+            rule = "agency.national.context"
+            yield mention_agency(term.kind, stretch, begin, end, term.label, rule, "=")
+
+
+@cache
+def _contextual_names() -> tuple[AhoCorasick, tuple[str, ...]]:
+    names = tuple(sorted(name for name in contextual("agencies.ttl") if name != "中央"))
+    return automaton(names), names
+
+
+def _is_part(name: str, stretch: str, begin: int) -> bool:
+    """Tell a name that is the end of a longer one: 市卫生健康委, 省人力资源社会保障部门."""
+    before = stretch[max(0, begin - 1) : begin]
+    return bool(before) and before in "省市县区州旗盟镇乡团" and not name.startswith(("国", "中"))
+
+
+def head_office(name: str) -> str | None:
+    """Return the full name of a national body's branch: 人民银行…支行 → 中国人民银行…支行."""
+    table = terms("agencies.ttl")
+    for length in range(len(name) - 2, 2, -1):
+        if name[:length] in table and BRANCH.search(name, length):
+            return table[name[:length]].label + name[length:].replace("营管部", "营业管理部")
+    return None

@@ -1,0 +1,104 @@
+"""A stretch to the levels (市) and places (温岭市) that a local body's form can stand behind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kg.extract.agency_bounds import GENERIC, is_edge
+from kg.extract.boundary import tagged
+from kg.extract.places import choose, find_names
+from kg.models import Place
+from kg.vocabulary import regions
+
+LEVEL = re.compile(r"自治区|自治州|街道|省(?!会)|[市县区州旗盟镇乡]")
+# 各市、县人民政府; 省、市、县教育局: several levels at once are no one body.
+SEVERAL_LEVELS = re.compile(
+    r"(?:各|直辖|(?<![一-鿿])(?:省|市|县|区|州|镇|乡|自治区|设区市)|[（(]市)[、（(]$|各[级地]?$|直辖$|各[市县区州][（(]?[、]?$|[（(]$(?<=[市县区][（(])"
+)
+PARTY_OR_GOVERNMENT = re.compile(r"(?:省|市|县|区|州|镇|乡)(?:委|政府|党委)$")
+NO_PLACE = re.compile(
+    f"{GENERIC.pattern}|简称|[委府]|城市|社区|园区|新区|校区|片区|城区|地区|辖区|小区|市县|县区|城乡|乡镇|村镇"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """What stands before a local body's form: a level or a place."""
+
+    begin: int
+    end: int
+    scope: str
+
+
+def find_prefixes(stretch: str, place: Place | None) -> Iterator[Prefix]:
+    """Yield the places and the levels behind which a body's form may stand."""
+    local = _local_names(place)
+    yield from find_place_prefixes(stretch, place)
+    for match in LEVEL.finditer(stretch):
+        if SEVERAL_LEVELS.search(stretch[: match.start()]):
+            continue
+        prefix = _level_prefix(stretch, match, local)
+        if prefix is not None:
+            yield prefix
+
+
+def _local_names(place: Place | None) -> tuple[str, ...]:
+    return (place.name,) if place is not None and not place.code else ()
+
+
+def find_place_prefixes(stretch: str, place: Place | None) -> Iterator[Prefix]:
+    """Yield the places named, a chain of them (浙江省温岭市) as its last."""
+    previous: Prefix | None = None
+    for begin, end, name in find_names(stretch):
+        found = choose(name, _place_of(previous) or place) or choose(name, place)
+        if found is None:
+            continue
+        scope = f"@{found.code}" if found.code else f"={name}"
+        start = begin
+        if previous is not None and previous.end == begin and _lies_in(found, previous):
+            start = previous.begin
+        previous = Prefix(start, end, scope)
+        yield previous
+        if found.level == "county":
+            yield from _township_behind(stretch, previous, found)
+
+
+def _township_behind(stretch: str, county: Prefix, place: Place) -> Iterator[Prefix]:
+    """Yield the township that a county's name leads to: 温岭市|大溪镇."""
+    match = re.match(r"[一-鿿]{1,6}?(?:街道|镇|乡)", stretch[county.end :])
+    if match is None:
+        return
+    for town in regions().within(place.code, ("township",)):
+        if town.name == match[0]:
+            yield Prefix(county.begin, county.end + match.end(), f"@{town.code}")
+
+
+def _place_of(prefix: Prefix | None) -> Place | None:
+    return regions().by_code.get(prefix.scope[1:]) if prefix is not None else None
+
+
+def _lies_in(found: Place, prefix: Prefix) -> bool:
+    return prefix.scope[1:] in {above.code for above in regions().above(found.code)}
+
+
+def _level_prefix(stretch: str, match: re.Match[str], local: tuple[str, ...]) -> Prefix | None:
+    begin, end = match.start(), match.end()
+    for name in local:
+        if stretch.endswith(name, 0, end):
+            return Prefix(end - len(name), end, "")
+    if is_edge(stretch, begin) or PARTY_OR_GOVERNMENT.search(stretch[:begin]):
+        return Prefix(begin, end, match[0])
+    for length in (2, 3):
+        start = begin - length
+        name = stretch[start:end]
+        if (
+            start >= 0
+            and is_edge(stretch, start)
+            and re.fullmatch(r"[一-鿿]+", name)
+            and not NO_PLACE.search(name)
+            and not tagged(name)[0][1].startswith("v")
+        ):
+            return Prefix(start, end, f"={name}")
+    return None

@@ -1,0 +1,208 @@
+"""An outline to the place whose document it is, as its title, issuer and text show it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cache
+
+from kg.extract.places import everyday, find_names, name_goes_on, places_named
+from kg.extract.unlisted_places import find_unlisted, put_below
+from kg.models import Outline, Place
+from kg.vocabulary import gazetteer, regions, short_name
+
+COUNTRY = Place("中国", "country", "100000", "中国")
+# How a text speaks of its own place, and of which level that place then is.
+OWN = re.compile(
+    r"代表(?P<speaker>自治区|省|市|县|区|州|旗|镇|乡)人民政府|"
+    r"(?P<who>我|全|本)(?P<own>自治区|省|市|县|区|州|旗|镇|乡|街道)|"
+    r"(?<![各、级和])(?P<body>自治区|省|市|县|区|州|旗|镇|乡)(?:委|政府|人民政府)(?!员)"
+)
+OWN_WEIGHTS = {"我": 3, "本": 3, "全": 1}
+SPEAKER_WEIGHT = 100
+# A text speaks of the levels above it often (全省第一), of those below hardly as its own.
+LOWEST_FIRST = (("镇", "乡", "街道"), ("县", "区", "旗"), ("市", "州"), ("自治区", "省"))
+OWN_SHARE = 0.25
+NATIONAL = re.compile(r"各省、自治区、直辖市")
+ASSEMBLY = re.compile(r"在(?P<head>[一-鿿]{2,12}第[一二三四五六七八九十]{1,3}届人民代表大会)")
+SPEAKER = re.compile(r"代表(?P<head>[一-鿿]{2,12}人民政府)")
+WEIGHTS = {"title": 40, "issuer": 30, "addressee": 6, "text": 1}
+
+
+def find_jurisdiction(outline: Outline) -> Place | None:
+    """Return the place whose document this is, as its title, issuer and text show it.
+
+    None where they show none, or several that nothing decides between.
+    """
+    text = outline.source.text
+    title = " ".join(text[begin:end] for begin, end in outline.titles)
+    issuers = " ".join(f.value for f in outline.fields if f.name in ("issuer", "signatory"))
+    assembly = ASSEMBLY.search(text[:2000]) or SPEAKER.search(text[:1000])
+    heads = f"{title} {issuers} {assembly['head'] if assembly else ''}"
+    known = _best(_scores(outline, title, issuers), heads, text)
+    unknown = None if _is_national(heads) else find_unlisted(heads.split(), known)
+    if unknown is not None:
+        return put_below(unknown, text)
+    national = _is_national(heads) or NATIONAL.search(text[:3000]) is not None
+    if national and (known is None or known.code not in _headed(heads)):
+        return COUNTRY
+    return known
+
+
+@cache
+def _national_names() -> frozenset[str]:
+    return frozenset(
+        name
+        for term in gazetteer("agencies.ttl")
+        if term.level == "National"
+        for name in (term.label, *term.alternatives)
+        if len(name) > 2
+    )
+
+
+def _is_national(heads: str) -> bool:
+    return any(heads.lstrip().startswith(name) for name in _national_names()) or any(
+        word in _national_names() for word in heads.split()
+    )
+
+
+def _scores(outline: Outline, title: str, issuers: str) -> Counter[str]:
+    """Count how strongly each place of the tables is named, by its code."""
+    scores: Counter[str] = Counter()
+    text = outline.source.text
+    for stretch, weight in ((title, "title"), (issuers, "issuer"), (text, "text")):
+        for begin, end, name in find_names(stretch):
+            full = name in regions().by_name
+            if not full and name_goes_on(stretch, end):
+                continue
+            for place in places_named(name) if name != COUNTRY.name else ():
+                share = WEIGHTS[weight] * (2 if full else 1)
+                scores[place.code] += share * (3 if begin == 0 and weight == "title" else 1)
+    return scores
+
+
+def _best(scores: Counter[str], heads: str, text: str) -> Place | None:
+    """Choose the best named place that fits the level at which the text speaks of itself."""
+    own = own_level(text)
+    table = regions()
+    scores = scores + _from_below(scores, own)
+    ranked: list[tuple[float, str]] = []
+    headed = _headed(heads)
+    for code, score in scores.items():
+        place = table.by_code[code]
+        in_head = code in headed
+        if headed and not in_head:
+            continue
+        above = sum(scores.get(upper.code, 0) for upper in table.above(code)[:-1])
+        if not in_head and not _stands_in_text(place, text, above > 0):
+            continue
+        fit = _fit(place, own)
+        ranked.append(((score + min(above, score) * 0.5) * fit, code))
+    if not ranked:
+        return None
+    ranked.sort(reverse=True)
+    best = table.by_code[ranked[0][1]]
+    if best.code not in headed and not _stands_out(ranked, own):
+        return None
+    rivals = [code for score, code in ranked[1:] if score == ranked[0][0]]
+    return best if not any(table.by_code[code].name == best.name for code in rivals) else None
+
+
+def _from_below(scores: Counter[str], own: str | None) -> Counter[str]:
+    """Return what the cities named say for their province, in a text that speaks of 我省.
+
+    A province's plan names its cities rather than the province.
+    """
+    found: Counter[str] = Counter()
+    if own not in ("省", "自治区"):
+        return found
+    for code, score in scores.items():
+        place = regions().by_code[code]
+        if place.level == "prefecture" and short_name(place.name, place.level) not in everyday():
+            found[place.parent] += score // 2
+    return found
+
+
+def _headed(heads: str) -> frozenset[str]:
+    """Return the places that titles and issuers name: in full, or by a short name of its own.
+
+    Of a chain (常州市钟楼区人民政府) only its last place counts.
+    """
+    found: dict[int, set[str]] = {}
+    for begin, end, name in find_names(heads):
+        if name not in regions().by_name and (name in everyday() or name_goes_on(heads, end)):
+            continue
+        codes = {place.code for place in places_named(name)}
+        above = found.get(begin, set())
+        below = {code for code in codes if above & {place.code for place in regions().above(code)}}
+        if below:
+            found.pop(begin)
+        found.setdefault(end, set()).update(below or codes)
+    return frozenset(code for codes in found.values() for code in codes)
+
+
+def _stands_out(ranked: list[tuple[float, str]], own: str | None) -> bool:
+    """Tell whether one place leads clearly in a text whose head names none.
+
+    Where the text calls its own place 市 or 县, three points and the lead are enough; where it does
+    not, a place must be named eight times and three times as often as any outside it.
+    """
+    score, code = ranked[0]
+    if own is not None:
+        return score >= 3
+    inside = {code, *(place.code for place in regions().above(code))}
+    rival = max((other for other, name in ranked[1:] if name not in inside), default=0)
+    return score >= 8 and score >= 3 * rival
+
+
+def _stands_in_text(place: Place, text: str, above: bool) -> bool:
+    """Tell whether a text really names a place: in full where it can begin, or as a rare word.
+
+    会同县教育局 asks the county's bureau along, 水资源县域 is about water: names that are everyday
+    words count only beside the name of the place above.
+    """
+    short = short_name(place.name, place.level)
+    if short in everyday() or place.name in everyday():
+        return above and re.search(f"{place.name}(?![场级域内外面])", text) is not None
+    if place.level == "county":
+        return (
+            re.search(f"(?:^|[^一-鿿]|[在对和与及为至到由经从省市州盟]){place.name}", text)
+            is not None
+        )
+    return True
+
+
+def own_level(text: str) -> str | None:
+    """Return the word by which a text calls its own place: 省, 市, 县, 区 …"""
+    counts: Counter[str] = Counter()
+    governed = 0
+    for match in OWN.finditer(text):
+        if match["speaker"]:
+            counts[match["speaker"]] += SPEAKER_WEIGHT
+        elif match["own"]:
+            counts[match["own"]] += OWN_WEIGHTS[match["who"]]
+        else:
+            counts[match["body"]] += 1
+            governed += match["body"] == "区"
+    if counts["自治区"] > governed:
+        counts["自治区"] += counts.pop("区", 0)  # 全区 is the whole autonomous region there
+    most = max(counts.values(), default=0)
+    if most < 2:
+        return None
+    for group in LOWEST_FIRST:
+        word = max(group, key=lambda name: counts[name])
+        if counts[word] >= max(2, most * OWN_SHARE):
+            return word
+    return None
+
+
+def _fit(place: Place, own: str | None) -> float:
+    if own is None:
+        return 1.0
+    if own == "自治区":
+        return 3.0 if place.level == "province" and place.name.endswith("自治区") else 0.5
+    if own == "省" or (own == "市" and place.name in ("北京市", "天津市", "上海市", "重庆市")):
+        return 2.0 if place.level == "province" else 0.4
+    if place.level == "province":
+        return 0.05  # 我市 and 市政府 are no way for a province to speak of itself
+    return 2.0 if place.name.endswith(own) else 0.4

@@ -1,0 +1,179 @@
+"""Text to figures: numbers with a unit and the words that bind them, and phrases that imply one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+from kg.extract.clauses import clause_at
+from kg.extract.numerals import ARABIC, CHINESE, DASH, MASKED, POWER, decimal
+from kg.models import Comparator
+from kg.vocabulary import rows, words
+
+ENUMERATED = re.compile(r"第$|[A-Za-z]$|[\d.]$|“$|[个之]$")
+BEHIND_NO_TARGET = re.compile(r"(?:年[前后来]?|月|日|号|级|、\d|期末|代(?!表)|条措施)")
+FIGURE_NUMBER = re.compile(r"(?:图|表|附件|附录|附表|专栏)\s*$")  # 如图2所示
+PAIR = re.compile(r"([一二两三四五六七八])([二两三四五六七八九])")  # 一两项, 三五个
+ASPECT = re.compile(r"(?:大)?(?:方面|维度|环节|领域|子类|部分|类别|要素|层面|板块)")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A figure with its unit and the words that bind it."""
+
+    begin: int
+    end: int
+    number_begin: int
+    comparator: Comparator
+    value: Decimal | None
+    low: Decimal | None
+    high: Decimal | None
+    unit: str
+    masked: bool
+    rule: str
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    units = "|".join(sorted(map(re.escape, words("units.tsv")), key=len, reverse=True))
+    number = rf"(?:{ARABIC}|{CHINESE}|{MASKED})"
+    return re.compile(
+        rf"(?P<first>{number})(?P<power1>{POWER})(?P<unit1>%|％)?"
+        rf"(?:{DASH}(?P<second>{number})(?P<power2>{POWER}))?"
+        rf"(?P<more>[多余]|以上|及以上)?(?P<unit>{units})(?P<paren>（(?:{units})）)?"
+    )
+
+
+@cache
+def _bounds(side: str) -> tuple[re.Pattern[str], dict[str, Comparator]]:
+    table: dict[str, Comparator] = {
+        row["word"]: row["comparator"]  # type: ignore[misc]
+        for row in rows("bounds.tsv")
+        if row["side"] == side
+    }
+    choice = "|".join(sorted(table, key=len, reverse=True))
+    if side == "before":
+        return re.compile(rf"(?P<word>{choice})(?P<between>[^，。；、：\d]{{0,16}})$"), table
+    return re.compile(rf"（?(?P<word>{choice})"), table
+
+
+@cache
+def unit_kinds() -> dict[str, str]:
+    """Return what kind of unit each word is: time, age, money."""
+    return {row["unit"]: row["kind"] for row in rows("units.tsv")}
+
+
+@cache
+def _implied() -> tuple[re.Pattern[str], dict[str, tuple[Decimal, str]]]:
+    table = {
+        row["phrase"]: (Decimal(row["value"]), row["unit"])
+        for row in rows("implied_quantities.tsv")
+    }
+    return re.compile("|".join(sorted(table, key=len, reverse=True))), table
+
+
+def find_quantities(text: str) -> Iterator[Quantity]:
+    """Yield the figures with a unit in a text of even widths, and the phrases that imply one."""
+    ends = 0
+    for match in _pattern().finditer(text):
+        quantity = _quantity(text, match)
+        if quantity is not None:
+            ends = quantity.end
+            yield quantity
+    yield from _implied_quantities(text, ends)
+
+
+def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
+    if _is_no_quantity(text, match):
+        return None
+    comparator, begin, end = _comparator(text, match)
+    spot = (begin, end, match.start())
+    if re.match(MASKED, match["first"]):
+        return Quantity(*spot, comparator, None, None, None, _unit(match), True, "quantity.masked")
+    low, high = _figures(match)
+    if low is None:
+        return None
+    if high is not None and low < high:
+        return Quantity(*spot, "Between", None, low, high, _unit(match), False, "quantity.range")
+    if match["second"]:
+        return None
+    return Quantity(*spot, comparator, low, None, None, _unit(match), False, "quantity.figure")
+
+
+def _is_no_quantity(text: str, match: re.Match[str]) -> bool:
+    """Tell an ordinal, an age, a number of a picture, a count of what is listed, lost digits."""
+    unit = match["unit"]
+    if ENUMERATED.search(text[: match.start()][-2:]) or unit_kinds()[unit] == "age":
+        return True
+    if re.match(r"0\d", match["first"]):
+        return True  # 04个: digits were lost or shuffled
+    if FIGURE_NUMBER.search(text[: match.start()]) or _sums_up(text, match):
+        return True
+    return BEHIND_NO_TARGET.match(text, match.end()) is not None and unit not in ("%", "元")
+
+
+def _figures(match: re.Match[str]) -> tuple[Decimal | None, Decimal | None]:
+    """Return the figure, and the upper one of a range: 2—3个, 一两项."""
+    pair = PAIR.fullmatch(match["first"])
+    if pair is not None:
+        return decimal(pair[1]), decimal(pair[2])
+    first = decimal(match["first"], match["power1"] or (match["power2"] or ""))
+    return first, decimal(match["second"], match["power2"]) if match["second"] else None
+
+
+def _sums_up(text: str, match: re.Match[str]) -> bool:
+    """Tell a figure that only counts what was listed before it: …、…等7类数据, 一批."""
+    if match["first"] == "一" and match["unit"] == "批":
+        return True
+    if text[match.start() - 1 : match.start()] != "等":
+        return False
+    return match["unit"] in ("类", "种") or ASPECT.match(text, match.end()) is not None
+
+
+def _unit(match: re.Match[str]) -> str:
+    return str(match["unit"]) + (match["paren"] or "")
+
+
+def _comparator(text: str, match: re.Match[str]) -> tuple[Comparator, int, int]:
+    pattern, table = _bounds("before")
+    before = pattern.search(text[: match.start()])
+    begin, end = match.start(), match.end()
+    found: Comparator = "Exactly"
+    if match["more"]:
+        found = "AtLeast"
+    after_pattern, after_table = _bounds("after")
+    after = after_pattern.match(text, end)
+    if after is not None and after["word"] not in ("多", "余"):
+        found, end = after_table[after["word"]], after.end()
+    if (
+        before is not None
+        and _binds(before["between"])
+        and not (len(before["word"]) == 1 and before["between"])
+    ):
+        begin = before.start()
+        if found == "Exactly" or before["word"] not in ("约", "近"):
+            found = table[before["word"]]
+    return found, begin, end
+
+
+def _binds(between: str) -> bool:
+    """Tell whether a bound word reaches the figure: 至少配备1名, 不低于采购金额的30%."""
+    if len(between) > 6:
+        return between.endswith("的")
+    return len(between) <= 2 or between.endswith("的") or not re.search(r"[的了和与率]", between)
+
+
+def _implied_quantities(text: str, ends: int) -> Iterator[Quantity]:
+    pattern, table = _implied()
+    for match in pattern.finditer(text):
+        clause = clause_at(text, match.start())
+        if re.search(r"\d", text[clause[0] : clause[1]]) and match[0] == "全覆盖" and "%" in text:
+            continue
+        value, unit = table[match[0]]
+        yield Quantity(
+            match.start(), match.end(), match.start(), "Exactly", value, None, None, unit, False,
+            "quantity.implied",
+        )  # fmt: skip
