@@ -208,6 +208,18 @@ def test_titles_in_national_papers_stay() -> None:
             id="a national paper",
         ),
         pytest.param(
+            "合肥市教育局转发安徽省教育厅关于加强教研工作的通知\n各县（市、区）教育局：\n"
+            "现将省教育厅的通知转发给你们，全省上下要抓好落实。\n合肥市教育局\n2024年5月6日\n",
+            (None, "Notice", ["合肥市教育局"], "2024-05-06", "", "安徽省合肥市", "2024"),
+            id="a city that passes on its province's paper",
+        ),
+        pytest.param(
+            "国务院办公厅关于同意湖北省开展试点的复函\n湖北省人民政府：\n你省要抓好落实，全省推进。\n"
+            "国务院办公厅\n2024年5月6日\n",
+            (None, None, ["国务院办公厅"], "2024-05-06", "", "中国", "2024"),
+            id="a national paper about one province",
+        ),
+        pytest.param(
             "请加强校车管理，保障学生安全。\n",
             ("case", "Other", [], "", "", None, ""),
             id="a scrap",

@@ -19,7 +19,7 @@ SEVERAL_LEVELS = re.compile(
 )
 PARTY_OR_GOVERNMENT = re.compile(r"(?:省|市|县|区|州|镇|乡)(?:委|政府|党委)$")
 NO_PLACE = re.compile(
-    f"{GENERIC.pattern}|简称|[委府]|城市|社区|园区|新区|校区|片区|城区|地区|辖区|小区|市县|县区|城乡|乡镇|村镇"
+    f"{GENERIC.pattern}|简称|[委府]|城市|社区|园区|新区|校区|片区|城区|地区|辖区|小区|市[县区州]|[县州]市|[县管]县|[区县]区|区县|省市|城乡|乡镇|村镇"
 )
 
 

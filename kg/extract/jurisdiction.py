@@ -26,6 +26,8 @@ OWN_SHARE = 0.25
 NATIONAL = re.compile(r"各省、自治区、直辖市")
 ASSEMBLY = re.compile(r"在(?P<head>[一-鿿]{2,12}第[一二三四五六七八九十]{1,3}届人民代表大会)")
 SPEAKER = re.compile(r"代表(?P<head>[一-鿿]{2,12}人民政府)")
+# What follows the name of the body whose paper it is: 国务院办公厅|关于….
+ITS_PAPER = re.compile(r"(?:、|，)?(?:关于|印发|转发|批转|公告|通告|令|决定|通知|批复|函)")
 WEIGHTS = {"title": 40, "issuer": 30, "addressee": 6, "text": 1}
 
 
@@ -40,6 +42,8 @@ def find_jurisdiction(outline: Outline) -> Place | None:
     assembly = ASSEMBLY.search(text[:2000]) or SPEAKER.search(text[:1000])
     heads = f"{title} {issuers} {assembly['head'] if assembly else ''}"
     known = _best(_scores(outline, title, issuers), heads, text)
+    if _opens_national(title):
+        return COUNTRY
     unknown = None if _is_national(heads) else find_unlisted(heads.split(), known)
     if unknown is not None:
         return put_below(unknown, text)
@@ -63,6 +67,13 @@ def _national_names() -> frozenset[str]:
 def _is_national(heads: str) -> bool:
     return any(heads.lstrip().startswith(name) for name in _national_names()) or any(
         word in _national_names() for word in heads.split()
+    )
+
+
+def _opens_national(title: str) -> bool:
+    """Tell whether a title begins with the national body whose paper it is, about any place."""
+    return any(
+        title.startswith(name) and ITS_PAPER.match(title, len(name)) for name in _national_names()
     )
 
 
@@ -126,9 +137,11 @@ def _from_below(scores: Counter[str], own: str | None) -> Counter[str]:
 def _headed(heads: str) -> frozenset[str]:
     """Return the places that titles and issuers name: in full, or by a short name of its own.
 
-    Of a chain (常州市钟楼区人民政府) only its last place counts.
+    Of a chain (常州市钟楼区人民政府) only its last place counts; where places open a title or an
+    issuer's name, only they do (合肥市教育局转发安徽省教育厅…).
     """
     found: dict[int, set[str]] = {}
+    opening: set[int] = set()
     for begin, end, name in find_names(heads):
         if name not in regions().by_name and (name in everyday() or name_goes_on(heads, end)):
             continue
@@ -138,7 +151,11 @@ def _headed(heads: str) -> frozenset[str]:
         if below:
             found.pop(begin)
         found.setdefault(end, set()).update(below or codes)
-    return frozenset(code for codes in found.values() for code in codes)
+        first = begin == 0 or heads[begin - 1] == " " or begin in opening
+        if first and name != COUNTRY.name:
+            opening = (opening - {begin}) | {end}
+    counted = [found[end] for end in (opening & found.keys() or found.keys())]
+    return frozenset(code for codes in counted for code in codes)
 
 
 def _stands_out(ranked: list[tuple[float, str]], own: str | None) -> bool:
