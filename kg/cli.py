@@ -5,6 +5,7 @@ Heavy libraries are imported inside the commands, so that help comes at once.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -72,6 +73,13 @@ class Commands(click.Group):
             if ctx.params.get("debug"):
                 traceback.print_exc()
             raise click.ClickException(str(error)) from error
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise  # click's own end: a reader that goes away (| head) is no error
+            if ctx.params.get("debug"):
+                traceback.print_exc()
+            where = f"{error.filename}: " if error.filename else ""
+            raise click.ClickException(f"{where}{error.strerror or error}") from error
         except Terminated:
             click.echo("Terminated.", err=True)
             ctx.exit(143)
@@ -87,7 +95,20 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     signal.signal(signal.SIGTERM, _terminate)
-    cli()
+    try:
+        cli()
+    finally:
+        _flush()
+
+
+def _flush() -> None:
+    """Write what is still held; what cannot be written goes where Python's exit cannot complain."""
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Here the reader is gone or the command has failed already: click writes out each line.
 
 
 def _terminate(number: int, frame: FrameType | None) -> NoReturn:
@@ -364,6 +385,7 @@ def query(
             width=shutil.get_terminal_size().columns if sys.stdout.isatty() else None,
             hidden=hidden,
         )
+        sys.stdout.buffer.flush()
 
 
 def _parameters(pairs: Sequence[str]) -> dict[str, str]:
@@ -601,6 +623,7 @@ def _existing(place: Path) -> Iterator[None]:
 def _output(path: Path) -> Iterator[IO[bytes]]:
     if str(path) == "-":
         yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
         return
     from kg.export import replacing
 

@@ -324,7 +324,26 @@ def test_chinese_is_written_whatever_the_locale(built: None) -> None:
     assert done.stdout.decode().startswith("财政局")
 
 
-def test_a_reader_that_goes_away_is_no_error(built: None) -> None:
-    command = f"{sys.executable} -m kg export --format nquads | head -c 10"
+@pytest.mark.parametrize("reader", ["head -c 10", "true"])
+@pytest.mark.parametrize("command", ["export --format nquads", "stats", "queries"])
+def test_a_reader_that_goes_away_is_no_error(built: None, command: str, reader: str) -> None:
+    command = f"{sys.executable} -m kg {command} | {reader}"
     done = subprocess.run(command, shell=True, capture_output=True, check=True)
-    assert (len(done.stdout), done.stderr) == (10, b"")
+    assert (len(done.stdout), done.stderr) == (10 if reader != "true" else 0, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize(
+    "command", ["queries", "export", "query --format json 'SELECT * { } LIMIT 1'"]
+)
+def test_a_full_disk_is_told_in_one_line(built: None, command: str) -> None:
+    done = subprocess.run(
+        f"{sys.executable} -m kg {command} > /dev/full",
+        shell=True,
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (
+        1,
+        b"Error: No space left on device\n",
+    )
