@@ -295,7 +295,7 @@ def _unresolved(mention: Mention, outline: Outline) -> Entity:
 
 
 def _implied_issuer(outline: Outline, findings: Findings) -> Iterator[Entity]:
-    """Yield the body whose name opens the title: 温岭市教育局2017年工作要点."""
+    """Yield the body whose name opens the title: 云陵市教育局2023年工作要点."""
     title = findings.imprint.title
     for mention, entity in (
         (m, _agency(m, outline, findings.place, ()))

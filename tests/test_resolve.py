@@ -138,7 +138,7 @@ def test_what_is_not_decided_belongs_to_its_source_alone() -> None:
 @pytest.mark.parametrize(
     ("title", "local", "full"),
     [
-        ("省中职教育质量提升行动计划", False, "浙江省中职教育质量提升行动计划"),
+        ("省职业培训质量跃升行动计划", False, "浙江省职业培训质量跃升行动计划"),
         ("市校车管理办法", False, "温岭市校车管理办法"),
         ("“十三五”教育规划", False, "温岭市“十三五”教育规划"),
         ("“十四五”规划", False, "“十四五”规划"),  # the national plan

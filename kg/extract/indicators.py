@@ -109,7 +109,7 @@ def _right(site: Site) -> str:
 
 
 def _joined(left: str) -> Iterator[str]:
-    """Split what one figure binds together: 微格教室和无线校园各10个 → two."""
+    """Split what one figure binds together: 录播教室和智慧校园各10个 → two."""
     for part in re.split("[和、与及]", _stripped(left)):
         if part:
             yield part
@@ -200,7 +200,7 @@ def _governs(left: str) -> bool:
 
 
 def _earlier_subject(site: Site) -> str:
-    """Return the subject of the clause before: …的贡献显著增强，达到60%以上."""
+    """Return the subject of the clause before: …的带动作用明显提高，达到50%以上."""
     stop = max(site.sentence.rfind(mark, 0, site.begin) for mark in STOP)
     if stop <= 0 or site.sentence[stop] != "，":
         return ""

@@ -124,7 +124,7 @@ def _named(stretch: str, match: re.Match[str], taken: int) -> Unmarked | None:
 
 
 def _listed(stretch: str, match: re.Match[str], last: Unmarked | None) -> Unmarked | None:
-    """Return the next name of a list: 参照甲建设手册、乙报装告知书（2020年版）执行."""
+    """Return the next name of a list: 参照甲建设手册、乙办理告知书（2019年版）执行."""
     joiner = re.compile("[、和与及]").match(stretch, last.end) if last else None
     if last is None or joiner is None or match.re is NUMBERED:
         return None
