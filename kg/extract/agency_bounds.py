@@ -67,7 +67,7 @@ def ends_name(stretch: str, end: int) -> bool:
         return True
     if (
         not re.match(r"[一-鿿]", stretch[end:])
-        or stretch[end] in "等和与及的在为是要将由对等、应可按组共已按于"
+        or stretch[end] in "等和与及的在为是要将由对应可按组共已于"
     ):
         return True
     word, flag = tagged(stretch[end : end + 6])[0]

@@ -27,7 +27,7 @@ COUNT = re.compile(
     r"[个所家项名支批次场种条处片](?:以上)?|[一1]大?批|一系列|若干[个家]?|第[一二三四五六七八九十]+批"
 )
 # A verb that the tagger takes for a noun, in front of a level: 争引|省级项目.
-STRAY = re.compile(r"[一-鿿]{1,2}(?=国家级|省级|市级|全国|全省|全市|省科技)")
+STRAY = re.compile(r"[一-鿿]{1,2}(?=国家级|省级|市级|全国|全省|全市)")
 TITLE_OF = re.compile(r"(?<=[省市县区])(?:全国|国家级|省级|市级|自治区级)")
 BRACKETED = re.compile(r"（[^）]{1,4}）")
 COUNTED = re.compile(
@@ -37,7 +37,7 @@ ORDINAL = re.compile(r"(?:20\d\d(?:年度?)?)?第[一二三四五六七八九十
 # What is left of a verb or a number that the tagger cut in two.
 REST = re.compile(
     r"(?<=[办打织做抓建用管展])好|全[国省市县区]唯一(?:的)?|(?<=获)批|(?<=[下简统])称|(?<=[\d〇一二三四五六七八九十百千万余])"
-    r"[个所家项名支场]|(?<=推广)使用|[\d.]+[、.](?!\d)|\.|年(?=[一-鿿]{4})"
+    r"[个所家项名支场]|[\d.]+[、.](?!\d)|\.|年(?=[一-鿿]{4})"
     rf"|(?<=[每年办举])[一两]次|(?<=[办举])一届|{LEVELS}"
 )
 AND = "和与及"
