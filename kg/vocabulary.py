@@ -194,10 +194,10 @@ def regions() -> Regions:
 
 @cache
 def areas() -> dict[str, Place]:
-    """Load the named areas that are no division: 长三角, 粤港澳大湾区 … by each of their names."""
+    """Load the countries and areas that are no division of this one, by each of their names."""
     found: dict[str, Place] = {}
-    for row in rows("areas.tsv"):
-        place = Place(row["name"], "area", full_name=row["name"])
+    for row in (*rows("areas.tsv"), *rows("countries.tsv")):
+        place = Place(row["name"], row.get("kind", "area"), full_name=row["name"])
         for name in (row["name"], *filter(None, row["aliases"].split("|"))):
             found[name] = place
     return found

@@ -18,6 +18,8 @@ LISTED = re.compile(
     r"(?:[一-鿿]{2,3}、)*(?:(?!等)[一-鿿]){2,3}(?=等?(?:\d+个|[一二三四五六七八九十]+个)?(?:镇|乡镇|街道|镇街|乡))"
 )
 
+ACROSS = re.compile("国(?=[际家有内产营])")
+
 
 def find_regions(outline: Outline, place: Place | None) -> Iterator[Mention]:
     """Yield the divisions and areas that the text names on their own."""
@@ -57,7 +59,8 @@ def _is_in(place: Place, above: Place) -> bool:
 
 def _region(stretch: str, begin: int, end: int, name: str, place: Place | None) -> Place | None:
     if name in areas():
-        return areas()[name]
+        # 中韩|国际航线: the last character begins the next word.
+        return None if ACROSS.match(stretch, end - 1) else areas()[name]
     full = name in regions().by_name
     if name == "中国" and re.match(r"[一-鿿]", stretch[end:]):
         return None
