@@ -10,6 +10,7 @@ from kg.models import Field, Outline, Section, Sentence, Source, Task
 from kg.structure import outline as outline_parts
 from kg.structure.blocks import Block, split_blocks
 from kg.structure.furniture import find_furniture
+from kg.structure.items import HEADING, read_item
 from kg.structure.metadata import find_fields
 from kg.structure.titles import TitleLine, choose_title, compact, find_title_lines
 
@@ -26,7 +27,6 @@ DOCUMENT_NUMBER = re.compile(
     r"[（(]?[一-鿿]{1,15}[〔\[［（(【]\s*\d{4}\s*[〕\]］）)】]\s*第?\d{1,5}\s*号[）)]?|"
     r"[一-鿿]{2,12}〔\d{4,8}"
 )
-HEADING = 6  # levels down to （一）
 SIGNATURE_REACH = 3  # a date stands at most so many lines below who signs
 NO_SIGNATURE = re.compile(r"[。，；：:《—]|^\d|报告$|（略）")
 ATTACHMENTS = re.compile(r"附(?:件|表)?[：:]")
@@ -68,7 +68,7 @@ def _first_heading(body: Sequence[Block]) -> int:
     专栏, tables and samples have titles of their own.
     """
     for block in body:
-        item = outline_parts.read_item(block)
+        item = read_item(block)
         if item is not None and item.level <= HEADING:
             return block.begin
     return body[-1].end if body else 0
@@ -158,7 +158,7 @@ def _parts(
             parts[block.begin] = "signature"
         elif DOCUMENT_NUMBER.fullmatch(block.text):
             parts[block.begin] = "metadata"
-        elif ADDRESSEE.match(block.text) and outline_parts.read_item(block) is None:
+        elif ADDRESSEE.match(block.text) and read_item(block) is None:
             parts[block.begin] = "addressee"
     return parts
 

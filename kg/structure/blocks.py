@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,11 +11,18 @@ BLANKS = " \t\r\f\v\u00a0\u3000\u200b\u2002\u2003\ufeff"
 LINE = re.compile(r"[^\n]+")
 # Two ideographic blanks are how a paragraph is indented: in a text without line breaks they part.
 INDENT = re.compile(r"[\u3000\u00a0]{2,}(?=[^\s\u3000\u00a0])")
+CHINESE = "[一二三四五六七八九十]{1,3}"
+# Where a numbered item may begin inside a line. Not behind 第, nor in 附件1.
 MARKER = re.compile(
-    r"(?<=[。；：！？）)”])[ \u3000]*"
-    r"(?=(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]|\d{1,2}[.．、](?!\d))[^\s])"
+    rf"(?<![\d第附件图表A-Za-z.．])(?:(?P<top>{CHINESE})[ \u3000]?、"
+    rf"|[（(](?P<bracketed>{CHINESE})[）)]"
+    r"|(?P<digits>\d{1,2})(?:[.．、](?!\d)|[.．](?=\d{4}年))|[（(](?P<inner>\d{1,2})[）)])(?=\S)"
 )
-ORDINAL = re.compile(r"[（(]?([一二三四五六七八九十]{1,3}|\d{1,2})[）)、.．]")
+RANKS = {name: rank for rank, name in enumerate(("top", "bracketed", "digits", "inner"))}
+PARTED = "。；：！？）)”;:!? \u3000\u00a0"  # what stands before an item that begins a paragraph
+# A title, with text behind it: 2.加强教研。每月组织…
+LED = re.compile(r"[^。；：]{4,25}。.{10}")
+LONGEST_HEADING = 60
 LONG_LINE = 300  # below this an inline （一） is an enumeration inside its sentence
 # Where a page lost its line breaks: behind the title, the 文号, the addressees, around a signature,
 # before a chapter or an article.
@@ -27,8 +35,15 @@ SIGNED = re.compile(
     r"(?<=[。！])(?P<who>[一-鿿]{4,30})(?P<when>(?:19|20)\d\d年\d{1,2}月\d{1,2}日)(?![前起至止以内])"
 )
 CHAPTER = re.compile(
-    r"(?<=[。日法定则例章\u3000 ])(?=第[一二三四五六七八九十百]{1,4}[章条](?:[\u3000 ]|&nbsp;))"
+    r"(?<![、和至及或与到第])(?=第[一二三四五六七八九十百]{1,4}[章条](?:[\u3000\u00a0 ]|&nbsp;))"
 )
+# Some sites put one blank for each lost break. Not such: behind a number, between spaced letters.
+JOINT = re.compile(r"(?<=[一-鿿。；：！？）”》])[ \u00a0]+(?=[一-鿿（《“])")
+NUMBERED = re.compile(
+    r"(?:.*[\s。])?第[一二三四五六七八九十百]{1,4}[章条节]|(?:.*[\s。])?[一二三四五六七八九十]{1,3}、?"
+)
+LONG_JOINED = 1000  # characters of a line whose blanks are lost breaks
+LEAST_JOINTS = 8
 HEAD_REACH = 400  # a title, a 文号 and addressees stand so near the beginning
 DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")}
 
@@ -46,8 +61,9 @@ class Block:
 
 def split_blocks(text: str) -> Iterator[Block]:
     """Yield the paragraphs of a text in order; no two share a character."""
+    expected: dict[str, int] = {}
     for number, line in enumerate(LINE.finditer(text)):
-        for begin, end, indented in _pieces(line[0]):
+        for begin, end, indented in _pieces(line[0], expected):
             block = _trim(text, line.start() + begin, line.start() + end, number, indented)
             if block is not None:
                 yield block
@@ -55,8 +71,10 @@ def split_blocks(text: str) -> Iterator[Block]:
 
 def ordinal(numeral: str) -> int:
     """Return the value of a heading's number: 十二 → 12, 3 → 3, 0 where it is none."""
-    if numeral.isdigit():
+    if numeral.isdecimal():
         return int(numeral)
+    if numeral.isdigit():  # ①
+        return int(unicodedata.numeric(numeral))
     tens, ten, ones = numeral.rpartition("十")
     if not ten:
         return DIGITS.get(numeral, 0)
@@ -71,9 +89,10 @@ def _trim(text: str, begin: int, end: int, line: int, indented: bool) -> Block |
     return Block(begin, end, text[begin:end], line, indented) if begin < end else None
 
 
-def _pieces(line: str) -> Iterator[tuple[int, int, bool]]:
+def _pieces(line: str, expected: dict[str, int]) -> Iterator[tuple[int, int, bool]]:
     indents = [match.end() for match in INDENT.finditer(line) if match.start() > 0]
-    cuts = sorted({0, *indents, *_inline_markers(line), *_lost_breaks(line), len(line)})
+    markers = _inline_markers(line, expected)
+    cuts = sorted({0, *indents, *markers, *_lost_breaks(line), *_joints(line), len(line)})
     for begin, end in zip(cuts, cuts[1:], strict=False):
         yield begin, end, begin in indents
 
@@ -92,17 +111,63 @@ def _lost_breaks(line: str) -> Iterator[int]:
         yield chapter.start()
 
 
-def _inline_markers(line: str) -> Iterator[int]:
-    """Yield where a numbered item begins inside a long line, if its number is the next one."""
-    if len(line) < LONG_LINE:
-        return
-    expected: dict[str, int] = {}
+def _joints(line: str) -> list[int]:
+    """Return where the blanks of a very long line stand for its breaks."""
+    if len(line) < LONG_JOINED:
+        return []
+    blanks = list(JOINT.finditer(line))
+    if len(blanks) < LEAST_JOINTS:
+        return []
+    edges = [0, *(blank.end() for blank in blanks), len(line)]
+    return [
+        blank.end()
+        for blank, before, after in zip(blanks, edges, edges[2:], strict=False)
+        if min(blank.start() - before, after - blank.end()) > 1
+        and not NUMBERED.fullmatch(line, before, blank.start())
+    ]
+
+
+def _inline_markers(line: str, expected: dict[str, int]) -> Iterator[int]:
+    """Yield where a numbered item begins inside a line, if its number is the next one.
+
+    `expected` has the next number of each style, and is kept up to date from line to line.
+    """
+    begins = _begins_in_long_line if len(line) >= LONG_LINE else _begins_in_short_line
+    last: re.Match[str] | None = None
     for match in MARKER.finditer(line):
-        found = ORDINAL.match(line, match.end())
-        if found is None:
-            continue
-        style = re.sub(r"[一二三四五六七八九十\d]+", "#", found[0])
-        value = ordinal(found[1])
-        if value == 1 or value == expected.get(style):
+        style = match.lastgroup
+        assert style is not None  # one of the groups always matches
+        value = ordinal(match[style])
+        opens = not line[: match.start()].strip(BLANKS)
+        if opens or begins(match, value, expected.get(style), last):
             expected[style] = value + 1
-            yield match.end()
+            last = match
+            if not opens:
+                yield match.start()
+
+
+def _begins_in_long_line(
+    match: re.Match[str], value: int, expected: int | None, last: re.Match[str] | None
+) -> bool:
+    """Tell whether an item begins: behind a sentence, a blank, or the heading right above it."""
+    if value not in (1, expected):
+        return False
+    if match.string[match.start() - 1] in PARTED:
+        return True
+    if last is None or RANKS[last.lastgroup or ""] >= RANKS[match.lastgroup or ""]:
+        return False
+    heading = match.string[last.end() : match.start()]
+    return 2 <= len(heading) <= LONGEST_HEADING and not re.search("[。；：]", heading)
+
+
+def _begins_in_short_line(
+    match: re.Match[str], value: int, expected: int | None, _: re.Match[str] | None
+) -> bool:
+    """Tell whether an item begins: only one with a lead title, the rest is an enumeration."""
+    behind_sentence = match.string[match.start() - 1] == "。"
+    return (
+        match.lastgroup == "digits"
+        and value == expected
+        and behind_sentence
+        and LED.match(match.string, match.end()) is not None
+    )

@@ -1,0 +1,201 @@
+"""Blocks to items: numbered paragraphs, and paragraphs with a lead title but no number."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from kg.structure.blocks import Block, ordinal
+
+NUMERAL = "[一二三四五六七八九十百零〇]{1,5}"
+# A dot is also lost to a font of its own, of which only a private code is left.
+DOT = "(?:[.．、﹒](?!\\d)|[.．](?=\\d{4}年)|[\ue000-\uf8ff])"
+# In the order of rank: what stands further down may stand inside what stands further up.
+STYLES: tuple[tuple[int, re.Pattern[str]], ...] = (
+    (1, re.compile(rf"第({NUMERAL})[编篇部](?:分)?(?=[\s\u3000：:])")),
+    (2, re.compile(rf"第({NUMERAL}|\d{{1,2}})章")),
+    (3, re.compile(rf"第({NUMERAL}|\d{{1,2}})节")),
+    (4, re.compile(rf"第({NUMERAL}|\d{{1,3}})条(?![的规第、])")),
+    # A dash that opens a line as a number would is a 一 misread.
+    (5, re.compile(rf"({NUMERAL}|[—－](?=、))(?:[ \u3000]?、|[.．](?!\d))")),
+    (6, re.compile(rf"[（(]({NUMERAL})[）)]、?")),
+    (7, re.compile(rf"(\d{{1,2}})(?:{DOT}|(?=\u3000))")),
+    (8, re.compile(r"[（(]?(\d{1,2})[）)]、?")),
+    (9, re.compile(r"([①-⑳])")),
+)
+MISREAD = str.maketrans("—－", "一一")
+ARTICLE = 4
+HEADING = 6  # levels down to （一）
+LEADING = 10  # what has no number stands below all that has one
+LEAD = re.compile(r"[^。]*")
+LABEL = re.compile(r"[（(【［]([^（）()【】［］]{2,30})[）)】］]")
+BLANKS = re.compile(r"(?:[ \u3000\u00a0\t\n]|&nbsp;)*")
+BULLET = re.compile(r"[—\-－–•●◆■▲▪★\s\u3000]+")
+LONGEST_LEAD = 30
+SHORTEST_BODY = 20
+BOX = re.compile(r"专栏[ \u3000]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})")
+# A report has one heading for the year behind it and one for the year before it, often unnumbered.
+PERIOD = re.compile(
+    r"(?:\d{4}年|今年|去年|过去|今后|下一步|“?十[二三四五六]五).{0,12}(?:回顾|总结|安排|任务|重点工作|建议|打算)"
+)
+PERIOD_LEVEL = 3
+ANNOUNCED = re.compile(
+    r"(?:下列|以下|如下)[^，。；：:]{0,8}(?:条件|要求|情形|情况|问题|标准|材料|行为|职责|资料|内容)"
+    r"[^。；]*[：:]$"
+)
+# 产业强则经济强, 海洋是战略要地: a maxim that opens a paragraph, no work to be done.
+NO_LEAD = re.compile(r"[：:；！？!?\d]|(?<![但凡])是(?!否)|则|就")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A numbered paragraph, or one with a lead title but no number."""
+
+    begin: int
+    end: int  # of its own paragraph
+    level: int
+    number: str
+    title_begin: int
+    title_end: int
+    title: str
+    body: int  # characters of its paragraph behind the lead
+    closed: bool  # the lead ends in 。
+    labelled: bool = False  # an article with its title in brackets: 第四条（产城融合）
+    below: int = 0  # characters of the paragraphs below it, up to the next item
+    lists: bool = False  # announces an enumeration: 应当具备下列条件：
+
+
+def read_item(block: Block) -> Item | None:
+    """Return the numbered item that a paragraph begins, if it begins one."""
+    for level, style in STYLES:
+        found = style.match(block.text)
+        if found is not None:
+            return _item(block, level, found[1].translate(MISREAD), found.end())
+    return None
+
+
+def read_items(blocks: Sequence[Block]) -> Iterator[Item]:
+    """Yield the items in order: the numbered ones, and under each the leads without a number."""
+    head: tuple[Block, Item] | None = None
+    under: list[Block] = []
+    for block in _without_boxes(_with_their_numbers(blocks)):
+        item = read_item(block) or _period(block)
+        if item is None:
+            under.append(block)
+            continue
+        yield from _group(head, under)
+        head, under = (block, item), []
+    yield from _group(head, under)
+
+
+def _period(block: Block) -> Item | None:
+    """Return the heading that a line without a number is: 2023年工作回顾."""
+    found = PERIOD.fullmatch(block.text)
+    return _item(block, PERIOD_LEVEL, "", 0) if found else None
+
+
+def _without_boxes(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield the paragraphs but those of boxes: what 专栏1 counts are examples, not work items."""
+    expected = 0
+    for block in blocks:
+        if BOX.match(block.text):
+            expected = 1
+        item = read_item(block) if expected else None
+        if item is not None:
+            expected = (
+                expected + 1 if ordinal(item.number) == expected and item.level > HEADING else 0
+            )
+        if not expected:
+            yield block
+
+
+def _with_their_numbers(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Yield the paragraphs, each number that stands on a line alone joined to the next."""
+    number: Block | None = None
+    for block in blocks:
+        if number is not None:
+            block = _joined(number, block)
+        number = block if _is_bare_number(block) else None
+        if number is None:
+            yield block
+    if number is not None:
+        yield number
+
+
+def _is_bare_number(block: Block) -> bool:
+    styles = (style for level, style in STYLES if level >= ARTICLE)
+    return any(style.fullmatch(block.text) for style in styles)
+
+
+def _joined(number: Block, block: Block) -> Block:
+    gap = "\n" * (block.begin - number.end)
+    return replace(block, begin=number.begin, text=number.text + gap + block.text)
+
+
+def _group(first: tuple[Block, Item] | None, under: Sequence[Block]) -> Iterator[Item]:
+    """Yield an item and the leads under it."""
+    if first is None:
+        return
+    block, head = first
+    leads = list(_leads(head, under))
+    until = leads[0].begin if leads else sys.maxsize
+    texts = [block.text for block in under if block.begin < until]
+    lists = ANNOUNCED.search((texts or [block.text])[-1]) is not None
+    yield replace(head, below=sum(map(len, texts)), lists=lists)
+    yield from leads
+
+
+def _leads(head: Item, under: Sequence[Block]) -> list[Item]:
+    """Return the leads under an item, if there are several.
+
+    Under an item that is a paragraph of its own what follows is mostly its text, not its parts:
+    there nearly every paragraph must have a lead, as in a report on the work of a government.
+    """
+    if head.level == ARTICLE or (head.closed and head.level > HEADING):
+        return []
+    leads = [lead for block in under if (lead := _lead(block)) is not None]
+    if len(leads) < 2:
+        return []
+    reach = sum(block.begin <= leads[-1].begin for block in under)
+    return leads if not head.closed or len(leads) * 3 >= reach * 2 else []
+
+
+def _lead(block: Block) -> Item | None:
+    bullet = BULLET.match(block.text)
+    item = _item(block, LEADING, "", bullet.end() if bullet else 0)
+    if item is None or not item.closed or len(item.title) > LONGEST_LEAD:
+        return None
+    return None if item.body < SHORTEST_BODY or NO_LEAD.search(item.title) else item
+
+
+def _item(block: Block, level: int, number: str, start: int) -> Item | None:
+    blanks = BLANKS.match(block.text, start)
+    start = blanks.end() if blanks else start
+    label = LABEL.match(block.text, start) if level == ARTICLE else None
+    if label is not None:
+        return _labelled(block, number, label)
+    lead = LEAD.match(block.text, start)
+    assert lead is not None  # the pattern matches the empty string
+    title = lead[0].rstrip(" \u3000：:")
+    if not title:
+        return None
+    begin = block.begin + start
+    return Item(
+        block.begin,
+        block.end,
+        level,
+        number,
+        begin,
+        begin + len(title),
+        title,
+        len(block.text) - lead.end() - 1,
+        lead.end() < len(block.text),
+    )
+
+
+def _labelled(block: Block, number: str, label: re.Match[str]) -> Item:
+    begin, end = block.begin + label.start(1), block.begin + label.end(1)
+    body = len(block.text) - label.end()
+    return Item(block.begin, block.end, ARTICLE, number, begin, end, label[1], body, True, True)
