@@ -152,6 +152,13 @@ SHELL = "云陵市教育局关于印发《云陵市校车管理办法》的通�
             2,
             id="a title twice",
         ),
+        pytest.param(
+            "关于印发《云陵市校车安全专项整治工作方案》的通知\n各校：\n现印发给你们。\n"
+            "云陵市校车安全专项整治\n工作方案\n为加强校车管理，制定本方案。\n",
+            "云陵市校车安全专项整治\n工作方案",
+            2,
+            id="a carried title over two lines, as the shell names it",
+        ),
         pytest.param("请加强校车管理，保障学生安全。\n", "", 0, id="none"),
         pytest.param(
             "各位代表：\n现在，我代表云陵市人民政府，向大会报告工作。\n", "", 0, id="a speech"
@@ -348,6 +355,30 @@ OUTLINES = [
         ["1|课程标准|体系标准", "2|师资标准|体系标准", "2|资源标准|工作思路"],
         id="a heading with its text below it is a task, the odd one at the top not",
     ),
+    pytest.param(
+        "一、问：为什么要开展活动？\n为了保障学生安全，教育局决定开展活动。\n"
+        "二、问：活动怎样开展？\n排查校园隐患，建立管理台账，每季度通报情况。",
+        ["问：为什么要开展活动？", "问：活动怎样开展？"],
+        [],
+        id="questions and answers are no tasks",
+    ),
+    pytest.param(
+        "一、抓质量\n（一）加强教研。每月组织教研活动，分类推进。\n"
+        "1.小学教研要以课堂为中心，组织全体任课教师集体备课，每周不少于一次。由县区教研室负责。\n"
+        "2.中学教研要以学科为中心，组织名师与青年教师结对帮扶，每月不少于一次。由市教研室负责。\n"
+        "二、评选办法\n教育局组织专家评选，结果在网站上公示。\n三、加大教研工作投入\n"
+        "各县区安排专项资金，用于教研活动和教师培训。",
+        ["抓质量", "加强教研", "评选办法", "加大教研工作投入"],
+        ["一|加强教研|抓质量", "三|加大教研工作投入|"],
+        id="parts without leads leave the task whole; beside groups a topic is none, a deed is one",
+    ),
+    pytest.param(
+        "一、抓质量\n1.加强教研。每月组织教研活动，提升课堂教学质量。\n"
+        "附件：1.\n教研活动安排表\n2.\n名师工作室名单",
+        ["抓质量"],
+        ["1|加强教研|抓质量"],
+        id="what is attached, each name below its number",
+    ),
     pytest.param("加强校车管理，保障学生安全。\n请认真执行。", [], [], id="no headings"),
 ]
 
@@ -479,6 +510,7 @@ def test_spans_hold_what_they_say() -> None:
     [
         ("云陵市教育局关于加强校车管理的通知", "title"),
         ("各县（区）教育局：", "addressee"),
+        ("经市人民政府同意，现向各有关单位提出如下意见：", "body"),
         ("云教发〔2024〕6号", "metadata"),
         ("请加强管理。", "body"),
         ("云陵市教育局", "signature"),
@@ -487,7 +519,8 @@ def test_spans_hold_what_they_say() -> None:
 )
 def test_parts(line: str, part: str) -> None:
     text = (
-        "云陵市教育局关于加强校车管理的通知\n云教发〔2024〕6号\n各县（区）教育局：\n请加强管理。\n"
+        "云陵市教育局关于加强校车管理的通知\n云教发〔2024〕6号\n各县（区）教育局：\n"
+        "经市人民政府同意，现向各有关单位提出如下意见：\n请加强管理。\n"
         "云陵市教育局\n2024年3月1日\n"
     )
     outline = outline_of(text)

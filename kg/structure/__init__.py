@@ -15,8 +15,11 @@ from kg.structure.metadata import find_fields
 from kg.structure.titles import TitleLine, choose_title, compact, find_title_lines
 
 SENTENCE = re.compile(r"[^。！？；;\n]*[。！？；;]?[”’）)]?")
+# What ends in 提出如下意见： introduces the text, whoever it names.
+INTRODUCES = r"(?!.*(?:下列|以下|如下|来源|签字|意见)[^。；]*$)"
 ADDRESSEE = re.compile(
-    r"^(?=.{2,160}$).*(?:人民政府|单位|部门|机构|委员会|[局厅委办院会校区县市司镇乡])[^。；]*[：:]$"
+    rf"^(?=.{{2,160}}$){INTRODUCES}.*"
+    r"(?:人民政府|单位|部门|机构|委员会|[局厅委办院会校区县市司镇乡])[^。；]*[：:]$"
 )
 NUMERAL_DATE = "[〇○ＯO零一二三四五六七八九十]"
 DATE_LINE = re.compile(
@@ -30,6 +33,7 @@ DOCUMENT_NUMBER = re.compile(
 SIGNATURE_REACH = 3  # a date stands at most so many lines below who signs
 NO_SIGNATURE = re.compile(r"[。，；：:《—]|^\d|报告$|（略）")
 ATTACHMENTS = re.compile(r"附(?:件|表)?[：:]")
+UNNAMED = re.compile(r"(?:^|[：:])(?:\d{1,2}[.．、]?)?$")  # its name is on the next line
 ATTACHED = re.compile(r"(?:附件)?\d{1,2}[.．、]")
 LONGEST_ATTACHED = 60
 
@@ -125,13 +129,14 @@ def _number_lines(body: Sequence[Block]) -> Iterator[Field]:
 def _attachment_list(content: Sequence[Block]) -> set[int]:
     """Return where the lines begin that list what is attached: 附件：1.… and those numbered on."""
     found: set[int] = set()
-    listing = False
+    listing = awaits = False
     for block in content:
-        opens = ATTACHMENTS.match(block.text) is not None and len(block.text) <= LONGEST_ATTACHED
-        goes_on = listing and ATTACHED.match(block.text) and len(block.text) <= LONGEST_ATTACHED
-        listing = opens or bool(goes_on)
+        opens = ATTACHMENTS.match(block.text) is not None
+        goes_on = listing and (awaits or ATTACHED.match(block.text) is not None)
+        listing = (opens or goes_on) and len(block.text) <= LONGEST_ATTACHED
         if listing:
             found.add(block.begin)
+            awaits = UNNAMED.search(block.text) is not None
     return found
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 BLANKS = " \t\r\f\v\u00a0\u3000\u200b\u2002\u2003\ufeff"
 LINE = re.compile(r"[^\n]+")
@@ -31,6 +32,7 @@ TITLE_END = re.compile(
 )
 NUMBER_END = re.compile(r"[〔\[]\d{4}[〕\]]\d{1,4}号(?=各|[一-鿿、，（）]{2,80}：)")
 ADDRESSEES = re.compile(r"(?:^|(?<=号))各[^。：；]{2,160}：")
+ANSWERED = re.compile(r"^[^，。；：]{3,60}：(?=你)")  # 云陵县人民政府：你县《…的请示》收悉
 SIGNED = re.compile(
     r"(?<=[。！])(?P<who>[一-鿿]{4,30})(?P<when>(?:19|20)\d\d年\d{1,2}月\d{1,2}日)(?![前起至止以内])"
 )
@@ -38,12 +40,17 @@ CHAPTER = re.compile(
     r"(?<![、和至及或与到第])(?=第[一二三四五六七八九十百]{1,4}[章条](?:[\u3000\u00a0 ]|&nbsp;))"
 )
 # Some sites put one blank for each lost break. Not such: behind a number, between spaced letters.
-JOINT = re.compile(r"(?<=[一-鿿。；：！？）”》])[ \u00a0]+(?=[一-鿿（《“])")
-NUMBERED = re.compile(
-    r"(?:.*[\s。])?第[一二三四五六七八九十百]{1,4}[章条节]|(?:.*[\s。])?[一二三四五六七八九十]{1,3}、?"
+JOINT = re.compile(
+    r"(?:(?<=[一-鿿。；：！？）”》】])|(?<=:\d\d))[ \u00a0\u200b]+"
+    r"(?=[一-鿿（《“【]|(?:19|20)\d\d年)"
 )
+NUMBERED = re.compile(
+    r"(?:.*[\s。])?第[一二三四五六七八九十百]{1,4}[章条节]|(?:.*[\s。])?[一二三四五六七八九十]{1,3}[、是]?"
+)
+BRACKETED = re.compile("《[^》]*》|（[^）]*）")
 LONG_JOINED = 1000  # characters of a line whose blanks are lost breaks
 LEAST_JOINTS = 8
+WRAPPED_AT = (20, 60)
 HEAD_REACH = 400  # a title, a 文号 and addressees stand so near the beginning
 DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")}
 
@@ -101,7 +108,7 @@ def _lost_breaks(line: str) -> Iterator[int]:
     """Yield where a long line must have lost a break, by the parts that an official paper has."""
     if len(line) < LONG_LINE:
         return
-    for pattern in (TITLE_END, NUMBER_END, ADDRESSEES):
+    for pattern in (TITLE_END, NUMBER_END, ADDRESSEES, ANSWERED):
         found = pattern.search(line, 0, HEAD_REACH)
         if found is not None:
             yield found.end()
@@ -118,13 +125,24 @@ def _joints(line: str) -> list[int]:
     blanks = list(JOINT.finditer(line))
     if len(blanks) < LEAST_JOINTS:
         return []
+    behind_sentences = sum(line[blank.start() - 1] in "。；：！？”）" for blank in blanks)
+    if behind_sentences * 2 < len(blanks) and _are_wraps(blanks):
+        return []
     edges = [0, *(blank.end() for blank in blanks), len(line)]
+    quoted = {at for span in BRACKETED.finditer(line) for at in range(span.start(), span.end())}
     return [
         blank.end()
         for blank, before, after in zip(blanks, edges, edges[2:], strict=False)
         if min(blank.start() - before, after - blank.end()) > 1
+        and blank.start() not in quoted
         and not NUMBERED.fullmatch(line, before, blank.start())
     ]
+
+
+def _are_wraps(blanks: Sequence[re.Match[str]]) -> bool:
+    """Tell blanks where the lines of a printed page end: mostly about as far apart as those."""
+    gaps = [after.start() - before.end() for before, after in pairwise(blanks)]
+    return sum(WRAPPED_AT[0] <= gap <= WRAPPED_AT[1] for gap in gaps) * 2 >= len(gaps)
 
 
 def _inline_markers(line: str, expected: dict[str, int]) -> Iterator[int]:

@@ -46,7 +46,9 @@ ANNOUNCED = re.compile(
     r"[^。；]*[：:]$"
 )
 # 产业强则经济强, 海洋是战略要地: a maxim that opens a paragraph, no work to be done.
-NO_LEAD = re.compile(r"[：:；！？!?\d]|(?<![但凡])是(?!否)|则|就")
+NO_LEAD = re.compile(
+    r"[：:；！？!?\d]|(?<![但凡一二三四五六七八九十])是(?!否)|则|就(?!业)|我们|必须"
+)
 
 
 @dataclass(frozen=True, slots=True)

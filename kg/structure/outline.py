@@ -15,6 +15,11 @@ TOP = 5  # the level of 一、
 LONGEST_HEADING = 60  # a line longer than this that is one sentence is text, not a heading
 LONGEST_LEAD = 100
 LONGEST_GENERAL = 24
+LEAD_OF_PART = 30
+LONGEST_LABEL = 7  # 活动宗旨, 奖项设置: a heading so short names a topic, unless a verb opens it
+QUESTION = re.compile(r"^问\d{0,2}[：:]|[？?]$")
+TOPICAL_VERBS = ("组织", "安排", "评选", "推荐")  # 组织机构, 评选办法
+TOPIC = re.compile(r"^关于")
 
 
 @cache
@@ -24,6 +29,8 @@ def _general(match: str) -> tuple[str, ...]:
 
 def is_general(title: str) -> bool:
     """Tell a heading of frame or review, whose section holds no work items."""
+    if QUESTION.search(title):
+        return True
     bare = re.sub(r"[\s\u3000：:]", "", title)
     if len(bare) > LONGEST_GENERAL:
         return False
@@ -78,7 +85,8 @@ def _closes(items: Sequence[Item], parents: Sequence[int | None], above: int, it
     if ordinal(item.number) != 1 or not counted:
         return False
     return any(
-        parent == above and items[index].level == item.level for index, parent in enumerate(parents)
+        parent == above and items[index].number and items[index].level >= item.level
+        for index, parent in enumerate(parents)
     )
 
 
@@ -133,9 +141,21 @@ def _enumerated(items: Sequence[Item], parents: Sequence[int | None]) -> set[int
         index
         for group in _siblings(items, parents)
         if (above := parents[group[0]]) is not None and items[group[0]].level > TOP
-        if items[above].lists or (len(group) > 1 and not any(_says_more(items, at) for at in group))
+        if items[above].lists
+        or (len(group) > 1 and not any(_says_more(items, at) for at in group))
+        or (_is_paragraph(items[above]) and not _mostly_led(items, group))
         for index in group
     }
+
+
+def _is_paragraph(item: Item) -> bool:
+    """Tell an item that could be a work item itself: its parts must have leads to be some."""
+    return item.closed or item.level > HEADING
+
+
+def _mostly_led(items: Sequence[Item], group: Sequence[int]) -> bool:
+    led = (_says_more(items, at) and len(items[at].title) <= LEAD_OF_PART for at in group)
+    return sum(led) * 2 >= len(group)
 
 
 def _says_more(items: Sequence[Item], index: int) -> bool:
@@ -188,11 +208,23 @@ def _beside_groups(items: Sequence[Item], parents: Sequence[int | None]) -> set[
     for group in _siblings(items, parents):
         level = items[group[0]].level
         alike = [index for index, item in enumerate(items) if item.level == level]
-        if (level <= TOP and any(_has_children(items, index) for index in alike)) or (
-            _mostly_hold(items, group) and _mostly_hold(items, alike)
-        ):
+        if _mostly_hold(items, group) and _mostly_hold(items, alike):
             found.update(group)
+        elif level <= TOP and any(_has_children(items, index) for index in alike):
+            found.update(index for index in group if _is_topic(items[index].title))
     return found
+
+
+def _is_topic(title: str) -> bool:
+    """Tell a heading that names a topic from one that says what to do."""
+    if TOPIC.search(title):
+        return True
+    return len(title) <= LONGEST_LABEL and not title.startswith(_verbs())
+
+
+@cache
+def _verbs() -> tuple[str, ...]:
+    return tuple(row["verb"] for row in rows("verbs.tsv") if row["verb"] not in TOPICAL_VERBS)
 
 
 def _mostly_hold(items: Sequence[Item], group: Sequence[int]) -> bool:
