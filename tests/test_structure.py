@@ -308,9 +308,14 @@ OUTLINES = [
         "一、抓质量。坚持质量立校，推动各类学校办出特色。\n"
         "持续增加学位资源供给。新建学校三所，扩建学校两所，解决入学难题。\n"
         "——提升课堂教学质量水平。开展教研活动，打磨精品课程，培育教学名师。\n"
-        "教师强则学校强。引进名优教师，完善培训体系，提高教师的待遇和地位。",
+        "三是完善教师培训体系。引进名优教师，分级分类培训，提高教师的待遇。\n"
+        "教师强则学校强。要把教师队伍建设摆在突出位置，尊重教师、关心教师。",
         ["抓质量"],
-        ["|持续增加学位资源供给|抓质量", "|提升课堂教学质量水平|抓质量"],
+        [
+            "|持续增加学位资源供给|抓质量",
+            "|提升课堂教学质量水平|抓质量",
+            "三|完善教师培训体系|抓质量",
+        ],
         id="leads in a report, under a heading that is a paragraph of its own",
     ),
     pytest.param(
@@ -462,6 +467,18 @@ FILLER = "各县区要高度重视，统筹安排，明确责任，加强协调�
             f"1.加强教研。{FILLER}2.培育名师。{FILLER}\n3.排查隐患。{FILLER}",
             ["1|加强教研", "2|培育名师", "3|排查隐患"],
             id="one break lost in a line of common length",
+        ),
+        pytest.param(
+            f"—、抓质量（三）加强教研。{FILLER * 4}（四）培育名师。{FILLER * 4}"
+            f"（五）抓课程。{FILLER}",
+            ["三|加强教研", "四|培育名师", "五|抓课程"],
+            id="a count that begins in its midst",
+        ),
+        pytest.param(
+            f"{FILLER * 4}&nbsp;&nbsp; 一、加强教研&nbsp;&nbsp;{FILLER}"
+            f"&nbsp;&nbsp;二、培育名师&nbsp;&nbsp;{FILLER}",
+            ["一|加强教研", "二|培育名师"],
+            id="blanks of a page read as text",
         ),
         pytest.param(
             f"1.加强教研。{FILLER}包括：1.集体备课；2.听课评课。详见附件2.教研安排。{FILLER}",

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 BLANKS = " \t\r\f\v\u00a0\u3000\u200b\u2002\u2003\ufeff"
+ENTITY = "&nbsp;"  # left over where a page was read as text
 LINE = re.compile(r"[^\n]+")
 # Two ideographic blanks are how a paragraph is indented: in a text without line breaks they part.
-INDENT = re.compile(r"[\u3000\u00a0]{2,}(?=[^\s\u3000\u00a0])")
+INDENT = re.compile(r"(?:[\u3000\u00a0]{2,}|(?:&nbsp;[ ]*){2,})(?=[^\s\u3000\u00a0&])")
 CHINESE = "[一二三四五六七八九十]{1,3}"
 # Where a numbered item may begin inside a line. Not behind 第, nor in 附件1.
 MARKER = re.compile(
-    rf"(?<![\d第附件图表A-Za-z.．])(?:(?P<top>{CHINESE})[ \u3000]?、"
+    rf"(?<![\d第附件图表A-Za-z.．])(?:(?P<top>{CHINESE}|[—－](?=、))[ \u3000]?、"
     rf"|[（(](?P<bracketed>{CHINESE})[）)]"
     r"|(?P<digits>\d{1,2})(?:[.．、](?!\d)|[.．](?=\d{4}年))|[（(](?P<inner>\d{1,2})[）)])(?=\S)"
 )
@@ -52,6 +53,7 @@ LONG_JOINED = 1000  # characters of a line whose blanks are lost breaks
 LEAST_JOINTS = 8
 WRAPPED_AT = (20, 60)
 HEAD_REACH = 400  # a title, a 文号 and addressees stand so near the beginning
+MISREAD = str.maketrans("—－", "一一")  # a dash that opens a line as a number would
 DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")}
 
 
@@ -78,6 +80,7 @@ def split_blocks(text: str) -> Iterator[Block]:
 
 def ordinal(numeral: str) -> int:
     """Return the value of a heading's number: 十二 → 12, 3 → 3, 0 where it is none."""
+    numeral = numeral.translate(MISREAD)
     if numeral.isdecimal():
         return int(numeral)
     if numeral.isdigit():  # ①
@@ -89,11 +92,24 @@ def ordinal(numeral: str) -> int:
 
 
 def _trim(text: str, begin: int, end: int, line: int, indented: bool) -> Block | None:
-    while begin < end and text[begin] in BLANKS:
-        begin += 1
-    while end > begin and text[end - 1] in BLANKS:
-        end -= 1
+    while begin < end and (blank := _blank_at(text, begin, end)):
+        begin += blank
+    while end > begin and (blank := _blank_before(text, begin, end)):
+        end -= blank
     return Block(begin, end, text[begin:end], line, indented) if begin < end else None
+
+
+def _blank_at(text: str, begin: int, end: int) -> int:
+    """Return how many characters of blank stand at a place: 0, 1, or those of &nbsp;."""
+    if text.startswith(ENTITY, begin, end):
+        return len(ENTITY)
+    return int(text[begin] in BLANKS)
+
+
+def _blank_before(text: str, begin: int, end: int) -> int:
+    if text.endswith(ENTITY, begin, end):
+        return len(ENTITY)
+    return int(text[end - 1] in BLANKS)
 
 
 def _pieces(line: str, expected: dict[str, int]) -> Iterator[tuple[int, int, bool]]:
@@ -151,6 +167,8 @@ def _inline_markers(line: str, expected: dict[str, int]) -> Iterator[int]:
     `expected` has the next number of each style, and is kept up to date from line to line.
     """
     begins = _begins_in_long_line if len(line) >= LONG_LINE else _begins_in_short_line
+    if len(line) >= LONG_LINE:
+        expected |= _first_of_runs(line) | expected
     last: re.Match[str] | None = None
     for match in MARKER.finditer(line):
         style = match.lastgroup
@@ -162,6 +180,19 @@ def _inline_markers(line: str, expected: dict[str, int]) -> Iterator[int]:
             last = match
             if not opens:
                 yield match.start()
+
+
+def _first_of_runs(line: str) -> dict[str, int]:
+    """Return the number that each style begins with where it begins in the midst of counting."""
+    values: dict[str, list[int]] = {}
+    for match in MARKER.finditer(line):
+        style = match.lastgroup or ""
+        values.setdefault(style, []).append(ordinal(match[style]))
+    runs = {
+        style: [value for value, after in pairwise(found) if after == value + 1]
+        for style, found in values.items()
+    }
+    return {style: run[0] for style, run in runs.items() if run}
 
 
 def _begins_in_long_line(

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from kg.structure.blocks import Block, ordinal
+from kg.structure.blocks import MISREAD, Block, ordinal
 
 NUMERAL = "[一二三四五六七八九十百零〇]{1,5}"
 # A dot is also lost to a font of its own, of which only a private code is left.
@@ -18,21 +18,23 @@ STYLES: tuple[tuple[int, re.Pattern[str]], ...] = (
     (2, re.compile(rf"第({NUMERAL}|\d{{1,2}})章")),
     (3, re.compile(rf"第({NUMERAL}|\d{{1,2}})节")),
     (4, re.compile(rf"第({NUMERAL}|\d{{1,3}})条(?![的规第、])")),
-    # A dash that opens a line as a number would is a 一 misread.
     (5, re.compile(rf"({NUMERAL}|[—－](?=、))(?:[ \u3000]?、|[.．](?!\d))")),
     (6, re.compile(rf"[（(]({NUMERAL})[）)]、?")),
     (7, re.compile(rf"(\d{{1,2}})(?:{DOT}|(?=\u3000))")),
     (8, re.compile(r"[（(]?(\d{1,2})[）)]、?")),
     (9, re.compile(r"([①-⑳])")),
 )
-MISREAD = str.maketrans("—－", "一一")
 ARTICLE = 4
 HEADING = 6  # levels down to （一）
 LEADING = 10  # what has no number stands below all that has one
 LEAD = re.compile(r"[^。]*")
+TITLE_END = re.compile(r"(?:[ \u3000：:]|&nbsp;)+$")
 LABEL = re.compile(r"[（(【［]([^（）()【】［］]{2,30})[）)】］]")
 BLANKS = re.compile(r"(?:[ \u3000\u00a0\t\n]|&nbsp;)*")
-BULLET = re.compile(r"[—\-－–•●◆■▲▪★\s\u3000]+")
+# What stands before a lead: a dash, or a number in words (一是加强教研。第二，培育名师。).
+COUNTED = re.compile(
+    r"[—\-－–•●◆■▲▪★\s]*(?:第?(?P<number>[一二三四五六七八九十]{1,2})(?:是(?!否)|[，,])\s*)?"
+)
 LONGEST_LEAD = 30
 SHORTEST_BODY = 20
 BOX = re.compile(r"专栏[ \u3000]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})")
@@ -46,9 +48,7 @@ ANNOUNCED = re.compile(
     r"[^。；]*[：:]$"
 )
 # 产业强则经济强, 海洋是战略要地: a maxim that opens a paragraph, no work to be done.
-NO_LEAD = re.compile(
-    r"[：:；！？!?\d]|(?<![但凡一二三四五六七八九十])是(?!否)|则|就(?!业)|我们|必须"
-)
+NO_LEAD = re.compile(r"[：:；！？!?\d]|(?<![但凡])是(?!否)|则|就(?!业)|我们|必须")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +165,9 @@ def _leads(head: Item, under: Sequence[Block]) -> list[Item]:
 
 
 def _lead(block: Block) -> Item | None:
-    bullet = BULLET.match(block.text)
-    item = _item(block, LEADING, "", bullet.end() if bullet else 0)
+    mark = COUNTED.match(block.text)
+    assert mark is not None  # the pattern matches the empty string
+    item = _item(block, LEADING, mark["number"] or "", mark.end())
     if item is None or not item.closed or len(item.title) > LONGEST_LEAD:
         return None
     return None if item.body < SHORTEST_BODY or NO_LEAD.search(item.title) else item
@@ -180,7 +181,7 @@ def _item(block: Block, level: int, number: str, start: int) -> Item | None:
         return _labelled(block, number, label)
     lead = LEAD.match(block.text, start)
     assert lead is not None  # the pattern matches the empty string
-    title = lead[0].rstrip(" \u3000：:")
+    title = TITLE_END.sub("", lead[0])
     if not title:
         return None
     begin = block.begin + start
