@@ -35,12 +35,12 @@ BLANKS = re.compile(r"(?:[ \u3000\u00a0\t\n]|&nbsp;)*")
 COUNTED = re.compile(
     r"[—\-－–•●◆■▲▪★\s]*(?:第?(?P<number>[一二三四五六七八九十]{1,2})(?:是(?!否)|[，,])\s*)?"
 )
-LONGEST_LEAD = 30
+SHORTEST_LEAD, LONGEST_LEAD = 4, 30
 SHORTEST_BODY = 20
 BOX = re.compile(r"专栏[ \u3000]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})")
 # A report has one heading for the year behind it and one for the year before it, often unnumbered.
 PERIOD = re.compile(
-    r"(?:\d{4}年|今年|去年|过去|今后|下一步|“?十[二三四五六]五).{0,12}(?:回顾|总结|安排|任务|重点工作|建议|打算)"
+    r"(?:\d{4}年|今年|去年|过去|今后|下一步|“?十[二三四五六]五).{0,12}(?:回顾|总结|安排|目标|任务|重点工作|建议|打算)"
 )
 PERIOD_LEVEL = 3
 ANNOUNCED = re.compile(
@@ -161,14 +161,15 @@ def _leads(head: Item, under: Sequence[Block]) -> list[Item]:
     if len(leads) < 2:
         return []
     reach = sum(block.begin <= leads[-1].begin for block in under)
-    return leads if not head.closed or len(leads) * 3 >= reach * 2 else []
+    least = 2 / 3 if head.closed else 1 / 3
+    return leads if len(leads) >= reach * least else []
 
 
 def _lead(block: Block) -> Item | None:
     mark = COUNTED.match(block.text)
     assert mark is not None  # the pattern matches the empty string
     item = _item(block, LEADING, mark["number"] or "", mark.end())
-    if item is None or not item.closed or len(item.title) > LONGEST_LEAD:
+    if item is None or not item.closed or not SHORTEST_LEAD <= len(item.title) <= LONGEST_LEAD:
         return None
     return None if item.body < SHORTEST_BODY or NO_LEAD.search(item.title) else item
 

@@ -8,7 +8,7 @@ from functools import cache
 
 from kg.models import Section, Task
 from kg.structure.blocks import Block, ordinal
-from kg.structure.items import ARTICLE, HEADING, SHORTEST_BODY, Item, read_items
+from kg.structure.items import ARTICLE, HEADING, PERIOD, SHORTEST_BODY, Item, read_items
 from kg.vocabulary import rows
 
 TOP = 5  # the level of 一、
@@ -169,7 +169,9 @@ def is_task(item: Item, groups: bool, odd: bool, above: Sequence[Item]) -> bool:
     Not: articles of a regulation without a title and the conditions they list, frame and review
     sections, the members of an enumeration (；), headings that only group.
     """
-    if is_general(item.title) or item.title in _general("itself"):
+    if item.title in _general("itself") or PERIOD.fullmatch(item.title):
+        return False
+    if is_general(item.title):
         return False
     if any(is_general(other.title) for other in above):
         return False
