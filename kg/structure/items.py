@@ -47,8 +47,8 @@ ANNOUNCED = re.compile(
     r"(?:下列|以下|如下)[^，。；：:]{0,8}(?:条件|要求|情形|情况|问题|标准|材料|行为|职责|资料|内容)"
     r"[^。；]*[：:]$"
 )
-# 产业强则经济强, 海洋是战略要地: a maxim that opens a paragraph, no work to be done.
-NO_LEAD = re.compile(r"[：:；！？!?\d]|(?<![但凡])是(?!否)|则|就(?!业)|我们|必须")
+# A maxim that opens a paragraph (产业强则经济强, 海洋是战略要地), a rule or a formality: no title.
+NO_LEAD = re.compile(r"[：:；！？!?\d]|(?<![但凡])是(?!否)|则|就(?!业)|我们|须|应当|不得|施行")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,21 @@ from functools import cache
 
 from kg.models import Section, Task
 from kg.structure.blocks import Block, ordinal
-from kg.structure.items import ARTICLE, HEADING, PERIOD, SHORTEST_BODY, Item, read_items
+from kg.structure.items import (
+    ARTICLE,
+    HEADING,
+    LONGEST_LEAD,
+    PERIOD,
+    SHORTEST_BODY,
+    Item,
+    read_items,
+)
 from kg.vocabulary import rows
 
 TOP = 5  # the level of 一、
 LONGEST_HEADING = 60  # a line longer than this that is one sentence is text, not a heading
-LONGEST_LEAD = 100
+LONGEST_SENTENCE = 100  # what is longer has no lead title
 LONGEST_GENERAL = 24
-LEAD_OF_PART = 30
 LONGEST_LABEL = 7  # 活动宗旨, 奖项设置: a heading so short names a topic, unless a verb opens it
 QUESTION = re.compile(r"^问\d{0,2}[：:]|[？?]$")
 TOPICAL_VERBS = ("组织", "安排", "评选", "推荐")  # 组织机构, 评选办法
@@ -154,7 +161,7 @@ def _is_paragraph(item: Item) -> bool:
 
 
 def _mostly_led(items: Sequence[Item], group: Sequence[int]) -> bool:
-    led = (_says_more(items, at) and len(items[at].title) <= LEAD_OF_PART for at in group)
+    led = (_says_more(items, at) and len(items[at].title) <= LONGEST_LEAD for at in group)
     return sum(led) * 2 >= len(group)
 
 
@@ -171,13 +178,11 @@ def is_task(item: Item, groups: bool, odd: bool, above: Sequence[Item]) -> bool:
     """
     if item.title in _general("itself") or PERIOD.fullmatch(item.title):
         return False
-    if is_general(item.title):
-        return False
-    if any(is_general(other.title) for other in above):
+    if any(is_general(part.title) for part in (item, *above)):
         return False
     if item.level <= ARTICLE:
         return item.labelled and item.body + item.below > 0
-    if len(item.title) > LONGEST_LEAD:
+    if len(item.title) > LONGEST_SENTENCE:
         return False
     if item.body >= SHORTEST_BODY or (item.body > 0 and item.closed):
         return True
