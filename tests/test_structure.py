@@ -528,6 +528,7 @@ def test_spans_hold_what_they_say() -> None:
         ("云陵市教育局关于加强校车管理的通知", "title"),
         ("各县（区）教育局：", "addressee"),
         ("经市人民政府同意，现向各有关单位提出如下意见：", "body"),
+        ("教育局办公室承担的工作包括：", "body"),
         ("云教发〔2024〕6号", "metadata"),
         ("请加强管理。", "body"),
         ("云陵市教育局", "signature"),
@@ -537,7 +538,8 @@ def test_spans_hold_what_they_say() -> None:
 def test_parts(line: str, part: str) -> None:
     text = (
         "云陵市教育局关于加强校车管理的通知\n云教发〔2024〕6号\n各县（区）教育局：\n"
-        "经市人民政府同意，现向各有关单位提出如下意见：\n请加强管理。\n"
+        "经市人民政府同意，现向各有关单位提出如下意见：\n"
+        "教育局办公室承担的工作包括：\n请加强管理。\n"
         "云陵市教育局\n2024年3月1日\n"
     )
     outline = outline_of(text)

@@ -15,11 +15,11 @@ from kg.structure.metadata import find_fields
 from kg.structure.titles import TitleLine, choose_title, compact, find_title_lines
 
 SENTENCE = re.compile(r"[^。！？；;\n]*[。！？；;]?[”’）)]?")
-# What ends in 提出如下意见： introduces the text, whoever it names.
-INTRODUCES = r"(?!.*(?:下列|以下|如下|来源|签字|意见)[^。；]*$)"
+# The last word is who is addressed: what ends in 提出如下意见： or 包括： introduces the text.
 ADDRESSEE = re.compile(
-    rf"^(?=.{{2,160}}$){INTRODUCES}.*"
-    r"(?:人民政府|单位|部门|机构|委员会|[局厅委办院会校区县市司镇乡])[^。；]*[：:]$"
+    r"^(?=.{2,160}$)(?!.*(?:下列|以下|如下|来源|签字|意见)[^。；]*$)[^。；]*"
+    r"(?:人民政府|单位|部门|机构|集团|公司|兵团|组织|中心|企业|机关|委员|专家|煤矿|"
+    r"[局厅委办室院会联校区县市省司处镇乡所站队部学团])(?:[（(](?!盖章)[^）)]*[）)])?[：:]$"
 )
 NUMERAL_DATE = "[〇○ＯO零一二三四五六七八九十]"
 DATE_LINE = re.compile(
