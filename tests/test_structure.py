@@ -384,6 +384,13 @@ OUTLINES = [
         ["1|加强教研|抓质量"],
         id="what is attached, each name below its number",
     ),
+    pytest.param(
+        "一、抓质量\n（一）加强教研。每月组织教研活动，提升课堂教学质量。\n二、其他\n"
+        "（一）本方案自印发之日起实行，原有规定停止使用。\n（二）本方案由云陵市教育局负责解释。",
+        ["抓质量", "其他"],
+        ["一|加强教研|抓质量"],
+        id="what closes a paper is no task",
+    ),
     pytest.param("加强校车管理，保障学生安全。\n请认真执行。", [], [], id="no headings"),
 ]
 

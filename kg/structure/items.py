@@ -47,7 +47,7 @@ ANNOUNCED = re.compile(
     r"(?:下列|以下|如下)[^，。；：:]{0,8}(?:条件|要求|情形|情况|问题|标准|材料|行为|职责|资料|内容)"
     r"[^。；]*[：:]$"
 )
-# A maxim that opens a paragraph (产业强则经济强, 海洋是战略要地), a rule or a formality: no title.
+# A maxim that opens a paragraph (教师强则学校强, 水是生命之源), a rule or a formality: no title.
 NO_LEAD = re.compile(r"[：:；！？!?\d]|(?<![但凡])是(?!否)|则|就(?!业)|我们|须|应当|不得|施行")
 
 
@@ -64,7 +64,7 @@ class Item:
     title: str
     body: int  # characters of its paragraph behind the lead
     closed: bool  # the lead ends in 。
-    labelled: bool = False  # an article with its title in brackets: 第四条（产城融合）
+    labelled: bool = False  # an article with its title in brackets: 第四条（随车照管）
     below: int = 0  # characters of the paragraphs below it, up to the next item
     lists: bool = False  # announces an enumeration: 应当具备下列条件：
 

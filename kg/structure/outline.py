@@ -25,6 +25,8 @@ LONGEST_SENTENCE = 100  # what is longer has no lead title
 LONGEST_GENERAL = 24
 LONGEST_LABEL = 7  # 活动宗旨, 奖项设置: a heading so short names a topic, unless a verb opens it
 QUESTION = re.compile(r"^问\d{0,2}[：:]|[？?]$")
+# 本办法自2024年1月1日起施行, 由教育局负责解释: what closes a paper is no work.
+FORMALITY = re.compile(r"^本[一-鿿]{1,10}?(?:自.{1,20}起|由.{2,30}解释|所称|所指|有效期|适用于)")
 TOPICAL_VERBS = ("组织", "安排", "评选", "推荐")  # 组织机构, 评选办法
 TOPIC = re.compile(r"^关于")
 
@@ -142,7 +144,7 @@ def _work_items(items: Sequence[Item], parents: Sequence[int | None]) -> set[int
 def _enumerated(items: Sequence[Item], parents: Sequence[int | None]) -> set[int]:
     """Return the members of enumerations: items under a heading none of which says more than its
     one sentence, so that none has a lead title (推荐单位 / 1.各市主管部门。 / 2.直属单位。), or
-    one that announces them (符合下列要求的予以保留：).
+    one that announces them (应当具备下列条件：).
     """
     return {
         index
@@ -177,6 +179,8 @@ def is_task(item: Item, groups: bool, odd: bool, above: Sequence[Item]) -> bool:
     sections, the members of an enumeration (；), headings that only group.
     """
     if item.title in _general("itself") or PERIOD.fullmatch(item.title):
+        return False
+    if FORMALITY.match(item.title):
         return False
     if any(is_general(part.title) for part in (item, *above)):
         return False
