@@ -10,6 +10,7 @@ from kg.extract.citations import find_citations
 from kg.extract.documents import find_documents
 from kg.extract.imprint import read_imprint
 from kg.extract.jurisdiction import find_jurisdiction
+from kg.extract.program_model import read_programs
 from kg.extract.program_words import role
 from kg.extract.programs import find_programs
 from kg.extract.regions import find_regions
@@ -28,8 +29,8 @@ AWARDED = 0.5
 def extract(outline: Outline) -> Findings:
     """Return everything that the extractors read in a document."""
     place = find_jurisdiction(outline)
-    found = [mention for finder in FINDERS for mention in finder(outline, place)]
-    mentions = tuple(untangle(found, outline.source.text))
+    ruled = read_by_rules(outline, place)
+    mentions = tuple(untangle(read_programs(outline, ruled), outline.source.text))
     own = frozenset(_own(outline, mentions))
     imprint = read_imprint(outline, place)
     targets = tuple(_link(find_targets(outline, imprint.period[-4:]), mentions))
@@ -42,6 +43,12 @@ def extract(outline: Outline) -> Findings:
         imprint=imprint,
         own=own,
     )
+
+
+def read_by_rules(outline: Outline, place: Place | None) -> tuple[Mention, ...]:
+    """Return what the rules read, none overlapping."""
+    found = (mention for finder in FINDERS for mention in finder(outline, place))
+    return tuple(untangle(found, outline.source.text))
 
 
 def untangle(found: Iterable[Mention], text: str) -> list[Mention]:
