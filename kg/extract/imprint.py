@@ -21,24 +21,28 @@ RUN_TOGETHER = re.compile(r"(?P<year>(?:19|20)\d\d)(?P<rest>\d{3,4})")
 CUT_NUMBER = re.compile(r"(?P<head>[一-鿿]{2,12}〔)(?P<year>(?:19|20)\d\d)(?P<serial>\d{1,4})")
 WHOLE_NUMBER = re.compile(r"[一-鿿]{1,15}〔(?:19|20)\d\d〕\d{1,5}号")
 WRAPPED = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")  # of a title on several lines
-REPORT = re.compile(r"各位代表[：:]")
+REPORT = re.compile(
+    r"各位代表[：:]|代表[一-鿿]{0,12}政府，?向大会(?:报告工作|作政府工作报告)"
+    r"|^\s*(?:一、)?20\d\d年(?:政府)?工作回顾"
+)
 SPEAKER = re.compile(r"(?:我代表|受)(?P<who>[一-鿿]{0,10}人民政府|国务院)")
-DATE_FIELDS = ("issued", "signed", "published")
-HEAD_DATE = re.compile(r"[（(—](?:\d{4}年\d{1,2}月\d{1,2}日)")
+HEAD_DATE = re.compile(r"(?<![日\d])[（—](?:\d{4}年\d{1,2}月\d{1,2}日)(?!起)")
+HEAD_REACH = 600
 
 
 def read_imprint(outline: Outline, place: Place | None) -> Imprint:
     """Return title, kind, issuers, date of issue, number, index number and period."""
     title = _title(outline)
     issued = _issued(outline)
+    kind = _kind(outline, title)
     return Imprint(
         title=title,
-        kind=_kind(outline, title),
+        kind=kind,
         issuers=tuple(_issuers(outline, place)),
         issued=issued,
         number=_number(outline),
         index=_first(outline, "index"),
-        period=find_period(outline, issued),
+        period=find_period(outline, issued, kind),
     )
 
 
@@ -56,21 +60,32 @@ def _first(outline: Outline, name: str) -> str:
 def _kind(outline: Outline, title: str) -> str:
     if title:
         return kind_of_title(title)
-    return "Report" if REPORT.search(outline.source.text[:200]) else "Other"
+    return "Report" if REPORT.search(outline.source.text[:HEAD_REACH]) else "Other"
 
 
 # -- dates -----------------------------------------------------------------------------------
 
 
 def _issued(outline: Outline) -> str:
-    """Return the date of signature, before that of publication."""
-    for name in DATE_FIELDS:
-        for field in outline.fields:
-            found = iso_date(field.value) if field.name == name else ""
-            if found:
-                return found
-    head = HEAD_DATE.search(outline.source.text[:600])
-    return iso_date(head[0]) if head else ""
+    """Return the date of signature, before that of the speech or session, of publication."""
+    head = HEAD_DATE.search(even(outline.source.text[:HEAD_REACH]))
+    return (
+        _stated_date(outline, "issued")
+        or _stated_date(outline, "signed")
+        or (iso_date(head[0]) if head else "")
+        or _stated_date(outline, "published")
+        or _year_of_number(outline)
+    )
+
+
+def _stated_date(outline: Outline, name: str) -> str:
+    dates = (iso_date(field.value) for field in outline.fields if field.name == name)
+    return next(filter(None, dates), "")
+
+
+def _year_of_number(outline: Outline) -> str:
+    year = re.search(r"〔(?P<year>\d{4})〕", _number(outline))
+    return year["year"] if year else ""
 
 
 def iso_date(text: str) -> str:

@@ -26,6 +26,7 @@ DOCUMENT_NUMBER = re.compile(
     r"[（(]?[一-鿿]{1,15}[〔\[［（(【]\s*\d{4}\s*[〕\]］）)】]\s*第?\d{1,5}\s*号[）)]?|"
     r"[一-鿿]{2,12}〔\d{4,8}"
 )
+SALUTATION = re.compile(r"各位代表[：:]")
 HEADING = 6  # levels down to （一）
 SIGNATURE_REACH = 3  # a date stands at most so many lines below who signs
 NO_SIGNATURE = re.compile(r"[。，；：:《—]|^\d|报告$|（略）")
@@ -65,9 +66,11 @@ def structure(source: Source) -> Outline:
 def _first_heading(body: Sequence[Block]) -> int:
     """Return where the numbered headings begin: what first looks like a title below is none.
 
-    专栏, tables and samples have titles of their own.
+    专栏, tables and samples have titles of their own, and no speech has one below its salutation.
     """
     for block in body:
+        if SALUTATION.match(block.text):
+            return block.begin
         item = outline_parts.read_item(block)
         if item is not None and item.level <= HEADING:
             return block.begin

@@ -1,0 +1,43 @@
+"""What a text says of itself, and whose text it is: the cases of cases/imprint.yml."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from kg.models import Profile
+from kg.pipeline import understand
+from kg.read import read
+
+CASES = yaml.safe_load((Path(__file__).parent / "cases" / "imprint.yml").read_text("utf-8"))
+
+
+def _field(text: str, name: str) -> str:
+    reading = understand(read(text.encode(), ["case.txt"]))
+    profile: Profile = reading.profile
+    fields = {
+        "title": reading.findings.imprint.title,  # not the makeshift of an untitled text
+        "kind": profile.kind,
+        "issuer": "、".join(sorted(issuer.name for issuer in profile.issuers)),
+        "issued": profile.issued,
+        "number": profile.number,
+        "index": profile.index,
+        "region": profile.region.full_name if profile.region else "",
+        "period": profile.period,
+    }
+    return fields[name]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "value"),
+    [
+        (case["text"], name, value)
+        for case in CASES
+        for name, value in case.items()
+        if name != "text"
+    ],
+)
+def test_imprint(text: str, name: str, value: str) -> None:
+    assert _field(text, name) == value
