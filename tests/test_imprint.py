@@ -11,6 +11,7 @@ from kg.models import Profile
 from kg.pipeline import understand
 from kg.read import read
 
+LONG = "加强渔港停泊管理，改善渔港设施条件。" * 30  # a paper of some length
 CASES = yaml.safe_load((Path(__file__).parent / "cases" / "imprint.yml").read_text("utf-8"))
 
 
@@ -33,7 +34,7 @@ def _field(text: str, name: str) -> str:
 @pytest.mark.parametrize(
     ("text", "name", "value"),
     [
-        (case["text"], name, value)
+        (case["text"].replace("{long}", LONG), name, value)
         for case in CASES
         for name, value in case.items()
         if name != "text"

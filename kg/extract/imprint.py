@@ -11,6 +11,7 @@ from kg.extract.documents import kind_of_title, normal_number
 from kg.extract.period import find_period
 from kg.extract.text import even
 from kg.models import Field, Imprint, Mention, Outline, Place
+from kg.vocabulary import words
 
 CHINESE_DIGITS = str.maketrans("〇○ＯO零一二三四五六七八九", "00000123456789")
 FULL_DATE = re.compile(
@@ -20,14 +21,28 @@ MONTH = re.compile(r"(?P<year>(?:19|20)\d\d)\s*[年\-./]\s*(?P<month>\d{1,2})(?:
 RUN_TOGETHER = re.compile(r"(?P<year>(?:19|20)\d\d)(?P<rest>\d{3,4})")
 CUT_NUMBER = re.compile(r"(?P<head>[一-鿿]{2,12}〔)(?P<year>(?:19|20)\d\d)(?P<serial>\d{1,4})")
 WHOLE_NUMBER = re.compile(r"[一-鿿]{1,15}〔(?:19|20)\d\d〕\d{1,5}号")
+ORDER_NUMBER = re.compile(r"[一-鿿]{2,24}令第\d{1,4}号")
 WRAPPED = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")  # of a title on several lines
+# Joint issuers stay apart in a title: 甲局 乙局关于…; a blank elsewhere is a lost line break.
+ISSUER = r"(?!办公)[一-鿿]{2,20}(?:[部局委厅署办院会社行]|政府|办公室)"
+JOINT_LEAD = re.compile(rf"(?P<issuers>{ISSUER}(?:\s+{ISSUER})+)(?P<gap>\s*)(?=关于|印发)")
 REPORT = re.compile(
     r"各位代表[：:]|代表[一-鿿]{0,12}政府，?向大会(?:报告工作|作政府工作报告)"
     r"|^\s*(?:一、)?20\d\d年(?:政府)?工作回顾"
 )
 SPEAKER = re.compile(r"(?:我代表|受)(?P<who>[一-鿿]{0,10}人民政府|国务院)")
+# How a text calls itself: 特制定本办法, 提出以下意见, 通知如下, 本规范适用于.
+SELF = re.compile(
+    r"(?:制[定订]|提出|编制|作出)(?:本|以下|如下|若干)(?P<made>[一-鿿]{2,8}?)(?=[，。：]|如下|\n)"
+    r"|(?P<said>通知|通告|公告|批复|函复|答复|决定|通报)如下"
+    r"|本(?P<called>规范|办法|规定|条例|细则|方案|意见|计划|规划|指南|标准|规程)(?:适用|所称|由|自)"
+)
+SELF_REACH = 3000
+ARTICLE = re.compile(r"^\s*第[一1]条", re.M)
+TO_ALL = re.compile(r"各[^。；\n]{2,160}：")
 HEAD_DATE = re.compile(r"(?<![日\d])[（—](?:\d{4}年\d{1,2}月\d{1,2}日)(?!起)")
 HEAD_REACH = 600
+WORKING = re.compile(r"领导小组|工作小组|指挥部|联席会议|专班|委员会办公室")
 
 
 def read_imprint(outline: Outline, place: Place | None) -> Imprint:
@@ -47,10 +62,15 @@ def read_imprint(outline: Outline, place: Place | None) -> Imprint:
 
 
 def _title(outline: Outline) -> str:
-    if outline.title is not None:
-        begin, end = outline.title
-        return WRAPPED.sub("", outline.source.text[begin:end])
-    return _first(outline, "title")
+    if outline.title is None:
+        return _first(outline, "title")
+    begin, end = outline.title
+    title = outline.source.text[begin:end]
+    lead = JOINT_LEAD.match(title)
+    if lead is None:
+        return WRAPPED.sub("", title)
+    issuers = " ".join(lead["issuers"].split())
+    return issuers + (" " if lead["gap"] else "") + WRAPPED.sub("", title[lead.end() :])
 
 
 def _first(outline: Outline, name: str) -> str:
@@ -60,7 +80,24 @@ def _first(outline: Outline, name: str) -> str:
 def _kind(outline: Outline, title: str) -> str:
     if title:
         return kind_of_title(title)
-    return "Report" if REPORT.search(outline.source.text[:HEAD_REACH]) else "Other"
+    text = even(outline.source.text)
+    if REPORT.search(text[:HEAD_REACH]):
+        return "Report"
+    return _kind_by_itself(text)
+
+
+def _kind_by_itself(text: str) -> str:
+    """Return the kind that a text without a title says it is: 制定本方案, 有关事项通知如下."""
+    said = (match[match.lastgroup or 0] for match in SELF.finditer(text[:SELF_REACH]))
+    kind = next((kind_of_title(word) for word in said if _is_head(word)), "Other")
+    if kind == "Standard" and ARTICLE.search(text):
+        return "Regulation"  # a 规范 in articles lays down rules
+    return "Notice" if kind == "Other" and TO_ALL.match(text.lstrip()) else kind
+
+
+def _is_head(word: str) -> bool:
+    """Tell what a text can be (若干政策措施, 本计划) from what else it puts forward (以下要求)."""
+    return kind_of_title(word) != "Other" or word.endswith(words("title_heads.tsv"))
 
 
 # -- dates -----------------------------------------------------------------------------------
@@ -151,6 +188,8 @@ def _number(outline: Outline) -> str:
     for field in outline.fields:
         if field.name != "number":
             continue
+        if ORDER_NUMBER.fullmatch(field.value):
+            return field.value
         number = normal_number(field.value)
         whole = WHOLE_NUMBER.search(number)
         if whole is not None:
@@ -168,8 +207,8 @@ def _number(outline: Outline) -> str:
 
 def _issuers(outline: Outline, place: Place | None) -> Iterator[Mention]:
     """Yield who issued the document: the signature, else the metadata block, else the title."""
-    for fields in (_named(outline, "signatory"), _named(outline, "issuer")):
-        found = list(_agencies_of(fields, place))
+    for fields in (_signatories(outline), _named(outline, "issuer")):
+        found = list(_agencies_of(fields, place)) or list(_verbatim(fields, outline))
         if found:
             yield from _distinct(found)
             return
@@ -183,6 +222,31 @@ def _issuers(outline: Outline, place: Place | None) -> Iterator[Mention]:
     speaker = SPEAKER.search(text[:1000])
     if speaker is not None:
         yield from agencies_in(speaker["who"], speaker.start("who"), place)
+
+
+def _signatories(outline: Outline) -> list[Field]:
+    """Return who signs: of a paper that another office forwards, that office alone."""
+    fields = _named(outline, "signatory")
+    title = outline.title[0] if outline.title is not None else 0
+    return [field for field in fields if field.end <= title] or fields
+
+
+def _verbatim(fields: Iterable[Field], outline: Outline) -> Iterator[Mention]:
+    """Yield who signs under a name that no table holds, if a title begins with it as well."""
+    titles = [outline.source.text[begin:end] for begin, end in outline.titles]
+    for field in fields:
+        if len(field.value) > 4 and any(title.startswith(field.value) for title in titles):
+            kind = "WorkingGroup" if WORKING.search(field.value) else "GovernmentBody"
+            yield Mention(
+                "Agency",
+                kind,
+                field.begin,
+                field.end,
+                field.value,
+                field.value,
+                "issuer.title",
+                "=",
+            )
 
 
 def _named(outline: Outline, name: str) -> list[Field]:

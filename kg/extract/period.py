@@ -33,6 +33,7 @@ PLANNED = re.compile(
     r"(?:工作|安排|任务|重点|目标|要求|思路|部署|打算|建议|举措)[^，。；\n]{0,12}$",
     re.M,
 )
+FURTHEST = 7  # years from the issue: what is wanted later is a vision
 WITHOUT_PERIOD = ("Regulation", "Law", "Standard")  # in force until further notice
 
 
@@ -88,7 +89,9 @@ def _from_text(outline: Outline, text: str, issued: str) -> str:
     ahead = {match["year"] for match in AHEAD.finditer(text, start) if match["year"] < "2050"}
     known = issued or _dated(outline)
     if known:
-        last = max((year for year in ahead if known < year <= str(int(known) + 6)), default=known)
+        last = max(
+            (year for year in ahead if known < year <= str(int(known) + FURTHEST)), default=known
+        )
         return known if last == known else f"{known}-{last}"
     return "-".join(sorted({min(ahead), max(ahead)})) if ahead else ""
 

@@ -9,8 +9,10 @@ from collections.abc import Iterator, Sequence
 from kg.models import Field, Outline, Section, Sentence, Source, Task
 from kg.structure import outline as outline_parts
 from kg.structure.blocks import Block, split_blocks
+from kg.structure.carried import find_carried
 from kg.structure.furniture import find_furniture
 from kg.structure.metadata import find_fields
+from kg.structure.numbers import find_numbers
 from kg.structure.titles import TitleLine, choose_title, compact, find_title_lines
 
 SENTENCE = re.compile(r"[^。！？；;\n]*[。！？；;]?[”’）)]?")
@@ -28,11 +30,13 @@ DOCUMENT_NUMBER = re.compile(
 )
 SALUTATION = re.compile(r"各位代表[：:]")
 HEADING = 6  # levels down to （一）
-SIGNATURE_REACH = 3  # a date stands at most so many lines below who signs
+SIGNATURE_REACH = 3  # a date stands at most so many lines below who signs, of joint ones the last
+SIGNING = re.compile(r"(?:[部局委厅署办院会社行]|政府|法院)$")
 NO_SIGNATURE = re.compile(r"[。，；：:《—]|^\d|报告$|（略）")
 ATTACHMENTS = re.compile(r"附(?:件|表)?[：:]")
 ATTACHED = re.compile(r"(?:附件)?\d{1,2}[.．、]")
 LONGEST_ATTACHED = 60
+LONGEST_SIGNATORY = 40
 
 
 def structure(source: Source) -> Outline:
@@ -43,9 +47,9 @@ def structure(source: Source) -> Outline:
     furniture = list(find_furniture(blocks, len(text)))
     body = _content(blocks, fields, furniture)
     lines = list(find_title_lines(body))
-    title = choose_title(lines) if lines and lines[0].begin < _first_heading(body) else None
-    start = title.begin if title else 0
     signatures = list(_find_signatures(body))
+    title = _find_title(body, lines, signatures)
+    start = title.begin if title else 0
     content = [block for block in body if block.begin >= start]
     end = furniture_end(content, len(text))
     sections, tasks = outline_parts.build(_unsigned(content, signatures, title), end)
@@ -55,12 +59,30 @@ def structure(source: Source) -> Outline:
         source=source,
         title=(title.begin, title.end) if title else None,
         titles=tuple((line.begin, line.end) for line in titles),
-        fields=(*fields, *signatures, *_number_lines(body)),
+        fields=(*fields, *signatures, *_number_lines(body), *find_numbers(body)),
         sections=sections,
         tasks=tasks,
         sentences=(*_summaries(text, fields), *_sentences(body, parts, sections, tasks)),
         furniture=tuple((block.begin, block.end) for block in furniture),
     )
+
+
+def _find_title(
+    body: Sequence[Block], lines: Sequence[TitleLine], signatures: Sequence[Field]
+) -> TitleLine | None:
+    until = _first_heading(body)
+    title = choose_title(lines, body) if lines and lines[0].begin < until else None
+    if title is not None and not title.shell:
+        return _nearest(title, lines, until)
+    return find_carried(body, signatures, title, until) or title
+
+
+def _nearest(title: TitleLine, lines: Sequence[TitleLine], until: int) -> TitleLine:
+    """Return the title where it stands last above the text: the page says it before the paper."""
+    wanted = compact(title.text)
+    again = (line for line in lines if title.begin <= line.begin < until)
+    own = (line for line in again if compact(line.text) == wanted)
+    return max(own, key=lambda line: line.begin, default=title)
 
 
 def _first_heading(body: Sequence[Block]) -> int:
@@ -104,7 +126,13 @@ def _own_titles(lines: Sequence[TitleLine], title: TitleLine | None) -> list[Tit
     if title is None:
         return []
     wanted = compact(title.text)
-    return [line for line in lines if compact(line.text) == wanted or line is lines[0]]
+    own = [line for line in lines if compact(line.text) == wanted or _is_shell(line, lines[0])]
+    return own if title in own else sorted([*own, title], key=lambda line: line.begin)
+
+
+def _is_shell(line: TitleLine, first: TitleLine) -> bool:
+    """Tell the first title, also where a page gives it twice: above and below its 文号."""
+    return line is first or (line.shell and compact(line.text) == compact(first.text))
 
 
 def _find_signatures(body: Sequence[Block]) -> Iterator[Field]:
@@ -113,8 +141,9 @@ def _find_signatures(body: Sequence[Block]) -> Iterator[Field]:
         if not DATE_LINE.fullmatch(block.text):
             continue
         yield Field("signed", block.text, block.begin, block.end, "signature.date")
-        for above in reversed(body[max(0, index - SIGNATURE_REACH) : index]):
-            if len(above.text) > 40 or NO_SIGNATURE.search(above.text):
+        for distance, above in enumerate(reversed(body[:index])):
+            joint = distance < SIGNATURE_REACH or SIGNING.search(above.text) is not None
+            if not joint or len(above.text) > LONGEST_SIGNATORY or NO_SIGNATURE.search(above.text):
                 break
             yield Field("signatory", above.text, above.begin, above.end, "signature.name")
 

@@ -14,7 +14,7 @@ COLON = "[:：]"
 GAP = "[ \\u3000\\u00a0]*"
 EMPTY_VALUES = ("", "无", "-", "—", "/", "暂无")
 HEAD_LINES = 80  # a metadata block stands above the text: no site puts it lower
-NEXT_LINE_KEYS = ("title", "number", "index", "issued", "published", "issuer")
+NEXT_LINE_KEYS = ("title", "number", "index", "issued", "published", "issuer", "subject")
 
 
 @cache
