@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-import yaml
-
-from kg.models import Profile
-from kg.pipeline import understand
-from kg.read import read
+from casebook import table, understood
 
 LONG = "加强渔港停泊管理，改善渔港设施条件。" * 30  # a paper of some length
-CASES = yaml.safe_load((Path(__file__).parent / "cases" / "imprint.yml").read_text("utf-8"))
+CASES = table("imprint")["cases"]
 
 
 def _field(text: str, name: str) -> str:
-    reading = understand(read(text.encode(), ["case.txt"]))
-    profile: Profile = reading.profile
+    reading = understood(text)
+    profile = reading.profile
     fields = {
         "title": reading.findings.imprint.title,  # not the makeshift of an untitled text
         "kind": profile.kind,

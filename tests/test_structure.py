@@ -134,9 +134,9 @@ SHELL = "云陵市教育局关于印发《云陵市校车管理办法》的通�
         ),
         pytest.param(
             "云陵市教育局 云陵市公安局\n关于加强校车管理\n工作的通知\n请加强管理。\n",
-            "关于加强校车管理\n工作的通知",
+            "云陵市教育局 云陵市公安局\n关于加强校车管理\n工作的通知",
             1,
-            id="over two lines, the issuers above",
+            id="over three lines, the issuers in the first",
         ),
         pytest.param(
             f"{SHELL}\n各县（区）教育局：\n现予印发。\n云陵市教育局\n2024年3月1日\n"

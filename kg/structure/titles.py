@@ -85,16 +85,16 @@ def _lines_of_title(blocks: Sequence[Block], index: int) -> int:
     if len(first) > LONGEST_PART or NOT_A_TITLE.search(first):
         return 0
     below = [unspaced(block.text) for block in blocks[index + 1 : index + 4]]
-    if not below or not ("关于" in first or _goes_on(first, below[0]) or index == 0):
+    if not below:
         return 0
+    opens = "关于" in first or _goes_on(first, below[0])
     text = first
     for count, part in enumerate(below, start=2):
         if len(part) > LONGEST_PART or NUMBERED.match(part):
             return 0
         text += part
         if looks_like_title(text) and text.count("《") == text.count("》"):
-            whole = "关于" in text or _is_rest(part, first)
-            return count if whole else 0
+            return count if opens or (index == 0 and _is_rest(part, first)) else 0
     return 0
 
 
