@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 
 from kg.extract.agencies import agencies_in
@@ -30,7 +31,10 @@ REPORT = re.compile(
     r"各位代表[：:]|代表[一-鿿]{0,12}政府，?向大会(?:报告工作|作政府工作报告)"
     r"|^\s*(?:一、)?20\d\d年(?:政府)?工作回顾"
 )
-SPEAKER = re.compile(r"(?:我代表|受)(?P<who>[一-鿿]{0,10}人民政府|国务院)")
+SPEAKER = re.compile(
+    r"(?:我代表|受)(?:中华人民共和国)?(?P<who>[一-鿿]{0,10}人民政府|国务院)|"
+    r"(?P<head>国务院)(?:副)?总理"
+)
 # How a text calls itself: 特制定本办法, 提出以下意见, 通知如下, 本规范适用于.
 SELF = re.compile(
     r"(?:制[定订]|提出|编制|作出)(?:本|以下|如下|若干)(?P<made>[一-鿿]{2,8}?)(?=[，。：]|如下|\n)"
@@ -42,6 +46,8 @@ ARTICLE = re.compile(r"^\s*第[一1]条", re.M)
 TO_ALL = re.compile(r"各[^。；\n]{2,160}：")
 HEAD_DATE = re.compile(r"(?<![日\d])[（—](?:\d{4}年\d{1,2}月\d{1,2}日)(?!起)")
 HEAD_REACH = 600
+WIRED = re.compile(r"新华社[一-鿿]{2,6}\d{4}年\d{1,2}月\d{1,2}日电")
+SPACED = re.compile(r"[一-鿿](?:\s{1,2}[一-鿿])+")
 WORKING = re.compile(r"领导小组|工作小组|指挥部|联席会议|专班|委员会办公室")
 
 
@@ -105,12 +111,15 @@ def _is_head(word: str) -> bool:
 
 def _issued(outline: Outline) -> str:
     """Return the date of signature, before that of the speech or session, of publication."""
-    head = HEAD_DATE.search(even(outline.source.text[:HEAD_REACH]))
+    text = even(outline.source.text)
+    head = HEAD_DATE.search(text[:HEAD_REACH])
+    wired = WIRED.search(text)
     return (
         _stated_date(outline, "issued")
         or _stated_date(outline, "signed")
         or (iso_date(head[0]) if head else "")
         or _stated_date(outline, "published")
+        or (iso_date(wired[0]) if wired else "")
         or _year_of_number(outline)
     )
 
@@ -221,7 +230,8 @@ def _issuers(outline: Outline, place: Place | None) -> Iterator[Mention]:
             return
     speaker = SPEAKER.search(text[:1000])
     if speaker is not None:
-        yield from agencies_in(speaker["who"], speaker.start("who"), place)
+        who = "who" if speaker["who"] else "head"
+        yield from agencies_in(speaker[who], speaker.start(who), place)
 
 
 def _signatories(outline: Outline) -> list[Field]:
@@ -258,6 +268,9 @@ def _named(outline: Outline, name: str) -> list[Field]:
 def _agencies_of(fields: Iterable[Field], place: Place | None) -> Iterator[Mention]:
     for field in fields:
         yield from agencies_in(field.value, field.begin, place)
+        if SPACED.fullmatch(field.value):  # 科 技 部
+            for agency in agencies_in(re.sub(r"\s", "", field.value), field.begin, place):
+                yield replace(agency, end=field.end, text=field.value)
 
 
 def _distinct(found: Iterable[Mention]) -> Iterator[Mention]:

@@ -37,7 +37,10 @@ NATIONAL_SPEECH = re.compile(
     r"代表国务院[，、]?(?:向|提请)|第[一二三四五六七八九十]{1,3}届全国人民代表大会[一-鿿]{0,16}会议上"
 )
 # Of a text that names no place of its own: how it speaks where it is one of the whole country.
-OUR_COUNTRY = re.compile(r"我国|中华人民共和国境内")
+OUR_COUNTRY = re.compile(
+    r"我国|中华人民共和国境内|各地区、?各部门|"
+    r"(?:省级|各地区?)(?!有关|相关)[一-鿿、]{2,14}(?:主管部门|部门|机构)"
+)
 TITLES = re.compile(r"《[^《》]{1,80}》")
 LEAST_MINISTRIES = 2
 ASSEMBLY = re.compile(r"在(?P<head>[一-鿿]{2,12}第[一二三四五六七八九十]{1,3}届人民代表大会)")
@@ -94,7 +97,8 @@ def _is_national(heads: str) -> bool:
 def _speaks_nationally(text: str) -> bool:
     """Tell whether a text that names no place as its own is one of the whole country.
 
-    It says 我国, or what ministries do; those that wrote a paper it only cites do not count.
+    It says 我国, gives duties to every province (各地教育主管部门), or says what ministries do;
+    those that wrote a paper it only cites do not count.
     """
     if own_level(text) is not None:
         return False
@@ -173,7 +177,19 @@ def _best(scores: Counter[str], heads: str, text: str) -> Place | None:
     if best.code not in headed and not _stands_out(ranked, own):
         return None
     rivals = [code for score, code in ranked[1:] if score == ranked[0][0]]
-    return best if not any(table.by_code[code].name == best.name for code in rivals) else None
+    undecided = any(_rivals(best, table.by_code[code], best.code in headed) for code in rivals)
+    return None if undecided else best
+
+
+def _rivals(best: Place, other: Place, headed: bool) -> bool:
+    """Tell whether two places named equally often exclude each other.
+
+    Those of one name do; in a text whose head names none, all do of which none holds the other.
+    """
+    if best.name == other.name:
+        return True
+    chains = ({place.code for place in regions().above(code)} for code in (best.code, other.code))
+    return not headed and not any({best.code, other.code} <= chain for chain in chains)
 
 
 def _from_below(scores: Counter[str], own: str | None) -> Counter[str]:

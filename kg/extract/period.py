@@ -33,6 +33,12 @@ PLANNED = re.compile(
     r"(?:工作|安排|任务|重点|目标|要求|思路|部署|打算|建议|举措)[^，。；\n]{0,12}$",
     re.M,
 )
+# 实施期限为2022年4月至2025年2月
+SPAN = re.compile(
+    r"(?<!有效)(?:时限|期限|规划期|实施期|行动期|周期|年度)[为是：自从]{1,2}\s*"
+    r"(?P<first>(?:19|20)\d\d)\s*年?\s*(?:\d{1,2}月)?(?:\d{1,2}日)?\s*[—\-至到]{1,2}\s*"
+    r"(?P<last>(?:19|20)\d\d)\s*年"
+)
 FURTHEST = 7  # years from the issue: what is wanted later is a vision
 WITHOUT_PERIOD = ("Regulation", "Law", "Standard")  # in force until further notice
 
@@ -41,8 +47,8 @@ def find_period(outline: Outline, issued: str, kind: str = "") -> str:
     """Return the period as `2022` or `2021-2025`, "" where the text shows none.
 
     The title's years; else the plan it names; else, of a report, the year after the one that it
-    reviews; else from the year of issue to the furthest year by which the text wants something
-    done.
+    reviews; else the term that the text sets; else from the year of issue to the furthest year by
+    which the text wants something done.
     """
     text = even(outline.source.text)
     title = text[outline.title[0] : outline.title[1]] if outline.title else ""
@@ -53,6 +59,9 @@ def find_period(outline: Outline, issued: str, kind: str = "") -> str:
         return ""
     if kind == "Report":
         return _after_review(text) or issued[:4]
+    span = SPAN.search(text)
+    if span is not None:
+        return f"{span['first']}-{span['last']}"
     return _from_text(outline, text, issued[:4] or _edition(title))
 
 

@@ -35,6 +35,7 @@ SIGNING = re.compile(r"(?:[部局委厅署办院会社行]|政府|法院)$")
 NO_SIGNATURE = re.compile(r"[。，；：:《—]|^\d|报告$|（略）")
 ATTACHMENTS = re.compile(r"附(?:件|表)?[：:]")
 ATTACHED = re.compile(r"(?:附件)?\d{1,2}[.．、]")
+LOST_BLANKS = re.compile(r"(?:&nbsp;|\s)+$")
 LONGEST_ATTACHED = 60
 LONGEST_SIGNATORY = 40
 
@@ -142,10 +143,11 @@ def _find_signatures(body: Sequence[Block]) -> Iterator[Field]:
             continue
         yield Field("signed", block.text, block.begin, block.end, "signature.date")
         for distance, above in enumerate(reversed(body[:index])):
-            joint = distance < SIGNATURE_REACH or SIGNING.search(above.text) is not None
-            if not joint or len(above.text) > LONGEST_SIGNATORY or NO_SIGNATURE.search(above.text):
+            name = LOST_BLANKS.sub("", above.text)
+            joint = distance < SIGNATURE_REACH or SIGNING.search(name) is not None
+            if not joint or len(name) > LONGEST_SIGNATORY or NO_SIGNATURE.search(name):
                 break
-            yield Field("signatory", above.text, above.begin, above.end, "signature.name")
+            yield Field("signatory", name, above.begin, above.begin + len(name), "signature.name")
 
 
 def _number_lines(body: Sequence[Block]) -> Iterator[Field]:

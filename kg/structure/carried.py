@@ -18,6 +18,7 @@ ATTACHMENT = re.compile(r"附(?:件|表)")
 SHELL = re.compile(
     r"[^《》]*(?:印发|转发|批转)(?:[^《》]|《.*》)*的?(?:通知|函)"
 )  # no 《…的通知》解读
+NEWS = re.compile(r"[^《》]*印发《[^《》]*》")  # a page on a paper that it gives in full
 LEAST_CARRIED = (
     300  # characters below the signature that make a paper, and no list of what is attached
 )
@@ -44,9 +45,17 @@ def find_carried(
             return None
         begin, end = found.span("title")
         return TitleLine(block.begin + begin, block.begin + end, found["title"], False)
-    if shell is None or _signed(below, signatures) < LEAST_CARRIED:
+    if shell is None:
         return None
-    return _named_by(shell, body)
+    if NEWS.fullmatch(shell.text):
+        length, least = sum(len(block.text) for block in below), LEAST_UNSIGNED
+    else:
+        length, least = _signed(below, signatures), LEAST_CARRIED
+    return _named_by(shell, body) if length >= least and _names_paper(shell) else None
+
+
+def _names_paper(shell: TitleLine) -> bool:
+    return (NEWS.fullmatch(shell.text) or SHELL.fullmatch(shell.text)) is not None
 
 
 def _follows(below: Sequence[Block], rest: str, signatures: Sequence[Field]) -> bool:
@@ -70,7 +79,7 @@ def _signed(below: Sequence[Block], signatures: Sequence[Field]) -> int:
 def _named_by(shell: TitleLine, body: Sequence[Block]) -> TitleLine | None:
     """Return the part of a notice's title that names what it carries."""
     inner = enclosed(shell.text)
-    if inner is None or inner not in shell.text or not SHELL.fullmatch(shell.text):
+    if inner is None or inner not in shell.text:
         return None
     at = shell.text.index(inner)
     places = list(_places(shell, body))
