@@ -10,7 +10,7 @@ from datetime import date
 from kg.extract.agencies import agencies_in
 from kg.extract.documents import kind_of_title, normal_number
 from kg.extract.period import find_period
-from kg.extract.text import even
+from kg.extract.text import BETWEEN_ISSUERS, even
 from kg.models import Field, Imprint, Mention, Outline, Place
 from kg.vocabulary import words
 
@@ -24,9 +24,6 @@ CUT_NUMBER = re.compile(r"(?P<head>[一-鿿]{2,12}〔)(?P<year>(?:19|20)\d\d)(?P
 WHOLE_NUMBER = re.compile(r"[一-鿿]{1,15}〔(?:19|20)\d\d〕\d{1,5}号")
 ORDER_NUMBER = re.compile(r"[一-鿿]{2,24}令第\d{1,4}号")
 WRAPPED = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")  # of a title on several lines
-# Joint issuers stay apart in a title: 甲局 乙局关于…; a blank elsewhere is a lost line break.
-ISSUER = r"(?!办公)[一-鿿]{2,20}(?:[部局委厅署办院会社行]|政府|办公室)"
-JOINT_LEAD = re.compile(rf"(?P<issuers>{ISSUER}(?:\s+{ISSUER})+)(?P<gap>\s*)(?=关于|印发)")
 REPORT = re.compile(
     r"各位代表[：:]|代表[一-鿿]{0,12}政府，?向大会(?:报告工作|作政府工作报告)"
     r"|^\s*(?:一、)?20\d\d年(?:政府)?工作回顾"
@@ -68,15 +65,11 @@ def read_imprint(outline: Outline, place: Place | None) -> Imprint:
 
 
 def _title(outline: Outline) -> str:
-    if outline.title is None:
-        return _first(outline, "title")
-    begin, end = outline.title
-    title = outline.source.text[begin:end]
-    lead = JOINT_LEAD.match(title)
-    if lead is None:
-        return WRAPPED.sub("", title)
-    issuers = " ".join(lead["issuers"].split())
-    return issuers + (" " if lead["gap"] else "") + WRAPPED.sub("", title[lead.end() :])
+    if outline.title is not None:
+        begin, end = outline.title
+        parts = BETWEEN_ISSUERS.split(outline.source.text[begin:end])
+        return " ".join(WRAPPED.sub("", part) for part in parts)
+    return _first(outline, "title")
 
 
 def _first(outline: Outline, name: str) -> str:

@@ -79,11 +79,18 @@ def _find_title(
 
 
 def _nearest(title: TitleLine, lines: Sequence[TitleLine], until: int) -> TitleLine:
-    """Return the title where it stands last above the text: the page says it before the paper."""
+    """Return the title where it stands last above the text: the page says it before the paper.
+
+    In one line rather than in several.
+    """
     wanted = compact(title.text)
     again = (line for line in lines if title.begin <= line.begin < until)
     own = (line for line in again if compact(line.text) == wanted)
-    return max(own, key=lambda line: line.begin, default=title)
+    return min(own, key=lambda line: (_is_broken(line), -line.begin), default=title)
+
+
+def _is_broken(line: TitleLine) -> bool:
+    return len(line.text) < line.end - line.begin
 
 
 def _first_heading(body: Sequence[Block]) -> int:
@@ -127,8 +134,14 @@ def _own_titles(lines: Sequence[TitleLine], title: TitleLine | None) -> list[Tit
     if title is None:
         return []
     wanted = compact(title.text)
-    own = [line for line in lines if compact(line.text) == wanted or _is_shell(line, lines[0])]
+    own = [line for line in lines if _is_own(line, wanted) or _is_shell(line, lines[0])]
     return own if title in own else sorted([*own, title], key=lambda line: line.begin)
+
+
+def _is_own(line: TitleLine, wanted: str) -> bool:
+    """Tell the title, also where it stands without its issuers: 关于….的通知."""
+    text = compact(line.text)
+    return text == wanted or (text.startswith("关于") and wanted.endswith(text))
 
 
 def _is_shell(line: TitleLine, first: TitleLine) -> bool:

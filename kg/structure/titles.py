@@ -20,6 +20,7 @@ NUMBERED = re.compile(
 SHELL = re.compile(
     r"(?:印发|转发|发布|公布|颁布|批转)(?P<inner>.+?)(?:的通知|的公告|的通告|的决定|的函|的批复)?$"
 )
+OPENING = re.compile("关于|(?:印发|转发|批转)[一-鿿]*$")  # of a title that goes on in the next line
 WRAPPING = re.compile(r"^《(.*)》$")
 SPACED = re.compile(r"(?:[一-鿿]\s{1,2}){2,}[一-鿿]")
 # What stands above a title and is no part of it; what is a title by itself.
@@ -87,7 +88,7 @@ def _lines_of_title(blocks: Sequence[Block], index: int) -> int:
     below = [unspaced(block.text) for block in blocks[index + 1 : index + 4]]
     if not below:
         return 0
-    opens = "关于" in first or _goes_on(first, below[0])
+    opens = OPENING.search(first) is not None or _goes_on(first, below[0])
     text = first
     for count, part in enumerate(below, start=2):
         if len(part) > LONGEST_PART or NUMBERED.match(part):
@@ -133,12 +134,11 @@ def choose_title(lines: Sequence[TitleLine], blocks: Sequence[Block]) -> TitleLi
     if inner is None:
         return first
     below = [block for block in blocks if block.begin >= first.end]
-    whole = (line for line in lines[1:] if not line.shell and _same(line.text, inner))
+    wanted = _unmarked(inner)
+    whole = [line for line in lines[1:] if not line.shell and _same(line.text, inner)]
     broken = [line for line in _broken(below) if _ends(line.text, inner)]
-    found = next(chain(whole, broken), first)
-    # The last line of a broken title looks like one by itself: 学校 / 美育工作的实施方案.
-    around = (line for line in broken if line.begin <= found.begin and line.end == found.end)
-    return min(around, key=lambda line: line.begin, default=found)
+    exact = (line for line in (*whole, *broken) if _unmarked(line.text) == wanted)
+    return next(chain(exact, whole, broken), first)
 
 
 def _broken(blocks: Sequence[Block]) -> Iterator[TitleLine]:
