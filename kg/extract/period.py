@@ -25,7 +25,7 @@ PLAN_STARTS = {"十二": "2011", "十三": "2016", "十四": "2021", "十五": "
 HEADING = r"(?:^|(?<=[。！：]))[ \u3000]*(?:[一二三四五六][、.．])?[ ]*"
 REVIEWED = re.compile(
     rf"{HEADING}(?:“十[二三四五]五”时期[和及])?(?P<year>20\d\d)[ ]*年[^，。；\n]{{0,20}}?"
-    rf"(?:{REVIEW}|成就|成绩)",
+    rf"(?:{REVIEW}|成就|成绩)|刚刚过去的(?P<past>20\d\d)[ ]*年",
     re.M,
 )
 PLANNED = re.compile(
@@ -40,6 +40,8 @@ SPAN = re.compile(
     r"(?P<last>(?:19|20)\d\d)\s*年"
 )
 FURTHEST = 7  # years from the issue: what is wanted later is a vision
+ADDRESS = re.compile(r"各位代表[：:！，]")
+REVIEWING = ("Report", "WorkPlan", "Other")
 WITHOUT_PERIOD = ("Regulation", "Law", "Standard")  # in force until further notice
 
 
@@ -57,8 +59,10 @@ def find_period(outline: Outline, issued: str, kind: str = "") -> str:
         return stated
     if kind in WITHOUT_PERIOD:
         return ""
-    if kind == "Report":
-        return _after_review(text) or issued[:4]
+    if kind in REVIEWING or not kind:
+        planned = _after_review(text) or (issued[:4] if ADDRESS.search(text[:1000]) else "")
+        if planned:
+            return planned
     span = SPAN.search(text)
     if span is not None:
         return f"{span['first']}-{span['last']}"
@@ -89,7 +93,7 @@ def _after_review(text: str) -> str:
     """Return the year that a report plans for by its headings (2023年工作回顾, 2024年工作安排)."""
     reviewed = REVIEWED.search(text)
     if reviewed is not None:
-        return str(int(reviewed["year"]) + 1)
+        return str(int(reviewed["year"] or reviewed["past"]) + 1)
     return max((planned["year"] for planned in PLANNED.finditer(text)), default="")
 
 
