@@ -23,6 +23,9 @@ RUN_TOGETHER = re.compile(r"(?P<year>(?:19|20)\d\d)(?P<rest>\d{3,4})")
 CUT_NUMBER = re.compile(r"(?P<head>[一-鿿]{2,12}〔)(?P<year>(?:19|20)\d\d)(?P<serial>\d{1,4})")
 WHOLE_NUMBER = re.compile(r"[一-鿿]{1,15}〔(?:19|20)\d\d〕\d{1,5}号")
 ORDER_NUMBER = re.compile(r"[一-鿿]{2,24}令第\d{1,4}号")
+# Ministries number announcements by the year: …部公告 and 2025年第7号.
+ANNOUNCEMENT = re.compile(r"[一-鿿]{2,24}(?:公告|通告|令)(?=[（(]|$)")
+OF_YEAR = re.compile(r"(?:19|20)\d\d年\s*第\s*\d{1,4}\s*号")
 WRAPPED = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")  # of a title on several lines
 REPORT = re.compile(
     r"各位代表[：:]|代表[一-鿿]{0,12}政府，?向大会(?:报告工作|作政府工作报告)"
@@ -32,6 +35,7 @@ SPEAKER = re.compile(
     r"(?:我代表|受)(?:中华人民共和国)?(?P<who>[一-鿿]{0,10}人民政府|国务院)|"
     r"(?P<head>国务院)(?:副)?总理"
 )
+NEWS = re.compile(r"[^《]+(?:发布|公布|印发)《[^《》]*》$")  # reports of a paper, and is none
 # How a text calls itself: 特制定本办法, 提出以下意见, 通知如下, 本规范适用于.
 SELF = re.compile(
     r"(?:制[定订]|提出|编制|作出)(?:本|以下|如下|若干)(?P<made>[一-鿿]{2,8}?)(?=[，。：]|如下|\n)"
@@ -78,7 +82,7 @@ def _first(outline: Outline, name: str) -> str:
 
 def _kind(outline: Outline, title: str) -> str:
     if title:
-        return kind_of_title(title)
+        return "Other" if NEWS.search(title) else kind_of_title(title)
     text = even(outline.source.text)
     if REPORT.search(text[:HEAD_REACH]):
         return "Report"
@@ -193,6 +197,9 @@ def _number(outline: Outline) -> str:
         if ORDER_NUMBER.fullmatch(field.value):
             return field.value
         number = normal_number(field.value)
+        announced = ANNOUNCEMENT.match(_title(outline))
+        if announced is not None and OF_YEAR.fullmatch(even(field.value)):
+            return announced[0] + re.sub(r"\s", "", even(field.value))
         whole = WHOLE_NUMBER.search(number)
         if whole is not None:
             return whole[0]

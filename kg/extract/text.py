@@ -8,7 +8,13 @@ WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 # Sentence marks stay Chinese: they part clauses, the ASCII ones also stand inside numbers.
 for mark in "，。；：！？（）":
     WIDE.pop(ord(mark), None)
-WIDE |= {ord("％"): ord("%"), ord("﹪"): ord("%"), ord("〔"): ord("〔"), ord("･"): ord("·")}
+WIDE |= {
+    ord("％"): ord("%"),
+    ord("﹪"): ord("%"),
+    ord("﹝"): ord("〔"),
+    ord("﹞"): ord("〕"),
+    ord("･"): ord("·"),
+}
 WIDE |= {ord(mark): ord("—") for mark in "－–―─−～~"}
 NARROW = {ord(","): ord("，"), ord(";"): ord("；"), ord("("): ord("（"), ord(")"): ord("）")}
 NARROW |= {ord(":"): ord("："), ord("?"): ord("？"), ord("!"): ord("！")}

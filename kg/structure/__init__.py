@@ -25,7 +25,7 @@ DATE_LINE = re.compile(
     rf"{NUMERAL_DATE}{{4}}年{NUMERAL_DATE}{{1,3}}月{NUMERAL_DATE}{{1,3}}日|\d{{7,8}}"
 )
 DOCUMENT_NUMBER = re.compile(
-    r"[（(]?[一-鿿]{1,15}[〔\[［（(【]\s*\d{4}\s*[〕\]］）)】]\s*第?\d{1,5}\s*号[）)]?|"
+    r"[（(]?[一-鿿]{1,15}[〔﹝\[［（(【]\s*\d{4}\s*[〕﹞\]］）)】]\s*第?\d{1,5}\s*号[）)]?|"
     r"[一-鿿]{2,12}〔\d{4,8}"
 )
 SALUTATION = re.compile(r"各位代表[：:]")

@@ -19,6 +19,7 @@ SHELL = re.compile(
     r"[^《》]*(?:印发|转发|批转)(?:[^《》]|《.*》)*的?(?:通知|函)"
 )  # no 《…的通知》解读
 NEWS = re.compile(r"[^《》]*印发《[^《》]*》")  # a page on a paper that it gives in full
+PARTED = re.compile(r"一、|第一[章条]|[（(]一[）)]")
 LEAST_CARRIED = (
     300  # characters below the signature that make a paper, and no list of what is attached
 )
@@ -48,7 +49,8 @@ def find_carried(
     if shell is None:
         return None
     if NEWS.fullmatch(shell.text):
-        length, least = sum(len(block.text) for block in below), LEAST_UNSIGNED
+        whole = any(PARTED.match(block.text) for block in below)
+        length, least = sum(len(block.text) for block in below) * whole, LEAST_UNSIGNED
     else:
         length, least = _signed(below, signatures), LEAST_CARRIED
     return _named_by(shell, body) if length >= least and _names_paper(shell) else None
