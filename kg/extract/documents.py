@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
 
+from kg.extract.attached import find_attached
 from kg.extract.governors import governor, of_others
-from kg.extract.same import called_in_full
+from kg.extract.kinds import is_paper, kind_of_title
+from kg.extract.same import EVEN_WIDTH, called_in_full, even_title
+from kg.extract.standards import find_standards
 from kg.extract.text import even
-from kg.extract.unmarked import find_unmarked, heads
+from kg.extract.unmarked import find_unmarked
 from kg.models import Mention, Outline, Place
-from kg.vocabulary import matcher, rows, terms
+from kg.vocabulary import matcher, terms
 
 OPENING, CLOSING = "《〈", "》〉"
 NUMBER = re.compile(
@@ -22,46 +24,11 @@ ABBREVIATED = re.compile(r"(?:以下)?(?:均)?(?:简称|称)(?:为)?[《“](?P<
 PLAN_LABEL = re.compile(
     r"“(?P<name>十[一二三四五六]五”[一-鿿、]{0,16}?(?:规划纲要|发展规划|专项规划|规划|行动计划|纲要))"
 )
+NO_LAW = re.compile(r"(?<=法)[律治制人官院庭学]")  # 校车安全法律法规
 LOCAL_ISSUER = re.compile(
     r"(?:(?P<level>[省市县区])委|(?P<seat>[省市县区])政府|(?<![一-鿿])(?P<own>[省市县区])[一-鿿]{2,4}[局厅])"
     r"(?:办公[室厅])?(?:印发的?)?《?$"
 )
-
-
-@cache
-def _kinds() -> dict[str, str]:
-    """Load the kinds of document by a title's last word; papers named without marks add theirs."""
-    unmarked = {head: found.kind for head, found in heads().items() if found.kind}
-    return unmarked | {row["head"]: row["kind"] for row in rows("title_heads.tsv")}
-
-
-def kind_of_title(title: str) -> str:
-    """Return the kind of document that a title's last word makes; PolicyDocument for none.
-
-    What a notice carries (关于印发…方案的通知) stays a notice: its kind is its own.
-    """
-    bare = re.sub(r"[（(][^（）()]*[）)]$", "", title.strip("《》“” "))
-    for length in range(min(8, len(bare)), 0, -1):
-        kind = _kinds().get(bare[-length:])
-        if kind is not None:
-            return _kind(kind, bare)
-    return "Other"
-
-
-def is_paper(title: str) -> bool:
-    """Tell whether a title's last word is one of papers, and not of a book, a film, a newspaper."""
-    bare = re.sub(r"[（(][^（）()]*[）)]$", "", title.strip("《》“” "))
-    return bare.endswith(tuple(_kinds()))
-
-
-def _kind(kind: str, title: str) -> str:
-    if kind == "Notice" and not title.endswith("通知"):
-        return "Other"  # 公告, 通告 and 通报 are papers of their own without a class
-    if kind == "Law" and re.search(
-        r"(?:办法|做法|方法|看法|用法|写法|书法|立法|执法|司法|普法)$", title
-    ):
-        return "Other"
-    return kind
 
 
 def find_documents(outline: Outline, place: Place | None) -> Iterator[Mention]:
@@ -81,13 +48,21 @@ def _named(outline: Outline) -> Iterator[Mention]:
     for begin, end in _named_ranges(outline):
         yield from _bracketed(text, plain, begin, end, short)
     yield from _own_titles(outline)
+    yield from find_attached(outline)
     for sentence in outline.sentences:
         if sentence.part in ("title", "metadata"):
             continue
         stretch = plain[sentence.begin : sentence.end]
-        for found in (*_known(stretch), *_plans(stretch), *_built(stretch)):
+        for found in _unbracketed(stretch):
             if not _inside_brackets(plain, sentence.begin + found.begin):
                 yield _moved(found, sentence.begin, text)
+
+
+def _unbracketed(stretch: str) -> Iterator[Mention]:
+    yield from _known(stretch)
+    yield from _plans(stretch)
+    yield from _built(stretch)
+    yield from find_standards(stretch)
 
 
 def _agreed(found: list[Mention]) -> Iterator[Mention]:
@@ -202,24 +177,27 @@ def _own_titles(outline: Outline) -> Iterator[Mention]:
     if outline.title is None:
         return
     own = re.sub(r"\s+", "", text[outline.title[0] : outline.title[1]])
-    for begin, end in outline.titles:
+    fields = [(field.begin, field.end) for field in outline.fields if field.name == "title"]
+    for begin, end in (*outline.titles, *fields):
         name = re.sub(r"\s+", "", text[begin:end])
-        if "《" not in name and (name == own or not name.endswith("通知")):
-            yield Mention(
-                "Document", kind_of_title(name), begin, end, text[begin:end], name, "document.title"
-            )
-    for field in outline.fields:
-        if field.name == "title" and "《" not in field.value:
-            name = re.sub(r"\s+", "", field.value)
-            yield Mention(
-                "Document",
-                kind_of_title(name),
-                field.begin,
-                field.end,
-                field.value,
-                name,
-                "document.title",
-            )
+        inner = _within(text, begin, end, own)
+        if inner is not None:
+            begin, end = inner
+            name = own
+        elif "《" in name or (name != own and name.endswith("通知") and (begin, end) not in fields):
+            continue
+        yield Mention(
+            "Document", kind_of_title(name), begin, end, text[begin:end], name, "document.title"
+        )
+
+
+def _within(text: str, begin: int, end: int, own: str) -> tuple[int, int] | None:
+    """Return where the title stands inside that of the notice which carries it."""
+    letters = (re.escape(char) for char in even_title(own))
+    marks = r"[《》〈〉<>“” \u3000]*"  # a title that a page breaks has no one place inside
+    found = re.compile(marks.join(letters)).search(text.translate(EVEN_WIDTH), begin, end)
+    inside = found is not None and (found.start() > begin or found.end() < end)
+    return found.span() if found is not None and inside else None
 
 
 def _moved(mention: Mention, offset: int, text: str) -> Mention:
@@ -241,7 +219,7 @@ def _known(stretch: str) -> Iterator[Mention]:
     found, names = matcher("laws.ttl")
     for index, begin, end in found.find_matches_as_indexes(stretch):
         name = names[index]
-        if len(name) < 4 and name != "民法典":
+        if len(name) < 4 and name != "民法典" or NO_LAW.match(stretch, end):
             continue
         term = terms("laws.ttl")[name]
         yield Mention(

@@ -36,6 +36,11 @@ OTHERS = re.compile(
     r"|(?:鼓励|支持|引导|指导|督促|要求|推动|帮助|组织)[^，。；]{2,20}$|本地区?|当地|所在|市、县|(?:市县|县区|区县|县（市)[^，。]{0,6}政府"
     r"|(?:单位|企业|机构|组织|学校|高校|院校|医院|经营者|运营者|申请人)[^，。；]{0,6}(?:应|须|要|可)"
 )
+# 落实国家部署，制定…: whose paper is carried out does not write the next.
+CARRIED_OUT = re.compile(
+    r"(?:落实|贯彻|执行|按照?|根据|依据|依照|对照|对标|遵循|遵照|参照|承接|对接|学习|争取).*$"
+)
+DUTY = re.compile(r"(?:单位|企业|机构|组织|学校|人|者|部门|政府)[^，。；]{0,6}(?:应当?|必须|须|要)")
 PRESENT = re.compile(
     r"现将|现就|现予|(?:^|[，。；])现(?:印发|发布|公布|转发)|予以(?:印发|公布|发布)"
 )
@@ -106,9 +111,14 @@ def governor(text: str, begin: int) -> Governor | None:
 
 
 def subject_of(before: str) -> str:
-    """Return who acts by the words before a verb: its own clause, else the sentence's first one."""
+    """Return who acts by the words before a verb: its own clause, else one of the sentence.
+
+    That is the nearest that lays a duty on someone (企业应当…，制定), or the first.
+    """
     clauses = re.split("[，；]", before)
-    return clauses[-1] if len(clauses[-1]) > 3 else clauses[0]
+    if len(clauses[-1]) > 3:
+        return clauses[-1]
+    return next((clause for clause in reversed(clauses) if DUTY.search(clause)), clauses[0])
 
 
 def _without_list(before: str) -> str:
@@ -127,9 +137,11 @@ def clause_start(text: str, at: int) -> int:
 
 def is_done(before: str, behind: str) -> bool:
     """Tell a verb that reports: 已制定, 制定了, 2019年印发."""
-    return DONE.search(before) is not None or behind.startswith("了")
+    said = re.sub("《[^《》]*》|（[^（）]*）", "", before)  # 落实《…（2023—2025年）》，制定: no date
+    return DONE.search(said) is not None or behind.startswith("了")
 
 
 def of_others(subject: str) -> bool:
     """Tell whether others than the issuer write it: 各地制定, 国务院印发, 鼓励高校编写."""
-    return FOREIGN.search(subject) is not None or OTHERS.search(subject) is not None
+    actor = CARRIED_OUT.sub("", subject)
+    return FOREIGN.search(actor) is not None or OTHERS.search(actor) is not None

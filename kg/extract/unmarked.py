@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from kg.extract.boundary import name_begin
 from kg.extract.governors import Role, chain, of_others, role_of, subject_of, verbs_in
@@ -15,13 +16,23 @@ REACH = 48  # characters that a name may have before its last word
 YEARS = r"(?:（[^（）]{0,14}(?:\d{4}|试行|暂行|修订|稿|版|V\d)[^（）]{0,10}）)?"
 # What stands behind a name that has ended; every other word goes on with it (规划编制人员, 标准化).
 ENDED = (
-    r"(?=[”’》]?(?:[^一-鿿A-Za-z\d“]|$|的|和|与|及|或|等|并|以|要求|精神|顺利|全面|获批|批复|印发|出台|发布|公布|明确|提出|施行|落地|通过审议"
+    r"(?=[”’》]?(?:[^一-鿿A-Za-z\d“]|$|由|的|和|与|及|或|等|并|以|要求|精神|顺利|全面|获批|批复|印发|出台|发布|公布|明确|提出|施行|落地|通过审议"
     r"|(?:的)?(?:实施|执行|落实|编制|修编|修订|制定)(?!方案|细则|意见|办法|计划|规划|人员|单位|情况|体系|机制|部门)))"
 )
+COUNTED = "(?:\\d{1,3}|[一二三四五六七八九十]{1,3})条"
+CALLED = "(?:政策措施|政策举措|措施|举措|新政|政策|意见|细则)"
+# 促消费20条措施, “17条”举措, “稳外贸23条”, 出台消费扩容18条.
 NUMBERED = re.compile(
-    r"(?:“双?[一二三四五六七八九十百\d+]{1,5}条”|(?<![一-鿿]第)(?<!\d)(?:\d{1,3}|[一二三四五六七八九十]{1,4})条(?:政策措施|措施|新政|政策|意见))"
-    r"(?:政策措施|措施|新政|政策)?"
+    rf"(?:“双?[一二三四五六七八九十百\d+]{{1,5}}条”|(?<![一-鿿]第)(?<!\d){COUNTED}(?={CALLED}))"
+    rf"{CALLED}?"
+    r"|(?<=“)(?P<label>[^“”，。；、第]{2,16}(?<![\d第])\d{1,3}条)(?=”)"
+    r"|(?P<bare>(?<![\d第+])\d{1,3}条)(?=[，。；、]|等|和[一-鿿])"
 )
+# 改造道路20条, 收到建议18条: these are counted, no paper has so many articles.
+COUNTABLE = re.compile(
+    r"[路线街巷道河渠沟溪链船鱼犬桥]$|线路|航线|[公道铁]路|产线|通道|管线|赛道|经验|建议|意见|问题|线索|信息|举报|诉求|标准|条款|国际|招收|公交"
+)
+WORKS = re.compile("新建|改造|建设|整治|修复|打通|开通|新增|开行|收集|办理")
 OPENER = re.compile(
     r"(?:(?:好|了|完成|形成|出台|落细|当年|首[个部批]|新一轮|新的|全[市县省区国州](?!性)|我[市县省区州]|本[市县省区州级](?!级)|本地区?|当地|各自|相应|一批|一系列|系列|多项|各类|各项|有关|相关|具体"
     r"|统一|科学合理|科学|严格|分类|抓紧|尽快|及时|不同学段|不同类型|国家规定|[省市县区乡镇]、[省市县区乡镇、]{1,7}级"
@@ -41,7 +52,7 @@ GENERIC = re.compile(
 )
 LIGHT = re.compile(r"(?:工作|实施|总体|专项|具体|年度|发展|三年|五年|行动|技术|暂行|试行)+$")
 BROKEN = re.compile(
-    r"[，。；：！？\n《》【】]|精神|战略、|成果|指标[和与]|^各|^[省市县]和|会议|讲话|大会|以及|思想|教育、|^[到过在）]|^(?:实施|执行|印发|发布|率先)|^年度和|^附\d|每个|[本该此]$|^并|^实际|^按|相关|有关|等(?!级)|部门|要求"
+    r"[，。；：！？\n《》【】]|精神|战略、|成果|指标[和与]|^各|^[省市县]和|会议|讲话|大会|以及|思想|教育、|类、|^[到过在）]|^(?:实施|执行|印发|发布|率先)|^年度和|^附\d|每个|[本该此]$|^并|^实际|^按|相关|有关|等(?!级)|部门|要求"
     # 质量标准和供应标准, 权力清单及办事指南: a list, not one name
     r"|(?:方案|规划|办法|意见|清单|标准|制度|规定|政策|计划|目录|指南|机制|体系|工作|措施)[和与及、或]|本(?:办法|通知|方案|意见|规定|指南|标准|规范)"
 )
@@ -57,6 +68,13 @@ NO_TOPIC = re.compile("[和与及、]|贯彻|落实|实施")
 OURS = re.compile("[我本][市县省区州]")
 ITEMS = ("清单", "目录")  # 列入…清单 says that something stands on a list, not in a paper
 UNPLANNED = re.compile("(?:同步|统一|提前|超前|合理)$")
+WRITTEN = ("draft", "issue", "apply")
+# The next of a list, or the one behind a word that is no name: 甲方案和课程标准、乙纲要.
+JOINER = re.compile("[、和与及](?:[一-鿿]{2,6}(?:标准|规范|规定|制度|规划|方案)[、和与及])?")
+ASSIGNED = re.compile(
+    r"，?由[^，。；]{2,40}?(?:另行|共同|负责|组织|研究)*(?:制定|制订|编制)(?!的|和|并)"
+)
+LEAST_ASSIGNED = 4  # characters of the topic of a paper that another body is to write
 FIVE_YEAR = re.compile(r"“?十[一二三四五六]五”?")
 STRONG = ("规划", "规划纲要", "纲要", "行动计划", "条例", "方案")
 
@@ -77,6 +95,15 @@ class Head:
 
     kind: str
     least: dict[Role, int]
+
+
+class _Verb(NamedTuple):
+    """A verb, or several that stand together, that governs what stands behind it."""
+
+    end: int
+    role: Role
+    roles: tuple[Role, ...]
+    subject: str
 
 
 @cache
@@ -110,7 +137,7 @@ def find_unmarked(stretch: str) -> Iterator[Unmarked]:
     for match in sorted(matches, key=lambda found: found.start()):
         if last is not None and match.start() < last.end:
             continue
-        found = _listed(stretch, match, last) or _named(stretch, match, last.end if last else 0)
+        found = _next(stretch, match, last) or _named(stretch, match, last.end if last else 0)
         if found is not None:
             last = found
             yield found
@@ -123,10 +150,16 @@ def _named(stretch: str, match: re.Match[str], taken: int) -> Unmarked | None:
     return _headed(stretch, floor, match) or _standing(stretch, floor, match)
 
 
+def _next(stretch: str, match: re.Match[str], last: Unmarked | None) -> Unmarked | None:
+    if match.re is NUMBERED:
+        return _next_numbered(stretch, match, last)
+    return _listed(stretch, match, last) or _assigned(stretch, match)
+
+
 def _listed(stretch: str, match: re.Match[str], last: Unmarked | None) -> Unmarked | None:
     """Return the next name of a list: 参照甲建设手册、乙办理告知书（2019年版）执行."""
-    joiner = re.compile("[、和与及]").match(stretch, last.end) if last else None
-    if last is None or joiner is None or match.re is NUMBERED:
+    joiner = JOINER.match(stretch, last.end) if last else None
+    if last is None or joiner is None:
         return None
     topic = stretch[joiner.end() : match.start()]
     if verbs_in(topic):
@@ -139,13 +172,27 @@ def _listed(stretch: str, match: re.Match[str], last: Unmarked | None) -> Unmark
     )
 
 
+def _assigned(stretch: str, match: re.Match[str]) -> Unmarked | None:
+    """Return what another body is to write: 养老机构评估办法由市民政局另行制定."""
+    if ASSIGNED.match(stretch, match.end()) is None:
+        return None
+    floor = _floor(stretch, match.start())
+    opener = OPENER.match(stretch, floor)
+    begin = opener.end() if opener else floor
+    topic = stretch[begin : match.start()]
+    bare = topic[: -len("的")].replace("的", "") if topic.endswith("的") else topic
+    if verbs_in(topic) or not _is_name(bare, match["head"], LEAST_ASSIGNED):
+        return None
+    return _cut(stretch, begin, match.end(), "?" if of_others(topic) else "")
+
+
 def _headed(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None:
     head = heads()[match["head"]]
     about = ABOUT.search(stretch, floor, match.start())
     before = stretch[floor : about.start() if about else match.start()]
     if LISTED_BARE.match(stretch, match.end()):
         return None
-    for end, role, subject in _governors(before, stretch[:floor]):
+    for end, role, roles, subject in _governors(before, stretch[:floor]):
         begin = floor + _opened(before, end, about is not None)
         if (
             match["head"] in VAGUE
@@ -156,7 +203,9 @@ def _headed(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None:
             continue
         if before.endswith("推动", 0, end) and CARRIED_OUT.match(stretch, match.end()) is None:
             continue
-        if _is_name(stretch[begin : match.start()], match["head"], head.least[role]):
+        # 制定完善养老服务标准: what is written and changed needs no longer topic than either.
+        least = max(head.least[each] for each in roles)
+        if _is_name(stretch[begin : match.start()], match["head"], least):
             whose = _whose(stretch, floor, end, role, subject, match["head"])
             return _cut(stretch, begin, match.end(), whose)
     return None
@@ -165,7 +214,7 @@ def _headed(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None:
 def _whose(stretch: str, floor: int, end: int, role: Role, subject: str, head: str) -> str:
     if OURS.match(stretch, floor + end):
         return ""
-    carried_out = stretch[: floor + end].endswith("实施") and head == "行动计划"
+    carried_out = stretch[: floor + end].endswith("实施") and head in ("行动计划", "条")
     if role not in ("draft", "revise", "issue") and not carried_out:
         return "="
     return "?" if of_others(subject) or re.match("本地|当地", stretch[floor + end :]) else ""
@@ -182,13 +231,15 @@ def _floor(stretch: str, head: int) -> int:
     return max(0, head - 90)
 
 
-def _governors(before: str, context: str) -> Iterator[tuple[int, Role, str]]:
-    """Yield the ends of a clause's governing verbs, the nearest first, with role and subject."""
-    ends = [end for _, end, _ in verbs_in(before)]
-    for end in reversed(ends):
+def _governors(before: str, context: str) -> Iterator[_Verb]:
+    """Yield a clause's governing verbs, the nearest first; those that stand together as one."""
+    limit = len(before)
+    for end in reversed([end for _, end, _ in verbs_in(before)]):
         verbs = chain(before[:end])
-        if len(before) - end <= REACH and verbs:
-            yield end, role_of(before, verbs), subject_of(context + before[: verbs[0][0]])
+        if end <= limit and len(before) - end <= REACH and verbs:
+            limit = verbs[0][0]
+            roles = tuple(role for *_, role in verbs)
+            yield _Verb(end, role_of(before, verbs), roles, subject_of(context + before[:limit]))
 
 
 def _opened(before: str, begin: int, about: bool) -> int:
@@ -216,7 +267,8 @@ def _is_name(topic: str, head: str, least: int) -> bool:
         return True
     if re.match(r"[和与及或、一以之]|\d+[个项部]", topic):
         return False
-    return len(LIGHT.sub("", bare)) >= least and GENERIC.fullmatch(topic) is None
+    said = re.sub("^(?:国家|全国)", "", LIGHT.sub("", bare))
+    return len(said) >= least and GENERIC.fullmatch(topic) is None
 
 
 def _standing(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None:
@@ -239,19 +291,38 @@ def _is_placed(topic: str) -> bool:
 def _numbered(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None:
     """Return a paper called by the number of its articles: 促消费20条措施, 德育工作“30条”."""
     before = stretch[floor : match.start()]
-    for end, role, subject in _governors(before, stretch[:floor]):
+    for end, role, _, subject in _governors(before, stretch[:floor]):
         begin = floor + _opened(before, end, False)
-        topic = stretch[begin : match.start()]
-        if (
-            2 <= len(topic) <= 24
-            and not BROKEN.search(topic)
-            and "的" not in topic
-            and NO_TOPIC.match(topic) is None
-        ):
-            return _cut(
-                stretch, begin, match.end(), _whose(stretch, floor, end, role, subject, "条")
-            )
-    return None
+        if _is_numbered_name(stretch[begin : match.start()], role, match):
+            whose = _whose(stretch, floor, end, role, subject, "条")
+            return _cut(stretch, match.start() if match["label"] else begin, match.end(), whose)
+    return _cut(stretch, match.start(), match.end(), "=") if match["label"] else None
+
+
+def _is_numbered_name(topic: str, role: Role, match: re.Match[str]) -> bool:
+    """Tell whether a topic makes a paper's name with the number of its articles."""
+    if match["label"] or (match[0][-1] != "”" and match[0].startswith("“")):
+        return topic.strip("“") == ""  # “稳外贸23条”, “17条”举措 are names by themselves
+    if not 2 <= len(topic) <= 24 or BROKEN.search(topic) or "的" in topic or NO_TOPIC.match(topic):
+        return False
+    if match["bare"] is None:
+        return True
+    return role in WRITTEN and COUNTABLE.search(topic) is None and WORKS.search(topic) is None
+
+
+def _next_numbered(stretch: str, match: re.Match[str], last: Unmarked | None) -> Unmarked | None:
+    """Return the next of several: 出台稳就业18条、“17条”举措."""
+    if last is None or not re.search("条|”[一-鿿]{2,4}$", last.name[-6:]):
+        return None
+    between = stretch[last.end : match.start()]
+    if re.fullmatch("”?[、和与及]?“?", between):
+        return _cut(stretch, match.start(), match.end(), last.whose)
+    topic = re.sub("^”?[、和与及]", "", between)
+    if topic == between or not 2 <= len(topic) <= 16 or re.search("[，。；、的“”]", topic):
+        return None
+    if verbs_in(topic) or COUNTABLE.search(topic):
+        return None
+    return _cut(stretch, match.end() - len(match[0]) - len(topic), match.end(), last.whose)
 
 
 def _cut(stretch: str, begin: int, end: int, whose: str) -> Unmarked:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from kg.models import Field, Outline, Section, Sentence, Source, Task
 from kg.structure import outline as outline_parts
+from kg.structure.attachments import find_attachments
 from kg.structure.blocks import Block, split_blocks
 from kg.structure.furniture import find_furniture
 from kg.structure.metadata import find_fields
@@ -42,7 +43,7 @@ def structure(source: Source) -> Outline:
     furniture = list(find_furniture(blocks, len(text)))
     body = _content(blocks, fields, furniture)
     lines = list(find_title_lines(body))
-    title = choose_title(lines) if lines and lines[0].begin < _first_heading(body) else None
+    title = choose_title(lines, body) if lines and lines[0].begin < _first_heading(body) else None
     start = title.begin if title else 0
     signatures = list(_find_signatures(body))
     content = [block for block in body if block.begin >= start]
@@ -54,7 +55,7 @@ def structure(source: Source) -> Outline:
         source=source,
         title=(title.begin, title.end) if title else None,
         titles=tuple((line.begin, line.end) for line in titles),
-        fields=(*fields, *signatures, *_number_lines(body)),
+        fields=(*fields, *signatures, *_number_lines(body), *_attachments(content, titles)),
         sections=sections,
         tasks=tasks,
         sentences=(*_summaries(text, fields), *_sentences(body, parts, sections, tasks)),
@@ -101,7 +102,13 @@ def _own_titles(lines: Sequence[TitleLine], title: TitleLine | None) -> list[Tit
     if title is None:
         return []
     wanted = compact(title.text)
-    return [line for line in lines if compact(line.text) == wanted or line is lines[0]]
+    own = [line for line in lines if compact(line.text) == wanted or _is_shell(line, lines[0])]
+    return own if title in own else sorted([*own, title], key=lambda line: line.begin)
+
+
+def _is_shell(line: TitleLine, first: TitleLine) -> bool:
+    """Tell the first title, also where a page gives it twice: above and below its 文号."""
+    return line is first or (line.shell and compact(line.text) == compact(first.text))
 
 
 def _find_signatures(body: Sequence[Block]) -> Iterator[Field]:
@@ -120,6 +127,13 @@ def _number_lines(body: Sequence[Block]) -> Iterator[Field]:
     for block in body[:40]:
         if DOCUMENT_NUMBER.fullmatch(block.text):
             yield Field("number", block.text.strip("（）()"), block.begin, block.end, "number.line")
+
+
+def _attachments(content: Sequence[Block], titles: Sequence[TitleLine]) -> Iterator[Field]:
+    """Yield what is attached to the document; its own title repeated is not."""
+    start = max((line.end for line in titles), default=0)
+    own = {line.begin for line in titles}
+    yield from (field for field in find_attachments(content, start) if field.begin not in own)
 
 
 def _attachment_list(content: Sequence[Block]) -> set[int]:

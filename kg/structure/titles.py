@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 
 from kg.structure.blocks import Block
 from kg.vocabulary import words
 
 LONGEST_TITLE = 90
 LONGEST_PART = 45  # of a title that a page breaks into lines
+SHORTEST_PART = 8  # that tells one title from another
 NUMBERED = re.compile(
     r"(?:[一二三四五六七八九十]+[、.．]|[（(][一二三四五六七八九十\d]+[）)]|\d+[.．、]|第.{1,4}[章节条]|附件)"
 )
@@ -93,7 +95,7 @@ def enclosed(title: str) -> str | None:
     return wrapped[1] if wrapped else inner
 
 
-def choose_title(lines: Sequence[TitleLine]) -> TitleLine | None:
+def choose_title(lines: Sequence[TitleLine], blocks: Sequence[Block]) -> TitleLine | None:
     """Return the title of what the text holds: the carried document's before its shell's."""
     if not lines:
         return None
@@ -101,10 +103,33 @@ def choose_title(lines: Sequence[TitleLine]) -> TitleLine | None:
     inner = enclosed(first.text)
     if inner is None:
         return first
-    wanted = compact(inner)
-    carried = (line for line in lines[1:] if not line.shell)
-    return next((line for line in carried if _same(compact(line.text), wanted)), first)
+    below = [block for block in blocks if block.begin >= first.end]
+    whole = (line for line in lines[1:] if not line.shell and _same(line.text, inner))
+    broken = (line for line in _broken(below) if _ends(line.text, inner))
+    return next(chain(whole, broken), first)
 
 
-def _same(text: str, wanted: str) -> bool:
-    return text == wanted or (len(text) >= 8 and (text in wanted or wanted in text))
+def _broken(blocks: Sequence[Block]) -> Iterator[TitleLine]:
+    """Yield every two or three short lines that stand together, as if they were one title."""
+    for count in (2, 3):
+        for index in range(len(blocks) - count + 1):
+            parts = blocks[index : index + count]
+            if all(len(part.text) <= LONGEST_PART for part in parts):
+                text = "".join(part.text for part in parts)
+                yield TitleLine(parts[0].begin, parts[-1].end, text, False)
+
+
+def _same(line: str, inner: str) -> bool:
+    """Tell whether a line is the title that a shell names, whatever its marks."""
+    text, wanted = _unmarked(line), _unmarked(inner)
+    return text == wanted or (len(text) >= SHORTEST_PART and (text in wanted or wanted in text))
+
+
+def _ends(text: str, inner: str) -> bool:
+    """Tell whether lines joined are the title that a shell names, but for who wrote it."""
+    bare = _unmarked(text)
+    return len(bare) >= SHORTEST_PART and _unmarked(inner).endswith(bare)
+
+
+def _unmarked(title: str) -> str:
+    return re.sub("[《》〈〉<>“”的]", "", compact(title))
