@@ -13,6 +13,7 @@ from kg.extract.same import EVEN_WIDTH, called_in_full, even_title
 from kg.extract.standards import find_standards
 from kg.extract.text import even
 from kg.extract.unmarked import find_unmarked
+from kg.extract.wrapped import paragraphs, stretches, unwrapped
 from kg.models import Mention, Outline, Place
 from kg.vocabulary import matcher, terms
 
@@ -43,19 +44,17 @@ def find_documents(outline: Outline, place: Place | None) -> Iterator[Mention]:
 
 def _named(outline: Outline) -> Iterator[Mention]:
     text = outline.source.text
-    plain = even(text)
+    plain = unwrapped(text)
     short = dict(_abbreviations(plain))
     for begin, end in _named_ranges(outline):
         yield from _bracketed(text, plain, begin, end, short)
     yield from _own_titles(outline)
     yield from find_attached(outline)
-    for sentence in outline.sentences:
-        if sentence.part in ("title", "metadata"):
-            continue
-        stretch = plain[sentence.begin : sentence.end]
-        for found in _unbracketed(stretch):
-            if not _inside_brackets(plain, sentence.begin + found.begin):
-                yield _moved(found, sentence.begin, text)
+    for stretch in stretches(outline, ("title", "metadata")):
+        for found in _unbracketed(stretch.text):
+            begin, end = stretch.span(found.begin, found.end)
+            if not _inside_brackets(plain, begin):
+                yield replace(found, begin=begin, end=end, text=text[begin:end])
 
 
 def _unbracketed(stretch: str) -> Iterator[Mention]:
@@ -81,22 +80,8 @@ def _agreed(found: list[Mention]) -> Iterator[Mention]:
 
 
 def _named_ranges(outline: Outline) -> Iterator[tuple[int, int]]:
-    yield from ((sentence.begin, sentence.end) for sentence in _joined(outline))
+    yield from paragraphs(outline)
     yield from ((field.begin, field.end) for field in outline.fields if field.name == "title")
-
-
-def _joined(outline: Outline) -> Iterator[Mention]:
-    """Yield the paragraphs, as spans: a title in 《》 may hold 。 or ； of its own."""
-    begin, end = -1, -1
-    for sentence in outline.sentences:
-        if begin >= 0 and sentence.begin == end:
-            end = sentence.end
-            continue
-        if begin >= 0:
-            yield Mention("Document", "", begin, end, "", "", "")
-        begin, end = sentence.begin, sentence.end
-    if begin >= 0:
-        yield Mention("Document", "", begin, end, "", "", "")
 
 
 def brackets(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
@@ -198,20 +183,6 @@ def _within(text: str, begin: int, end: int, own: str) -> tuple[int, int] | None
     found = re.compile(marks.join(letters)).search(text.translate(EVEN_WIDTH), begin, end)
     inside = found is not None and (found.start() > begin or found.end() < end)
     return found.span() if found is not None and inside else None
-
-
-def _moved(mention: Mention, offset: int, text: str) -> Mention:
-    begin, end = mention.begin + offset, mention.end + offset
-    return Mention(
-        mention.type,
-        mention.kind,
-        begin,
-        end,
-        text[begin:end],
-        mention.name,
-        mention.rule,
-        mention.scope,
-    )
 
 
 def _known(stretch: str) -> Iterator[Mention]:

@@ -137,7 +137,9 @@ def clause_start(text: str, at: int) -> int:
 
 def is_done(before: str, behind: str) -> bool:
     """Tell a verb that reports: 已制定, 制定了, 2019年印发."""
-    said = re.sub("《[^《》]*》|（[^（）]*）", "", before)  # 落实《…（2023—2025年）》，制定: no date
+    said = re.sub(
+        "《[^《》]*》|（[^（）]*）", "", before
+    )  # 落实《…（2023—2025年）》，制定: no date
     return DONE.search(said) is not None or behind.startswith("了")
 
 
