@@ -9,6 +9,7 @@ from dataclasses import replace
 from kg.extract.attached import find_attached
 from kg.extract.governors import governor, of_others
 from kg.extract.kinds import is_paper, kind_of_title
+from kg.extract.repeated import find_repeated, inside_brackets
 from kg.extract.same import EVEN_WIDTH, called_in_full, even_title
 from kg.extract.standards import find_standards
 from kg.extract.text import even
@@ -38,7 +39,8 @@ def find_documents(outline: Outline, place: Place | None) -> Iterator[Mention]:
     A mention's scope is "" where the document is one of this place, a level (省) where it is one
     of the place of that level, "=" where its name stands alone.
     """
-    found = sorted(_named(outline), key=lambda mention: mention.begin)
+    named = list(_named(outline))
+    found = sorted([*named, *find_repeated(named, outline)], key=lambda mention: mention.begin)
     yield from _agreed(called_in_full(found, outline))
 
 
@@ -53,7 +55,7 @@ def _named(outline: Outline) -> Iterator[Mention]:
     for stretch in stretches(outline, ("title", "metadata")):
         for found in _unbracketed(stretch.text):
             begin, end = stretch.span(found.begin, found.end)
-            if not _inside_brackets(plain, begin):
+            if not inside_brackets(plain, begin):
                 yield replace(found, begin=begin, end=end, text=text[begin:end])
 
 
@@ -99,11 +101,6 @@ def brackets(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
             depth -= 1
             if depth == 0 and at > start:
                 yield start, at
-
-
-def _inside_brackets(text: str, at: int) -> bool:
-    opened = text.rfind("《", max(0, at - 80), at)
-    return opened >= 0 and text.find("》", opened, at) < 0 and text.find("》", at, at + 80) >= 0
 
 
 def _abbreviations(text: str) -> Iterator[tuple[str, str]]:
@@ -169,8 +166,12 @@ def _own_titles(outline: Outline) -> Iterator[Mention]:
         if inner is not None:
             begin, end = inner
             name = own
-        elif "《" in name or (name != own and name.endswith("通知") and (begin, end) not in fields):
+        elif "《" in name or (
+            name.endswith("通知") and not own.endswith(name) and (begin, end) not in fields
+        ):
             continue
+        elif own.endswith(name):
+            name = own  # without its issuers
         yield Mention(
             "Document", kind_of_title(name), begin, end, text[begin:end], name, "document.title"
         )
@@ -181,8 +182,7 @@ def _within(text: str, begin: int, end: int, own: str) -> tuple[int, int] | None
     letters = (re.escape(char) for char in even_title(own))
     marks = r"[《》〈〉<>“” \u3000]*"  # a title that a page breaks has no one place inside
     found = re.compile(marks.join(letters)).search(text.translate(EVEN_WIDTH), begin, end)
-    inside = found is not None and (found.start() > begin or found.end() < end)
-    return found.span() if found is not None and inside else None
+    return found.span() if found is not None and found.start() > begin else None
 
 
 def _known(stretch: str) -> Iterator[Mention]:

@@ -34,11 +34,15 @@ COUNTABLE = re.compile(
 )
 WORKS = re.compile("新建|改造|建设|整治|修复|打通|开通|新增|开行|收集|办理")
 OPENER = re.compile(
-    r"(?:(?:好|了|完成|形成|出台|落细|当年|首[个部批]|新一轮|新的|全[市县省区国州](?!性)|我[市县省区州]|本[市县省区州级](?!级)|本地区?|当地|各自|相应|一批|一系列|系列|多项|各类|各项|有关|相关|具体"
+    r"(?:(?:好|了|完成|形成|出台|落细|当年|首[个部批]|新一轮|新的|全[市县省区国州](?!性)|我[市县省区州]|本[市县省区州级](?!级)|本(?:地区?|机构|单位|部门|校|行政区域|行业|领域|企业)|当地|各自|相应|一批|一系列|系列|多项|各类|各项|有关|相关|具体"
     r"|统一|科学合理|科学|严格|分类|抓紧|尽快|及时|不同学段|不同类型|国家规定|[省市县区乡镇]、[省市县区乡镇、]{1,7}级"
     r"|《|（[^（）]*）)的?)+"
 )
 DESCRIBED = re.compile(r"批准|印发|公布|制定|颁发|发布|编制")
+# 制定符合高校特点的评价标准, 平台之间的互通标准: what a paper is to be like is not its name.
+SUITED = re.compile(
+    "^(?:符合|反映|体现|适应|基于|面向|以|结合|针对|切合|既?有利于)|(?:之间|领域|方面|特点|特色)$"
+)
 # A title's own verb: 出台促进…的若干意见.
 ACTION = re.compile(
     r"关于|全面|进一步|加强|加快|促进|支持|推进|深化|规范|推动|优化|鼓励|构建|提升|改进|建立|健全|做好|扩大|完善|贯彻|落实"
@@ -52,7 +56,7 @@ GENERIC = re.compile(
 )
 LIGHT = re.compile(r"(?:工作|实施|总体|专项|具体|年度|发展|三年|五年|行动|技术|暂行|试行)+$")
 BROKEN = re.compile(
-    r"[，。；：！？\n《》【】]|精神|战略、|成果|指标[和与]|^各|^[省市县]和|会议|讲话|大会|以及|思想|教育、|类、|^[到过在）]|^(?:实施|执行|印发|发布|率先)|^年度和|^附\d|每个|[本该此]$|^并|^实际|^按|相关|有关|等(?!级)|部门|要求"
+    r"[，。；：！？\n《》【】]|精神|战略、|成果|指标[和与]|^各|^[省市县]和|会议|讲话|大会|以及|思想|教育、|类、|^国家对|^不同|内容和|目标和|总书记|法律法规|^[到过在）]|^(?:实施|执行|印发|发布|率先)|^年度和|^附\d|每个|[本该此]$|^并|^实际|^按|相关|有关|等(?!级)|部门|要求"
     # 质量标准和供应标准, 权力清单及办事指南: a list, not one name
     r"|(?:方案|规划|办法|意见|清单|标准|制度|规定|政策|计划|目录|指南|机制|体系|工作|措施)[和与及、或]|本(?:办法|通知|方案|意见|规定|指南|标准|规范)"
 )
@@ -75,6 +79,7 @@ ASSIGNED = re.compile(
     r"，?由[^，。；]{2,40}?(?:另行|共同|负责|组织|研究)*(?:制定|制订|编制)(?!的|和|并)"
 )
 LEAST_ASSIGNED = 4  # characters of the topic of a paper that another body is to write
+PRODUCT = re.compile("(?<!整体)解决$")  # 数字化解决方案 is sold, “一老一小”整体解决方案 a paper
 FIVE_YEAR = re.compile(r"“?十[一二三四五六]五”?")
 STRONG = ("规划", "规划纲要", "纲要", "行动计划", "条例", "方案")
 
@@ -237,9 +242,11 @@ def _governors(before: str, context: str) -> Iterator[_Verb]:
     for end in reversed([end for _, end, _ in verbs_in(before)]):
         verbs = chain(before[:end])
         if end <= limit and len(before) - end <= REACH and verbs:
-            limit = verbs[0][0]
             roles = tuple(role for *_, role in verbs)
-            yield _Verb(end, role_of(before, verbs), roles, subject_of(context + before[:limit]))
+            # 出台推动养老服务发展的意见: what is carried out may be told by the title.
+            limit = verbs[-1 if roles[-1] == "apply" else 0][0]
+            subject = subject_of(context + before[: verbs[0][0]])
+            yield _Verb(end, role_of(before, verbs), roles, subject)
 
 
 def _opened(before: str, begin: int, about: bool) -> int:
@@ -247,8 +254,10 @@ def _opened(before: str, begin: int, about: bool) -> int:
     opener = OPENER.match(before, begin)
     begin = opener.end() if opener else begin
     described = before.rfind("的", begin)
-    if described >= 0 and not about and DESCRIBED.search(before, begin, described):
-        return described + 1
+    if described >= 0 and not about:
+        said = before[begin:described]
+        if DESCRIBED.search(said) or SUITED.search(said):
+            return described + 1
     return begin
 
 
@@ -261,13 +270,15 @@ def _is_name(topic: str, head: str, least: int) -> bool:
         return False
     if head == "规划" and UNPLANNED.search(topic):
         return False  # 同步规划、同步建设: a verb
+    if head == "方案" and PRODUCT.search(topic):
+        return False
     if FIVE_YEAR.fullmatch(topic):
         return False  # the national plan, found by its own name
     if re.fullmatch("[省市县区]委(?:“[一-鿿]{3}”)?(?:实施)?", topic):
         return True
-    if re.match(r"[和与及或、一以之]|\d+[个项部]", topic):
+    if re.match(r"[和与及或、一以之]|(?:\d+|[二三四五六七八九十两几])[个项部批]", topic):
         return False
-    said = re.sub("^(?:国家|全国)", "", LIGHT.sub("", bare))
+    said = LIGHT.sub("", bare).removeprefix("国家" if head == "方案" else "")
     return len(said) >= least and GENERIC.fullmatch(topic) is None
 
 
@@ -301,8 +312,9 @@ def _numbered(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None
 
 def _is_numbered_name(topic: str, role: Role, match: re.Match[str]) -> bool:
     """Tell whether a topic makes a paper's name with the number of its articles."""
-    if match["label"] or (match[0][-1] != "”" and match[0].startswith("“")):
-        return topic.strip("“") == ""  # “稳外贸23条”, “17条”举措 are names by themselves
+    alone = match["label"] or (match[0][-1] != "”" and match[0].startswith("“"))
+    if alone and topic in ("", "“"):
+        return True  # “稳外贸23条”, “17条”举措 are names by themselves
     if not 2 <= len(topic) <= 24 or BROKEN.search(topic) or "的" in topic or NO_TOPIC.match(topic):
         return False
     if match["bare"] is None:
@@ -330,6 +342,8 @@ def _cut(stretch: str, begin: int, end: int, whose: str) -> Unmarked:
     name = re.sub(r"\s+", "", stretch[begin:end])
     if name.count("“") > name.count("”") and stretch[end : end + 1] == "”":
         name += "”"
+    if re.fullmatch("“[^“”]*”", name):
+        name = name[1:-1]
     inner_begin = begin + (stretch[begin] == "“")
     inner_end = end - (stretch[end - 1] == "”")
     return Unmarked(inner_begin, inner_end, re.sub("（[^（）]*下同[^（）]*）", "", name), whose)

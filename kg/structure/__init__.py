@@ -102,8 +102,14 @@ def _own_titles(lines: Sequence[TitleLine], title: TitleLine | None) -> list[Tit
     if title is None:
         return []
     wanted = compact(title.text)
-    own = [line for line in lines if compact(line.text) == wanted or _is_shell(line, lines[0])]
+    own = [line for line in lines if _is_own(line, wanted) or _is_shell(line, lines[0])]
     return own if title in own else sorted([*own, title], key=lambda line: line.begin)
+
+
+def _is_own(line: TitleLine, wanted: str) -> bool:
+    """Tell the title, also where it stands without its issuers: 关于….的通知."""
+    text = compact(line.text)
+    return text == wanted or (text.startswith("关于") and wanted.endswith(text))
 
 
 def _is_shell(line: TitleLine, first: TitleLine) -> bool:
