@@ -72,6 +72,8 @@ NO_TOPIC = re.compile("[和与及、]|贯彻|落实|实施")
 OURS = re.compile("[我本][市县省区州]")
 ITEMS = ("清单", "目录")  # 列入…清单 says that something stands on a list, not in a paper
 UNPLANNED = re.compile("(?:同步|统一|提前|超前|合理)$")
+# 制定改造方案，报市住建局批准: who writes it is below the one that approves it.
+REPORTED = re.compile("，并?(?:报|送)[^，。；]{2,20}(?:备案|批准|审批|审核|核准|同意|审定)")
 WRITTEN = ("draft", "issue", "apply")
 # The next of a list, or the one behind a word that is no name: 甲方案和课程标准、乙纲要.
 JOINER = re.compile("[、和与及](?:[一-鿿]{2,6}(?:标准|规范|规定|制度|规划|方案)[、和与及])?")
@@ -212,6 +214,8 @@ def _headed(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None:
         least = max(head.least[each] for each in roles)
         if _is_name(stretch[begin : match.start()], match["head"], least):
             whose = _whose(stretch, floor, end, role, subject, match["head"])
+            if whose == "" and REPORTED.match(stretch, match.end()) and match["head"] != "规划":
+                whose = "?"
             return _cut(stretch, begin, match.end(), whose)
     return None
 
