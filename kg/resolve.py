@@ -342,7 +342,12 @@ def _document(mention: Mention, place: Place | None, stance: str, outline: Outli
     levelled = len(mention.scope) == 1 and mention.scope != "="
     where = place_of(mention.scope, place) if levelled else place
     title = qualify(mention.name, where, mention.scope != "=")
-    return Entity("Document", mention.kind, title, title, number=mention.number)
+    return Entity("Document", mention.kind, title, _unspaced(title), number=mention.number)
+
+
+def _unspaced(title: str) -> str:
+    """Return a title as a key: not all texts put a blank between its issuers."""
+    return re.sub("(?<=[一-鿿]) (?=[一-鿿])", "", title)
 
 
 def _known_law(title: str) -> Term | None:
@@ -418,7 +423,7 @@ def _document_key(outline: Outline, imprint: Imprint, place: Place | None, title
     """
     if not imprint.title:
         return f"{outline.source.sha256[:20]}-{title}"
-    key = title
+    key = _unspaced(title)
     if (
         place is not None
         and place.level != "country"

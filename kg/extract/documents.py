@@ -12,7 +12,7 @@ from kg.extract.kinds import is_paper, kind_of_title
 from kg.extract.repeated import find_repeated, inside_brackets
 from kg.extract.same import EVEN_WIDTH, called_in_full, even_title
 from kg.extract.standards import find_standards
-from kg.extract.text import even
+from kg.extract.text import even, in_one_line
 from kg.extract.unmarked import find_unmarked
 from kg.extract.wrapped import paragraphs, stretches, unwrapped
 from kg.models import Mention, Outline, Place
@@ -115,7 +115,7 @@ def _bracketed(
     text: str, plain: str, begin: int, end: int, short: dict[str, str]
 ) -> Iterator[Mention]:
     for start, stop in brackets(plain, begin, end):
-        name = re.sub(r"\s+", "", text[start:stop])
+        name = in_one_line(text[start:stop])
         number = NUMBER.match(plain, stop + 1)
         full = short.get(name, name)
         yield Mention(

@@ -10,7 +10,7 @@ from kg.extract.agencies import agencies_in
 from kg.extract.documents import normal_number
 from kg.extract.kinds import kind_of_title
 from kg.extract.period import find_period
-from kg.extract.text import even
+from kg.extract.text import BETWEEN_ISSUERS, even
 from kg.models import Field, Imprint, Mention, Outline, Place
 
 CHINESE_DIGITS = str.maketrans("〇○ＯO零一二三四五六七八九", "00000123456789")
@@ -46,7 +46,8 @@ def read_imprint(outline: Outline, place: Place | None) -> Imprint:
 def _title(outline: Outline) -> str:
     if outline.title is not None:
         begin, end = outline.title
-        return WRAPPED.sub("", outline.source.text[begin:end])
+        parts = BETWEEN_ISSUERS.split(outline.source.text[begin:end])
+        return " ".join(WRAPPED.sub("", part) for part in parts)
     return _first(outline, "title")
 
 

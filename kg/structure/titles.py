@@ -20,6 +20,7 @@ NUMBERED = re.compile(
 SHELL = re.compile(
     r"(?:印发|转发|发布|公布|颁布|批转)(?P<inner>.+?)(?:的通知|的公告|的通告|的决定|的函|的批复)?$"
 )
+OPENING = re.compile("关于|(?:印发|转发|批转)[一-鿿]*$")  # of a title that goes on in the next line
 WRAPPING = re.compile(r"^《(.*)》$")
 NOT_A_TITLE = re.compile(r"[>＞。！；？\n|｜]|[:：]$|^[（(].*[）)]$|^[>＞]|https?:|^附[:：]")
 
@@ -73,7 +74,7 @@ def _lines_of_title(blocks: Sequence[Block], index: int) -> int:
     first = blocks[index].text
     if looks_like_title(first) and first.count("《") == first.count("》"):
         return 1
-    if len(first) > LONGEST_PART or "关于" not in first or NOT_A_TITLE.search(first):
+    if len(first) > LONGEST_PART or OPENING.search(first) is None or NOT_A_TITLE.search(first):
         return 0
     text = first
     for count, block in enumerate(blocks[index + 1 : index + 3], start=2):
@@ -104,9 +105,11 @@ def choose_title(lines: Sequence[TitleLine], blocks: Sequence[Block]) -> TitleLi
     if inner is None:
         return first
     below = [block for block in blocks if block.begin >= first.end]
-    whole = (line for line in lines[1:] if not line.shell and _same(line.text, inner))
-    broken = (line for line in _broken(below) if _ends(line.text, inner))
-    return next(chain(whole, broken), first)
+    wanted = _unmarked(inner)
+    whole = [line for line in lines[1:] if not line.shell and _same(line.text, inner)]
+    broken = [line for line in _broken(below) if _ends(line.text, inner)]
+    exact = (line for line in (*whole, *broken) if _unmarked(line.text) == wanted)
+    return next(chain(exact, whole, broken), first)
 
 
 def _broken(blocks: Sequence[Block]) -> Iterator[TitleLine]:
