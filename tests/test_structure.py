@@ -167,7 +167,8 @@ SHELL = "云陵市教育局关于印发《云陵市校车管理办法》的通�
             id="a notice over two lines that passes another's paper on",
         ),
         pytest.param(
-            "云陵市教育局 云陵市公安局关于做好校车管理的通知\n关于做好校车管理的通知\n请加强管理。\n",
+            "云陵市教育局 云陵市公安局关于做好校车管理的通知\n关于做好校车管理的通知\n"
+            "请加强管理。\n",
             "云陵市教育局 云陵市公安局关于做好校车管理的通知",
             2,
             id="a title again without its issuers",

@@ -26,6 +26,8 @@ ABBREVIATED = re.compile(r"(?:以下)?(?:均)?(?:简称|称)(?:为)?[《“](?P<
 PLAN_LABEL = re.compile(
     r"“(?P<name>十[一二三四五六]五”[一-鿿、]{0,16}?(?:规划纲要|发展规划|专项规划|规划|行动计划|纲要))"
 )
+# 关于印发《…》的通知: what it carries is named, not the notice.
+CARRYING = re.compile("^《|(?:印发|转发|发布|公布|颁布|批转|修改|废止)[^《]{0,4}《")
 NO_LAW = re.compile(r"(?<=法)[律治制人官院庭学]")  # 校车安全法律法规
 LOCAL_ISSUER = re.compile(
     r"(?:(?P<level>[省市县区])委|(?P<seat>[省市县区])政府|(?<![一-鿿])(?P<own>[省市县区])[一-鿿]{2,4}[局厅])"
@@ -166,7 +168,7 @@ def _own_titles(outline: Outline) -> Iterator[Mention]:
         if inner is not None:
             begin, end = inner
             name = own
-        elif "《" in name or (
+        elif CARRYING.search(name) or (
             name.endswith("通知") and not own.endswith(name) and (begin, end) not in fields
         ):
             continue

@@ -39,7 +39,7 @@ def _kind(kind: str, title: str) -> str:
     if kind == "Notice" and not title.endswith("通知"):
         return "Other"  # 公告, 通告 and 通报 are papers of their own without a class
     if kind == "Law" and re.search(
-        r"(?:办法|做法|方法|看法|用法|写法|书法|立法|执法|司法|普法)$", title
+        r"(?:办法|做法|方法|看法|用法|写法|书法|立法|执法|司法|普法|工作法)$", title
     ):
         return "Other"
     return kind
