@@ -120,7 +120,7 @@ def subject_of(before: str) -> str:
     That is the nearest that lays a duty on someone (企业应当…，制定), or the first.
     """
     clauses = re.split("[，；]", before)
-    if len(clauses[-1]) > 3:
+    if len(clauses[-1]) > 3 or of_others(clauses[-1]):
         return clauses[-1]
     return next((clause for clause in reversed(clauses) if DUTY.search(clause)), clauses[0])
 

@@ -34,11 +34,13 @@ COUNTABLE = re.compile(
 )
 WORKS = re.compile("新建|改造|建设|整治|修复|打通|开通|新增|开行|收集|办理")
 OPENER = re.compile(
-    r"(?:(?:好|了|完成|形成|出台|落细|当年|首[个部批]|新一轮|新的|全[市县省区国州](?!性)|我[市县省区州]|本[市县省区州级](?!级)|本(?:地区?|机构|单位|部门|校|行政区域|行业|领域|企业)|当地|各自|相应|一批|一系列|系列|多项|各类|各项|有关|相关|具体"
+    r"(?:(?:好|了|完成|形成|出台|落细|当年|首[个部批]|新一轮|新的|全[市县省区国州](?!性)|我[市县省区州]|本[市县省区州级](?!级)|本(?:地区?|机构|单位|部门|校|行政区域|行业|领域|企业)|当地|各自|相应|一批|一系列|系列|多项|各类|各项(?!目)|有关|相关|具体"
     r"|统一|科学合理|科学|严格|分类|抓紧|尽快|及时|不同学段|不同类型|国家规定|[省市县区乡镇]、[省市县区乡镇、]{1,7}级"
     r"|《|（[^（）]*）)的?)+"
 )
 DESCRIBED = re.compile(r"批准|印发|公布|制定|颁发|发布|编制")
+# 按照国家和我省中长期…纲要: the state's paper is named, and that of the place which follows it.
+SHARED = re.compile("国家[和及与](?:我|本|全)?[省市](?=中长期|“)")
 # 制定符合高校特点的评价标准, 平台之间的互通标准: what a paper is to be like is not its name.
 SUITED = re.compile(
     "^(?:符合|反映|体现|适应|基于|面向|以|结合|针对|切合|既?有利于)|(?:之间|领域|方面|特点|特色)$"
@@ -210,6 +212,8 @@ def _headed(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None:
             continue
         if before.endswith("推动", 0, end) and CARRIED_OUT.match(stretch, match.end()) is None:
             continue
+        if match["head"] == "办法" and before.endswith("实施", 0, end) and before.endswith("法"):
+            continue  # 甲省实施养老服务法办法
         # 制定完善养老服务标准: what is written and changed needs no longer topic than either.
         least = max(head.least[each] for each in roles)
         if _is_name(stretch[begin : match.start()], match["head"], least):
@@ -255,6 +259,9 @@ def _governors(before: str, context: str) -> Iterator[_Verb]:
 
 def _opened(before: str, begin: int, about: bool) -> int:
     """Return where a name begins behind its verb: without 全市, 新一轮, 国家统计局批准的."""
+    shared = SHARED.match(before, begin)
+    if shared is not None:
+        return shared.end()
     opener = OPENER.match(before, begin)
     begin = opener.end() if opener else begin
     described = before.rfind("的", begin)
@@ -346,6 +353,8 @@ def _cut(stretch: str, begin: int, end: int, whose: str) -> Unmarked:
     name = re.sub(r"\s+", "", stretch[begin:end])
     if name.count("“") > name.count("”") and stretch[end : end + 1] == "”":
         name += "”"
+    if re.search(SHARED.pattern.partition("(?=")[0] + "$", stretch[:begin]):
+        name = "国家" + name
     if re.fullmatch("“[^“”]*”", name):
         name = name[1:-1]
     inner_begin = begin + (stretch[begin] == "“")
