@@ -14,7 +14,8 @@ CLOSED = r"^[》”]?(?:（[^（）]{0,60}）)?(?:等文件|等)?的?"
 PLANNED_BEHIND = re.compile(
     CLOSED
     + r"(?:，?由[^，。；]{2,40}?(?:另行|共同|负责|组织)*)?(?:研究)?"
-    + r"(?:制定|编制|出台|起草|研制|制订)(?!的|了|单位|人员)"
+    + r"(?:制定|编制|出台|起草|研制|制订)"
+    + r"(?!的|了|单位|人员|过程|背景|情况|说明|依据|目的|思路|必要)"
 )
 REVISED_BEHIND = re.compile(CLOSED + r"(?:修订|修编|修改)(?!的|了|单位)")
 APPLIED_BEHIND = re.compile(
@@ -47,6 +48,8 @@ YEAR_OF = re.compile(
     + r"(?:目标)?(?:任务)?的?"
     + r"(?:关键|开局|收官|重要|承上启下|攻坚|最后|第[一二三四五]|起步|中期)[^，。]{0,8}年"
 )
+# 制定《…》的总体思路, 出台《…》是…: the paper is there and is explained.
+EXPLAINED = re.compile(CLOSED + r"(?:是|[一-鿿]{0,4}(?:思路|背景|目的|过程|依据|必要性|意义|考虑))")
 CARRIED = re.compile(r"(?:印发|发布|公布|转发|批转)[^，。]{0,3}《$")
 LOOKING_BACK = re.compile(r"^[ \u3000]*(?:这?[一五]年来|过去的?[一五]年|五年间).*", re.M)
 # A heading without a number over a report's first part, and what begins the second.
@@ -175,7 +178,10 @@ def _is_occasion(text: str, mention: Mention) -> bool:
 
 def _is_past(text: str, mention: Mention, verb: Governor, behind: str) -> bool:
     between = text[max(0, mention.begin - 4) : mention.begin].strip("《“")
-    if is_done(verb.subject, behind) or between.startswith("了"):
+    draft = "草案" in mention.name  # 编制了《纲要（草案）》，提请审议: it is still to be issued
+    if is_done(verb.subject, behind) or (between.endswith("了") and not draft):
+        return True
+    if EXPLAINED.match(behind):
         return True
     if verb.role == "issue" and not is_paper(mention.name):
         return True  # 推出《…》等文学作品
