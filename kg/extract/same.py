@@ -14,6 +14,7 @@ BARE = re.compile(
     r"(?:意见|方案|办法|规定|条例|细则|通知|规划|纲要|计划|措施|决定|指南|指引|公告|标准|规范|要点|清单|目录|规程|章程|法)"
 )
 EVEN_WIDTH = str.maketrans("()—－–", "（）---")
+NATIONAL_PLAN = re.compile("“十[一二三四五六]五”规划(?:纲要)?")  # by itself it is the state's
 ISSUER = re.compile(r"[一-鿿、]{2,40}(?:政府|办公[厅室]|委员会|[省市县区局厅部委院会])(?:关于)?")
 
 
@@ -77,6 +78,8 @@ def _shortened(found: list[Mention], own: str) -> list[Mention]:
 
 def _longer(mention: Mention, found: Sequence[Mention], titles: set[str]) -> str:
     if mention.rule not in ("document.built", "document.five-year-plan") or len(mention.name) < 6:
+        return ""
+    if NATIONAL_PLAN.fullmatch(mention.name):
         return ""
     longer = {title for title in titles if _shortens(mention.name, title)}
     if len(longer) == 1:
