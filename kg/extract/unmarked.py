@@ -16,7 +16,7 @@ REACH = 48  # characters that a name may have before its last word
 YEARS = r"(?:（[^（）]{0,14}(?:\d{4}|试行|暂行|修订|稿|版|V\d)[^（）]{0,10}）)?"
 # What stands behind a name that has ended; every other word goes on with it (规划编制人员, 标准化).
 ENDED = (
-    r"(?=[”’》]?(?:[^一-鿿A-Za-z\d“]|$|由|的|和|与|及|或|等|并|以|要求|精神|顺利|全面|获批|批复|印发|出台|发布|公布|明确|提出|施行|落地|通过审议"
+    r"(?=[”’》]?(?:[^一-鿿A-Za-z\d“]|$|由|的|和|与|及|或|等|并|以|要求|精神|顺利|全面|获批|批复|印发|出台|发布|公布|明确|提出|施行|落地|处置|通过审议"
     r"|(?:的)?(?:实施|执行|落实|编制|修编|修订|制定)(?!方案|细则|意见|办法|计划|规划|人员|单位|情况|体系|机制|部门)))"
 )
 COUNTED = "(?:\\d{1,3}|[一二三四五六七八九十]{1,3})条"
@@ -34,7 +34,7 @@ COUNTABLE = re.compile(
 )
 WORKS = re.compile("新建|改造|建设|整治|修复|打通|开通|新增|开行|收集|办理")
 OPENER = re.compile(
-    r"(?:(?:好|了|完成|形成|出台|落细|当年|首[个部批]|新一轮|新的|全[市县省区国州](?!性)|我[市县省区州]|本[市县省区州级](?!级)|本(?:地区?|机构|单位|部门|校|行政区域|行业|领域|企业)|当地|各自|相应|一批|一系列|系列|多项|各类|各项(?!目)|有关|相关|具体"
+    r"(?:(?:好|了|完成|形成|出台|落细|当年|首[个部批]|新一轮|新的|全[市县省区国州](?!性)|我[市县省区州]|本[市县省区州级](?!级)|[省市县区]里(?:专项)?|本(?:地区?|机构|单位|部门|校|行政区域|行业|领域|企业)|当地|各自|相应|一批|一系列|系列|多项|各类|各项(?!目)|有关|相关|具体"
     r"|统一|科学合理|科学|严格|分类|抓紧|尽快|及时|不同学段|不同类型|国家规定|[省市县区乡镇]、[省市县区乡镇、]{1,7}级"
     r"|《|（[^（）]*）)的?)+"
 )
@@ -49,7 +49,7 @@ SUITED = re.compile(
 ACTION = re.compile(
     r"关于|全面|进一步|加强|加快|促进|支持|推进|深化|规范|推动|优化|鼓励|构建|提升|改进|建立|健全|做好|扩大|完善|贯彻|落实"
 )
-LAST_OF = re.compile("的(?:若干|实施|指导)?$")
+LAST_OF = re.compile("的(?:若干|实施|指导|专项)?$")
 ABOUT = re.compile(r"关于[^，。；]{4,60}$")
 GENERIC = re.compile(
     r"(?:工作|实施|行动|总体|专项|具体|管理|配套|年度|年|月|三年|五年|中长期|长远|发展|建设|改革|试点|落实|推进|政策|措施|方案|规划|计划|意见|办法|规定|制度"
@@ -72,6 +72,7 @@ VAGUE = ("措施", "政策措施", "制度", "标准", "规范")
 LISTED_BARE = re.compile(r"、(?:政策|标准|用地|机制|制度|财政|资金)")
 NO_TOPIC = re.compile("[和与及、]|贯彻|落实|实施")
 OURS = re.compile("[我本][市县省区州]")
+THEIRS = re.compile("([省市县区])里")  # 落实省里专项支持…的措施
 ITEMS = ("清单", "目录")  # 列入…清单 says that something stands on a list, not in a paper
 UNPLANNED = re.compile("(?:同步|统一|提前|超前|合理)$")
 # 制定改造方案，报市住建局批准: who writes it is below the one that approves it.
@@ -82,6 +83,11 @@ JOINER = re.compile("[、和与及](?:[一-鿿]{2,6}(?:标准|规范|规定|制�
 ASSIGNED = re.compile(
     r"，?由[^，。；]{2,40}?(?:另行|共同|负责|组织|研究)*(?:制定|制订|编制)(?!的|和|并)"
 )
+CONCERNED = re.compile("(?:涉及|规定|需要?|称)的(?!管理|具体|实施)")  # 本意见所涉及的奖励办法
+ITEM = re.compile(
+    "(?:第[一二三四五六七八九十百]{1,5}条|（[一二三四五六七八九十]{1,3}）|\\d{1,2}[.、])[ \u3000]*"
+)
+OWNED = re.compile("的(?:管理|具体|实施)?$")
 LEAST_ASSIGNED = 4  # characters of the topic of a paper that another body is to write
 PRODUCT = re.compile("(?<!整体)解决$")  # 数字化解决方案 is sold, “一老一小”整体解决方案 a paper
 FIVE_YEAR = re.compile(r"“?十[一二三四五六]五”?")
@@ -186,10 +192,13 @@ def _assigned(stretch: str, match: re.Match[str]) -> Unmarked | None:
     if ASSIGNED.match(stretch, match.end()) is None:
         return None
     floor = _floor(stretch, match.start())
-    opener = OPENER.match(stretch, floor)
-    begin = opener.end() if opener else floor
+    lead = CONCERNED.search(stretch, floor, match.start()) or ITEM.match(stretch, floor)
+    begin = lead.end() if lead else floor
+    opener = OPENER.match(stretch, begin)
+    begin = opener.end() if opener else begin
     topic = stretch[begin : match.start()]
-    bare = topic[: -len("的")].replace("的", "") if topic.endswith("的") else topic
+    owned = OWNED.search(topic)
+    bare = topic[: owned.start()].replace("的", "") if owned else topic
     if verbs_in(topic) or not _is_name(bare, match["head"], LEAST_ASSIGNED):
         return None
     return _cut(stretch, begin, match.end(), "?" if of_others(topic) else "")
@@ -203,17 +212,10 @@ def _headed(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None:
         return None
     for end, role, roles, subject in _governors(before, stretch[:floor]):
         begin = floor + _opened(before, end, about is not None)
-        if (
-            match["head"] in VAGUE
-            and SUCH.match(before, end)
-            or match["head"] in ITEMS
-            and role == "name"
-        ):
+        if match["head"] in ITEMS and before.endswith(("纳入", "列入"), 0, end):
+            return None
+        if not _governs(stretch, before, end, match):
             continue
-        if before.endswith("推动", 0, end) and CARRIED_OUT.match(stretch, match.end()) is None:
-            continue
-        if match["head"] == "办法" and before.endswith("实施", 0, end) and before.endswith("法"):
-            continue  # 甲省实施养老服务法办法
         # 制定完善养老服务标准: what is written and changed needs no longer topic than either.
         least = max(head.least[each] for each in roles)
         if _is_name(stretch[begin : match.start()], match["head"], least):
@@ -224,9 +226,23 @@ def _headed(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None:
     return None
 
 
+def _governs(stretch: str, before: str, end: int, match: re.Match[str]) -> bool:
+    """Tell whether a verb means the paper: not 制定相应的措施, 推动…规划编制."""
+    if match["head"] in VAGUE and SUCH.match(before, end):
+        return False
+    if before.endswith("推动", 0, end) and CARRIED_OUT.match(stretch, match.end()) is None:
+        return False
+    # 甲省实施养老服务法办法
+    law = match["head"] == "办法" and before.endswith("法")
+    return not (law and before.endswith("实施", 0, end))
+
+
 def _whose(stretch: str, floor: int, end: int, role: Role, subject: str, head: str) -> str:
     if OURS.match(stretch, floor + end):
         return ""
+    level = THEIRS.match(stretch, floor + end)
+    if level is not None:
+        return level[1]
     carried_out = stretch[: floor + end].endswith("实施") and head in ("行动计划", "条")
     if role not in ("draft", "revise", "issue") and not carried_out:
         return "="
