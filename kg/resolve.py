@@ -342,7 +342,12 @@ def _document(mention: Mention, place: Place | None, stance: str, outline: Outli
     levelled = len(mention.scope) == 1 and mention.scope != "="
     where = place_of(mention.scope, place) if levelled else place
     title = qualify(mention.name, where, mention.scope != "=")
-    return Entity("Document", mention.kind, title, title, number=mention.number)
+    return Entity("Document", mention.kind, title, _unspaced(title), number=mention.number)
+
+
+def _unspaced(title: str) -> str:
+    """Return a title as a key: not all texts put a blank between its issuers."""
+    return re.sub("(?<=[一-鿿]) (?=[一-鿿])", "", title)
 
 
 def _known_law(title: str) -> Term | None:
@@ -363,13 +368,22 @@ def qualify(title: str, place: Place | None, local: bool) -> str:
     if level is not None:
         where = _at_level(level[1], place)
         if where is not None:
-            return where.name + title[level.end() :]
+            return _issued_in(where, title[level.end() :])
     short = short_name(place.name, place.level)
     if short in title:
         return title
     if local or FIVE_YEAR.match(title):
         return place.name + title
     return title
+
+
+def _issued_in(place: Place, rest: str) -> str:
+    """Return a title that began with a level: 省政府办公厅关于… → 江西省人民政府办公厅关于…."""
+    if re.match("政府(?:办公[厅室])?关于", rest):
+        return f"{place.name}人民{rest}"
+    if re.match("委(?:办公[厅室])?关于", rest):
+        return f"中共{place.name}{rest}"
+    return place.name + rest
 
 
 def document_entity(profile: Profile) -> Entity:
@@ -418,7 +432,7 @@ def _document_key(outline: Outline, imprint: Imprint, place: Place | None, title
     """
     if not imprint.title:
         return f"{outline.source.sha256[:20]}-{title}"
-    key = title
+    key = _unspaced(title)
     if (
         place is not None
         and place.level != "country"

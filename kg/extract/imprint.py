@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import date
 
 from kg.extract.agencies import agencies_in
-from kg.extract.documents import kind_of_title, normal_number
+from kg.extract.documents import normal_number
+from kg.extract.kinds import kind_of_title
 from kg.extract.period import find_period
 from kg.extract.text import BETWEEN_ISSUERS, even
 from kg.models import Field, Imprint, Mention, Outline, Place

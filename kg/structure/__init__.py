@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from kg.models import Field, Outline, Section, Sentence, Source, Task
 from kg.structure import outline as outline_parts
+from kg.structure.attachments import find_attachments
 from kg.structure.blocks import Block, split_blocks
 from kg.structure.carried import find_carried
 from kg.structure.furniture import find_furniture
@@ -64,7 +65,7 @@ def structure(source: Source) -> Outline:
         source=source,
         title=(title.begin, title.end) if title else None,
         titles=tuple((line.begin, line.end) for line in titles),
-        fields=(*fields, *signatures, *_number_lines(body), *find_numbers(body)),
+        fields=(*fields, *signatures, *_number_lines(body), *find_numbers(body), *_attachments(content, titles)),
         sections=sections,
         tasks=tasks,
         sentences=(*_summaries(text, fields), *_sentences(body, parts, sections, tasks)),
@@ -171,6 +172,13 @@ def _number_lines(body: Sequence[Block]) -> Iterator[Field]:
     for block in body[:40]:
         if DOCUMENT_NUMBER.fullmatch(block.text):
             yield Field("number", block.text.strip("（）()"), block.begin, block.end, "number.line")
+
+
+def _attachments(content: Sequence[Block], titles: Sequence[TitleLine]) -> Iterator[Field]:
+    """Yield what is attached to the document; its own title repeated is not."""
+    start = max((line.end for line in titles), default=0)
+    own = {line.begin for line in titles}
+    yield from (field for field in find_attachments(content, start) if field.begin not in own)
 
 
 def _attachment_list(content: Sequence[Block]) -> set[int]:
