@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 from kg.extract.clauses import clause_at
 from kg.extract.dates import Moment, find_moments
 from kg.extract.indicators import Site, find_indicators
 from kg.extract.quantities import Quantity, find_quantities, unit_kinds
+from kg.extract.reviews import find_reviews
 from kg.extract.text import even
 from kg.models import Modality, Outline, Sentence, Target
 from kg.vocabulary import rows
@@ -22,6 +23,12 @@ EACH_BEFORE = re.compile(r"(?:每(?:个|家|户|人|名|位|所|村|镇|县|班|
 CHANGE = re.compile(
     r"(?:提高|提升|增加|增长|上升|降低|下降|减少|压减|压缩|缩短|缩减|增幅|增速)[了约近]?$"
 )
+# A deadline that opens a sentence: 到2025年，…; 力争2027年底前，…; 到2018年建设20个… is that alone.
+LEAD = re.compile(
+    r"[\s—（）一二三四五六七八九十\d、.]{0,8}?(?:力争|确保|争取)?"
+    r"(?:(?:到|至)(?=(?:20\d\d ?年|“?十.五”?)[^，]{0,4}，)|(?=20\d\d ?年(?:[底末]?前|[春秋]季)))"
+)
+GOALS = re.compile("目标|总体要求")
 INSIDE_NAME = re.compile(r"[“《〈][^”》〉]*$")
 DENOMINATOR = re.compile(r"每(?:认定|新增|满|增加)?$|[不]?含$")
 # 入围企业在3家以上的，…: a figure of the condition, not of the promise.
@@ -43,37 +50,59 @@ def _words(role: str) -> re.Pattern[str]:
     return re.compile("|".join(found) + PATTERNS.get(role, ""))
 
 
-def find_targets(outline: Outline, year: str) -> Iterator[Target]:
-    """Yield the targets of a document that plans for the year given ("" where unknown).
+def find_targets(outline: Outline, period: str) -> Iterator[Target]:
+    """Yield the targets of a document that plans for the period given ("" where unknown).
 
     What a review section or a past tense reports is no target; nor is an age, an ordinal, a
     number inside a name.
     """
     text = even(outline.source.text)
-    reviewed = _reviewed(outline)
+    year = period[-4:]
+    reviews = tuple(find_reviews(outline, text))
+    standing = Standing("", 0)
     for sentence in outline.sentences:
-        if sentence.part != "body" or _is_reviewed(sentence, reviewed):
+        if sentence.part != "body" or any(b <= sentence.begin < e for b, e in reviews):
             continue
-        for target in _targets_of(text[sentence.begin : sentence.end], year):
-            yield _placed(target, sentence, year)
+        words = text[sentence.begin : sentence.end]
+        standing = _standing(outline, sentence, words, text) or standing
+        stated = standing.iso if sentence.begin < standing.end else ""
+        for target in _targets_of(words, year):
+            yield _placed(target, sentence, stated, year)
 
 
-def _reviewed(outline: Outline) -> frozenset[int]:
-    found: set[int] = set()
-    for index, section in enumerate(outline.sections):
-        if _words("review").search(section.title) or section.parent in found:
-            found.add(index)
-    return frozenset(found)
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A deadline with which a paragraph begins, and how far it holds."""
+
+    iso: str
+    end: int
 
 
-def _is_reviewed(sentence: Sentence, reviewed: frozenset[int]) -> bool:
-    return sentence.section in reviewed
+def _standing(outline: Outline, sentence: Sentence, words: str, text: str) -> Standing | None:
+    """Return the deadline that a sentence sets for those behind it: 到2025年，….
+
+    It holds for the paragraph, in a section of goals up to the next one.
+    """
+    lead = LEAD.match(words)
+    moments = find_moments(words, "") if lead else ()
+    iso = next((m.iso for m in moments if m.iso and lead and m.begin <= lead.end()), "")
+    if not iso:
+        return None
+    if sentence.section is not None:
+        section = outline.sections[sentence.section]
+        if GOALS.search(section.title):
+            return Standing(iso, section.end)
+    end = text.find("\n", sentence.end)
+    return Standing(iso, end if end >= 0 else len(text))
 
 
-def _placed(target: Target, sentence: Sentence, year: str) -> Target:
+def _placed(target: Target, sentence: Sentence, standing: str, year: str) -> Target:
     due, basis = target.due, target.due_basis
-    if not due and not target.recurrence and year:
-        due, basis = year, "Inherited"
+    if not due and not target.recurrence:
+        if standing:
+            due, basis = standing, "Stated"
+        elif year:
+            due, basis = year, "Inherited"
     return replace(
         target,
         begin=target.begin + sentence.begin,
