@@ -14,7 +14,7 @@ from kg.models import Comparator
 from kg.vocabulary import rows, words
 
 ENUMERATED = re.compile(r"第$|[A-Za-z]$|[\d.]$|“$|[个之]$")
-BEHIND_NO_TARGET = re.compile(r"(?:年[前后来]?|月|日|号|级|、\d|期末|代(?!表)|条措施)")
+BEHIND_NO_TARGET = re.compile(r"(?:年[前后来]?|月|日|号|级|期末|代(?!表)|条措施)")
 FIGURE_NUMBER = re.compile(r"(?:图|表|附件|附录|附表|专栏)\s*$")  # 如图2所示
 PAIR = re.compile(r"([一二两三四五六七八])([二两三四五六七八九])")  # 一两项, 三五个
 ASPECT = re.compile(r"(?:大)?(?:方面|维度|环节|领域|子类|部分|类别|要素|层面|板块)")
@@ -41,9 +41,9 @@ def _pattern() -> re.Pattern[str]:
     units = "|".join(sorted(map(re.escape, words("units.tsv")), key=len, reverse=True))
     number = rf"(?:{ARABIC}|{CHINESE}|{MASKED})"
     return re.compile(
-        rf"(?P<first>{number})(?P<power1>{POWER})(?P<unit1>%|％)?"
+        rf"(?P<first>{number}) ?(?P<power1>{POWER})(?P<unit1>%|％)?"
         rf"(?:{DASH}(?P<second>{number})(?P<power2>{POWER}))?"
-        rf"(?P<more>[多余]|以上|及以上)?(?P<unit>{units})(?P<paren>（(?:{units})）)?"
+        rf"(?P<more>[多余]|以上|及以上)? ?(?P<unit>{units})(?P<paren>（(?:{units})）)?"
     )
 
 

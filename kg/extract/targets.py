@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from kg.extract.boundary import tagged
 from kg.extract.clauses import clause_at
 from kg.extract.dates import Moment, find_moments
 from kg.extract.indicators import Site, find_indicators
 from kg.extract.quantities import Quantity, find_quantities, unit_kinds
 from kg.extract.reviews import find_reviews
 from kg.extract.text import even
-from kg.models import Modality, Outline, Sentence, Target
+from kg.models import Imprint, Modality, Outline, Sentence, Target
 from kg.vocabulary import rows
 
 EACH = re.compile(
@@ -23,6 +24,13 @@ EACH_BEFORE = re.compile(r"(?:每(?:个|家|户|人|名|位|所|村|镇|县|班|
 CHANGE = re.compile(
     r"(?:提高|提升|增加|增长|上升|降低|下降|减少|压减|压缩|缩短|缩减|增幅|增速)[了约近]?$"
 )
+# What is sized by the figure before it.
+HOLDER = re.compile(
+    r"(?:级|的| )?(?P<between>[^，。；：！？、\d（）“”]{0,12}?)"
+    r"(?:项目|企业|公司|家庭|群体|园区|集群|产业链|产业|机组|生产线|装置|电站|主体|大户|基地|工程|村|镇|情况)"
+    r"(?!项?资金|经费|税|贷款|补|奖|投资|产值|收入|园)"
+)
+TOTAL = re.compile(r"总投资(?:额|约|近|达|超|超过|共|共计)*$")
 # A deadline that opens a sentence: 到2025年，…; 力争2027年底前，…; 到2018年建设20个… is that alone.
 LEAD = re.compile(
     r"[\s—（）一二三四五六七八九十\d、.]{0,8}?(?:力争|确保|争取)?"
@@ -33,7 +41,7 @@ INSIDE_NAME = re.compile(r"[“《〈][^”》〉]*$")
 DENOMINATOR = re.compile(r"每(?:认定|新增|满|增加)?$|[不]?含$")
 # 入围企业在3家以上的，…: a figure of the condition, not of the promise.
 CONDITION = re.compile(
-    r"(?:、[^，。；]{0,14}){0,6}的[，、]|[^，。；\d]{0,8}(?:清零|消除)|范围|[^，。；]{0,4}大班额"
+    r"(?:、[^，。；]{0,14}){0,6}的(?:[，、]|(?:法人|工业)?(?:企业|单位|机构|项目|平台)[，、])|[^，。；\d]{0,8}(?:清零|消除)|范围|[^，。；]{0,4}大班额"
 )
 
 # Beside the words of commitment_words.tsv: what a pattern tells better than a word.
@@ -50,14 +58,14 @@ def _words(role: str) -> re.Pattern[str]:
     return re.compile("|".join(found) + PATTERNS.get(role, ""))
 
 
-def find_targets(outline: Outline, period: str) -> Iterator[Target]:
-    """Yield the targets of a document that plans for the period given ("" where unknown).
+def find_targets(outline: Outline, imprint: Imprint) -> Iterator[Target]:
+    """Yield the targets of a document with the period that its imprint gives ("" where unknown).
 
     What a review section or a past tense reports is no target; nor is an age, an ordinal, a
     number inside a name.
     """
     text = even(outline.source.text)
-    year = period[-4:]
+    year, since = imprint.period[-4:], _since(imprint)
     reviews = tuple(find_reviews(outline, text))
     standing = Standing("", 0)
     for sentence in outline.sentences:
@@ -67,7 +75,15 @@ def find_targets(outline: Outline, period: str) -> Iterator[Target]:
         standing = _standing(outline, sentence, words, text) or standing
         stated = standing.iso if sentence.begin < standing.end else ""
         for target in _targets_of(words, year):
-            yield _placed(target, sentence, stated, year)
+            if not target.due or target.due[:4] >= since:
+                yield _placed(target, sentence, stated, year)
+
+
+def _since(imprint: Imprint) -> str:
+    """Return the year before which all is past: 2018年共举办… in a paper of 2020."""
+    if imprint.issued:
+        return imprint.issued[:4]
+    return imprint.period[:4] if "-" in imprint.period else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +262,8 @@ def _bound_in_words(sentence: str, quantity: Quantity, moments: Sequence[Moment]
 
 def _describes(sentence: str, quantity: Quantity) -> bool:
     """Tell a figure that only describes: a condition (对…的), an attribute (投资3亿元的项目)."""
+    if _sizes_its_noun(sentence, quantity) or TOTAL.search(sentence, 0, quantity.begin):
+        return True
     behind = sentence[quantity.end : quantity.end + 1]
     if behind == "的" and quantity.comparator == "Exactly" and quantity.unit.endswith("元"):
         return (
@@ -256,3 +274,13 @@ def _describes(sentence: str, quantity: Quantity) -> bool:
             is None
         )
     return False
+
+
+def _sizes_its_noun(sentence: str, quantity: Quantity) -> bool:
+    """Tell a threshold or a capacity that is part of a name: 10亿元以上项目, 6万吨碳酸锂项目."""
+    if unit_kinds().get(quantity.unit) not in ("money", "capacity"):
+        return False
+    holder = HOLDER.match(sentence, quantity.end)
+    return holder is not None and not any(
+        tag == "v" for _, tag in tagged(holder["between"].strip())
+    )
