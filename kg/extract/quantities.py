@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
@@ -16,6 +16,7 @@ from kg.vocabulary import rows, words
 ENUMERATED = re.compile(r"第$|[A-Za-z]$|[\d.]$|“$|[个之]$")
 BEHIND_NO_TARGET = re.compile(r"(?:年[前后来]?|月|日|号|级|期末|代(?!表)|条措施)")
 FIGURE_NUMBER = re.compile(r"(?:图|表|附件|附录|附表|专栏)\s*$")  # 如图2所示
+LISTED = re.compile(r"第(?:\d+、)+$")  # 第1、2、3项
 PAIR = re.compile(r"([一二两三四五六七八])([二两三四五六七八九])")  # 一两项, 三五个
 ASPECT = re.compile(r"(?:大)?(?:方面|维度|环节|领域|子类|部分|类别|要素|层面|板块)")
 
@@ -78,12 +79,48 @@ def _implied() -> tuple[re.Pattern[str], dict[str, tuple[Decimal, str]]]:
 def find_quantities(text: str) -> Iterator[Quantity]:
     """Yield the figures with a unit in a text of even widths, and the phrases that imply one."""
     ends = 0
+    previous: Quantity | None = None
     for match in _pattern().finditer(text):
         quantity = _quantity(text, match)
-        if quantity is not None:
-            ends = quantity.end
-            yield quantity
+        if quantity is None:
+            continue
+        ends = quantity.end
+        if previous is not None:
+            spanned = _spanned(previous, quantity)
+            yield spanned or previous
+            previous = None if spanned else _bound_alike(previous, quantity, text)
+        else:
+            previous = quantity
+    if previous is not None:
+        yield previous
     yield from _implied_quantities(text, ends)
+
+
+def _spanned(first: Quantity, second: Quantity) -> Quantity | None:
+    """Join the two ends of a range: 1倍以上5倍以下."""
+    if (
+        (first.comparator, second.comparator) != ("AtLeast", "AtMost")
+        or first.unit != second.unit
+        or second.begin != first.end
+    ):
+        return None
+    return replace(
+        first, end=second.end, comparator="Between", value=None, low=first.value, high=second.value
+    )
+
+
+def _bound_alike(first: Quantity, second: Quantity, text: str) -> Quantity:
+    """Carry a bound word over to what is coordinated: 分别不超过30个和10个."""
+    bound_before = first.begin < first.number_begin
+    if (
+        bound_before
+        and second.comparator == "Exactly"
+        and second.unit == first.unit
+        and text[first.end : second.begin] in ("和", "、")
+        and "分别" in text[clause_at(text, first.begin)[0] : first.begin]
+    ):
+        return replace(second, comparator=first.comparator)
+    return second
 
 
 def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
@@ -110,6 +147,8 @@ def _is_no_quantity(text: str, match: re.Match[str]) -> bool:
         return True
     if re.match(r"0\d", match["first"]):
         return True  # 04个: digits were lost or shuffled
+    if LISTED.search(text[: match.start()]):
+        return True
     if FIGURE_NUMBER.search(text[: match.start()]) or _sums_up(text, match):
         return True
     return BEHIND_NO_TARGET.match(text, match.end()) is not None and unit not in ("%", "元")
@@ -138,8 +177,6 @@ def _unit(match: re.Match[str]) -> str:
 
 
 def _comparator(text: str, match: re.Match[str]) -> tuple[Comparator, int, int]:
-    pattern, table = _bounds("before")
-    before = pattern.search(text[: match.start()])
     begin, end = match.start(), match.end()
     found: Comparator = "Exactly"
     if match["more"]:
@@ -148,15 +185,33 @@ def _comparator(text: str, match: re.Match[str]) -> tuple[Comparator, int, int]:
     after = after_pattern.match(text, end)
     if after is not None and after["word"] not in ("多", "余"):
         found, end = after_table[after["word"]], after.end()
-    if (
-        before is not None
-        and _binds(before["between"])
-        and not (len(before["word"]) == 1 and before["between"])
-    ):
+    before = _bound_before(text[: match.start()])
+    if before is not None and not _is_plain(before, match["unit"]):
         begin = before.start()
         if found == "Exactly" or before["word"] not in ("约", "近"):
-            found = table[before["word"]]
+            found = _bounds("before")[1][before["word"]]
     return found, begin, end
+
+
+def _bound_before(before: str) -> re.Match[str] | None:
+    """Return the word that bounds the figure behind; not 约 in 签约项目开工率超过50%."""
+    pattern, _ = _bounds("before")
+    match = pattern.search(before)
+    while match is not None:
+        if _binds(match["between"]) and not (len(match["word"]) == 1 and match["between"]):
+            return match
+        match = pattern.search(before, match.start() + 1)
+    return None
+
+
+def _is_plain(bound: re.Match[str], unit: str) -> bool:
+    """Tell what only looks like a bound: 突破 with technologies for its object, a difference."""
+    if bound["word"] in ("高于", "低于"):
+        return unit.endswith("百分点")  # 高于全省平均水平2个百分点
+    opens_clause = re.search(
+        r"(?:^|[，。；：、])[^，。；：、\d]{0,4}$", bound.string[: bound.start()]
+    )
+    return bound["word"] == "突破" and unit in ("项", "种", "个") and opens_clause is not None
 
 
 def _binds(between: str) -> bool:

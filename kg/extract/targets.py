@@ -37,6 +37,12 @@ LEAD = re.compile(
     r"(?:(?:到|至)(?=(?:20\d\d ?年|“?十.五”?)[^，]{0,4}，)|(?=20\d\d ?年(?:[底末]?前|[春秋]季)))"
 )
 GOALS = re.compile("目标|总体要求")
+# Within what one acts on something: 受理之日起20日内答复; 3年内 is a window.
+WORKING_TIMES = ("秒", "分钟", "小时", "个小时", "天", "日", "个工作日", "工作日", "个月")
+# What is handed in, in how many copies.
+PAPERS = re.compile(r"(?:申报书|推荐表|汇总表|申请表|登记表|复印件|材料|附件)[^，。；]{0,6}$")
+# What something is made up of: …等5个部分组成.
+MADE_UP = re.compile(r"[^，。；]{0,3}(?:部分|方面|环节|板块|层级|模块|维度)(?:组成|构成)")
 INSIDE_NAME = re.compile(r"[“《〈][^”》〉]*$")
 DENOMINATOR = re.compile(r"每(?:认定|新增|满|增加)?$|[不]?含$")
 # 入围企业在3家以上的，…: a figure of the condition, not of the promise.
@@ -243,7 +249,7 @@ def _is_time_promised(sentence: str, quantity: Quantity) -> bool:
     if quantity.comparator == "Exactly" or (quantity.low or quantity.value or 0) > 1900:
         return False
     if quantity.comparator == "AtMost" and sentence[quantity.end - 1] == "内":
-        return quantity.unit in ("分钟", "小时", "个小时", "天", "个工作日", "工作日")
+        return quantity.unit in WORKING_TIMES
     return quantity.comparator in ("AtLeast", "AtMost")
 
 
@@ -263,6 +269,10 @@ def _bound_in_words(sentence: str, quantity: Quantity, moments: Sequence[Moment]
 def _describes(sentence: str, quantity: Quantity) -> bool:
     """Tell a figure that only describes: a condition (对…的), an attribute (投资3亿元的项目)."""
     if _sizes_its_noun(sentence, quantity) or TOTAL.search(sentence, 0, quantity.begin):
+        return True
+    if MADE_UP.match(sentence, quantity.end):
+        return True
+    if quantity.unit == "份" and PAPERS.search(sentence, 0, quantity.begin):
         return True
     behind = sentence[quantity.end : quantity.end + 1]
     if behind == "的" and quantity.comparator == "Exactly" and quantity.unit.endswith("元"):
