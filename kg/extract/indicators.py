@@ -18,9 +18,14 @@ TIMES = (
     r"(?:(?:到|至|截至)?(?:(?:19|20)\d\d年|\d{1,2}月)(?:底|末|度|初|内)?(?:前|之前|以前)?|“?十[二三四五]五”?(?:期?末|期间)"
     r"|每[两三四五\d]?(?:年|季度?|学期|学年|月|周|半年)|第?[一二三四]季度(?:末|底)?|[上下]半年|全年|年内|年底前|至年底|到年底|今年|本年度?|届时|近两年|上年度)"
 )
+# Each with what it also begins: 各|地, but 各类人才; 在|, but 在校学生; 均|, but 均衡.
 ADVERBS = (
-    "同时|并且?|还要|要|将|应当?|须|需|可|均|都|也|再|其中|进一步|继续|积极|着力|努力|力争|争取|确保|保证|基本|全面|全力|大力|切实|重点|"
-    "计划|预计|原则上|分别|总体|使得?|目标是|通过|累计|年度|按照?|以|给予|对|围绕|推进|加快|常态化|在|各|稳步|有序|不断|持续|总计|共|约|近(?!视)|超|到|至|达"
+    "同时|并(?!购|网|轨)且?|还要|要(?!素|件|闻)|将|应(?!急|用|届|收|税|对)当?|须(?!知)|需(?!求)|可(?!再生|持续|穿戴|研)|均(?!衡)"
+    "|都(?!市)|也|再(?!生|制造|就业|教育)|其中|进一步|继续(?!教育)|积极|着力|努力|力争|争取|确保|保证(?!金)"
+    "|基本(?!养老|医疗|公共|药|农田|实现|普及)|全面|全力|大力|切实|重点|计划(?!单列|生育)|预计|原则上|分别|总体|使(?!用)得?"
+    "|目标是|通过(?!率)|累计|年度(?!投资)|按照?(?!劳|揭)|以(?![上下内])|给予|对(?!外|口|接|标)|围绕|推进|加快|常态化"
+    "|在(?!校|孵|建|岗|职|园|线|编|册|籍|库|校生)|各(?!类|级|项|种|族|地)|稳步|有序|不断|持续|总计|共(?!同|享|建|青)|约(?!束)"
+    "|近(?!视|代|郊)|超(?!高|低|算|级|大|市|前)|到(?!位|访|岗|期)|至|达(?!标)"
 )
 SCOPES = "全市|全县|全区|全省|全镇|全国|区域"
 OPENING = re.compile(
@@ -39,9 +44,17 @@ GIVEN = re.compile(
     r"(?P<who>[^，；。]{4,80})，(?:经[^，]{0,20}，)?(?:分别|一次性)?(?:给予|奖励|补助)"
 )
 FIGURE = re.compile(r"\d[\d.]*[万亿]?(?:元|%|个|人|名|户|次|年|月|天)?(?:以上|以内)?$")
+DISPOSED = re.compile(r"[将把](?P<what>[^，]{2,20}?)(?:纳入|列入|作为|定为|列为)")
 IMPROVING = re.compile(
     r"(?:显著|明显|持续|不断|进一步|稳步|大幅|逐步)?(?:增强|提升|提高|改善|扩大|增长|优化|上升|下降|加快)$"
 )
+CHANGED = re.compile(r"(?:同口径|同比|年均|力争)?(?:增长|提高|提升|下降|降低|增加|减少)$")
+DONE = re.compile(r"(?:完工|开工|竣工|完成|落地|主体|投产|签约)$")
+ASIDE = re.compile(r"(?<=[一-鿿])（[^（）]*）(?=[一-鿿])")  # 集体项目（合唱、舞蹈）比赛
+TIME_UNITS = ("秒", "分钟", "小时", "个小时", "天", "日", "个工作日", "工作日", "个月")
+MEASURES = ("学分", "学时", "课时")  # 选修课程不低于2个|学分
+BASE = re.compile(r"按照?[^，；。]{2,}的$")  # 按总课时的|11%|开设艺术课程
+NEXT_FIGURE = re.compile(r"[和及与](?=\d)")  # 20个市级项目和|10个县级项目
 SHARES = ("%", "‰", "个百分点", "百分点", "倍", "成")
 ENDS_NOUN = re.compile(
     r"(?<=.{4})(?:成为|纳入|用于|参与|参加|招收|申报|进行|向社会|开展|组成|通过|达到)"
@@ -87,7 +100,7 @@ def find_indicators(site: Site, previous: str) -> Iterator[str]:
         yield from _joined(left[:-1])
         return
     found = _indicator(site, left, right)
-    yield _completed(found, previous) if not right else found
+    yield _completed(found, previous, site) if not right or not found else found
 
 
 def _left(site: Site) -> str:
@@ -104,8 +117,8 @@ def _left(site: Site) -> str:
 
 def _right(site: Site) -> str:
     """Return the clause behind the figure, up to the next mark."""
-    stops = [at for mark in STOP + "、（）\n" if (at := site.sentence.find(mark, site.end)) >= 0]
-    return site.sentence[site.end : min(stops, default=len(site.sentence))].strip()
+    text = ASIDE.sub("", site.sentence[site.end :])
+    return NEXT_FIGURE.split(re.split(rf"[{STOP}、（）\n]", text, maxsplit=1)[0])[0].strip()
 
 
 def _joined(left: str) -> Iterator[str]:
@@ -115,21 +128,34 @@ def _joined(left: str) -> Iterator[str]:
             yield part
 
 
-def _completed(indicator: str, previous: str) -> str:
-    """Give a bare verb (完工, 主体完成) the noun that the figure before it counts."""
-    if (
-        0 < len(indicator) <= 4
-        and previous
-        and re.search(r"(?:完工|开工|竣工|完成|落地|主体|投产|签约)$", indicator)
-    ):
+def _completed(indicator: str, previous: str, site: Site) -> str:
+    """Give a bare verb (完工, 增长, nothing) the noun that the figure before it counts."""
+    if not previous or not _follows_on(site):
+        return indicator
+    if not indicator or CHANGED.fullmatch(indicator):
+        noun = CHANGED.sub("", previous) if indicator else previous
+        return noun + indicator
+    if len(indicator) <= 4 and DONE.search(indicator):
         noun = re.sub(r"(?:完工|开工|竣工|主体完成|完成|落地)$", "", previous)
         return indicator if noun and noun[-2:] in indicator else noun + indicator
     return indicator
 
 
+def _follows_on(site: Site) -> bool:
+    """Tell whether a figure stands beside the one before it, in its clause or the next."""
+    last = site.before[-1][1] if site.before else -1
+    return last >= 0 and not re.search("[；。：]", site.sentence[last : site.begin])
+
+
 def _indicator(site: Site, left: str, right: str) -> str:
     """Choose between the words before the figure and those behind it."""
+    if site.unit in TIME_UNITS and site.sentence[site.end - 1] == "内":
+        return _done_within(site, left)
     behind = _noun_behind(right)
+    if behind in MEASURES and len(_stripped(left)) > 2:
+        return _stripped(left) + behind
+    if BASE.search(left) and site.unit in SHARES and _acts(right):
+        return _stripped(right)
     reach = _tail("reach").search(left)
     if reach is not None:
         return _stripped(left[: reach.start()]) or _earlier_subject(site)
@@ -142,6 +168,17 @@ def _indicator(site: Site, left: str, right: str) -> str:
     if _governs(left) and behind:
         return behind
     return bare or behind or _earlier_subject(site)
+
+
+def _done_within(site: Site, left: str) -> str:
+    """Return what is to be done within a time: 受理之日起20日内作出决定."""
+    behind = re.split("[，；。：]", site.sentence[site.end :].lstrip("，"), maxsplit=1)[0].strip()
+    return behind if len(behind) > 3 or not left else _stripped(left) + behind
+
+
+def _acts(right: str) -> bool:
+    words = tagged(right[:12])
+    return bool(words) and words[0][1] == "v"
 
 
 def _is_noun(right: str) -> bool:
@@ -202,10 +239,13 @@ def _governs(left: str) -> bool:
 def _earlier_subject(site: Site) -> str:
     """Return the subject of the clause before: …的带动作用明显提高，达到50%以上."""
     stop = max(site.sentence.rfind(mark, 0, site.begin) for mark in STOP)
-    if stop <= 0 or site.sentence[stop] != "，":
+    if stop <= 0 or site.sentence[stop] != "，" or any(end > stop for _, end in site.before):
         return ""
     start = max(site.sentence.rfind(mark, 0, stop) for mark in STOP) + 1
     clause = NUMBERING.sub("", site.sentence[start:stop])
+    object_ = DISPOSED.search(clause)
+    if object_ is not None:
+        return _stripped(object_["what"])
     cut = IMPROVING.search(clause)
     subject = clause[: cut.start()] if cut else clause
     return _stripped(FIGURE.sub("", subject))
