@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from kg.extract.amounts import find_amount
 from kg.extract.boundary import tagged
+from kg.extract.distribution import Run, member
 from kg.vocabulary import rows
 
 STOP = "，；。：！？"
@@ -34,15 +36,6 @@ OPENING = re.compile(
 CLOSING = re.compile(
     rf"(?:{TIMES}|分别|均|都|各|约|近|超|不得|应当?|须|要|可|再|总体|累计|基本|原则上|力争|争取|努力|确保|至|到|为|在|由|从|的|等|进行|每[家人名户位所个年])+$"
 )
-AMOUNT_NOUN = re.compile(
-    r"(?:[^，；。]{0,30}?[\d元]、?)?的?(?:一次性|最高|资金|财政|经费|创新|专项)*(?P<noun>补助|奖励|补贴|扶持|资助|支持|奖补)"
-)
-RECIPIENT = re.compile(
-    r"(?:^|(?<=[，；。]))[^，；。]{0,4}?(?:对|向|给予?)(?P<who>[^；。]{2,140}?的?(?:企业|个人|单位|机构|平台|学校|项目|团队|人才|家庭|对象|农户|人员|孵化器|基地|园区|户|者|[^，；。]{2,40}))(?:，|分别|给予|按|发放|每|$)"
-)
-GIVEN = re.compile(
-    r"(?P<who>[^，；。]{4,80})，(?:经[^，]{0,20}，)?(?:分别|一次性)?(?:给予|奖励|补助)"
-)
 FIGURE = re.compile(r"\d[\d.]*[万亿]?(?:元|%|个|人|名|户|次|年|月|天)?(?:以上|以内)?$")
 DISPOSED = re.compile(r"[将把](?P<what>[^，]{2,20}?)(?:纳入|列入|作为|定为|列为)")
 IMPROVING = re.compile(
@@ -54,6 +47,7 @@ ASIDE = re.compile(r"(?<=[一-鿿])（[^（）]*）(?=[一-鿿])")  # 集体项�
 TIME_UNITS = ("秒", "分钟", "小时", "个小时", "天", "日", "个工作日", "工作日", "个月")
 MEASURES = ("学分", "学时", "课时")  # 选修课程不低于2个|学分
 BASE = re.compile(r"按照?[^，；。]{2,}的$")  # 按总课时的|11%|开设艺术课程
+PURPOSE = re.compile("补助|奖励|补贴|扶持|资助")
 NEXT_FIGURE = re.compile(r"[和及与](?=\d)")  # 20个市级项目和|10个县级项目
 SHARES = ("%", "‰", "个百分点", "百分点", "倍", "成")
 ENDS_NOUN = re.compile(
@@ -71,6 +65,7 @@ class Site:
     end: int
     unit: str
     before: Sequence[tuple[int, int]]  # the figures to the left, in order
+    run: Run  # the figures that it follows or is followed by directly
 
 
 @cache
@@ -91,16 +86,28 @@ def find_indicators(site: Site, previous: str) -> Iterator[str]:
     said there. Yields one empty string where nothing is found.
     """
     left, right = _left(site), _right(site)
-    if site.unit.endswith("元"):
-        amount = _amount(site, left)
-        if amount:
-            yield amount
-            return
+    is_sum = site.unit.endswith("元") or site.unit in SHARES
+    whole = (_amount(site, left, previous) if is_sum else "") or _distributed(site)
+    if whole:
+        yield whole
+        return
     if left.endswith("各") and re.search("[和、]", left):
         yield from _joined(left[:-1])
         return
     found = _indicator(site, left, right)
     yield _completed(found, previous, site) if not right or not found else found
+
+
+def _distributed(site: Site) -> str:
+    """Return the member of a list that a figure belongs to: 甲、乙分别增长|6%|和|8%|."""
+    stop = max(site.sentence.rfind(mark, 0, site.run.begin) for mark in STOP) + 1
+    left = ASIDE.sub("", NUMBERING.sub("", site.sentence[stop : site.run.begin]))
+    things, respectively, verb = left.partition("分别")
+    if site.run.count < 2 or not respectively:
+        return ""
+    one = member(_stripped(things), site.run)
+    reach = _tail("reach").search(verb)
+    return one + _stripped(verb[: reach.start()] if reach else verb) if one else ""
 
 
 def _left(site: Site) -> str:
@@ -274,46 +281,20 @@ def _stripped(left: str) -> str:
     return CLOSING.sub("", text).strip("、“” ")
 
 
-# -- amounts of money --------------------------------------------------------------------------
-
-
-def _amount(site: Site, left: str) -> str:
+def _amount(site: Site, left: str, previous: str) -> str:
     """Return who gets an amount and as what: 对…企业给予30万元补助 → …企业补助."""
-    what = _purpose(site, left)
-    if not what:
+    inside = PURPOSE.search(site.sentence, site.begin, site.end)
+    if inside is not None and left.startswith("每"):
+        return left + inside[0]  # 每家单位|最高补贴100万元
+    is_share = site.unit in SHARES
+    given = find_amount(site.sentence, (site.begin, site.end), site.run, is_share)
+    if given:
+        return given
+    if inside is not None and previous.endswith(inside[0]):
+        return previous
+    behind = site.sentence[site.end :].lstrip("的标准予以给")
+    noun = (None if is_share else PURPOSE.search(left)) or PURPOSE.match(behind)
+    if noun is None:
         return ""
-    start = (
-        max(site.sentence.rfind("；", 0, site.begin), site.sentence.rfind("。", 0, site.begin)) + 1
-    )
-    before = NUMBERING.sub("", site.sentence[start : site.begin])
-    found = list(RECIPIENT.finditer(before)) or list(GIVEN.finditer(before))
-    rank = re.search(r"[特一二三四]等奖$", left)
-    if found:
-        return _recipient(found[-1]["who"]) + (rank[0] if rank else "") + what
-    subject = _stripped(re.sub(rf"(?:{what})(?:标准)?[^，；。]{{0,8}}$", "", left))
-    return subject + what if subject else ""
-
-
-def _purpose(site: Site, left: str) -> str:
-    noun = AMOUNT_NOUN.match(site.sentence, site.end)
-    if noun is not None:
-        return noun["noun"]
-    verb = re.search(r"(补助|奖励|补贴|扶持|资助)(?:标准)?[^，；。]{0,8}$", left)
-    if verb is not None:
-        return verb[1]
-    clause = re.search(r"(补助|奖励|补贴|扶持|资助)，[^，；。]{0,4}$", site.sentence[: site.begin])
-    return clause[1] if clause else ""
-
-
-def _recipient(who: str) -> str:
-    """Shorten an enumeration to its verb and its class.
-
-    新获批甲、乙等国家平台的企业 → 新获批国家平台的企业
-    """
-    bare = re.sub(r"[，：]$|(?:分别)?给予$", "", who).rstrip("的")
-    bare = re.sub(r"，[^，]*(?:认定|考核|评审|审核)[^，]*$", "", bare)
-    lead, mark, rest = bare.rpartition("等")
-    verb = re.match(r"(?:当年|首次|新)?(?:新?获批|新?获得|新?认定|入选|承担|通过)", bare)
-    if mark and "、" in lead and len(rest) >= 4:
-        return (verb[0] if verb else "") + rest
-    return bare
+    subject = _stripped(re.sub(rf"(?:{noun[0]})(?:标准)?[^，；。]{{0,8}}$", "", left.rstrip("按")))
+    return subject + noun[0] if subject else ""

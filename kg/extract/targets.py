@@ -10,6 +10,7 @@ from functools import cache
 from kg.extract.boundary import tagged
 from kg.extract.clauses import clause_at
 from kg.extract.dates import Moment, find_moments
+from kg.extract.distribution import find_run
 from kg.extract.indicators import Site, find_indicators
 from kg.extract.quantities import Quantity, find_quantities, unit_kinds
 from kg.extract.reviews import find_reviews
@@ -140,10 +141,12 @@ def _targets_of(sentence: str, year: str) -> Iterator[Target]:
         m for m in find_moments(sentence, year) if not INSIDE_NAME.search(sentence[: m.begin])
     ]
     quantities = list(find_quantities(sentence))
+    figures = [(q.begin, q.end) for q in quantities]
     spans: list[tuple[int, int]] = []
     previous = ""
     for quantity in quantities:
-        site = Site(sentence, quantity.begin, quantity.end, quantity.unit, tuple(spans))
+        run = find_run(sentence, figures, quantity.begin)
+        site = Site(sentence, quantity.begin, quantity.end, quantity.unit, tuple(spans), run)
         if not _is_commitment(sentence, quantity, moments):
             continue
         spans.append((quantity.begin, quantity.end))
