@@ -54,5 +54,6 @@ def _completed(items: Sequence[str], index: int) -> str:
     if index < len(items) - 1 and len(last) >= width + 2:
         item += last[width:]
     if index > 0 and len(items) > 2 and len(first) >= len(second) + 3:
-        item = first[: len(first) - len(second)] + item
+        head, mark, _ = first.rpartition("的")
+        item = (head + mark or first[: len(first) - len(second)]) + item
     return item

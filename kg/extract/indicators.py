@@ -48,6 +48,10 @@ TIME_UNITS = ("秒", "分钟", "小时", "个小时", "天", "日", "个工作�
 MEASURES = ("学分", "学时", "课时")  # 选修课程不低于2个|学分
 BASE = re.compile(r"按照?[^，；。]{2,}的$")  # 按总课时的|11%|开设艺术课程
 PURPOSE = re.compile("补助|奖励|补贴|扶持|资助")
+# 甲、乙等|示范性项目: the examples are left out; but 高等学校, 一等奖.
+LISTED = re.compile(
+    r"^[^，]*(?<![中高初平均同一二三四])等(?:方式|形式)?(?:举办|开展)?(?![级次奖])(?=[^，]{4,}$)"
+)
 NEXT_FIGURE = re.compile(r"[和及与](?=\d)")  # 20个市级项目和|10个县级项目
 SHARES = ("%", "‰", "个百分点", "百分点", "倍", "成")
 ENDS_NOUN = re.compile(
@@ -156,25 +160,45 @@ def _follows_on(site: Site) -> bool:
 
 def _indicator(site: Site, left: str, right: str) -> str:
     """Choose between the words before the figure and those behind it."""
-    if site.unit in TIME_UNITS and site.sentence[site.end - 1] == "内":
-        return _done_within(site, left)
     behind = _noun_behind(right)
-    if behind in MEASURES and len(_stripped(left)) > 2:
-        return _stripped(left) + behind
-    if BASE.search(left) and site.unit in SHARES and _acts(right):
-        return _stripped(right)
+    told = _by_construction(site, left, right, behind)
+    if told:
+        return told
     reach = _tail("reach").search(left)
     if reach is not None:
         return _stripped(left[: reach.start()]) or _earlier_subject(site)
     if site.unit not in SHARES and not site.unit.endswith("元") and _is_noun(right) and behind:
         return _changed("", _change_verb(left), behind, site) if _change_verb(left) else behind
-    bare = _stripped(left)
     change = _tail("change").search(CLOSING.sub("", left))
     if change is not None:
         return _changed(_stripped(CLOSING.sub("", left)[: change.start()]), change[0], behind, site)
     if _governs(left) and behind:
         return behind
-    return bare or behind or _earlier_subject(site)
+    return LISTED.sub("", _stripped(left)) or behind or _earlier_subject(site)
+
+
+def _by_construction(site: Site, left: str, right: str, behind: str) -> str:
+    """Return what a set construction says that a figure counts, "" where there is none."""
+    if site.unit in TIME_UNITS and site.sentence[site.end - 1] == "内":
+        return _done_within(site, left)
+    if site.unit in SHARES:
+        return _stripped(right) if BASE.search(left) and _acts(right) else ""
+    if left.endswith("等") and behind:
+        return _lead(left) + behind if len(behind) <= 4 else behind
+    bare = _stripped(left)
+    if behind in MEASURES and len(bare) > 2:
+        return bare + behind
+    return behind if len(bare) == 1 else ""
+
+
+def _lead(left: str) -> str:
+    """Return the verb before a list of examples: 建成通车|甲至乙等|5个|项目."""
+    verbs = ""
+    for word, tag in tagged(left[:8]):
+        if not tag.startswith("v"):
+            break
+        verbs += word
+    return "" if re.fullmatch(_verbs("neutral"), verbs) else verbs
 
 
 def _done_within(site: Site, left: str) -> str:

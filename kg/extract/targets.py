@@ -180,9 +180,12 @@ def _target(sentence: str, quantity: Quantity, indicator: str, moments: Sequence
 
 
 def _modality(clause: str) -> Modality:
-    if _words("ensure").search(clause):
-        return "Ensure"
-    return "Strive" if _words("strive").search(clause) else "Plan"
+    """Return how firmly a figure is promised: by the last word of that before it."""
+    ensure = max((m.end() for m in _words("ensure").finditer(clause)), default=0)
+    strive = max((m.end() for m in _words("strive").finditer(clause)), default=0)
+    if ensure == strive:
+        return "Plan"
+    return "Ensure" if ensure > strive else "Strive"
 
 
 def _when(sentence: str, quantity: Quantity, moments: Sequence[Moment]) -> tuple[str, str]:
