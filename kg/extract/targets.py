@@ -12,6 +12,7 @@ from kg.extract.clauses import clause_at
 from kg.extract.dates import Moment, find_moments
 from kg.extract.distribution import find_run
 from kg.extract.indicators import Site, find_indicators
+from kg.extract.passages import Passage, find_passages
 from kg.extract.quantities import Quantity, find_quantities, unit_kinds
 from kg.extract.reviews import find_reviews
 from kg.extract.text import even
@@ -75,15 +76,15 @@ def find_targets(outline: Outline, imprint: Imprint) -> Iterator[Target]:
     year, since = imprint.period[-4:], _since(imprint)
     reviews = tuple(find_reviews(outline, text))
     standing = Standing("", 0)
-    for sentence in outline.sentences:
-        if sentence.part != "body" or any(b <= sentence.begin < e for b, e in reviews):
+    for passage in find_passages(outline, text):
+        sentence, words = passage.sentence, passage.text
+        if any(b <= sentence.begin < e for b, e in reviews):
             continue
-        words = text[sentence.begin : sentence.end]
         standing = _standing(outline, sentence, words, text) or standing
         stated = standing.iso if sentence.begin < standing.end else ""
         for target in _targets_of(words, year):
             if not target.due or target.due[:4] >= since:
-                yield _placed(target, sentence, stated, year)
+                yield _placed(target, passage, stated, year)
 
 
 def _since(imprint: Imprint) -> str:
@@ -119,7 +120,7 @@ def _standing(outline: Outline, sentence: Sentence, words: str, text: str) -> St
     return Standing(iso, end if end >= 0 else len(text))
 
 
-def _placed(target: Target, sentence: Sentence, standing: str, year: str) -> Target:
+def _placed(target: Target, passage: Passage, standing: str, year: str) -> Target:
     due, basis = target.due, target.due_basis
     if not due and not target.recurrence:
         if standing:
@@ -128,11 +129,11 @@ def _placed(target: Target, sentence: Sentence, standing: str, year: str) -> Tar
             due, basis = year, "Inherited"
     return replace(
         target,
-        begin=target.begin + sentence.begin,
-        end=target.end + sentence.begin,
+        begin=passage.offsets[target.begin],
+        end=passage.offsets[target.end - 1] + 1,
         due=due,
         due_basis=basis,
-        task=sentence.task,
+        task=passage.sentence.task,
     )
 
 
