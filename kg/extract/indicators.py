@@ -127,9 +127,19 @@ def _left(site: Site) -> str:
 
 
 def _right(site: Site) -> str:
-    """Return the clause behind the figure, up to the next mark."""
+    """Return the clause behind the figure, up to the next mark; a list of nouns in full."""
     text = ASIDE.sub("", site.sentence[site.end :])
-    return NEXT_FIGURE.split(re.split(rf"[{STOP}、（）\n]", text, maxsplit=1)[0])[0].strip()
+    first, *others = re.split("、", re.split(rf"[{STOP}（）\n]", text, maxsplit=1)[0])
+    parts = [NEXT_FIGURE.split(first)[0]]
+    if parts[0] == first and first:
+        parts += _nouns(others)
+    return "、".join(parts).strip()
+
+
+def _nouns(parts: Sequence[str]) -> Sequence[str]:
+    """Return the parts of a list if all are nouns: 50种|装备、零部件和软件."""
+    counted = re.compile(r"\d|^[一二两三四五六七八九十]")
+    return parts if all(_is_noun(part) and not counted.search(part) for part in parts) else ()
 
 
 def _joined(left: str) -> Iterator[str]:
@@ -240,7 +250,7 @@ def _noun_behind(right: str) -> str:
     text = re.sub(r"^(?:的|以上|左右|以内|完成|实现)+", "", right)
     if text.startswith("“") and "”" in text and "的" not in text:
         return text.strip("“” ")
-    text = QUALIFIED.sub("", text)
+    text = LISTED.sub("", QUALIFIED.sub("", text))
     head, mark, tail = text.rpartition("的")
     if mark and len(tail) >= 3 and len(head) >= 2:
         text = tail

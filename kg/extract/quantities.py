@@ -19,7 +19,10 @@ FIGURE_NUMBER = re.compile(r"(?:图|表|附件|附录|附表|专栏)\s*$")  # �
 LISTED = re.compile(r"第(?:\d+、)+$")  # 第1、2、3项
 PAIR = re.compile(r"([一二两三四五六七八])([二两三四五六七八九])")  # 一两项, 三五个
 # What the figure counts stands there already: 下列3项条件, 《…》等5项标准, （共8个）.
-POINTED_AT = re.compile(r"(?:以下|下列|上述|前述|如下|一式|[》〉]等|[，（]共计?|第.{1,3}批共)$")
+POINTED_AT = re.compile(
+    r"(?:以下|下列|上述|前述|如下|一式|[》〉]等|[，（]共计?|第.{1,3}批共"
+    r"|在全[国省市])$"
+)
 ASPECT = re.compile(r"(?:大)?(?:方面|维度|环节|领域|子类|部分|类别|要素|层面|板块)")
 
 
@@ -169,7 +172,7 @@ def _sums_up(text: str, match: re.Match[str]) -> bool:
     """Tell a figure that only counts what is listed: …、…等7类数据, 以下4项, 一批."""
     if match["first"] == "一" and match["unit"] == "批":
         return True
-    before = text[: match.start()]
+    before = text[: match.start()].rstrip()
     if POINTED_AT.search(before):
         return True
     if not before.endswith("等"):
