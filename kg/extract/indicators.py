@@ -41,6 +41,9 @@ DISPOSED = re.compile(r"[将把](?P<what>[^，]{2,20}?)(?:纳入|列入|作为|�
 IMPROVING = re.compile(
     r"(?:显著|明显|持续|不断|进一步|稳步|大幅|逐步)?(?:增强|提升|提高|改善|扩大|增长|优化|上升|下降|加快)$"
 )
+ALIKE = re.compile(
+    r"^(?P<things>[^、]{2,}、[^，]{2,})(?:均|双双)(?P<verb>增长|下降|提高|提升|降低)$"
+)
 CHANGED = re.compile(r"(?:同口径|同比|年均|力争)?(?:增长|提高|提升|下降|降低|增加|减少)$")
 DONE = re.compile(r"(?:完工|开工|竣工|完成|落地|主体|投产|签约)$")
 ASIDE = re.compile(r"(?<=[一-鿿])（[^（）]*）(?=[一-鿿])")  # 集体项目（合唱、舞蹈）比赛
@@ -96,7 +99,11 @@ def find_indicators(site: Site, previous: str) -> Iterator[str]:
         yield whole
         return
     if left.endswith("各") and re.search("[和、]", left):
-        yield from _joined(left[:-1])
+        yield from _joined(left[:-1], "")
+        return
+    alike = ALIKE.search(left)
+    if alike is not None and not site.before:
+        yield from _joined(alike["things"], alike["verb"])
         return
     found = _indicator(site, left, right)
     yield _completed(found, previous, site) if not right or not found else found
@@ -142,11 +149,11 @@ def _nouns(parts: Sequence[str]) -> Sequence[str]:
     return parts if all(_is_noun(part) and not counted.search(part) for part in parts) else ()
 
 
-def _joined(left: str) -> Iterator[str]:
+def _joined(things: str, verb: str) -> Iterator[str]:
     """Split what one figure binds together: 录播教室和智慧校园各10个 → two."""
-    for part in re.split("[和、与及]", _stripped(left)):
+    for part in re.split("[和、与及]", _stripped(things)):
         if part:
-            yield part
+            yield part + verb
 
 
 def _completed(indicator: str, previous: str, site: Site) -> str:

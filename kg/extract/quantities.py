@@ -9,13 +9,17 @@ from decimal import Decimal
 from functools import cache
 
 from kg.extract.clauses import clause_at
-from kg.extract.numerals import ARABIC, CHINESE, DASH, MASKED, POWER, decimal
+from kg.extract.numerals import ARABIC, CHINESE, DASH, MASKED, POWER, chinese, decimal
 from kg.models import Comparator
 from kg.vocabulary import rows, words
 
 ENUMERATED = re.compile(r"第$|[A-Za-z]$|[\d.]$|“$|[个之]$")
-BEHIND_NO_TARGET = re.compile(r"(?:年[前后来]?|月|日|号|级|期末|代(?!表)|条措施)")
+BEHIND_NO_TARGET = re.compile(r"(?:年(?![产营销收均])[前后来]?|月|日|号|级|期末|代(?!表)|条措施)")
 FIGURE_NUMBER = re.compile(r"(?:图|表|附件|附录|附表|专栏)\s*$")  # 如图2所示
+FRACTION = re.compile(
+    rf"(?P<unit>百分之|千分之)(?P<whole>{CHINESE})(?:点(?P<rest>[零一二三四五六七八九]+))?(?P<more>多)?"
+)
+SHARE = {"百分之": "%", "千分之": "‰"}
 LISTED = re.compile(r"第(?:\d+、)+$")  # 第1、2、3项
 PAIR = re.compile(r"([一二两三四五六七八])([二两三四五六七八九])")  # 一两项, 三五个
 # What the figure counts stands there already: 下列3项条件, 《…》等5项标准, （共8个）.
@@ -98,7 +102,26 @@ def find_quantities(text: str) -> Iterator[Quantity]:
             previous = quantity
     if previous is not None:
         yield previous
+    yield from _fractions(text)
     yield from _implied_quantities(text, ends)
+
+
+def _fractions(text: str) -> Iterator[Quantity]:
+    """Yield shares in words: 百分之九十五以上, 千分之三."""
+    for match in FRACTION.finditer(text):
+        whole = chinese(match["whole"])
+        if whole is None:
+            continue
+        value = Decimal(f"{whole}.{_digits(match['rest'])}" if match["rest"] else whole)
+        comparator, begin, end = _comparator(text, match)
+        yield Quantity(
+            begin, end, match.start(), comparator, value, None, None, SHARE[match["unit"]], False,
+            "quantity.fraction",
+        )  # fmt: skip
+
+
+def _digits(numerals: str) -> str:
+    return "".join(str("零一二三四五六七八九".index(numeral)) for numeral in numerals)
 
 
 def _spanned(first: Quantity, second: Quantity) -> Quantity | None:

@@ -28,10 +28,12 @@ CHANGE = re.compile(
 )
 # What is sized by the figure before it.
 HOLDER = re.compile(
-    r"(?:级|的| )?(?P<between>[^，。；：！？、\d（）“”]{0,12}?)"
+    r"(?:级|的| )?(?:[^，。；：！？\d（）“”]{0,16}?等\d+[个家座]重?点?|"
+    r"(?P<between>[^，。；：！？、\d（）“”]{0,12}?))"
     r"(?:项目|企业|公司|家庭|群体|园区|集群|产业链|产业|机组|生产线|装置|电站|主体|大户|基地|工程|村|镇|情况)"
     r"(?!项?资金|经费|税|贷款|补|奖|投资|产值|收入|园)"
 )
+LEARNED = re.compile(r"(?:掌握|学会|培养|养成)$")  # 每个学生掌握|一项|运动技能
 TOTAL = re.compile(r"总投资(?:额|约|近|达|超|超过|共|共计)*$")
 # A deadline that opens a sentence: 到2025年，…; 力争2027年底前，…; 到2018年建设20个… is that alone.
 LEAD = re.compile(
@@ -240,7 +242,8 @@ def _is_commitment(sentence: str, quantity: Quantity, moments: Sequence[Moment])
         return False
     if unit_kinds().get(quantity.unit) == "time" and not _is_time_promised(sentence, quantity):
         return False
-    if sentence[quantity.number_begin] in "一二三四五六七八九十百千两":
+    in_words = sentence[quantity.number_begin] in "一二三四五六七八九十百千两"
+    if in_words and quantity.rule != "quantity.fraction":
         return _bound_in_words(sentence, quantity, moments)
     return not _describes(sentence, quantity)
 
@@ -267,6 +270,8 @@ def _bound_in_words(sentence: str, quantity: Quantity, moments: Sequence[Moment]
     if quantity.comparator != "Exactly":
         promised = sentence[quantity.begin : quantity.number_begin].startswith(("至少", "不少于"))
         return promised or quantity.unit not in ("年", "个", "项")
+    if LEARNED.search(sentence, 0, quantity.begin):
+        return True
     if quantity.unit not in ("次", "场", "期", "届", "轮", "堂"):
         return False
     begin, end = clause_at(sentence, quantity.begin)
@@ -299,5 +304,5 @@ def _sizes_its_noun(sentence: str, quantity: Quantity) -> bool:
         return False
     holder = HOLDER.match(sentence, quantity.end)
     return holder is not None and not any(
-        tag == "v" for _, tag in tagged(holder["between"].strip())
+        tag == "v" for _, tag in tagged((holder["between"] or "").strip())
     )
