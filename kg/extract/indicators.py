@@ -44,6 +44,8 @@ IMPROVING = re.compile(
 ALIKE = re.compile(
     r"^(?P<things>[^、]{2,}、[^，]{2,})(?:均|双双)(?P<verb>增长|下降|提高|提升|降低)$"
 )
+# 床位|由4张|增加到…
+BASELINE = re.compile(r"[由从][^，；]{0,10}?(?:\d|[百千]分之)[^，；]{0,8}$")
 CHANGED = re.compile(r"(?:同口径|同比|年均|力争)?(?:增长|提高|提升|下降|降低|增加|减少)$")
 DONE = re.compile(r"(?:完工|开工|竣工|完成|落地|主体|投产|签约)$")
 ASIDE = re.compile(r"(?<=[一-鿿])（[^（）]*）(?=[一-鿿])")  # 集体项目（合唱、舞蹈）比赛
@@ -183,7 +185,7 @@ def _indicator(site: Site, left: str, right: str) -> str:
         return told
     reach = _tail("reach").search(left)
     if reach is not None:
-        return _stripped(left[: reach.start()]) or _earlier_subject(site)
+        return _stripped(BASELINE.sub("", left[: reach.start()])) or _earlier_subject(site)
     if site.unit not in SHARES and not site.unit.endswith("元") and _is_noun(right) and behind:
         return _changed("", _change_verb(left), behind, site) if _change_verb(left) else behind
     change = _tail("change").search(CLOSING.sub("", left))

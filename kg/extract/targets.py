@@ -34,6 +34,10 @@ HOLDER = re.compile(
     r"(?!项?资金|经费|税|贷款|补|奖|投资|产值|收入|园)"
 )
 LEARNED = re.compile(r"(?:掌握|学会|培养|养成)$")  # 每个学生掌握|一项|运动技能
+FROM = re.compile(r"[由从][^，。；\d]{0,12}$")
+ONWARD = re.compile(
+    r"[^，。；\d]{0,6}?(?:增加|提高|提升|上升|下降|降低|减少|压减|压缩|缩短|扩大|发展|增|降|缩)[到至为]"
+)
 TOTAL = re.compile(r"总投资(?:额|约|近|达|超|超过|共|共计)*$")
 # A deadline that opens a sentence: 到2025年，…; 力争2027年底前，…; 到2018年建设20个… is that alone.
 LEAD = re.compile(
@@ -282,7 +286,7 @@ def _describes(sentence: str, quantity: Quantity) -> bool:
     """Tell a figure that only describes: a condition (对…的), an attribute (投资3亿元的项目)."""
     if _sizes_its_noun(sentence, quantity) or TOTAL.search(sentence, 0, quantity.begin):
         return True
-    if MADE_UP.match(sentence, quantity.end):
+    if MADE_UP.match(sentence, quantity.end) or _is_baseline(sentence, quantity):
         return True
     if quantity.unit == "份" and PAPERS.search(sentence, 0, quantity.begin):
         return True
@@ -296,6 +300,14 @@ def _describes(sentence: str, quantity: Quantity) -> bool:
             is None
         )
     return False
+
+
+def _is_baseline(sentence: str, quantity: Quantity) -> bool:
+    """Tell what a change starts from: 由|5所|增至8所, 从30%提高到40%."""
+    begin = clause_at(sentence, quantity.begin)[0]
+    return bool(
+        FROM.search(sentence, begin, quantity.begin) and ONWARD.match(sentence, quantity.end)
+    )
 
 
 def _sizes_its_noun(sentence: str, quantity: Quantity) -> bool:
