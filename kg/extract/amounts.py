@@ -24,7 +24,7 @@ GIVEN = re.compile(
 NOBODY = re.compile(r"予|[特一二三四]等奖|最高|一定|实际|[^，]{0,12}\d+%")
 PRIZE = re.compile(r"[特一二三四]等奖$")
 GIVING = re.compile(r"分别|(?:一次性)?给予|予以|按照?(?!规定)")
-RECOGNISED = re.compile(r"^(?:经[^的，]{0,12}|当年|首次|新)?(?:认定|评定|备案|确认)的(?=.{4})")
+RECOGNISED = re.compile(r"^(?:经[^的，]{0,12}|当年|首次|新|已)?(?:认定|评定|备案|确认)的(?=.{4})")
 MARKS = re.compile(r"[“”‘’\s]|（[^（）]*）")
 BASE = re.compile(r"(?:按照?|给予|予以)(?P<base>[^，；。\d]{2,16}?)的?$")
 

@@ -46,6 +46,7 @@ ALIKE = re.compile(
 )
 # 床位|由4张|增加到…
 BASELINE = re.compile(r"[由从][^，；]{0,10}?(?:\d|[百千]分之)[^，；]{0,8}$")
+BASE_MARK = re.compile(r"(?:比例|比重)?[的达到]*$")  # …人数，占学生总数的|2%
 CHANGED = re.compile(r"(?:同口径|同比|年均|力争)?(?:增长|提高|提升|下降|降低|增加|减少)$")
 DONE = re.compile(r"(?:完工|开工|竣工|完成|落地|主体|投产|签约)$")
 ASIDE = re.compile(r"(?<=[一-鿿])（[^（）]*）(?=[一-鿿])")  # 集体项目（合唱、舞蹈）比赛
@@ -104,7 +105,7 @@ def find_indicators(site: Site, previous: str) -> Iterator[str]:
         yield from _joined(left[:-1], "")
         return
     alike = ALIKE.search(left)
-    if alike is not None and not site.before:
+    if alike is not None:
         yield from _joined(alike["things"], alike["verb"])
         return
     found = _indicator(site, left, right)
@@ -201,6 +202,8 @@ def _by_construction(site: Site, left: str, right: str, behind: str) -> str:
     if site.unit in TIME_UNITS and site.sentence[site.end - 1] == "内":
         return _done_within(site, left)
     if site.unit in SHARES:
+        if left.removeprefix("应").startswith("占"):
+            return _earlier_subject(site) + BASE_MARK.sub("", left.removeprefix("应"))
         return _stripped(right) if BASE.search(left) and _acts(right) else ""
     if left.endswith("等") and behind:
         return _lead(left) + behind if len(behind) <= 4 else behind
@@ -258,12 +261,12 @@ def _noun_behind(right: str) -> str:
     """Return the noun behind a figure without what only qualifies it."""
     text = re.sub(r"^(?:的|以上|左右|以内|完成|实现)+", "", right)
     if text.startswith("“") and "”" in text and "的" not in text:
-        return text.strip("“” ")
+        return _unquoted(text.strip())
     text = LISTED.sub("", QUALIFIED.sub("", text))
     head, mark, tail = text.rpartition("的")
     if mark and len(tail) >= 3 and len(head) >= 2:
         text = tail
-    return _up_to_verb(text).strip("”“ ")
+    return _unquoted(_up_to_verb(text).strip())
 
 
 def _up_to_verb(text: str) -> str:
@@ -321,7 +324,17 @@ def _stripped(left: str) -> str:
         and last[0] not in ("开工", "落地", "签约", "完成")
     ):
         text = text[: last.start()]
-    return CLOSING.sub("", text).strip("、“” ")
+    return _unquoted(CLOSING.sub("", text).strip("、 "))
+
+
+def _unquoted(text: str) -> str:
+    """Drop the marks around a name, and one that lost its other half; keep “甲”乙 as it is."""
+    inner = text[1:-1]
+    if text.startswith("“") and text.endswith("”") and not re.search("[“”]", inner):
+        return inner
+    if text.startswith("”") or ("“" in text and "”" not in text):
+        text = text.replace("“", "", 1).lstrip("”")
+    return text.rstrip("”") if "“" not in text else text
 
 
 def _amount(site: Site, left: str, previous: str) -> str:

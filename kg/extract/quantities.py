@@ -258,6 +258,8 @@ def _implied_quantities(text: str, ends: int) -> Iterator[Quantity]:
         clause = clause_at(text, match.start())
         if re.search(r"\d", text[clause[0] : clause[1]]) and match[0] == "全覆盖" and "%" in text:
             continue
+        if re.match("(?:攻坚|专项)*(?:行动|战|计划)", text[match.end() :]):
+            continue  # a name: 清零行动
         value, unit = table[match[0]]
         yield Quantity(
             match.start(), match.end(), match.start(), "Exactly", value, None, None, unit, False,

@@ -60,7 +60,7 @@ CONDITION = re.compile(
 
 # Beside the words of commitment_words.tsv: what a pattern tells better than a word.
 PATTERNS = {
-    "reached": r"|了$",
+    "reached": r"|了$|已(?![知婚故])(?![^，；。]{0,14}的)",  # 已审批设置, but 对已认定的企业给予
     "so-far": r"|截至(?:20\d\d年|\d{1,2}月)",
     "ahead": r"|到20\d\d年",
 }
@@ -238,7 +238,7 @@ def _is_commitment(sentence: str, quantity: Quantity, moments: Sequence[Moment])
         or _words("penalty").search(clause)
     ):
         return False
-    if re.search(r"以$", before) and re.search(
+    if re.search(r"以[^，。；\d]{0,4}$", before) and re.search(
         r"为(?:基础|依托|重点|核心|载体|抓手|基数|基准)", sentence[quantity.end : end]
     ):
         return False
@@ -271,6 +271,8 @@ def _bound_in_words(sentence: str, quantity: Quantity, moments: Sequence[Moment]
     """Tell a promised figure in Chinese numerals from 一个: it is bound, a range or recurs."""
     if quantity.comparator == "Between":
         return quantity.unit != "年"
+    if quantity.unit == "类":
+        return False  # 一类以上幼儿园
     if quantity.comparator != "Exactly":
         promised = sentence[quantity.begin : quantity.number_begin].startswith(("至少", "不少于"))
         return promised or quantity.unit not in ("年", "个", "项")
