@@ -14,7 +14,7 @@ OF_A_SHARE = re.compile(rf"(?:的|给予|予以)[^，；。、\d]{{0,4}}?(?P<nou
 LED_BY = re.compile(rf"(?P<noun>{NOUNS})(?:标准)?[^，；。]{{0,8}}$")
 CLAUSE_BEFORE = re.compile(rf"(?P<noun>{NOUNS})，[^，；。]{{0,4}}$")
 RECIPIENT = re.compile(
-    r"(?:^|(?<=[，；。]))[^，；。]{0,4}?(?:对(?![象接外口标应])|向|给予?)"
+    r"(?:^|(?<=[，；。]))[^，；。]{0,4}?(?:对(?![象接外口标]|应(?!用))|向|给予?)"
     r"(?P<who>[^；。]{2,140}?的?(?:企业|个人|单位|机构|平台|学校|项目|团队|人才|家庭|对象|农户|人员"
     r"|孵化器|基地|园区|户|者|[^，；。]{2,40}))(?:，|分别|给予|按|发放|每|$)"
 )
@@ -57,6 +57,7 @@ def _noun(sentence: str, before: str, span: tuple[int, int], run: Run, is_share:
     else:
         found = (
             re.search(rf"(?P<noun>{NOUNS})", sentence[span[0] : span[1]])
+            or BEHIND.match(sentence, run.end)
             or BEHIND.match(sentence, span[1])
             or LED_BY.search(before)
             or CLAUSE_BEFORE.search(before)

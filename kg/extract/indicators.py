@@ -48,7 +48,7 @@ ALIKE = re.compile(
 BASELINE = re.compile(r"[由从][^，；]{0,10}?(?:\d|[百千]分之)[^，；]{0,8}$")
 BASE_MARK = re.compile(r"(?:比例|比重)?[的达到]*$")  # …人数，占学生总数的|2%
 CHANGED = re.compile(r"(?:同口径|同比|年均|力争)?(?:增长|提高|提升|下降|降低|增加|减少)$")
-DONE = re.compile(r"(?:完工|开工|竣工|完成|落地|主体|投产|签约)$")
+DONE = re.compile(r"(?:完工|开工|竣工|完成|落地|^主体|投产|签约)$")
 ASIDE = re.compile(r"(?<=[一-鿿])（[^（）]*）(?=[一-鿿])")  # 集体项目（合唱、舞蹈）比赛
 TIME_UNITS = ("秒", "分钟", "小时", "个小时", "天", "日", "个工作日", "工作日", "个月")
 MEASURES = ("学分", "学时", "课时", "项目")  # 选修课程不低于2个|学分
@@ -340,7 +340,7 @@ def _unquoted(text: str) -> str:
 def _amount(site: Site, left: str, previous: str) -> str:
     """Return who gets an amount and as what: 对…企业给予30万元补助 → …企业补助."""
     inside = PURPOSE.search(site.sentence, site.begin, site.end)
-    if inside is not None and left.startswith("每"):
+    if inside is not None and left.startswith(("每", "单个")):
         return left + inside[0]  # 每家单位|最高补贴100万元
     is_share = site.unit in SHARES
     given = find_amount(site.sentence, (site.begin, site.end), site.run, is_share)
