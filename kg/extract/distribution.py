@@ -21,17 +21,19 @@ class Run:
     count: int
 
 
-def find_run(sentence: str, figures: Sequence[tuple[int, int]], begin: int) -> Run:
-    """Return the run that a figure stands in; `figures` are all of the sentence."""
+def find_runs(sentence: str, figures: Sequence[tuple[int, int]]) -> dict[int, Run]:
+    """Return the run that each figure of a sentence stands in, by where the figure begins."""
     runs: list[list[tuple[int, int]]] = []
     for figure in sorted(figures):
         if runs and sentence[runs[-1][-1][1] : figure[0]].strip() in LINKS:
             runs[-1].append(figure)
         else:
             runs.append([figure])
-    run = next(run for run in runs if any(figure[0] == begin for figure in run))
-    index = next(i for i, figure in enumerate(run) if figure[0] == begin)
-    return Run(run[0][0], run[-1][1], index, len(run))
+    return {
+        figure[0]: Run(run[0][0], run[-1][1], index, len(run))
+        for run in runs
+        for index, figure in enumerate(run)
+    }
 
 
 def member(things: str, run: Run) -> str:

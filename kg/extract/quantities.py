@@ -20,6 +20,8 @@ FRACTION = re.compile(
     rf"(?P<unit>百分之|千分之)(?P<whole>{CHINESE})(?:点(?P<rest>[零一二三四五六七八九]+))?(?P<more>多)?"
 )
 SHARE = {"百分之": "%", "千分之": "‰"}
+NEAR = 40  # characters looked at before a figure: for what counts it
+REACH = 24  # … for what bounds it
 LISTED = re.compile(r"第(?:\d+、)+$")  # 第1、2、3项
 PAIR = re.compile(r"([一二两三四五六七八])([二两三四五六七八九])")  # 一两项, 三五个
 # What the figure counts stands there already: 下列3项条件, 《…》等5项标准, （共8个）.
@@ -175,9 +177,8 @@ def _is_no_quantity(text: str, match: re.Match[str]) -> bool:
         return True
     if re.match(r"0\d", match["first"]):
         return True  # 04个: digits were lost or shuffled
-    if LISTED.search(text[: match.start()]):
-        return True
-    if FIGURE_NUMBER.search(text[: match.start()]) or _sums_up(text, match):
+    before = text[max(0, match.start() - NEAR) : match.start()]
+    if LISTED.search(before) or FIGURE_NUMBER.search(before) or _sums_up(text, match):
         return True
     return BEHIND_NO_TARGET.match(text, match.end()) is not None and unit not in ("%", "元")
 
@@ -195,7 +196,7 @@ def _sums_up(text: str, match: re.Match[str]) -> bool:
     """Tell a figure that only counts what is listed: …、…等7类数据, 以下4项, 一批."""
     if match["first"] == "一" and match["unit"] == "批":
         return True
-    before = text[: match.start()].rstrip()
+    before = text[max(0, match.start() - NEAR) : match.start()].rstrip()
     if POINTED_AT.search(before):
         return True
     if not before.endswith("等"):
@@ -216,7 +217,7 @@ def _comparator(text: str, match: re.Match[str]) -> tuple[Comparator, int, int]:
     after = after_pattern.match(text, end)
     if after is not None and after["word"] not in ("多", "余"):
         found, end = after_table[after["word"]], after.end()
-    before = _bound_before(text[: match.start()])
+    before = _bound_before(text, match.start())
     if before is not None and not _is_plain(before, match["unit"]):
         begin = before.start()
         if found == "Exactly" or before["word"] not in ("约", "近"):
@@ -224,14 +225,14 @@ def _comparator(text: str, match: re.Match[str]) -> tuple[Comparator, int, int]:
     return found, begin, end
 
 
-def _bound_before(before: str) -> re.Match[str] | None:
+def _bound_before(text: str, at: int) -> re.Match[str] | None:
     """Return the word that bounds the figure behind; not 约 in 签约项目开工率超过50%."""
     pattern, _ = _bounds("before")
-    match = pattern.search(before)
+    match = pattern.search(text, max(0, at - REACH), at)
     while match is not None:
         if _binds(match["between"]) and not (len(match["word"]) == 1 and match["between"]):
             return match
-        match = pattern.search(before, match.start() + 1)
+        match = pattern.search(text, match.start() + 1, at)
     return None
 
 

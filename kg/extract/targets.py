@@ -10,7 +10,7 @@ from functools import cache
 from kg.extract.boundary import tagged
 from kg.extract.clauses import clause_at
 from kg.extract.dates import Moment, find_moments
-from kg.extract.distribution import find_run
+from kg.extract.distribution import find_runs
 from kg.extract.indicators import Site, find_indicators
 from kg.extract.passages import Passage, find_passages
 from kg.extract.quantities import Quantity, find_quantities, unit_kinds
@@ -33,6 +33,7 @@ HOLDER = re.compile(
     r"(?:项目|企业|公司|家庭|群体|园区|集群|产业链|产业|机组|生产线|装置|电站|主体|大户|基地|工程|村|镇|情况)"
     r"(?!项?资金|经费|税|贷款|补|奖|投资|产值|收入|园)"
 )
+NEAR = 16  # characters before a figure in which its governing word stands
 LEARNED = re.compile(r"(?:掌握|学会|培养|养成)$")  # 每个学生掌握|一项|运动技能
 FROM = re.compile(r"[由从][^，。；\d]{0,12}$")
 ONWARD = re.compile(
@@ -148,11 +149,11 @@ def _targets_of(sentence: str, year: str) -> Iterator[Target]:
         m for m in find_moments(sentence, year) if not INSIDE_NAME.search(sentence[: m.begin])
     ]
     quantities = list(find_quantities(sentence))
-    figures = [(q.begin, q.end) for q in quantities]
+    runs = find_runs(sentence, [(q.begin, q.end) for q in quantities])
     spans: list[tuple[int, int]] = []
     previous = ""
     for quantity in quantities:
-        run = find_run(sentence, figures, quantity.begin)
+        run = runs[quantity.begin]
         site = Site(sentence, quantity.begin, quantity.end, quantity.unit, tuple(spans), run)
         if not _is_commitment(sentence, quantity, moments):
             continue
@@ -276,7 +277,7 @@ def _bound_in_words(sentence: str, quantity: Quantity, moments: Sequence[Moment]
     if quantity.comparator != "Exactly":
         promised = sentence[quantity.begin : quantity.number_begin].startswith(("至少", "不少于"))
         return promised or quantity.unit not in ("年", "个", "项")
-    if LEARNED.search(sentence, 0, quantity.begin):
+    if LEARNED.search(sentence[: quantity.begin][-4:]):
         return True
     if quantity.unit not in ("次", "场", "期", "届", "轮", "堂"):
         return False
@@ -286,11 +287,11 @@ def _bound_in_words(sentence: str, quantity: Quantity, moments: Sequence[Moment]
 
 def _describes(sentence: str, quantity: Quantity) -> bool:
     """Tell a figure that only describes: a condition (对…的), an attribute (投资3亿元的项目)."""
-    if _sizes_its_noun(sentence, quantity) or TOTAL.search(sentence, 0, quantity.begin):
+    if _sizes_its_noun(sentence, quantity) or TOTAL.search(sentence[: quantity.begin][-NEAR:]):
         return True
     if MADE_UP.match(sentence, quantity.end) or _is_baseline(sentence, quantity):
         return True
-    if quantity.unit == "份" and PAPERS.search(sentence, 0, quantity.begin):
+    if quantity.unit == "份" and PAPERS.search(sentence[: quantity.begin][-NEAR:]):
         return True
     behind = sentence[quantity.end : quantity.end + 1]
     if behind == "的" and quantity.comparator == "Exactly" and quantity.unit.endswith("元"):
