@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
@@ -22,6 +22,7 @@ FRACTION = re.compile(
 SHARE = {"百分之": "%", "千分之": "‰"}
 NEAR = 40  # characters looked at before a figure: for what counts it
 REACH = 24  # … for what bounds it
+RANGE = re.compile("至|到|—{1,2}")
 LISTED = re.compile(r"第(?:\d+、)+$")  # 第1、2、3项
 PAIR = re.compile(r"([一二两三四五六七八])([二两三四五六七八九])")  # 一两项, 三五个
 # What the figure counts stands there already: 下列3项条件, 《…》等5项标准, （共8个）.
@@ -89,23 +90,25 @@ def _implied() -> tuple[re.Pattern[str], dict[str, tuple[Decimal, str]]]:
 
 def find_quantities(text: str) -> Iterator[Quantity]:
     """Yield the figures with a unit in a text of even widths, and the phrases that imply one."""
-    ends = 0
+    found = [_quantity(text, match) for match in _pattern().finditer(text)]
+    figures = [quantity for quantity in found if quantity is not None]
+    figures = sorted([*figures, *_fractions(text)], key=lambda quantity: quantity.begin)
+    yield from _together(figures, text)
+    yield from _implied_quantities(text)
+
+
+def _together(figures: Iterable[Quantity], text: str) -> Iterator[Quantity]:
+    """Yield figures, the two ends of a range as one, coordinated ones with the same bound."""
     previous: Quantity | None = None
-    for match in _pattern().finditer(text):
-        quantity = _quantity(text, match)
-        if quantity is None:
-            continue
-        ends = quantity.end
-        if previous is not None:
-            spanned = _spanned(previous, quantity)
-            yield spanned or previous
-            previous = None if spanned else _bound_alike(previous, quantity, text)
-        else:
+    for quantity in figures:
+        if previous is None:
             previous = quantity
+            continue
+        spanned = _spanned(previous, quantity, text)
+        yield spanned or previous
+        previous = None if spanned else _bound_alike(previous, quantity, text)
     if previous is not None:
         yield previous
-    yield from _fractions(text)
-    yield from _implied_quantities(text, ends)
 
 
 def _fractions(text: str) -> Iterator[Quantity]:
@@ -126,17 +129,21 @@ def _digits(numerals: str) -> str:
     return "".join(str("零一二三四五六七八九".index(numeral)) for numeral in numerals)
 
 
-def _spanned(first: Quantity, second: Quantity) -> Quantity | None:
-    """Join the two ends of a range: 1倍以上5倍以下."""
-    if (
-        (first.comparator, second.comparator) != ("AtLeast", "AtMost")
-        or first.unit != second.unit
-        or second.begin != first.end
-    ):
+def _spanned(first: Quantity, second: Quantity, text: str) -> Quantity | None:
+    """Join the two ends of a range: 1倍以上5倍以下, 3万元至5万元."""
+    ends = (first.comparator, second.comparator)
+    between = text[first.end : second.begin]
+    if first.unit != second.unit or None in (first.value, second.value):
         return None
-    return replace(
-        first, end=second.end, comparator="Between", value=None, low=first.value, high=second.value
-    )
+    if (ends == ("AtLeast", "AtMost") and not between) or (
+        ends == ("Exactly", "Exactly") and RANGE.fullmatch(between)
+    ):
+        low, high = first.value, second.value
+        return replace(
+            first, end=second.end, comparator="Between", value=None, low=low, high=high,
+            rule="quantity.range",
+        )  # fmt: skip
+    return None
 
 
 def _bound_alike(first: Quantity, second: Quantity, text: str) -> Quantity:
@@ -173,6 +180,8 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
 def _is_no_quantity(text: str, match: re.Match[str]) -> bool:
     """Tell an ordinal, an age, a number of a picture, a count of what is listed, lost digits."""
     unit = match["unit"]
+    if " " in match[0] and not text[: match.start()].strip():
+        return True  # the number of a heading: 3.1 人工智能
     if ENUMERATED.search(text[: match.start()][-2:]) or unit_kinds()[unit] == "age":
         return True
     if re.match(r"0\d", match["first"]):
@@ -253,7 +262,7 @@ def _binds(between: str) -> bool:
     return len(between) <= 2 or between.endswith("的") or not re.search(r"[的了和与率]", between)
 
 
-def _implied_quantities(text: str, ends: int) -> Iterator[Quantity]:
+def _implied_quantities(text: str) -> Iterator[Quantity]:
     pattern, table = _implied()
     for match in pattern.finditer(text):
         clause = clause_at(text, match.start())
