@@ -53,7 +53,7 @@ def _completed(items: Sequence[str], index: int) -> str:
     item = items[index]
     first, second, last = items[0], items[1], items[-1]
     width = min(len(item), len(second)) if len(items) > 2 else len(item)
-    if index < len(items) - 1 and len(last) >= width + 2:
+    if index < len(items) - 1 and len(last) >= width + 3:
         item += last[width:]
     if index > 0 and len(items) > 2 and len(first) >= len(second) + 3:
         head, mark, _ = first.rpartition("的")
