@@ -32,7 +32,7 @@ def extract(outline: Outline) -> Findings:
     mentions = tuple(untangle(found, outline.source.text))
     own = frozenset(_own(outline, mentions))
     imprint = read_imprint(outline, place)
-    targets = tuple(_link(find_targets(outline, imprint.period[-4:]), mentions))
+    targets = tuple(_link(find_targets(outline, imprint), mentions))
     return Findings(
         mentions=mentions,
         targets=targets,
