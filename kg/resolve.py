@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 
 from kg.models import Entity, Findings, Imprint, Mention, Outline, Place, Profile, Reading
@@ -34,7 +35,8 @@ def resolve(outline: Outline, findings: Findings) -> Reading:
     """
     place = findings.place
     imprint = findings.imprint
-    issuers = tuple(_agency(mention, outline, place, ()) for mention in imprint.issuers)
+    signed = sorted(imprint.issuers, key=lambda mention: mention.begin)
+    issuers = tuple(_agency(mention, outline, place, ()) for mention in signed)
     issuers = issuers or tuple(_implied_issuer(outline, findings))
     profile = _profile(outline, imprint, place, issuers)
     stances = {citation.cited: citation.stance for citation in findings.citations}
@@ -276,16 +278,29 @@ def _national(term: Term) -> Entity:
 
 
 def _of_issuer(mention: Mention, outline: Outline, issuers: tuple[Entity, ...]) -> Entity:
-    """Return a part of the issuer: 局党委 → 中共温岭市教育局委员会."""
-    if len(issuers) != 1:
+    """Return a part of the issuer: 局党委 → 中共温岭市教育局委员会.
+
+    The department that put a joint paper on the net (来源：科技司) is the first issuer's.
+    """
+    published = mention.rule == "agency.office"
+    if not issuers or (len(issuers) > 1 and not published):
         return _unresolved(mention, outline)
-    issuer = issuers[0]
+    issuer = _whole_body(issuers[0]) if mention.kind == "InternalUnit" else issuers[0]
     name = mention.name.replace("{}", issuer.name)
     key = mention.name.replace("{}", issuer.key)
     return Entity(
         "Agency", mention.kind, name, key, code=issuer.code, level=issuer.level,
         jurisdiction=issuer.jurisdiction, parent=issuer.key,
     )  # fmt: skip
+
+
+def _whole_body(office: Entity) -> Entity:
+    """Return the body whose general office it is: departments stand beside that, not below it."""
+    name = re.sub(r"(?<=[厅局部署会])办公[厅室]$", "", office.name)
+    known = terms("agencies.ttl").get(name)
+    if known is not None:
+        return _national(known)
+    return replace(office, name=name, key=office.key.removesuffix(office.name) + name)
 
 
 def _unresolved(mention: Mention, outline: Outline) -> Entity:

@@ -8,7 +8,13 @@ from dataclasses import replace
 
 from kg.extract.agency_heads import find_organisations
 from kg.extract.agency_lists import find_departments, find_items, find_listed
-from kg.extract.agency_local import find_bare, find_local, find_party_groups, find_split_forms
+from kg.extract.agency_local import (
+    find_bare,
+    find_local,
+    find_party_groups,
+    find_split_forms,
+    find_state_departments,
+)
 from kg.extract.agency_national import find_contextual, find_national
 from kg.extract.text import even
 from kg.models import Mention, Outline, Place
@@ -63,6 +69,7 @@ def _first_pass(outline: Outline, place: Place | None) -> Iterator[Mention]:
             *find_national(stretch),
             *find_contextual(stretch, place),
             *find_local(stretch, place),
+            *find_state_departments(stretch),
             *find_split_forms(stretch, place),
             *find_listed(stretch),
             *find_departments(stretch),

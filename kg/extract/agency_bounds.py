@@ -11,11 +11,20 @@ from kg.vocabulary import rows
 
 EDGE = "，。；：！？、（）《》“”‘’ \u3000\t\n\r—…【】[]|·/-+"
 GENERIC = re.compile(
-    r"各|本|我|该|全|两|级|有关|相关|多|跨|外|内|贵|此|某|上级|下级|主管|单位|其他|设"
+    r"各|本|我|该|全(?!国)|两|级|有关|相关|多|跨|外|内|贵|此|某|上级|下级|主管|单位|其他|设"
 )
 # Names of agency_continuations.tsv that are no letters of a name.
 ANY_NAME = "*"
 LAST_WORD = "last-word"
+# 市委八届三次全会, 省委经济工作会议: the committee's name is part of its meeting's.
+MEETING_BEHIND = re.compile(
+    r"第?[一二三四五六七八九十]+届|全会|全委会|全体会议|[^，。、；]{0,4}工作会议"
+)
+# 教育部|联函〔2023〕1号, 国务院|令第7号, 国务院|第9次常务会议: numbers of papers and meetings.
+NUMBER_BEHIND = re.compile(
+    r"[一-鿿]{0,5}[〔\[【]\d{4}[〕\]】]|令第[\d一二三四五六七八九十百]+号|第[\d一二三四五六七八九十]+次"
+)
+JOINTLY_BEHIND = re.compile(r"合作|共建|协作|签约|对接")  # 与云陵学院合作
 PART_BEHIND = re.compile(
     r"新?园区|新?校区|分园|分校|项目|新建|改扩建|扩建|迁建|升格|等级|[一二三]期"
 )
@@ -35,6 +44,16 @@ def is_edge(stretch: str, begin: int) -> bool:
     return stretch[:begin].endswith(_links())
 
 
+def follows_verb(stretch: str, begin: int, end: int) -> bool:
+    """Tell whether a level stands right behind a verb: 报送|省教育厅, but not 试验区|管委会."""
+    clause = re.split(f"[{re.escape(EDGE)}]", stretch[max(0, begin - 6) : begin])[-1]
+    words = tagged(clause + stretch[begin:end])
+    if len(words) < 2 or words[-1][0] != stretch[begin:end]:
+        return False
+    word, flag = words[-2]
+    return flag.startswith("v") and len(word) > 1 and GENERIC.match(word) is None
+
+
 @cache
 def _links() -> tuple[str, ...]:
     return tuple(row["word"] for row in rows("boundary_words.tsv") if row["role"] == "link")
@@ -52,6 +71,10 @@ def _continuations() -> dict[str, re.Pattern[str]]:
 
 def continues(name: str, stretch: str, end: int) -> bool:
     """Tell whether the letters go on to another word: 教育部|门, 市政府|采购, 教育局|局长."""
+    if NUMBER_BEHIND.match(stretch, end):
+        return True
+    if name.endswith("委") and MEETING_BEHIND.match(stretch, end):
+        return True
     return any(
         pattern.match(stretch, end)
         for tail, pattern in _continuations().items()
@@ -63,7 +86,7 @@ def ends_name(stretch: str, end: int) -> bool:
     """Tell whether a name can end here: at a mark, or before a verb or a particle."""
     if _continuations()[LAST_WORD].match(stretch, end):
         return False
-    if PART_BEHIND.match(stretch, end):
+    if PART_BEHIND.match(stretch, end) or JOINTLY_BEHIND.match(stretch, end):
         return True
     if (
         not re.match(r"[一-鿿]", stretch[end:])

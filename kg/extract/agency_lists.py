@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from functools import cache
 
 from kg.extract.agency_bounds import mention_agency
-from kg.extract.agency_national import head_office
+from kg.extract.agency_national import head_office, own_name
 from kg.extract.agency_places import LEVEL
 from kg.models import Mention
 from kg.vocabulary import KINDS, forms, functions, rows, template
 
 LIST_CUE = re.compile(
     r"(?:责任|牵头|配合|参与|参加|协同|协办|主办|承办|实施|落实|负责|指导|督办|督导|协助|联合)(?:单位|部门|科室|处室|机构|股室|主体)\s*[:：]?\s*"
-    r"|(?:牵头|配合|分工|负责)[:：]\s*"
+    r"|(?:牵头|配合|分工|负责|抄送|抄报|主送)[:：]\s*"
 )
 SEPARATOR = re.compile(
     r"[、，；,;和及与\s\u3000]|按职责分工(?:负责)?|等?(?:按|分别)|负责|牵头|配合|参与|会同"
@@ -76,7 +76,7 @@ def _item(stretch: str, begin: int, piece: str) -> Mention | None:
     if body is None or LEVEL.match(name):
         return None
     kind = kinds[body["tail"]]
-    bank = head_office(name)
+    bank = head_office(name) or own_name(name)
     if kind == "InternalUnit":
         return mention_agency(kind, stretch, start, end, "{}" + name, "agency.listed.office", "~")
     if bank is not None:

@@ -20,6 +20,9 @@ VERBAL = re.compile(
     r"[的了在为与和及把将被各等]|工作|推进|实施|开展|落实|加强|设立|成立|建立|城市|层面|范围|居民|民生"
 )
 
+# 成功举办, 良好开局: the last letter belongs to another word.
+NO_TAIL = re.compile(r"[举主承创开兴协申筹督查联经停试合自]办$|[开格布结全大新破残棋]局$")
+
 
 def find_local(stretch: str, place: Place | None) -> Iterator[Mention]:
     """Yield bodies written behind a level (市教育局) or a place (温岭市教育局)."""
@@ -51,13 +54,19 @@ def find_local(stretch: str, place: Place | None) -> Iterator[Mention]:
         yield from _unlisted_form(stretch, prefix)
 
 
+def find_state_departments(stretch: str) -> Iterator[Mention]:
+    """Yield who a law of the country means by 国务院教育行政部门: the ministry of that field."""
+    for match in re.finditer("国务院", stretch):
+        yield from _functional(stretch, Prefix(match.start(), match.end(), "国"))
+
+
 def _functional(stretch: str, prefix: Prefix) -> Iterator[Mention]:
     """Yield 市教育部门: a field of government at a level, as its body."""
     for length in (8, 7, 6, 5, 4, 3, 2):
         name = stretch[prefix.end : prefix.end + length]
         function = functions().get(name)
         if function is not None and re.match(
-            r"(?:行政)?(?:主管)?部门", stretch[prefix.end + length :]
+            r"(?:行政)?(?:主管|监督管理|监管|管理|执法)?部门", stretch[prefix.end + length :]
         ):
             end = stretch.index("部门", prefix.end) + 2
             yield mention_agency(
@@ -77,9 +86,11 @@ def _unlisted_form(stretch: str, prefix: Prefix) -> Iterator[Mention]:
     match = UNLISTED.match(stretch, prefix.end)
     if match is None or VERBAL.search(match["body"]) or GENERIC.match(match["body"]):
         return
-    if match["body"][0] in "域场民级直属区会":  # 区域, 市场, 市民: the level is part of a word
+    if match["body"][0] in "域场民级直属区县会":  # 区域, 市场, 市民: the level is part of a word
         return
     if match["tail"] in ("委", "办") and len(match["body"]) > 6:
+        return
+    if NO_TAIL.search(match[0]):
         return
     kind = "PublicInstitution" if match["tail"].endswith("中心") else "GovernmentBody"
     name = stretch[prefix.begin : match.end()] if _is_short(stretch, prefix) else template(match[0])
