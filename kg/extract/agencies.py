@@ -16,6 +16,7 @@ from kg.extract.agency_local import (
     find_state_departments,
 )
 from kg.extract.agency_national import find_contextual, find_national
+from kg.extract.agency_trades import find_builders, find_trading
 from kg.extract.text import even
 from kg.models import Mention, Outline, Place
 
@@ -76,6 +77,8 @@ def _first_pass(outline: Outline, place: Place | None) -> Iterator[Mention]:
             *find_bare(stretch),
             *find_party_groups(stretch),
             *find_organisations(stretch, place),
+            *find_trading(stretch),
+            *find_builders(stretch),
         ]
         for mention in _longest(found):
             at = sentence.begin + mention.begin
