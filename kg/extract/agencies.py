@@ -114,7 +114,7 @@ def _office(value: str, begin: int) -> Iterator[Mention]:
 
 def _in_shell(text: str, begin: int, end: int, place: Place | None) -> Iterator[Mention]:
     """Yield who issues what a notice carries: 工业和信息化部关于印发《…》的通知."""
-    lead = re.match(r"[^《]{2,40}?(?=关于(?:印发|转发|发布|公布)|印发《|转发《)", text[begin:end])
+    lead = re.match(r"[^《]{2,50}?(?=关于(?:印发|转发|发布|公布)|印发《|转发《)", text[begin:end])
     if lead is not None and "《" in text[begin:end]:
         yield from agencies_in(lead[0], begin, place)
 
@@ -128,6 +128,7 @@ def agencies_in(value: str, offset: int, place: Place | None) -> Iterator[Mentio
         *find_local(plain, place),
         *find_split_forms(plain, place),
         *find_items(plain, 0, len(plain)),
+        *find_organisations(plain, place),
     ]
     for mention in _longest(found):
         yield _moved(mention, offset, value[mention.begin : mention.end])

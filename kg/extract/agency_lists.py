@@ -19,7 +19,9 @@ LIST_CUE = re.compile(
 SEPARATOR = re.compile(
     r"[、，；,;和及与\s\u3000]|按职责分工(?:负责)?|等?(?:按|分别)|负责|牵头|配合|参与|会同"
 )
-DEPARTMENTS = re.compile(r"(?P<etc>等)?(?:相关|有关)?(?P<unit>部门|单位)(?!规章)")
+DEPARTMENTS = re.compile(
+    r"(?P<etc>等|(?:和|及|以及)其[他它])?(?P<vague>相关|有关)?(?P<unit>部门|单位)(?!规章)"
+)
 NO_BODY = re.compile(
     r"^(?:各|相关|有关|其他|全体|所有|本|我|该|局机关|上述|市直|县直|区直|省直|市级各|成员)|各|等$|相关|有关|部门$|^.{0,2}单位$|牵头|责任|配合|[的了是并将]"
 )
@@ -98,7 +100,7 @@ def find_departments(stretch: str) -> Iterator[Mention]:
         if not items or _is_generic_before(stretch, items[-1][0]):
             continue
         single = len(items) == 1 and not match["etc"]
-        if match["unit"] == "单位" and single:
+        if single and (match["unit"] == "单位" or match["vague"]):
             continue
         for begin, end, name in items:
             stop = match.end() if single else end
