@@ -102,16 +102,17 @@ def _clause_floor(stretch: str, begin: int, floor: int) -> int:
 
 def _walk(stretch: str, start: int, begin: int) -> int:
     """Walk back over words that a name may hold; a verb stays only inside (充电|服务|联盟)."""
-    at = _walk_nouns(stretch, start, begin)
+    at, walked = _walk_nouns(stretch, start, begin)
     # 药品集中采购|和|使用试点工作小组: what begins with the state or a level goes on over 和.
-    if at - 1 > start and stretch[at - 1] in "和与及":
-        further = _walk_nouns(stretch, start, at - 1)
-        if further < at - 1 and ANCHOR.match(stretch, further):
+    if walked - 1 > start and stretch[walked - 1] in "和与及":
+        further, _ = _walk_nouns(stretch, start, walked - 1)
+        if further < walked - 1 and ANCHOR.match(stretch, further):
             return further
     return at
 
 
-def _walk_nouns(stretch: str, start: int, begin: int) -> int:
+def _walk_nouns(stretch: str, start: int, begin: int) -> tuple[int, int]:
+    """Return where the phrase begins, and how far back its words go with verbs that lead it."""
     at = begin
     kept: list[tuple[str, str]] = []
     for word, flag in reversed(tagged(stretch[start:begin])):
@@ -119,9 +120,10 @@ def _walk_nouns(stretch: str, start: int, begin: int) -> int:
             break
         kept.append((word, flag))
         at -= len(word)
+    walked = at
     while kept and _only_leads(*kept[-1]):
         at += len(kept.pop()[0])
-    return at
+    return at, walked
 
 
 def _only_leads(word: str, flag: str) -> bool:

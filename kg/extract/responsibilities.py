@@ -15,13 +15,13 @@ CUE = re.compile(
     rf"|(?P<support>(?:配合|参与|参加|协同|协办|协助|支持|联合|会同){WORD}?)\s*[:：]"
     rf"|(?P<list>(?:责任|承办|分工|任务){WORD})\s*[:：]"
 )
-GROUP = re.compile(r"（(?P<inside>[^（）]*(?:（[^（）]*）[^（）]*)*)）")
 ET_CETERA = "(?:等(?:[省市县区]级)?(?:有关|相关)?(?:部门|单位)?)"
+GROUP = re.compile(r"（(?P<inside>[^（）]*(?:（[^（）]*）[^（）]*)*)）")
 LEADS_BEHIND = re.compile(
     rf"\s*(?:共同|{ET_CETERA})?(?:牵头|负责|落实|按(?:照)?职责分工负责|分工负责|按(?:照)?(?:各自)?职责|分别负责|承担|主抓)"
 )
 SUPPORTS_BEHIND = re.compile(
-    r"\s*(?:等)?(?:部门|单位)?(?:按(?:照)?(?:各自)?职责(?:分工)?)?(?:积极|主动|密切)?"
+    rf"\s*{ET_CETERA}?(?:部门|单位)?(?:按(?:照)?(?:各自)?职责(?:分工)?)?(?:要|应)?(?:积极|主动|密切|紧密)?"
     r"(?:配合|参与|参加|协助|协同|支持)"
 )
 # 教育、财政等部门分工负责: each does its part, and the first one leads.
@@ -29,6 +29,7 @@ SHARED_BEHIND = re.compile(
     rf"{ET_CETERA}?(?:要|应)?(?:按(?:照)?)?(?:各自)?(?:职责|分工)[^，。；]{{0,4}}负责"
 )
 SUPPORT_BEFORE = re.compile(r"(?:会同|联合|配合|协同|协调|商|与|加强与|协助)$")
+MEMBERS_BEHIND = re.compile(rf"{ET_CETERA}?(?:共同)?(?:组成|派员|选派|派出)")
 LEADS_ALONE = re.compile(r"(?:等)?(?:牵头|负责(?!人|同志|制))")
 LEAD_BEFORE = re.compile(r"(?:由|请|责成|委托)$")
 SUBJECT_BEHIND = re.compile(
@@ -154,19 +155,22 @@ def _in_prose(
 ) -> Iterator[tuple[int, Role, str]]:
     """Yield who leads or supports by the sentence: 由A牵头, A会同B, A、B要…."""
     previous: Mention | None = None
+    led = False
     for run in _runs(text, inside):
         before = text[max(begin, run[0][1].begin - 8) : run[0][1].begin]
         behind = text[run[-1][1].end : run[-1][1].end + 14]
         gathered = previous is not None and text[previous.end : run[0][1].begin] == "组织"
+        led = led and previous is not None and "。" not in text[previous.end : run[0][1].begin]
         previous = run[-1][1]
-        if gathered or SUPPORT_BEFORE.search(before):
+        if gathered or MEMBERS_BEHIND.match(behind) or SUPPORT_BEFORE.search(before):
             yield from ((at, "Support", "responsibility.prose.with") for at, _ in run)
         elif SUPPORTS_BEHIND.match(behind):
             yield from ((at, "Support", "responsibility.prose.support") for at, _ in run)
         elif SHARED_BEHIND.match(behind):
             for order, (at, _) in enumerate(run):
-                yield at, "Support" if order else "Lead", "responsibility.prose.shared"
+                yield at, "Support" if order or led else "Lead", "responsibility.prose.shared"
         elif LEAD_BEFORE.search(before) or LEADS_ALONE.match(behind):
+            led = "牵头" in behind[:6]
             yield from ((at, "Lead", "responsibility.prose.lead") for at, _ in run)
         elif _is_subject(text, begin, run) and SUBJECT_BEHIND.match(behind):
             yield from ((at, "Lead", "responsibility.subject") for at, _ in run)
