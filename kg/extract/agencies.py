@@ -11,6 +11,7 @@ from kg.extract.agency_lists import find_departments, find_items, find_listed
 from kg.extract.agency_local import (
     find_bare,
     find_local,
+    find_paired,
     find_party_groups,
     find_split_forms,
     find_state_departments,
@@ -99,8 +100,9 @@ def _first_pass(outline: Outline, place: Place | None) -> Iterator[Mention]:
             *find_state_departments(stretch),
             *find_split_forms(stretch, place),
             *find_listed(stretch),
-            *find_departments(stretch),
+            *find_departments(stretch, place),
             *find_bare(stretch),
+            *find_paired(stretch),
             *find_party_groups(stretch),
             *find_organisations(stretch, place),
             *find_trading(stretch),

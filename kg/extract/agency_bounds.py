@@ -24,7 +24,7 @@ MEETING_BEHIND = re.compile(
 NUMBER_BEHIND = re.compile(
     r"[一-鿿]{0,5}[〔\[【]\d{4}[〕\]】]|令第[\d一二三四五六七八九十百]+号|第[\d一二三四五六七八九十]+次"
 )
-JOINTLY_BEHIND = re.compile(r"合作|共建|协作|签约|对接")  # 与云陵学院合作
+JOINTLY_BEHIND = re.compile(r"合作|共建|协作|签约|对接|建设|改革|升格|更名")  # 与云陵学院合作
 PART_BEHIND = re.compile(
     r"新?园区|新?校区|分园|分校|项目|新建|改扩建|扩建|迁建|升格|等级|[一二三]期"
 )
@@ -35,6 +35,11 @@ def mention_agency(
 ) -> Mention:
     """Return the mention of an agency at these offsets of a stretch."""
     return Mention("Agency", kind, begin, end, stretch[begin:end], name, rule, scope)
+
+
+def written_out(name: str) -> str:
+    """Return a name that no table holds with its last word in full: 新城管委会 → 新城管理委员会."""
+    return re.sub(r"管委会?$", "管理委员会", re.sub(r"街道办$", "街道办事处", name))
 
 
 def is_edge(stretch: str, begin: int) -> bool:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from kg.extract.agency_bounds import mention_agency
+from kg.extract.agency_bounds import mention_agency, written_out
 from kg.extract.agency_national import head_office, own_name
 from kg.extract.agency_places import LEVEL
-from kg.models import Mention
+from kg.models import Mention, Place
 from kg.vocabulary import KINDS, forms, functions, rows, template
 
 LIST_CUE = re.compile(
@@ -83,7 +83,8 @@ def _item(stretch: str, begin: int, piece: str) -> Mention | None:
         return mention_agency(kind, stretch, start, end, "{}" + name, "agency.listed.office", "~")
     if bank is not None:
         return mention_agency(kind, stretch, start, end, bank, "agency.listed.branch", "=")
-    return mention_agency(kind, stretch, start, end, template(name), "agency.listed.built", "")
+    official = template(written_out(name))
+    return mention_agency(kind, stretch, start, end, official, "agency.listed.built", "")
 
 
 @cache
@@ -93,8 +94,11 @@ def _body() -> tuple[re.Pattern[str], dict[str, str]]:
     return re.compile(rf"[一-鿿（）“”]{{2,16}}?(?P<tail>{'|'.join(kinds)})"), kinds
 
 
-def find_departments(stretch: str) -> Iterator[Mention]:
-    """Yield the fields of government listed before 等部门, or one alone (教育部门)."""
+def find_departments(stretch: str, place: Place | None) -> Iterator[Mention]:
+    """Yield the fields of government listed before 等部门, or one alone (教育部门).
+
+    In a paper of no known place they are no one body, but for those of the state (国家网信部门).
+    """
     for match in DEPARTMENTS.finditer(stretch):
         items = list(_chain(stretch, match.start()))
         if not items or _is_generic_before(stretch, items[-1][0]):
@@ -105,6 +109,8 @@ def find_departments(stretch: str) -> Iterator[Mention]:
         for begin, end, name in items:
             stop = match.end() if single else end
             national = stretch[max(0, begin - 2) : begin] == "国家"
+            if place is None and not national:
+                continue
             start = begin - 2 if national and single else begin
             scope = "国" if national else ""
             function = functions()[name]
@@ -127,6 +133,10 @@ def _chain(stretch: str, end: int) -> Iterator[tuple[int, int, str]]:
         if found is None:
             return
         yield found, end, stretch[found:end]
+        # 住建（城管）、民政: what stands in brackets is another name of the field before it.
+        if stretch[max(0, found - 2) : found] == "）、" and "（" in stretch[:found]:
+            end = stretch.rindex("（", 0, found)
+            continue
         if found == 0 or stretch[found - 1] not in "、和及与":
             return
         end = found - 1
@@ -136,6 +146,6 @@ def _is_generic_before(stretch: str, begin: int) -> bool:
     before = stretch[max(0, begin - 3) : begin]
     return bool(
         re.search(
-            r"(?:各|级|有关|相关|上级|主管|地方|其他|每个|市区|州市)$|[省市县区镇乡]$", before
+            r"(?:各|级|有关|相关|上级|主管|地方|各地|当地|所在地|其他|每个|市区|州市)$|[省市县区镇乡]$", before
         )
     )
