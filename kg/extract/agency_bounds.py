@@ -24,7 +24,9 @@ MEETING_BEHIND = re.compile(
 NUMBER_BEHIND = re.compile(
     r"[一-鿿]{0,5}[〔\[【]\d{4}[〕\]】]|令第[\d一二三四五六七八九十百]+号|第[\d一二三四五六七八九十]+次"
 )
-JOINTLY_BEHIND = re.compile(r"合作|共建|协作|签约|对接|建设|改革|升格|更名")  # 与云陵学院合作
+JOINTLY_BEHIND = re.compile(
+    r"合作|共建|协作|签约|对接|建设|改革|升格|更名|牵头|成员单位"
+)  # 与云陵学院合作
 PART_BEHIND = re.compile(
     r"新?园区|新?校区|分园|分校|项目|新建|改扩建|扩建|迁建|升格|等级|[一二三]期"
 )

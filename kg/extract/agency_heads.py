@@ -50,6 +50,7 @@ def find_organisations(stretch: str, place: Place | None) -> Iterator[Mention]:
             continue
         begin = name_begin(stretch, match.start(), quotes=kind == "WorkingGroup")
         begin = _behind_subject(stretch, begin, match.start())
+        begin = _at_governed_place(stretch, begin, match.start())
         begin = _skip_openers(stretch, begin, match.start())
         begin = _with_bracketed_place(stretch, _with_whole_body(stretch, begin))
         modifier = stretch[begin : match.start()]
@@ -78,6 +79,17 @@ def _behind_subject(stretch: str, begin: int, head: int) -> int:
             break
         behind += len(word)
     return behind
+
+
+def _at_governed_place(stretch: str, begin: int, head: int) -> int:
+    """Return where a place stands behind a verb: 材料报送|云陵市家具行业协会."""
+    if stretch.startswith("国家", begin):
+        return begin
+    for first, _, _ in find_names(stretch[begin:head]):
+        words = tagged(stretch[begin : begin + first])
+        if words and (words[-1][1] == "v" or words[-1][0] in ("报", "送")):
+            return begin + first
+    return begin
 
 
 def _with_bracketed_place(stretch: str, begin: int) -> int:
@@ -120,7 +132,7 @@ def _is_proper(modifier: str, proper: str, place: Place | None) -> bool:
         return _is_own_topic(modifier)
     if proper == "laboratory":
         return LABORATORY.fullmatch(modifier) is not None
-    if ALL_CHINA.match(modifier):
+    if ALL_CHINA.match(modifier) or _is_state_branch(modifier):
         return True
     if LEVEL.match(modifier) and not re.match(
         r"省会|[省市县区镇乡](?:级(?!机关)|属|直|域|场|民(?![航政族])|委?内)", modifier
@@ -137,6 +149,13 @@ def _is_proper(modifier: str, proper: str, place: Place | None) -> bool:
     return any(
         begin == 0 and choose(name, place) is not None for begin, _, name in find_names(modifier)
     ) or any(modifier.startswith(name) for name in _town_names(place))
+
+
+def _is_state_branch(modifier: str) -> bool:
+    """Tell an institution of the state at a place: 国家超级计算|济南|中心."""
+    return modifier.startswith("国家") and any(
+        end == len(modifier) for _, end, _ in find_names(modifier)
+    )
 
 
 def _town_names(place: Place | None) -> tuple[str, ...]:

@@ -97,7 +97,8 @@ def _body() -> tuple[re.Pattern[str], dict[str, str]]:
 def find_departments(stretch: str, place: Place | None) -> Iterator[Mention]:
     """Yield the fields of government listed before 等部门, or one alone (教育部门).
 
-    In a paper of no known place they are no one body, but for those of the state (国家网信部门).
+    In a paper of no known place, and alone in one for the whole country, they are the many of
+    every level, but for those of the state (国家网信部门).
     """
     for match in DEPARTMENTS.finditer(stretch):
         items = list(_chain(stretch, match.start()))
@@ -109,7 +110,7 @@ def find_departments(stretch: str, place: Place | None) -> Iterator[Mention]:
         for begin, end, name in items:
             stop = match.end() if single else end
             national = stretch[max(0, begin - 2) : begin] == "国家"
-            if place is None and not national:
+            if (place is None or (single and place.level == "country")) and not national:
                 continue
             start = begin - 2 if national and single else begin
             scope = "国" if national else ""
@@ -146,6 +147,7 @@ def _is_generic_before(stretch: str, begin: int) -> bool:
     before = stretch[max(0, begin - 3) : begin]
     return bool(
         re.search(
-            r"(?:各|级|有关|相关|上级|主管|地方|各地|当地|所在地|其他|每个|市区|州市)$|[省市县区镇乡]$", before
+            r"(?:各|级|有关|相关|上级|主管|地方|各地|当地|所在地|其他|每个|市区|州市)$|[省市县区镇乡]$",
+            before,
         )
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 from kg.vocabulary import rows
 
-WINDOW = 28  # characters looked at before the last word; official names are shorter
+WINDOW = 36  # characters looked at before the last word; official names are shorter
 CLAUSE_START = re.compile(r"[，。；：！？、（）《》\s“”‘’—…【】\[\]|]")
 NOMINAL = (
     "n",
