@@ -62,7 +62,7 @@ def find_organisations(stretch: str, place: Place | None) -> Iterator[Mention]:
 
 def _skip_openers(stretch: str, begin: int, head: int) -> int:
     opener = re.match(
-        r"(?:全[市县区省镇]|我[市县区省镇]|各[市县区省镇]?|[一两二三四五六七八九十\d]+[所家个名]|等\d*[所家个]?|全(?!国)|本|的|了|和|与|及)+",
+        r"(?:首届|全[市县区省镇]|我[市县区省镇]|各[市县区省镇]?|[一两二三四五六七八九十\d]+[所家个名]|等\d*[所家个]?|全(?!国)|本|的|了|和|与|及)+",
         stretch[begin:head],
     )
     return begin + opener.end() if opener is not None else begin

@@ -9,7 +9,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from kg.vocabulary import rows
+from kg.extract.places import everyday
+from kg.vocabulary import regions, rows
 
 WINDOW = 36  # characters looked at before the last word; official names are shorter
 CLAUSE_START = re.compile(r"[，。；：！？、（）《》\s“”‘’—…【】\[\]|]")
@@ -128,7 +129,14 @@ def _walk_nouns(stretch: str, start: int, begin: int) -> tuple[int, int]:
 
 def _only_leads(word: str, flag: str) -> bool:
     """Tell a verb that cannot open a name: it governs the name."""
-    return (flag.startswith("v") and flag != "vn") or word in _words("leading")
+    return (
+        not _is_place(word) and (flag.startswith("v") and flag != "vn") or word in _words("leading")
+    )
+
+
+def _is_place(word: str) -> bool:
+    """Tell a place that the tagger takes for a verb: 遵义."""
+    return word in regions().by_short and word not in everyday()
 
 
 def _may_be_inside(word: str, flag: str) -> bool:
