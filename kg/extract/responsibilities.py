@@ -30,10 +30,13 @@ SHARED_BEHIND = re.compile(
 )
 SUPPORT_BEFORE = re.compile(r"(?:会同|联合|配合|协同|协调|商|与|加强与|协助)$")
 MEMBERS_BEHIND = re.compile(rf"{ET_CETERA}?(?:共同)?(?:组成|派员|选派|派出)")
+# Behind a comma only what is bound to do something or acts with others is a subject.
+ACTS_BEHIND = re.compile(rf"{ET_CETERA}?(?:会同|联合|牵头|要(?!求)|应|须|不得|不予|负责)")
+CALLED = re.compile(r"（(?:以下)?(?:统一)?简称[^（）]{2,16}）")
 LEADS_ALONE = re.compile(r"(?:等)?(?:牵头|负责(?!人|同志|制))")
 LEAD_BEFORE = re.compile(r"(?:由|请|责成|委托)$")
 SUBJECT_BEHIND = re.compile(
-    rf"{ET_CETERA}?(?:要|应当?|须|需|会同|联合|组织|负责|牵头|统筹|加强|制定|指导|督促|每年|按照|依据|根据|定期|将|可|认定|对|原则上|建立|做好|加快|推进|推动|落实|具体)"
+    rf"{ET_CETERA}?(?:要|应当?|须|需|不得|不予|暂停|依照|依法|作为|会同|联合|组织|负责|牵头|统筹|加强|制定|指导|督促|每年|按照|依据|根据|定期|将|可|认定|对|原则上|建立|做好|加快|推进|推动|落实|具体)"
 )
 
 
@@ -67,11 +70,17 @@ def _stated(
     inside = [(at, m) for at, m in agencies if task.begin <= m.begin < end]
     taken: set[int] = set()
     roles: dict[int, tuple[Role, str]] = {}
-    for at, role, rule in (
+    listed = [
         *_by_cues(text, task.begin, end, inside),
         *_by_groups(text, task.begin, end, inside),
-        *_in_prose(text, task.begin, end, inside),
-    ):
+    ]
+    # Where a list says who answers for the task, what its sentences bind others to is no part.
+    spoken = [
+        found
+        for found in _in_prose(text, task.begin, end, inside)
+        if not listed or found[2] != "responsibility.subject"
+    ]
+    for at, role, rule in (*listed, *spoken):
         if at not in taken:
             taken.add(at)
             roles[at] = (role, rule)
@@ -158,7 +167,9 @@ def _in_prose(
     led = False
     for run in _runs(text, inside):
         before = text[max(begin, run[0][1].begin - 8) : run[0][1].begin]
-        behind = text[run[-1][1].end : run[-1][1].end + 14]
+        called = CALLED.match(text, run[-1][1].end)
+        stop = called.end() if called is not None else run[-1][1].end
+        behind = text[stop : stop + 14]
         gathered = previous is not None and text[previous.end : run[0][1].begin] == "组织"
         led = led and previous is not None and "。" not in text[previous.end : run[0][1].begin]
         previous = run[-1][1]
@@ -169,11 +180,18 @@ def _in_prose(
         elif SHARED_BEHIND.match(behind):
             for order, (at, _) in enumerate(run):
                 yield at, "Support" if order or led else "Lead", "responsibility.prose.shared"
-        elif LEAD_BEFORE.search(before) or LEADS_ALONE.match(behind):
+        elif _is_put_in_charge(before, behind) or LEADS_ALONE.match(behind):
             led = "牵头" in behind[:6]
             yield from ((at, "Lead", "responsibility.prose.lead") for at, _ in run)
         elif _is_subject(text, begin, run) and SUBJECT_BEHIND.match(behind):
             yield from ((at, "Lead", "responsibility.subject") for at, _ in run)
+
+
+def _is_put_in_charge(before: str, behind: str) -> bool:
+    """Tell 由市教育局…, but not 由市政府分管领导任组长."""
+    return LEAD_BEFORE.search(before) is not None and not re.match(
+        "(?:相关|有关|分管|主要|联系)*(?:领导|负责同志|负责人)", behind
+    )
 
 
 def _runs(
@@ -195,7 +213,7 @@ def _is_subject(text: str, begin: int, run: Sequence[tuple[int, Mention]]) -> bo
     opening = run[0][1].begin
     before = text[max(begin, opening - 1) : opening]
     if before == "，":
-        return text.startswith(("会同", "联合", "牵头"), run[-1][1].end)
+        return ACTS_BEHIND.match(text, run[-1][1].end) is not None
     return not before or before in "。；\n\u3000 ："
 
 
