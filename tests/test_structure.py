@@ -152,6 +152,13 @@ SHELL = "云陵市教育局关于印发《云陵市校车管理办法》的通�
             2,
             id="a title twice",
         ),
+        pytest.param(
+            "关于印发《云陵市校车安全专项整治工作方案》的通知\n各校：\n现印发给你们。\n"
+            "云陵市校车安全专项整治\n工作方案\n为加强校车管理，制定本方案。\n",
+            "云陵市校车安全专项整治\n工作方案",
+            2,
+            id="a carried title over two lines, as the shell names it",
+        ),
         pytest.param("请加强校车管理，保障学生安全。\n", "", 0, id="none"),
         pytest.param(
             "各位代表：\n现在，我代表云陵市人民政府，向大会报告工作。\n", "", 0, id="a speech"
@@ -268,6 +275,122 @@ OUTLINES = [
         [],
         id="articles and their conditions are no tasks",
     ),
+    pytest.param(
+        "第一章 总则\n第一条 （目的和依据）\n为了加强校车管理，制定本办法。\n第二章 管理\n"
+        "第二条 （随车照管）\n校车应当配备照管人员，履行下列职责：\n"
+        "（一）清点乘车学生；\n（二）劝止超员行驶。",
+        ["总则", "管理", "随车照管"],
+        ["二|随车照管|管理"],
+        id="an article with its title in brackets is a task, its frame is not",
+    ),
+    pytest.param(
+        "一、抓质量\n1\ue010加强教研。每月组织教研活动，提升课堂教学的质量。\n"
+        "2\ue010培育名师。全年培育教学名师，建立名师工作室。",
+        ["抓质量"],
+        ["1|加强教研|抓质量", "2|培育名师|抓质量"],
+        id="a dot lost to a font of its own",
+    ),
+    pytest.param(
+        "一、抓质量\n（一）\n加强教研。\n每月组织教研活动，提升课堂教学质量。\n"
+        "（二）培育名师。全年培育教学名师，建立名师工作室。",
+        ["抓质量"],
+        ["一|加强教研|抓质量", "二|培育名师|抓质量"],
+        id="a number on a line of its own",
+    ),
+    pytest.param(
+        "—、抓质量\n（一）加强教研。每月组织教研活动，提升课堂教学质量。\n二、抓安全\n"
+        "（一）排查隐患。每季度排查校园隐患，建立管理台账。",
+        ["抓质量", "抓安全"],
+        ["一|加强教研|抓质量", "一|排查隐患|抓安全"],
+        id="a dash for 一",
+    ),
+    pytest.param(
+        "一、抓质量。坚持质量立校，推动各类学校办出特色。\n"
+        "持续增加学位资源供给。新建学校三所，扩建学校两所，解决入学难题。\n"
+        "——提升课堂教学质量水平。开展教研活动，打磨精品课程，培育教学名师。\n"
+        "三是完善教师培训体系。引进名优教师，分级分类培训，提高教师的待遇。\n"
+        "教师强则学校强。要把教师队伍建设摆在突出位置，尊重教师、关心教师。",
+        ["抓质量"],
+        [
+            "|持续增加学位资源供给|抓质量",
+            "|提升课堂教学质量水平|抓质量",
+            "三|完善教师培训体系|抓质量",
+        ],
+        id="leads in a report, under a heading that is a paragraph of its own",
+    ),
+    pytest.param(
+        "2023年工作回顾\n一、质量提升\n学位资源持续增加。新建学校三所，扩建学校两所，解决入学难题。\n"
+        "教研活动日益丰富。打磨精品课程，培育教学名师，建立名师工作室。\n"
+        "今年是攻坚之年。\n一、抓质量\n1.加强教研。每月组织教研活动，提升课堂教学质量。",
+        ["2023年工作回顾", "质量提升", "抓质量"],
+        ["1|加强教研|抓质量"],
+        id="what was achieved is no task; a review that counts anew is over",
+    ),
+    pytest.param(
+        "一、申报要求\n（一）申报学校办学三年以上，近两年没有安全事故。\n"
+        "（二）每校限报一个项目。\n二、推荐程序\n（一）学校填报。学校登录平台填写并提交材料。\n"
+        "（二）县区推荐\n1.推荐单位\n（1）各县区教育局。\n（2）市属学校。\n"
+        "2.推荐名额\n各县区不超过五个，市属学校可以直接申报。",
+        ["申报要求", "推荐程序", "县区推荐", "推荐单位", "推荐名额"],
+        ["一|学校填报|推荐程序", "1|推荐单位|县区推荐", "2|推荐名额|县区推荐"],
+        id="conditions are no tasks; members without a lead make their heading the task",
+    ),
+    pytest.param(
+        "一、抓安全\n（一）符合下列情形的校车予以停运：\n1.未经检验。检验过期的也算在内，不论有无故障。\n"
+        "2.超员行驶。超过核定人数的，一经查实立即停止运营。\n"
+        "（二）排查隐患。每季度排查校园隐患，建立管理台账。",
+        ["抓安全", "符合下列情形的校车予以停运"],
+        ["一|符合下列情形的校车予以停运|抓安全", "二|排查隐患|抓安全"],
+        id="what is announced as a list of cases",
+    ),
+    pytest.param(
+        "一、抓质量\n1.加强教研。每月组织教研活动，提升课堂教学质量。\n专栏1 教研工程\n"
+        "1.名师工程：建设名师工作室，带动青年教师成长。\n2.精品课程：打磨精品课程，建设资源库。\n"
+        "2.培育名师。全年培育教学名师，建立名师工作室。",
+        ["抓质量"],
+        ["1|加强教研|抓质量", "2|培育名师|抓质量"],
+        id="a box holds no tasks",
+    ),
+    pytest.param(
+        "一、工作思路\n1.体系标准\n（1）课程标准\n统一课程的内容、学时和评价办法，便于各校执行。\n"
+        "（2）师资标准\n统一教师的资格、培训和考核办法，便于各校执行。\n"
+        "2.资源标准\n统一教学资源的格式、目录和共享办法，便于各校使用。\n"
+        "二、组织实施\n教育局会同有关部门组织实施，定期通报情况。",
+        ["工作思路", "体系标准", "课程标准", "师资标准", "资源标准", "组织实施"],
+        ["1|课程标准|体系标准", "2|师资标准|体系标准", "2|资源标准|工作思路"],
+        id="a heading with its text below it is a task, the odd one at the top not",
+    ),
+    pytest.param(
+        "一、问：为什么要开展活动？\n为了保障学生安全，教育局决定开展活动。\n"
+        "二、问：活动怎样开展？\n排查校园隐患，建立管理台账，每季度通报情况。",
+        ["问：为什么要开展活动？", "问：活动怎样开展？"],
+        [],
+        id="questions and answers are no tasks",
+    ),
+    pytest.param(
+        "一、抓质量\n（一）加强教研。每月组织教研活动，分类推进。\n"
+        "1.小学教研要以课堂为中心，组织全体任课教师集体备课，每周不少于一次。由县区教研室负责。\n"
+        "2.中学教研要以学科为中心，组织名师与青年教师结对帮扶，每月不少于一次。由市教研室负责。\n"
+        "二、评选办法\n教育局组织专家评选，结果在网站上公示。\n三、加大教研工作投入\n"
+        "各县区安排专项资金，用于教研活动和教师培训。",
+        ["抓质量", "加强教研", "评选办法", "加大教研工作投入"],
+        ["一|加强教研|抓质量", "三|加大教研工作投入|"],
+        id="parts without leads leave the task whole; beside groups a topic is none, a deed is one",
+    ),
+    pytest.param(
+        "一、抓质量\n1.加强教研。每月组织教研活动，提升课堂教学质量。\n"
+        "附件：1.\n教研活动安排表\n2.\n名师工作室名单",
+        ["抓质量"],
+        ["1|加强教研|抓质量"],
+        id="what is attached, each name below its number",
+    ),
+    pytest.param(
+        "一、抓质量\n（一）加强教研。每月组织教研活动，提升课堂教学质量。\n二、其他\n"
+        "（一）本方案自印发之日起实行，原有规定停止使用。\n（二）本方案由云陵市教育局负责解释。",
+        ["抓质量", "其他"],
+        ["一|加强教研|抓质量"],
+        id="what closes a paper is no task",
+    ),
     pytest.param("加强校车管理，保障学生安全。\n请认真执行。", [], [], id="no headings"),
 ]
 
@@ -282,9 +405,11 @@ def test_sections_and_tasks(text: str, sections: list[str], tasks: list[str]) ->
     ] == tasks
 
 
-def test_members_of_an_enumeration_are_no_tasks() -> None:
+def test_members_of_an_enumeration_are_no_tasks_but_their_heading_is() -> None:
     text = "一、工作内容\n（一）重点事项\n1.排查隐患；\n2.整改隐患；\n（二）其他事项\n"
-    assert outline_of(f"云陵市教育局2024年工作要点\n{text}").tasks == ()
+    tasks = outline_of(f"云陵市教育局2024年工作要点\n{text}").tasks
+    assert "重点事项" in [task.title for task in tasks]
+    assert not {"1", "2"} & {task.number for task in tasks}
 
 
 def test_levels_and_parents_of_headings() -> None:
@@ -327,6 +452,68 @@ def test_numbered_items_inside_one_long_line() -> None:
     assert [task.number for task in outline_of(text).tasks][-2:] == ["1", "2"]
 
 
+FILLER = "各县区要高度重视，统筹安排，明确责任，加强协调，狠抓落实，务求实效。"
+
+
+@pytest.mark.parametrize(
+    ("line", "tasks"),
+    [
+        pytest.param(
+            f"一 、抓质量（一）加强教研。{FILLER * 4}（二）培育名师。{FILLER}"
+            f"二 、抓安全（一）排查隐患。{FILLER * 4}（二）整改隐患。{FILLER}",
+            ["一|加强教研", "二|培育名师", "一|排查隐患", "二|整改隐患"],
+            id="an item right behind its heading",
+        ),
+        pytest.param(
+            f"一、抓质量1.加强教研。{FILLER * 4}2、培育名师。{FILLER}"
+            f"二、抓安全3.排查隐患。{FILLER * 4}4.发展二、三产业。{FILLER}",
+            ["1|加强教研", "2|培育名师", "3|排查隐患", "4|发展二、三产业"],
+            id="numbered through the sections",
+        ),
+        pytest.param(
+            f"1.加强教研。{FILLER}2.培育名师。{FILLER}\n3.排查隐患。{FILLER}",
+            ["1|加强教研", "2|培育名师", "3|排查隐患"],
+            id="one break lost in a line of common length",
+        ),
+        pytest.param(
+            f"—、抓质量（三）加强教研。{FILLER * 4}（四）培育名师。{FILLER * 4}"
+            f"（五）抓课程。{FILLER}",
+            ["三|加强教研", "四|培育名师", "五|抓课程"],
+            id="a count that begins in its midst",
+        ),
+        pytest.param(
+            f"{FILLER * 4}&nbsp;&nbsp; 一、加强教研&nbsp;&nbsp;{FILLER}"
+            f"&nbsp;&nbsp;二、培育名师&nbsp;&nbsp;{FILLER}",
+            ["一|加强教研", "二|培育名师"],
+            id="blanks of a page read as text",
+        ),
+        pytest.param(
+            f"1.加强教研。{FILLER}包括：1.集体备课；2.听课评课。详见附件2.教研安排。{FILLER}",
+            ["1|加强教研"],
+            id="an enumeration inside a line of common length",
+        ),
+    ],
+)
+def test_breaks_lost_inside_a_line(line: str, tasks: list[str]) -> None:
+    outline = outline_of(f"云陵市教育局2024年工作要点\n{line}\n")
+    assert [f"{task.number}|{task.title}" for task in outline.tasks] == tasks
+
+
+def test_blanks_that_stand_for_breaks() -> None:
+    items = "".join(
+        f" （{number}）{title} {FILLER * 5}"
+        for number, title in zip(
+            "一二三四五六七八",
+            ("抓教研", "抓师资", "抓课程", "抓资源", "抓评价", "抓安全", "抓体育", "抓美育"),
+            strict=True,
+        )
+    )
+    outline = outline_of(f"云陵市教育局2024年工作要点 第一章 总 则 一、重点工作{items}")
+    assert stretch(outline, outline.title) == "云陵市教育局2024年工作要点"
+    assert [task.title for task in outline.tasks][:3] == ["抓教研", "抓师资", "抓课程"]
+    assert "总 则" in [section.title for section in outline.sections]
+
+
 def test_spans_hold_what_they_say() -> None:
     text = (
         "一、抓质量\n1.加强教研。每月组织教研活动，提升课堂教学质量。\n"
@@ -347,6 +534,8 @@ def test_spans_hold_what_they_say() -> None:
     [
         ("云陵市教育局关于加强校车管理的通知", "title"),
         ("各县（区）教育局：", "addressee"),
+        ("经市人民政府同意，现向各有关单位提出如下意见：", "body"),
+        ("教育局办公室承担的工作包括：", "body"),
         ("云教发〔2024〕6号", "metadata"),
         ("请加强管理。", "body"),
         ("云陵市教育局", "signature"),
@@ -355,7 +544,9 @@ def test_spans_hold_what_they_say() -> None:
 )
 def test_parts(line: str, part: str) -> None:
     text = (
-        "云陵市教育局关于加强校车管理的通知\n云教发〔2024〕6号\n各县（区）教育局：\n请加强管理。\n"
+        "云陵市教育局关于加强校车管理的通知\n云教发〔2024〕6号\n各县（区）教育局：\n"
+        "经市人民政府同意，现向各有关单位提出如下意见：\n"
+        "教育局办公室承担的工作包括：\n请加强管理。\n"
         "云陵市教育局\n2024年3月1日\n"
     )
     outline = outline_of(text)
@@ -373,6 +564,7 @@ def test_parts(line: str, part: str) -> None:
         ("二十三", 23),
         ("3", 3),
         ("12", 12),
+        ("③", 3),
         ("甲", 0),
     ],
 )

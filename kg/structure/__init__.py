@@ -10,12 +10,16 @@ from kg.models import Field, Outline, Section, Sentence, Source, Task
 from kg.structure import outline as outline_parts
 from kg.structure.blocks import Block, split_blocks
 from kg.structure.furniture import find_furniture
+from kg.structure.items import HEADING, read_item
 from kg.structure.metadata import find_fields
 from kg.structure.titles import TitleLine, choose_title, compact, find_title_lines
 
 SENTENCE = re.compile(r"[^。！？；;\n]*[。！？；;]?[”’）)]?")
+# The last word is who is addressed: what ends in 提出如下意见： or 包括： introduces the text.
 ADDRESSEE = re.compile(
-    r"^(?=.{2,160}$).*(?:人民政府|单位|部门|机构|委员会|[局厅委办院会校区县市司镇乡])[^。；]*[：:]$"
+    r"^(?=.{2,160}$)(?!.*(?:下列|以下|如下|来源|签字|意见)[^。；]*$)[^。；]*"
+    r"(?:人民政府|单位|部门|机构|集团|公司|兵团|组织|中心|企业|机关|委员|专家|煤矿|"
+    r"[局厅委办室院会联校区县市省司处镇乡所站队部学团])(?:[（(](?!盖章)[^）)]*[）)])?[：:]$"
 )
 NUMERAL_DATE = "[〇○ＯO零一二三四五六七八九十]"
 DATE_LINE = re.compile(
@@ -26,10 +30,10 @@ DOCUMENT_NUMBER = re.compile(
     r"[（(]?[一-鿿]{1,15}[〔\[［（(【]\s*\d{4}\s*[〕\]］）)】]\s*第?\d{1,5}\s*号[）)]?|"
     r"[一-鿿]{2,12}〔\d{4,8}"
 )
-HEADING = 6  # levels down to （一）
 SIGNATURE_REACH = 3  # a date stands at most so many lines below who signs
 NO_SIGNATURE = re.compile(r"[。，；：:《—]|^\d|报告$|（略）")
 ATTACHMENTS = re.compile(r"附(?:件|表)?[：:]")
+UNNAMED = re.compile(r"(?:^|[：:])(?:\d{1,2}[.．、]?)?$")  # its name is on the next line
 ATTACHED = re.compile(r"(?:附件)?\d{1,2}[.．、]")
 LONGEST_ATTACHED = 60
 
@@ -68,7 +72,7 @@ def _first_heading(body: Sequence[Block]) -> int:
     专栏, tables and samples have titles of their own.
     """
     for block in body:
-        item = outline_parts.read_item(block)
+        item = read_item(block)
         if item is not None and item.level <= HEADING:
             return block.begin
     return body[-1].end if body else 0
@@ -125,13 +129,14 @@ def _number_lines(body: Sequence[Block]) -> Iterator[Field]:
 def _attachment_list(content: Sequence[Block]) -> set[int]:
     """Return where the lines begin that list what is attached: 附件：1.… and those numbered on."""
     found: set[int] = set()
-    listing = False
+    listing = awaits = False
     for block in content:
-        opens = ATTACHMENTS.match(block.text) is not None and len(block.text) <= LONGEST_ATTACHED
-        goes_on = listing and ATTACHED.match(block.text) and len(block.text) <= LONGEST_ATTACHED
-        listing = opens or bool(goes_on)
+        opens = ATTACHMENTS.match(block.text) is not None
+        goes_on = listing and (awaits or ATTACHED.match(block.text) is not None)
+        listing = (opens or goes_on) and len(block.text) <= LONGEST_ATTACHED
         if listing:
             found.add(block.begin)
+            awaits = UNNAMED.search(block.text) is not None
     return found
 
 
@@ -158,7 +163,7 @@ def _parts(
             parts[block.begin] = "signature"
         elif DOCUMENT_NUMBER.fullmatch(block.text):
             parts[block.begin] = "metadata"
-        elif ADDRESSEE.match(block.text) and outline_parts.read_item(block) is None:
+        elif ADDRESSEE.match(block.text) and read_item(block) is None:
             parts[block.begin] = "addressee"
     return parts
 

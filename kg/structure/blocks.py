@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 BLANKS = " \t\r\f\v\u00a0\u3000\u200b\u2002\u2003\ufeff"
+ENTITY = "&nbsp;"  # left over where a page was read as text
 LINE = re.compile(r"[^\n]+")
 # Two ideographic blanks are how a paragraph is indented: in a text without line breaks they part.
-INDENT = re.compile(r"[\u3000\u00a0]{2,}(?=[^\s\u3000\u00a0])")
+INDENT = re.compile(r"(?:[\u3000\u00a0]{2,}|(?:&nbsp;[ ]*){2,})(?=[^\s\u3000\u00a0&])")
+CHINESE = "[一二三四五六七八九十]{1,3}"
+# Where a numbered item may begin inside a line. Not behind 第, nor in 附件1.
 MARKER = re.compile(
-    r"(?<=[。；：！？）)”])[ \u3000]*"
-    r"(?=(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]|\d{1,2}[.．、](?!\d))[^\s])"
+    rf"(?<![\d第附件图表A-Za-z.．])(?:(?P<top>{CHINESE}|[—－](?=、))[ \u3000]?、"
+    rf"|[（(](?P<bracketed>{CHINESE})[）)]"
+    r"|(?P<digits>\d{1,2})(?:[.．、](?!\d)|[.．](?=\d{4}年))|[（(](?P<inner>\d{1,2})[）)])(?=\S)"
 )
-ORDINAL = re.compile(r"[（(]?([一二三四五六七八九十]{1,3}|\d{1,2})[）)、.．]")
+RANKS = {name: rank for rank, name in enumerate(("top", "bracketed", "digits", "inner"))}
+PARTED = "。；：！？）)”;:!? \u3000\u00a0"  # what stands before an item that begins a paragraph
+# A title, with text behind it: 2.加强教研。每月组织…
+LED = re.compile(r"[^。；：]{4,25}。.{10}")
+LONGEST_HEADING = 60
 LONG_LINE = 300  # below this an inline （一） is an enumeration inside its sentence
 # Where a page lost its line breaks: behind the title, the 文号, the addressees, around a signature,
 # before a chapter or an article.
@@ -23,13 +33,27 @@ TITLE_END = re.compile(
 )
 NUMBER_END = re.compile(r"[〔\[]\d{4}[〕\]]\d{1,4}号(?=各|[一-鿿、，（）]{2,80}：)")
 ADDRESSEES = re.compile(r"(?:^|(?<=号))各[^。：；]{2,160}：")
+ANSWERED = re.compile(r"^[^，。；：]{3,60}：(?=你)")  # 云陵县人民政府：你县《…的请示》收悉
 SIGNED = re.compile(
     r"(?<=[。！])(?P<who>[一-鿿]{4,30})(?P<when>(?:19|20)\d\d年\d{1,2}月\d{1,2}日)(?![前起至止以内])"
 )
 CHAPTER = re.compile(
-    r"(?<=[。日法定则例章\u3000 ])(?=第[一二三四五六七八九十百]{1,4}[章条](?:[\u3000 ]|&nbsp;))"
+    r"(?<![、和至及或与到第])(?=第[一二三四五六七八九十百]{1,4}[章条](?:[\u3000\u00a0 ]|&nbsp;))"
 )
+# Some sites put one blank for each lost break. Not such: behind a number, between spaced letters.
+JOINT = re.compile(
+    r"(?:(?<=[一-鿿。；：！？）”》】])|(?<=:\d\d))[ \u00a0\u200b]+"
+    r"(?=[一-鿿（《“【]|(?:19|20)\d\d年)"
+)
+NUMBERED = re.compile(
+    r"(?:.*[\s。])?第[一二三四五六七八九十百]{1,4}[章条节]|(?:.*[\s。])?[一二三四五六七八九十]{1,3}[、是]?"
+)
+BRACKETED = re.compile("《[^》]*》|（[^）]*）")
+LONG_JOINED = 1000  # characters of a line whose blanks are lost breaks
+LEAST_JOINTS = 8
+WRAPPED_AT = (20, 60)
 HEAD_REACH = 400  # a title, a 文号 and addressees stand so near the beginning
+MISREAD = str.maketrans("—－", "一一")  # a dash that opens a line as a number would
 DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")}
 
 
@@ -46,8 +70,9 @@ class Block:
 
 def split_blocks(text: str) -> Iterator[Block]:
     """Yield the paragraphs of a text in order; no two share a character."""
+    expected: dict[str, int] = {}
     for number, line in enumerate(LINE.finditer(text)):
-        for begin, end, indented in _pieces(line[0]):
+        for begin, end, indented in _pieces(line[0], expected):
             block = _trim(text, line.start() + begin, line.start() + end, number, indented)
             if block is not None:
                 yield block
@@ -55,8 +80,11 @@ def split_blocks(text: str) -> Iterator[Block]:
 
 def ordinal(numeral: str) -> int:
     """Return the value of a heading's number: 十二 → 12, 3 → 3, 0 where it is none."""
-    if numeral.isdigit():
+    numeral = numeral.translate(MISREAD)
+    if numeral.isdecimal():
         return int(numeral)
+    if numeral.isdigit():  # ①
+        return int(unicodedata.numeric(numeral))
     tens, ten, ones = numeral.rpartition("十")
     if not ten:
         return DIGITS.get(numeral, 0)
@@ -64,16 +92,30 @@ def ordinal(numeral: str) -> int:
 
 
 def _trim(text: str, begin: int, end: int, line: int, indented: bool) -> Block | None:
-    while begin < end and text[begin] in BLANKS:
-        begin += 1
-    while end > begin and text[end - 1] in BLANKS:
-        end -= 1
+    while begin < end and (blank := _blank_at(text, begin, end)):
+        begin += blank
+    while end > begin and (blank := _blank_before(text, begin, end)):
+        end -= blank
     return Block(begin, end, text[begin:end], line, indented) if begin < end else None
 
 
-def _pieces(line: str) -> Iterator[tuple[int, int, bool]]:
+def _blank_at(text: str, begin: int, end: int) -> int:
+    """Return how many characters of blank stand at a place: 0, 1, or those of &nbsp;."""
+    if text.startswith(ENTITY, begin, end):
+        return len(ENTITY)
+    return int(text[begin] in BLANKS)
+
+
+def _blank_before(text: str, begin: int, end: int) -> int:
+    if text.endswith(ENTITY, begin, end):
+        return len(ENTITY)
+    return int(text[end - 1] in BLANKS)
+
+
+def _pieces(line: str, expected: dict[str, int]) -> Iterator[tuple[int, int, bool]]:
     indents = [match.end() for match in INDENT.finditer(line) if match.start() > 0]
-    cuts = sorted({0, *indents, *_inline_markers(line), *_lost_breaks(line), len(line)})
+    markers = _inline_markers(line, expected)
+    cuts = sorted({0, *indents, *markers, *_lost_breaks(line), *_joints(line), len(line)})
     for begin, end in zip(cuts, cuts[1:], strict=False):
         yield begin, end, begin in indents
 
@@ -82,7 +124,7 @@ def _lost_breaks(line: str) -> Iterator[int]:
     """Yield where a long line must have lost a break, by the parts that an official paper has."""
     if len(line) < LONG_LINE:
         return
-    for pattern in (TITLE_END, NUMBER_END, ADDRESSEES):
+    for pattern in (TITLE_END, NUMBER_END, ADDRESSEES, ANSWERED):
         found = pattern.search(line, 0, HEAD_REACH)
         if found is not None:
             yield found.end()
@@ -92,17 +134,89 @@ def _lost_breaks(line: str) -> Iterator[int]:
         yield chapter.start()
 
 
-def _inline_markers(line: str) -> Iterator[int]:
-    """Yield where a numbered item begins inside a long line, if its number is the next one."""
-    if len(line) < LONG_LINE:
-        return
-    expected: dict[str, int] = {}
+def _joints(line: str) -> list[int]:
+    """Return where the blanks of a very long line stand for its breaks."""
+    if len(line) < LONG_JOINED:
+        return []
+    blanks = list(JOINT.finditer(line))
+    if len(blanks) < LEAST_JOINTS:
+        return []
+    behind_sentences = sum(line[blank.start() - 1] in "。；：！？”）" for blank in blanks)
+    if behind_sentences * 2 < len(blanks) and _are_wraps(blanks):
+        return []
+    edges = [0, *(blank.end() for blank in blanks), len(line)]
+    quoted = {at for span in BRACKETED.finditer(line) for at in range(span.start(), span.end())}
+    return [
+        blank.end()
+        for blank, before, after in zip(blanks, edges, edges[2:], strict=False)
+        if min(blank.start() - before, after - blank.end()) > 1
+        and blank.start() not in quoted
+        and not NUMBERED.fullmatch(line, before, blank.start())
+    ]
+
+
+def _are_wraps(blanks: Sequence[re.Match[str]]) -> bool:
+    """Tell blanks where the lines of a printed page end: mostly about as far apart as those."""
+    gaps = [after.start() - before.end() for before, after in pairwise(blanks)]
+    return sum(WRAPPED_AT[0] <= gap <= WRAPPED_AT[1] for gap in gaps) * 2 >= len(gaps)
+
+
+def _inline_markers(line: str, expected: dict[str, int]) -> Iterator[int]:
+    """Yield where a numbered item begins inside a line, if its number is the next one.
+
+    `expected` has the next number of each style, and is kept up to date from line to line.
+    """
+    begins = _begins_in_long_line if len(line) >= LONG_LINE else _begins_in_short_line
+    if len(line) >= LONG_LINE:
+        expected |= _first_of_runs(line) | expected
+    last: re.Match[str] | None = None
     for match in MARKER.finditer(line):
-        found = ORDINAL.match(line, match.end())
-        if found is None:
-            continue
-        style = re.sub(r"[一二三四五六七八九十\d]+", "#", found[0])
-        value = ordinal(found[1])
-        if value == 1 or value == expected.get(style):
+        style = match.lastgroup
+        assert style is not None  # one of the groups always matches
+        value = ordinal(match[style])
+        opens = not line[: match.start()].strip(BLANKS)
+        if opens or begins(match, value, expected.get(style), last):
             expected[style] = value + 1
-            yield match.end()
+            last = match
+            if not opens:
+                yield match.start()
+
+
+def _first_of_runs(line: str) -> dict[str, int]:
+    """Return the number that each style begins with where it begins in the midst of counting."""
+    values: dict[str, list[int]] = {}
+    for match in MARKER.finditer(line):
+        style = match.lastgroup or ""
+        values.setdefault(style, []).append(ordinal(match[style]))
+    runs = {
+        style: [value for value, after in pairwise(found) if after == value + 1]
+        for style, found in values.items()
+    }
+    return {style: run[0] for style, run in runs.items() if run}
+
+
+def _begins_in_long_line(
+    match: re.Match[str], value: int, expected: int | None, last: re.Match[str] | None
+) -> bool:
+    """Tell whether an item begins: behind a sentence, a blank, or the heading right above it."""
+    if value not in (1, expected):
+        return False
+    if match.string[match.start() - 1] in PARTED:
+        return True
+    if last is None or RANKS[last.lastgroup or ""] >= RANKS[match.lastgroup or ""]:
+        return False
+    heading = match.string[last.end() : match.start()]
+    return 2 <= len(heading) <= LONGEST_HEADING and not re.search("[。；：]", heading)
+
+
+def _begins_in_short_line(
+    match: re.Match[str], value: int, expected: int | None, _: re.Match[str] | None
+) -> bool:
+    """Tell whether an item begins: only one with a lead title, the rest is an enumeration."""
+    behind_sentence = match.string[match.start() - 1] == "。"
+    return (
+        match.lastgroup == "digits"
+        and value == expected
+        and behind_sentence
+        and LED.match(match.string, match.end()) is not None
+    )

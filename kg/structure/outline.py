@@ -1,82 +1,34 @@
-"""Blocks to outline: headings, sections and tasks."""
+"""Items to outline: sections, tasks, and which is under which."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
 
 from kg.models import Section, Task
-from kg.structure.blocks import Block
+from kg.structure.blocks import Block, ordinal
+from kg.structure.items import (
+    ARTICLE,
+    HEADING,
+    LONGEST_LEAD,
+    PERIOD,
+    SHORTEST_BODY,
+    Item,
+    read_items,
+)
 from kg.vocabulary import rows
 
-NUMERAL = "[一二三四五六七八九十百零〇]{1,5}"
-# In the order of rank: what stands further down may stand inside what stands further up.
-STYLES: tuple[tuple[int, re.Pattern[str]], ...] = (
-    (1, re.compile(rf"第({NUMERAL})[编篇部](?:分)?(?=[\s\u3000：:])")),
-    (2, re.compile(rf"第({NUMERAL}|\d{{1,2}})章")),
-    (3, re.compile(rf"第({NUMERAL}|\d{{1,2}})节")),
-    (4, re.compile(rf"第({NUMERAL}|\d{{1,3}})条(?![的规第、])")),
-    (5, re.compile(rf"({NUMERAL})(?:、|[.．](?!\d))")),
-    (6, re.compile(rf"[（(]({NUMERAL})[）)]、?")),
-    (7, re.compile(r"(\d{1,2})(?:[.．、](?!\d)|[.．](?=\d{4}年)|(?=[\u3000]))")),
-    (8, re.compile(r"[（(](\d{1,2})[）)]、?")),
-    (9, re.compile(r"([①②③④⑤⑥⑦⑧⑨⑩])")),
-)
-ARTICLE = 4
-LEAD = re.compile(r"[^。]*")
+TOP = 5  # the level of 一、
 LONGEST_HEADING = 60  # a line longer than this that is one sentence is text, not a heading
-LONGEST_LEAD = 100
+LONGEST_SENTENCE = 100  # what is longer has no lead title
 LONGEST_GENERAL = 24
-LONGEST_BOLD_LEAD = 25
-SHORTEST_BODY = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A numbered paragraph, or one with a lead title but no number."""
-
-    begin: int
-    end: int  # of its own paragraph
-    level: int
-    number: str
-    title_begin: int
-    title_end: int
-    title: str
-    body: int  # characters of its paragraph behind the lead
-    closed: bool  # the lead ends in 。
-
-
-def read_item(block: Block) -> Item | None:
-    """Return the numbered item that a paragraph begins, if it begins one."""
-    for level, style in STYLES:
-        found = style.match(block.text)
-        if found is not None:
-            return _item(block, level, found[1], found.end())
-    return None
-
-
-def _item(block: Block, level: int, number: str, start: int) -> Item | None:
-    while start < len(block.text) and block.text[start] in " \u3000\u00a0\t":
-        start += 1
-    lead = LEAD.match(block.text, start)
-    assert lead is not None  # the pattern matches the empty string
-    title = lead[0].rstrip(" \u3000：:")
-    if not title:
-        return None
-    begin = block.begin + start
-    return Item(
-        block.begin,
-        block.end,
-        level,
-        number,
-        begin,
-        begin + len(title),
-        title,
-        len(block.text) - lead.end() - 1,
-        lead.end() < len(block.text),
-    )
+LONGEST_LABEL = 7  # 活动宗旨, 奖项设置: a heading so short names a topic, unless a verb opens it
+QUESTION = re.compile(r"^问\d{0,2}[：:]|[？?]$")
+# 本办法自2024年1月1日起施行, 由教育局负责解释: what closes a paper is no work.
+FORMALITY = re.compile(r"^本[一-鿿]{1,10}?(?:自.{1,20}起|由.{2,30}解释|所称|所指|有效期|适用于)")
+TOPICAL_VERBS = ("组织", "安排", "评选", "推荐")  # 组织机构, 评选办法
+TOPIC = re.compile(r"^关于")
 
 
 @cache
@@ -86,6 +38,8 @@ def _general(match: str) -> tuple[str, ...]:
 
 def is_general(title: str) -> bool:
     """Tell a heading of frame or review, whose section holds no work items."""
+    if QUESTION.search(title):
+        return True
     bare = re.sub(r"[\s\u3000：:]", "", title)
     if len(bare) > LONGEST_GENERAL:
         return False
@@ -97,25 +51,64 @@ def is_general(title: str) -> bool:
 
 def build(blocks: Sequence[Block], end: int) -> tuple[tuple[Section, ...], tuple[Task, ...]]:
     """Return sections and tasks of a document whose content ends at `end`."""
-    items = list(_with_bold_leads(blocks))
-    ends = [_end(items, index, end) for index in range(len(items))]
+    items = list(read_items(blocks))
+    parents, ends = _nest(items, end)
+    work = _work_items(items, parents)
     sections: list[Section] = []
     tasks: list[Task] = []
-    open_sections: list[int] = []
-    lowest = _lowest_level(items)
+    section_of: dict[int, int] = {}
     for index, item in enumerate(items):
-        while open_sections and sections[open_sections[-1]].level >= item.level:
-            open_sections.pop()
-        above = open_sections[-1] if open_sections else None
-        has_children = _has_children(items, index)
-        if is_task(item, has_children, _above(sections, above), lowest):
+        above = _nearest(section_of, parents, index)
+        if index in work:
             tasks.append(_task(item, ends[index], _headed(sections, above)))
-        if has_children or not _is_leaf_like(item):
+        if _has_children(items, index) or not _is_leaf_like(item):
+            section_of[index] = len(sections)
             sections.append(
                 Section(item.begin, ends[index], item.title, item.number, item.level, above)
             )
-            open_sections.append(len(sections) - 1)
     return tuple(sections), tuple(tasks)
+
+
+def _nest(items: Sequence[Item], end: int) -> tuple[list[int | None], list[int]]:
+    """Return for each item which one it is under, and where it ends."""
+    parents: list[int | None] = []
+    ends = [end] * len(items)
+    is_open: list[int] = []
+    for index, item in enumerate(items):
+        while is_open and _closes(items, parents, is_open[-1], item):
+            ends[is_open.pop()] = item.begin
+        parents.append(is_open[-1] if is_open else None)
+        is_open.append(index)
+    return parents, ends
+
+
+def _closes(items: Sequence[Item], parents: Sequence[int | None], above: int, item: Item) -> bool:
+    """Tell whether an open item ends where another begins.
+
+    A review or a list that begins to count anew is over, though the next heading has no number
+    or is lost.
+    """
+    if items[above].level >= item.level:
+        return True
+    counted = items[above].lists or is_general(items[above].title)
+    if ordinal(item.number) != 1 or not counted:
+        return False
+    return any(
+        parent == above and items[index].number and items[index].level >= item.level
+        for index, parent in enumerate(parents)
+    )
+
+
+def _nearest(section_of: dict[int, int], parents: Sequence[int | None], index: int) -> int | None:
+    return next((section_of[at] for at in _chain(parents, index) if at in section_of), None)
+
+
+def _chain(parents: Sequence[int | None], index: int) -> Iterator[int]:
+    """Yield what an item is under, from the nearest to the top."""
+    at = parents[index]
+    while at is not None:
+        yield at
+        at = parents[at]
 
 
 def _task(item: Item, end: int, section: int | None) -> Task:
@@ -129,33 +122,84 @@ def _headed(sections: Sequence[Section], index: int | None) -> int | None:
     return index
 
 
-def _above(sections: Sequence[Section], index: int | None) -> list[Section]:
-    chain = []
-    while index is not None:
-        chain.append(sections[index])
-        index = sections[index].parent
-    return chain
+def _work_items(items: Sequence[Item], parents: Sequence[int | None]) -> set[int]:
+    """Return which items are work items: of those in one another only the innermost."""
+    found: set[int] = set()
+    holding: set[int] = set()
+    listed = _enumerated(items, parents)
+    beside_groups = _beside_groups(items, parents)
+    for index in reversed(range(len(items))):
+        if index in holding or index in listed:
+            continue
+        above = [items[at] for at in _chain(parents, index)]
+        groups, odd = _has_children(items, index), index in beside_groups
+        if index + 1 in listed and parents[index + 1] == index and items[index].level > TOP:
+            groups = odd = False
+        if is_task(items[index], groups, odd, above):
+            found.add(index)
+            holding.update(_chain(parents, index))
+    return found
 
 
-def is_task(item: Item, has_children: bool, above: Sequence[Section], lowest: int) -> bool:
+def _enumerated(items: Sequence[Item], parents: Sequence[int | None]) -> set[int]:
+    """Return the members of enumerations: items under a heading none of which says more than its
+    one sentence, so that none has a lead title (推荐单位 / 1.各市主管部门。 / 2.直属单位。), or
+    one that announces them (应当具备下列条件：).
+    """
+    return {
+        index
+        for group in _siblings(items, parents)
+        if (above := parents[group[0]]) is not None and items[group[0]].level > TOP
+        if items[above].lists
+        or (len(group) > 1 and not any(_says_more(items, at) for at in group))
+        or (_is_paragraph(items[above]) and not _mostly_led(items, group))
+        for index in group
+    }
+
+
+def _is_paragraph(item: Item) -> bool:
+    """Tell an item that could be a work item itself: its parts must have leads to be some."""
+    return item.closed or item.level > HEADING
+
+
+def _mostly_led(items: Sequence[Item], group: Sequence[int]) -> bool:
+    led = (_says_more(items, at) and len(items[at].title) <= LONGEST_LEAD for at in group)
+    return sum(led) * 2 >= len(group)
+
+
+def _says_more(items: Sequence[Item], index: int) -> bool:
+    return items[index].body > 0 or items[index].below > 0 or _has_children(items, index)
+
+
+def is_task(item: Item, groups: bool, odd: bool, above: Sequence[Item]) -> bool:
     """Tell whether an item is a work item with a lead title of its own.
 
-    Not: articles of a regulation and the conditions they list, frame and review sections,
-    the members of an enumeration (；), headings that only group.
+    `groups` – has items below it; `odd` – has none, and stands beside headings that do.
+    Not: articles of a regulation without a title and the conditions they list, frame and review
+    sections, the members of an enumeration (；), headings that only group.
     """
-    if item.level <= ARTICLE or len(item.title) > LONGEST_LEAD or is_general(item.title):
+    if item.title in _general("itself") or PERIOD.fullmatch(item.title):
         return False
-    if any(is_general(section.title) for section in above):
+    if FORMALITY.match(item.title):
+        return False
+    if any(is_general(part.title) for part in (item, *above)):
+        return False
+    if item.level <= ARTICLE:
+        return item.labelled and item.body + item.below > 0
+    if len(item.title) > LONGEST_SENTENCE:
         return False
     if item.body >= SHORTEST_BODY or (item.body > 0 and item.closed):
         return True
-    if has_children or any(section.level == ARTICLE for section in above):
+    if groups or any(other.level == ARTICLE for other in above):
         return False
-    if item.closed:
-        return True
-    return (
-        item.title[-1] not in "；;" and item.level >= lowest and len(item.title) <= LONGEST_HEADING
-    )
+    return item.closed or _is_heading_of_work(item, odd)
+
+
+def _is_heading_of_work(item: Item, odd: bool) -> bool:
+    """Tell a heading that stands alone and is a work item, with its text below it or none."""
+    if item.title[-1] in "；;" or len(item.title) > LONGEST_HEADING:
+        return False
+    return not odd or (item.level > HEADING and item.below >= SHORTEST_BODY)
 
 
 def _is_leaf_like(item: Item) -> bool:
@@ -167,49 +211,39 @@ def _has_children(items: Sequence[Item], index: int) -> bool:
     return index + 1 < len(items) and items[index + 1].level > items[index].level
 
 
-def _end(items: Sequence[Item], index: int, end: int) -> int:
-    for later in items[index + 1 :]:
-        if later.level <= items[index].level:
-            return later.begin
-    return end
-
-
-def _lowest_level(items: Sequence[Item]) -> int:
-    """Return the level at which headings without text of their own can be tasks.
-
-    Where most headings of a level have items below them, the odd one without is a section too.
+def _beside_groups(items: Sequence[Item], parents: Sequence[int | None]) -> set[int]:
+    """Return the items that stand beside headings that only group, as most of their level do:
+    there the odd one without items below it is a section too.
     """
-    lowest = 0
-    for level in sorted({item.level for item in items}):
-        here = [index for index, item in enumerate(items) if item.level == level]
-        parents = sum(_has_children(items, index) for index in here)
-        if parents * 2 >= len(here):
-            lowest = level + 1
-    return lowest
+    found: set[int] = set()
+    for group in _siblings(items, parents):
+        level = items[group[0]].level
+        alike = [index for index, item in enumerate(items) if item.level == level]
+        if _mostly_hold(items, group) and _mostly_hold(items, alike):
+            found.update(group)
+        elif level <= TOP and any(_has_children(items, index) for index in alike):
+            found.update(index for index in group if _is_topic(items[index].title))
+    return found
 
 
-def _with_bold_leads(blocks: Sequence[Block]) -> Iterator[Item]:
-    """Yield numbered items, and unnumbered leads where a section holds two or more of them."""
-    pending: list[Item] = []
-    level = 0
-    for block in blocks:
-        item = read_item(block)
-        if item is None:
-            lead = _bold_lead(block, level)
-            pending.extend([lead] if lead and level else [])
-            continue
-        yield from pending if len(pending) > 1 else []
-        pending = []
-        yield item
-        # Under an item that is a paragraph of its own what follows is its text, not its parts.
-        level = 0 if item.closed or item.level == ARTICLE else item.level
-    yield from pending if len(pending) > 1 else []
+def _is_topic(title: str) -> bool:
+    """Tell a heading that names a topic from one that says what to do."""
+    if TOPIC.search(title):
+        return True
+    return len(title) <= LONGEST_LABEL and not title.startswith(_verbs())
 
 
-def _bold_lead(block: Block, level: int) -> Item | None:
-    item = _item(block, level + 1, "", 0)
-    if item is None or not item.closed or len(item.title) > LONGEST_BOLD_LEAD:
-        return None
-    if item.body < SHORTEST_BODY or re.search(r"[：:；\d]", item.title):
-        return None
-    return replace(item, level=10)
+@cache
+def _verbs() -> tuple[str, ...]:
+    return tuple(row["verb"] for row in rows("verbs.tsv") if row["verb"] not in TOPICAL_VERBS)
+
+
+def _mostly_hold(items: Sequence[Item], group: Sequence[int]) -> bool:
+    return sum(_has_children(items, index) for index in group) * 2 >= len(group)
+
+
+def _siblings(items: Sequence[Item], parents: Sequence[int | None]) -> list[list[int]]:
+    groups: dict[tuple[int | None, int], list[int]] = {}
+    for index, item in enumerate(items):
+        groups.setdefault((parents[index], item.level), []).append(index)
+    return list(groups.values())

@@ -55,15 +55,27 @@ def looks_like_title(text: str) -> bool:
 def find_title_lines(blocks: Sequence[Block]) -> Iterator[TitleLine]:
     """Yield the lines that look like titles, joining those that a page breaks."""
     taken = -1
+    carried: str | None = None
     for index, block in enumerate(blocks):
         if index <= taken:
             continue
-        count = _lines_of_title(blocks, index)
+        count = _lines_of(blocks, index, carried) or _lines_of_title(blocks, index)
         if count:
             text = "".join(part.text for part in blocks[index : index + count])
             taken = index + count - 1
-            shell = enclosed(text) is not None
-            yield TitleLine(block.begin, blocks[taken].end, text, shell)
+            inner = enclosed(text)
+            carried = inner or carried
+            yield TitleLine(block.begin, blocks[taken].end, text, inner is not None)
+
+
+def _lines_of(blocks: Sequence[Block], index: int, title: str | None) -> int:
+    """Return how many blocks from this one make the title that a shell above names; 0 if none."""
+    wanted = compact(title or "")
+    for count in (2, 3):
+        parts = blocks[index : index + count]
+        if wanted and compact("".join(part.text for part in parts)) == wanted:
+            return count
+    return 0
 
 
 def _lines_of_title(blocks: Sequence[Block], index: int) -> int:
