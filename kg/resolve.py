@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 
 from kg.models import Entity, Findings, Imprint, Mention, Outline, Place, Profile, Reading
-from kg.vocabulary import Term, areas, functions, level_of, regions, short_name, terms
+from kg.vocabulary import Term, areas, function_of, level_of, regions, short_name, terms
 
 LEVEL_NAMES = {
     "country": "National", "province": "Provincial", "prefecture": "Prefectural",
@@ -34,7 +35,9 @@ def resolve(outline: Outline, findings: Findings) -> Reading:
     """
     place = findings.place
     imprint = findings.imprint
-    issuers = tuple(_agency(mention, outline, place, ()) for mention in imprint.issuers)
+    signed = sorted(imprint.issuers, key=lambda mention: mention.begin)
+    year = _year(imprint)
+    issuers = tuple(_agency(mention, outline, place, (), year) for mention in signed)
     issuers = issuers or tuple(_implied_issuer(outline, findings))
     profile = _profile(outline, imprint, place, issuers)
     stances = {citation.cited: citation.stance for citation in findings.citations}
@@ -44,6 +47,12 @@ def resolve(outline: Outline, findings: Findings) -> Reading:
     )
     context = tuple(_context([*entities, *issuers, profile.region]))
     return Reading(outline, profile, findings, entities, context)
+
+
+def _year(imprint: Imprint) -> str:
+    """Return the year of a paper: of its date, else of its number, else where its plan begins."""
+    told = re.search(r"(?:19|20)\d{2}", f"{imprint.issued} {imprint.number} {imprint.period}")
+    return told[0] if told is not None else ""
 
 
 def _entity(
@@ -56,7 +65,7 @@ def _entity(
 ) -> Entity | None:
     place = findings.place
     if mention.type == "Agency":
-        return _agency(mention, outline, place, profile.issuers)
+        return _agency(mention, outline, place, profile.issuers, _year(findings.imprint))
     if mention.type == "Region":
         return _region_of(mention, outline)
     if mention.type == "Program":
@@ -177,26 +186,30 @@ def _region_of(mention: Mention, outline: Outline) -> Entity | None:
 
 
 def _agency(
-    mention: Mention, outline: Outline, place: Place | None, issuers: tuple[Entity, ...]
+    mention: Mention,
+    outline: Outline,
+    place: Place | None,
+    issuers: tuple[Entity, ...],
+    year: str,
 ) -> Entity:
     if mention.scope == "~":
         return _of_issuer(mention, outline, issuers)
     if mention.scope == "=":
         return _complete(mention)
     where = place_of(mention.scope, place)
-    official = _official(mention, where)
+    official = _official(mention, where, year)
     if where is None or official is None:
         return _unresolved(mention, outline)
     return _local_body(mention, official, where)
 
 
-def _official(mention: Mention, where: Place | None) -> str | None:
-    """Return the official name as a template; a bare function (?教育) by the place's level."""
+def _official(mention: Mention, where: Place | None, year: str) -> str | None:
+    """Return the official name as a template; a bare function (?教育) by level and year."""
     if not mention.name.startswith("?"):
         return mention.name
     if where is None:
         return None
-    function = functions()[mention.name[1:]]
+    function = function_of(mention.name[1:], year)
     level = "national" if where.level == "country" else where.level
     if where.code in MUNICIPALITIES:
         level = "municipality"
@@ -276,16 +289,29 @@ def _national(term: Term) -> Entity:
 
 
 def _of_issuer(mention: Mention, outline: Outline, issuers: tuple[Entity, ...]) -> Entity:
-    """Return a part of the issuer: 局党委 → 中共温岭市教育局委员会."""
-    if len(issuers) != 1:
+    """Return a part of the issuer: 局党委 → 中共温岭市教育局委员会.
+
+    The department that put a joint paper on the net (来源：科技司) is the first issuer's.
+    """
+    published = mention.rule == "agency.office"
+    if not issuers or (len(issuers) > 1 and not published):
         return _unresolved(mention, outline)
-    issuer = issuers[0]
+    issuer = _whole_body(issuers[0]) if mention.kind == "InternalUnit" else issuers[0]
     name = mention.name.replace("{}", issuer.name)
     key = mention.name.replace("{}", issuer.key)
     return Entity(
         "Agency", mention.kind, name, key, code=issuer.code, level=issuer.level,
         jurisdiction=issuer.jurisdiction, parent=issuer.key,
     )  # fmt: skip
+
+
+def _whole_body(office: Entity) -> Entity:
+    """Return the body whose general office it is: departments stand beside that, not below it."""
+    name = re.sub(r"(?<=[厅局部署会])办公[厅室]$", "", office.name)
+    known = terms("agencies.ttl").get(name)
+    if known is not None:
+        return _national(known)
+    return replace(office, name=name, key=office.key.removesuffix(office.name) + name)
 
 
 def _unresolved(mention: Mention, outline: Outline) -> Entity:
@@ -298,7 +324,7 @@ def _implied_issuer(outline: Outline, findings: Findings) -> Iterator[Entity]:
     """Yield the body whose name opens the title: 云陵市教育局2023年工作要点."""
     title = findings.imprint.title
     for mention, entity in (
-        (m, _agency(m, outline, findings.place, ()))
+        (m, _agency(m, outline, findings.place, (), _year(findings.imprint)))
         for m in findings.mentions
         if m.type == "Agency"
     ):
