@@ -1,0 +1,106 @@
+"""A place's name to whether it stands there on its own or belongs to a longer name."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from kg.extract.boundary import tagged
+from kg.extract.places import find_names, name_goes_on
+from kg.vocabulary import regions, rows
+
+PHRASE = re.compile(r"[^，。；：！？、《》“”‘’（）【】\[\]…\s|的]{0,18}")
+BEHIND = re.compile(r"[至—·-]+(?=[一-鿿])|（[一-鿿]{2,4}）")  # 云陵—枫渚, 云陵（枫渚）
+SESSION = re.compile(r"第[一二三四五六七八九十\d]+届")
+NUMERAL = re.compile(r"\d|^[一二三四五六七八九十两]+$")
+CLOSES = ("c", "p", "u", "r", "y", "e", "o", "d")  # parts of speech that no name holds
+WINDOW = 8  # characters on either side that decide how words are cut
+
+
+@cache
+def _words(role: str) -> tuple[str, ...]:
+    return tuple(r["word"] for r in rows("place_continuations.tsv") if r["role"] == role)
+
+
+@cache
+def verbs(role: str) -> frozenset[str]:
+    """Return the verbs that govern a name: each, or those that do so where a phrase begins."""
+    return frozenset(r["word"] for r in rows("boundary_words.tsv") if r["role"] == role)
+
+
+def in_longer_name(text: str, begin: int, end: int, full: bool) -> bool:
+    """Tell whether a place's name is a part of the name of something else.
+
+    Of a route (云陵至|枫渚), a facility (云陵|综合物流园, 研究院（云陵）), a slogan (美丽|云陵),
+    a meeting (云陵市|第六届人民代表大会).
+    """
+    if not full and (name_goes_on(text, end) or text[:begin].endswith(_words("before"))):
+        return True
+    return (
+        _is_bracketed(text, begin, end, full)
+        or _on_route(text, begin, end)
+        or _is_held(text, begin, end)
+        or _is_headed(text, end)
+    )
+
+
+def _is_bracketed(text: str, begin: int, end: int, full: bool) -> bool:
+    """Tell whether the name alone stands in brackets behind another: 中国（合肥）…中心."""
+    inside = text[begin - 1 : begin] == "（" and text[end : end + 1] == "）"
+    return (
+        inside and not full and re.match("[一-鿿]", text[begin - 2 : begin - 1] or " ") is not None
+    )
+
+
+def _is_held(text: str, begin: int, end: int) -> bool:
+    """Tell whether the name is one of a meeting that is counted: 第三届|云陵…, 云陵市|第六届…."""
+    before = SESSION.search(text[max(0, begin - 6) : begin])
+    return SESSION.match(text, end) is not None or (
+        before is not None and text[:begin].endswith(before[0])
+    )
+
+
+def _on_route(text: str, begin: int, end: int) -> bool:
+    """Tell whether the name is one end of a road or line: 济南|至宁津, 济南至|宁津."""
+    if text[begin - 1 : begin] == "至":
+        return any(stop == begin - 1 for _, stop, _ in find_names(text[:begin]))
+    return text[end : end + 1] == "至" and any(
+        start == 0 for start, _, _ in find_names(text[end + 1 : end + 8])
+    )
+
+
+def _is_headed(text: str, end: int) -> bool:
+    """Tell whether the nominal phrase that the name opens holds the head of a proper name."""
+    behind = BEHIND.match(text, end)
+    phrase = PHRASE.match(text, behind.end() if behind else end)
+    walked = ""
+    for word, flag in tagged(phrase[0]) if phrase else ():
+        if _stands_apart(phrase[0][len(walked) :] if phrase else "", word, not walked):
+            return False
+        walked += word
+        if walked.endswith(_words("later")) and word not in regions().by_short:
+            return True
+        if flag.startswith(CLOSES):
+            return False
+    return False
+
+
+def _stands_apart(rest: str, word: str, first: bool) -> bool:
+    """Tell whether a word shows that the place stands on its own: 云陵|境内, 云陵|入选."""
+    governs = word in verbs("governor") or (first and word in verbs("leading"))
+    return governs or rest.startswith(_words("apart")) or NUMERAL.search(word) is not None
+
+
+def is_cut_out(text: str, begin: int, end: int, opening: bool = False) -> bool:
+    """Tell whether the words of the text end where a name begins and ends: not 惠民|生, 有|关中.
+
+    With `opening` the name may open a longer word (东盟|国家).
+    """
+    at = max(0, begin - WINDOW)
+    words = []
+    for word, _ in tagged(text[at : end + WINDOW]):
+        words.append((at, at + len(word)))
+        at += len(word)
+    return any(start == begin and (stop >= end or not opening) for start, stop in words) and (
+        opening or any(stop == end for _, stop in words)
+    )
