@@ -10,7 +10,7 @@ from kg.extract.longer_names import in_longer_name, is_cut_out
 from kg.extract.places import COUNTRY, choose, everyday, find_names
 from kg.extract.text import even
 from kg.extract.townships import find_townships, local_townships
-from kg.extract.zones import as_zone, find_bare, find_pilots, zone_of
+from kg.extract.zones import as_zone, find_bare, find_pilots, find_topical, zone_of
 from kg.models import Mention, Outline, Place, Sentence
 from kg.vocabulary import areas, regions, short_name
 
@@ -47,6 +47,7 @@ def _in_sentence(
     ways = (
         ("region.name", _chained(stretch, place)),
         ("region.zone", find_pilots(stretch)),
+        ("region.zone", find_topical(stretch, place)),
         ("region.zone.own", find_bare(stretch, place)),
         ("region.township", find_townships(stretch, local)),
     )

@@ -8,6 +8,7 @@ from functools import cache
 
 from kg.extract.boundary import tagged
 from kg.extract.longer_names import in_longer_name, is_cut_out, verbs
+from kg.extract.places import find_names
 from kg.models import Place
 from kg.vocabulary import regions, rows, short_name
 
@@ -15,6 +16,10 @@ from kg.vocabulary import regions, rows, short_name
 TOPIC = r"(?:(?![省市县区国家级各等个和与及至建之的])[一-鿿]){0,3}?"
 PILOT = re.compile(r"中国（(?P<place>[一-鿿]{2,4})）(?:自由贸易|自贸)试验区(?:[一-鿿]{2,4}?片区)?")
 BARE = re.compile(r"市?(?P<form>经开区|高新区|综保区)|市(?P<plain>开发区)")
+PROPER = ("n", "j", "z", "ag")  # parts of speech of what makes up a proper name
+GENERAL = re.compile("^新|[省市县区城]$")  # 新一轮|开发区, 城市|新区
+TOPIC_WINDOW = 10
+CITY_FIRST = ("高新区", "高新技术产业开发区", "经开区", "经济技术开发区")
 BEFORE = ("v", "c", "p", "x")  # parts of speech before a zone that is named by its kind alone
 DEVELOPMENT = ("经济技术开发区", "经济开发区")
 STATISTICAL = "7"  # fifth digit of the codes by which zones are counted like counties
@@ -74,6 +79,52 @@ def find_bare(text: str, place: Place | None) -> Iterator[tuple[int, int, Place]
     for match in BARE.finditer(text):
         if _stands_alone(text, match.start()) and not in_longer_name(text, *match.span(), True):
             yield match.start(), match.end(), _named(place, "", match["form"] or "经开区")
+
+
+def find_topical(text: str, place: Place | None) -> Iterator[tuple[int, int, Place]]:
+    """Yield the zones named after something smaller than a county: 石桥|新区, 澄岭|高新区."""
+    if place is None or place.level not in ("province", "prefecture", "county"):
+        return
+    for match in _ending().finditer(text):
+        begin = _topic_begin(text, match.start())
+        if begin is None or in_longer_name(text, begin, match.end(), full=True):
+            continue
+        form = match[0]
+        name = text[begin : match.start()] + (_table()[form]["official"] or form)
+        if place.level == "prefecture" and form in CITY_FIRST:
+            name = short_name(place.name, place.level) + name
+        yield begin, match.end(), _within(place, name)
+
+
+@cache
+def _ending() -> re.Pattern[str]:
+    forms = (form for form, row in _table().items() if row["kind"] == "zone")
+    return re.compile("|".join(sorted(forms, key=len, reverse=True)))
+
+
+def _topic_begin(text: str, end: int) -> int | None:
+    """Return where the proper name of two or three characters begins that ends there."""
+    words = tagged(re.split("[^一-鿿]", text[max(0, end - TOPIC_WINDOW) : end])[-1])
+    for count in (1, 2, 3):
+        topic = words[-count:]
+        name = "".join(word for word, _ in topic)
+        if len(topic) < count or len(name) > 3 or not _is_proper(topic):
+            return None
+        if len(name) > 1 and _stands_alone(text, end - len(name)):
+            inside = any(b < end and end - len(name) < e for b, e, _ in find_names(text))
+            return None if inside or GENERAL.search(name) else end - len(name)
+    return None
+
+
+def _is_proper(topic: tuple[tuple[str, str], ...]) -> bool:
+    """Tell whether words make up a proper name: 洋|山, 葛店, but not 国际 or 深化."""
+    if len(topic) == 1 and len(topic[0][0]) > 1 and topic[0][1] in ("n", "j"):
+        return False
+    return all(flag.startswith(PROPER) and not _leads(word) for word, flag in topic)
+
+
+def _leads(word: str) -> bool:
+    return word in verbs("governor") or word in verbs("leading")
 
 
 def _stands_alone(text: str, begin: int) -> bool:
