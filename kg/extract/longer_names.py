@@ -18,7 +18,7 @@ WINDOW = 8  # characters on either side that decide how words are cut
 
 
 @cache
-def _words(role: str) -> tuple[str, ...]:
+def words_of(role: str) -> tuple[str, ...]:
     return tuple(r["word"] for r in rows("place_continuations.tsv") if r["role"] == role)
 
 
@@ -34,7 +34,7 @@ def in_longer_name(text: str, begin: int, end: int, full: bool) -> bool:
     Of a route (云陵至|枫渚), a facility (云陵|综合物流园, 研究院（云陵）), a slogan (美丽|云陵),
     a meeting (云陵市|第六届人民代表大会).
     """
-    if not full and (name_goes_on(text, end) or text[:begin].endswith(_words("before"))):
+    if not full and (_goes_on(text, end) or text[:begin].endswith(words_of("before"))):
         return True
     return (
         _is_bracketed(text, begin, end, full)
@@ -42,6 +42,19 @@ def in_longer_name(text: str, begin: int, end: int, full: bool) -> bool:
         or _is_held(text, begin, end)
         or _is_headed(text, end)
     )
+
+
+def _goes_on(text: str, end: int) -> bool:
+    """Tell whether the name goes on behind itself: 云陵|港, but not 云陵|港口 or 云陵|人才."""
+    if not name_goes_on(text, end):
+        return False
+    word = next((word for word, _ in tagged(text[end : end + WINDOW])), "")
+    return len(word) == 1 or word.startswith(_longer_next())
+
+
+@cache
+def _longer_next() -> tuple[str, ...]:
+    return tuple(word for word in words_of("next") if len(word) > 1)
 
 
 def _is_bracketed(text: str, begin: int, end: int, full: bool) -> bool:
@@ -78,7 +91,7 @@ def _is_headed(text: str, end: int) -> bool:
         if _stands_apart(phrase[0][len(walked) :] if phrase else "", word, not walked):
             return False
         walked += word
-        if walked.endswith(_words("later")) and word not in regions().by_short:
+        if walked.endswith(words_of("later")) and word not in regions().by_short:
             return True
         if flag.startswith(CLOSES):
             return False
@@ -88,7 +101,13 @@ def _is_headed(text: str, end: int) -> bool:
 def _stands_apart(rest: str, word: str, first: bool) -> bool:
     """Tell whether a word shows that the place stands on its own: 云陵|境内, 云陵|入选."""
     governs = word in verbs("governor") or (first and word in verbs("leading"))
-    return governs or rest.startswith(_words("apart")) or NUMERAL.search(word) is not None
+    return governs or _is_apart(rest, word) or NUMERAL.search(word) is not None
+
+
+def _is_apart(rest: str, word: str) -> bool:
+    """Tell a word of the table: one of two characters and more may be cut otherwise here."""
+    words = words_of("apart")
+    return word in words or rest.startswith(tuple(w for w in words if len(w) > 1))
 
 
 def is_cut_out(text: str, begin: int, end: int, opening: bool = False) -> bool:

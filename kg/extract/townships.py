@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from kg.extract.boundary import tagged
-from kg.extract.longer_names import in_longer_name
+from kg.extract.longer_names import in_longer_name, words_of
 from kg.models import Place
 from kg.vocabulary import regions, short_name
 
@@ -39,11 +39,14 @@ def local_townships(place: Place | None) -> Mapping[str, Place]:
 def find_townships(text: str, local: Mapping[str, Place]) -> Iterator[tuple[int, int, Place]]:
     """Yield the townships named: in full, or by their short names in a row or before 等镇."""
     for begin, end, name in _occurrences(text, local):
-        if name == local[name].name and not in_longer_name(text, begin, end, full=True):
+        named = name == local[name].name and not name[:-1].endswith(words_of("later"))
+        if named and not in_longer_name(text, begin, end, full=True):
             yield begin, end, local[name]
     for row in _rows(text, local):
         if len(row) > 1 or COUNTED.match(text, row[-1][1]):
-            yield from ((begin, end, local[text[begin:end]]) for begin, end in row)
+            for begin, end in row:
+                if not in_longer_name(text, begin, end, full=False):
+                    yield begin, end, local[text[begin:end]]
 
 
 def _occurrences(text: str, local: Mapping[str, Place]) -> Iterator[tuple[int, int, str]]:
@@ -72,4 +75,6 @@ def _rows(text: str, local: Mapping[str, Place]) -> Iterator[list[tuple[int, int
 def _is_name(word: str) -> bool:
     """Tell a name from a word of every day by how it is tagged."""
     words = tagged(word)
+    if word.endswith(words_of("later")):
+        return False  # 大桥, 中心
     return len(words) > 1 or (words[0][1].startswith(PROPER) and words[0][1] != "vn")
