@@ -115,11 +115,21 @@ def is_cut_out(text: str, begin: int, end: int, opening: bool = False) -> bool:
 
     With `opening` the name may open a longer word (东盟|国家).
     """
-    at = max(0, begin - WINDOW)
-    words = []
-    for word, _ in tagged(text[at : end + WINDOW]):
-        words.append((at, at + len(word)))
-        at += len(word)
-    return any(start == begin and (stop >= end or not opening) for start, stop in words) and (
-        opening or any(stop == end for _, stop in words)
+    spans = _cut(text, begin, end)
+    return any(start == begin and (stop >= end or not opening) for start, stop in spans) and (
+        opening or any(stop == end for _, stop in spans)
     )
+
+
+def opens_word(text: str, begin: int) -> bool:
+    """Tell whether a word of the text begins there: not in 提|高城镇|化."""
+    return any(start == begin for start, _ in _cut(text, begin, begin + 2))
+
+
+def _cut(text: str, begin: int, end: int) -> list[tuple[int, int]]:
+    at = max(0, begin - WINDOW)
+    spans = []
+    for word, _ in tagged(text[at : end + WINDOW]):
+        spans.append((at, at + len(word)))
+        at += len(word)
+    return spans

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from kg.extract.longer_names import in_longer_name, is_cut_out
 from kg.extract.places import COUNTRY, choose, everyday, find_names
 from kg.extract.text import even
-from kg.extract.townships import find_townships, local_townships
+from kg.extract.townships import find_townships
 from kg.extract.zones import as_zone, find_bare, find_pilots, find_topical, zone_of
 from kg.models import Mention, Outline, Place, Sentence
 from kg.vocabulary import areas, regions, short_name
@@ -29,32 +29,50 @@ ABBREVIATED = re.compile(
 def find_regions(outline: Outline, place: Place | None) -> Iterator[Mention]:
     """Yield the divisions and areas that the text names on their own."""
     text = outline.source.text
-    local = local_townships(place)
     found = [
         mention
         for sentence in outline.sentences
         if sentence.part not in ("metadata", "title")
-        for mention in _in_sentence(text, sentence, place, local)
+        for mention in _joined(_in_sentence(text, sentence, place))
     ]
     yield from found
     yield from _shortened(outline, found)
 
 
-def _in_sentence(
-    text: str, sentence: Sentence, place: Place | None, local: Mapping[str, Place]
-) -> Iterator[Mention]:
+def _in_sentence(text: str, sentence: Sentence, place: Place | None) -> Iterator[Mention]:
     stretch = even(text[sentence.begin : sentence.end])
     ways = (
         ("region.name", _chained(stretch, place)),
         ("region.zone", find_pilots(stretch)),
         ("region.zone", find_topical(stretch, place)),
         ("region.zone.own", find_bare(stretch, place)),
-        ("region.township", find_townships(stretch, local)),
+        ("region.township", find_townships(stretch, place)),
     )
     for rule, found in ways:
         for begin, end, region in found:
             at = sentence.begin + begin
             yield _mention(at, text[at : sentence.begin + end], region, rule)
+
+
+def _joined(found: Iterable[Mention]) -> Iterator[Mention]:
+    """Yield the places of a sentence; a township behind its county (青禾县|澄岭镇) with it."""
+    before: Mention | None = None
+    for mention in sorted(found, key=lambda m: (m.begin, -m.end)):
+        joins = before is not None and before.end == mention.begin and _lies_in(mention, before)
+        if before is not None and joins:
+            text = before.text + mention.text
+            mention = replace(mention, begin=before.begin, text=text)
+        elif before is not None:
+            yield before
+        before = mention
+    if before is not None:
+        yield before
+
+
+def _lies_in(mention: Mention, above: Mention) -> bool:
+    place = regions().by_code.get(mention.scope.removeprefix("@"))
+    outer = regions().by_code.get(above.scope.removeprefix("@"))
+    return mention.kind == "Township" and bool(place and outer and _is_in(place, outer))
 
 
 def _shortened(outline: Outline, found: list[Mention]) -> Iterator[Mention]:
