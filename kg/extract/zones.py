@@ -111,7 +111,10 @@ def _topic_begin(text: str, end: int) -> int | None:
         if len(topic) < count or len(name) > 3 or not _is_proper(topic):
             return None
         if len(name) > 1 and _stands_alone(text, end - len(name)):
-            inside = any(b < end and end - len(name) < e for b, e, _ in find_names(text))
+            inside = any(
+                b < end and end - len(name) < e and other != name
+                for b, e, other in find_names(text)
+            )
             return None if inside or GENERAL.search(name) else end - len(name)
     return None
 
