@@ -58,7 +58,7 @@ def _longer_next() -> tuple[str, ...]:
 
 
 def _is_bracketed(text: str, begin: int, end: int, full: bool) -> bool:
-    """Tell whether the name alone stands in brackets behind another: 中国（合肥）…中心."""
+    """Tell whether the name alone stands in brackets behind another: 研究院（云陵）."""
     inside = text[begin - 1 : begin] == "（" and text[end : end + 1] == "）"
     return (
         inside and not full and re.match("[一-鿿]", text[begin - 2 : begin - 1] or " ") is not None
@@ -74,7 +74,7 @@ def _is_held(text: str, begin: int, end: int) -> bool:
 
 
 def _on_route(text: str, begin: int, end: int) -> bool:
-    """Tell whether the name is one end of a road or line: 济南|至宁津, 济南至|宁津."""
+    """Tell whether the name is one end of a road or line: 云陵|至枫渚, 云陵至|枫渚."""
     if text[begin - 1 : begin] == "至":
         return any(stop == begin - 1 for _, stop, _ in find_names(text[:begin]))
     return text[end : end + 1] == "至" and any(

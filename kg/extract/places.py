@@ -39,7 +39,7 @@ def find_names(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield every name of a county or larger place or area, longest first, none overlapping.
 
     What a county's short name has in common with a longer name of something larger is the larger's:
-    推广河池市 names 河池市, not 广河.
+    新建平顶山市展厅 names 平顶山市, not 建平.
     """
     matcher, names = _names()
     found = matcher.find_matches_as_indexes(text, overlapping=True)

@@ -91,7 +91,7 @@ def _in_body(outline: Outline, at: int) -> bool:
 
 
 def _chained(stretch: str, place: Place | None) -> Iterator[tuple[int, int, Place]]:
-    """Yield the places named; one that follows the place it lies in (河池市|宜州区) with it."""
+    """Yield the places named; one that follows the place it lies in (台州市|椒江区) with it."""
     open_: tuple[int, int, Place] | None = None
     for begin, end, name in find_names(stretch):
         follows = open_ is not None and open_[1] == begin

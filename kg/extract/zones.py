@@ -12,7 +12,7 @@ from kg.extract.places import find_names
 from kg.models import Place
 from kg.vocabulary import regions, rows, short_name
 
-# What may stand between a place and its zone (徐州|泉山|经济开发区): no level, no link.
+# What may stand between a place and its zone (云陵|石桥|经济开发区): no level, no link.
 TOPIC = r"(?:(?![省市县区国家级各等个和与及至建之的])[一-鿿]){0,3}?"
 PILOT = re.compile(r"中国（(?P<place>[一-鿿]{2,4})）(?:自由贸易|自贸)试验区(?:[一-鿿]{2,4}?片区)?")
 BARE = re.compile(r"市?(?P<form>经开区|高新区|综保区)|市(?P<plain>开发区)")
@@ -45,12 +45,12 @@ def as_zone(place: Place) -> Place:
 
 
 def zone_of(text: str, end: int, place: Place) -> tuple[int, Place] | None:
-    """Return where the zone ends that a place's name opens, and the zone: 徐州|高新区."""
+    """Return where the zone ends that a place's name opens, and the zone: 云陵|高新区."""
     match = _forms().match(text, end)
     if match is None or place.level not in ("province", "prefecture", "county"):
         return None
     if not is_cut_out(text, match.start("form"), match.end()):
-        return None  # 联动创新|区
+        return None
     kind = _table()[match["form"]]["kind"]
     if kind == "cluster":
         name = short_name(place.name, place.level) + match["form"]
@@ -65,7 +65,7 @@ def zone_of(text: str, end: int, place: Place) -> tuple[int, Place] | None:
 
 
 def find_pilots(text: str) -> Iterator[tuple[int, int, Place]]:
-    """Yield the pilot free trade zones under their official names: 中国（安徽）自由贸易试验区."""
+    """Yield the pilot free trade zones under their official names: 中国（云南）自由贸易试验区."""
     for match in PILOT.finditer(text):
         if not in_longer_name(text, *match.span(), full=True):
             part = match[0].rpartition("试验区")[2]
@@ -120,7 +120,7 @@ def _topic_begin(text: str, end: int) -> int | None:
 
 
 def _is_proper(topic: tuple[tuple[str, str], ...]) -> bool:
-    """Tell whether words make up a proper name: 洋|山, 葛店, but not 国际 or 深化."""
+    """Tell whether words make up a proper name: 澄|湖, 石桥, but not 国际 or 深化."""
     if len(topic) == 1 and len(topic[0][0]) > 1 and topic[0][1] in ("n", "j"):
         return False
     return all(flag.startswith(PROPER) and not _leads(word) for word, flag in topic)
