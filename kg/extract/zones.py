@@ -15,7 +15,10 @@ from kg.vocabulary import regions, rows, short_name
 # What may stand between a place and its zone (云陵|石桥|经济开发区): no level, no link.
 TOPIC = r"(?:(?![省市县区国家级各等个和与及至建之的])[一-鿿]){0,3}?"
 PILOT = re.compile(r"中国（(?P<place>[一-鿿]{2,4})）(?:自由贸易|自贸)试验区(?:[一-鿿]{2,4}?片区)?")
-BARE = re.compile(r"市?(?P<form>经开区|高新区|综保区)|市(?P<plain>开发区)")
+BARE = re.compile(
+    r"(?P<level>[市县])(?P<form>经济技术开发区|经济开发区|经开区|高新区|综保区|开发区)"
+    r"|(?P<plain>经开区|高新区|综保区)"
+)
 PROPER = ("n", "j", "z", "ag")  # parts of speech of what makes up a proper name
 GENERAL = re.compile("^新|[省市县区城]$")  # 新一轮|开发区, 城市|新区
 TOPIC_WINDOW = 10
@@ -73,12 +76,21 @@ def find_pilots(text: str) -> Iterator[tuple[int, int, Place]]:
 
 
 def find_bare(text: str, place: Place | None) -> Iterator[tuple[int, int, Place]]:
-    """Yield a city's own zones named by their kind alone: 经开区, 高新区, 市开发区."""
-    if place is None or place.level != "prefecture":
+    """Yield the zones of the document's city or county named by their kind: 经开区, 县开发区."""
+    if place is None or place.level not in ("prefecture", "county"):
         return
     for match in BARE.finditer(text):
-        if _stands_alone(text, match.start()) and not in_longer_name(text, *match.span(), True):
-            yield match.start(), match.end(), _named(place, "", match["form"] or "经开区")
+        form = match["form"] or match["plain"]
+        own = place.name.endswith(match["level"] or "市") and (match["level"] or _is_city(place))
+        if own and _stands_alone(text, match.start()):
+            if form == "开发区":
+                form = "经开区"
+            if not in_longer_name(text, *match.span(), full=True):
+                yield match.start(), match.end(), _named(place, "", form)
+
+
+def _is_city(place: Place) -> bool:
+    return place.level == "prefecture"
 
 
 def find_topical(text: str, place: Place | None) -> Iterator[tuple[int, int, Place]]:
