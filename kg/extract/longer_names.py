@@ -86,16 +86,26 @@ def _is_headed(text: str, end: int) -> bool:
     """Tell whether the nominal phrase that the name opens holds the head of a proper name."""
     behind = BEHIND.match(text, end)
     phrase = PHRASE.match(text, behind.end() if behind else end)
+    rest = phrase[0] if phrase else ""
     walked = ""
-    for word, flag in tagged(phrase[0]) if phrase else ():
-        if _stands_apart(phrase[0][len(walked) :] if phrase else "", word, not walked):
+    for word, flag in tagged(rest):
+        after = rest[len(walked) :]
+        if SESSION.match(after):
+            return True  # 云陵市少年|第三届…
+        if _stands_apart(after, word, not walked):
             return False
         walked += word
-        if walked.endswith(words_of("later")) and word not in regions().by_short:
+        if _is_head(walked, word):
             return True
         if flag.startswith(CLOSES):
             return False
     return False
+
+
+def _is_head(walked: str, word: str) -> bool:
+    if walked.endswith(words_of("seeming")) or word in regions().by_short:
+        return False
+    return walked.endswith(words_of("later"))
 
 
 def _stands_apart(rest: str, word: str, first: bool) -> bool:
