@@ -67,7 +67,7 @@ def _entity(
     if mention.type == "Agency":
         return _agency(mention, outline, place, profile.issuers, _year(findings.imprint))
     if mention.type == "Region":
-        return _region_of(mention, outline)
+        return _region_of(mention)
     if mention.type == "Program":
         return _program(mention)
     if index in findings.own:
@@ -160,8 +160,10 @@ def region_entity(place: Place) -> Entity:
 def _unlisted_key(place: Place) -> str:
     """Return what an unlisted place is known by, the same whichever places above a text names.
 
-    A township's name says little without its county (枫渚县澄岭镇).
+    A township's name says little without its county (枫渚县澄岭镇), a zone's without its city.
     """
+    if place.level == "area" and place.parent:
+        return place.full_name
     if place.level != "township":
         return place.name
     pieces = UNIT.findall(place.full_name)
@@ -173,13 +175,20 @@ def _short(place: Place) -> tuple[str, ...]:
     return (short,) if place.level in ("province", "prefecture") and short != place.name else ()
 
 
-def _region_of(mention: Mention, outline: Outline) -> Entity | None:
-    if mention.scope.startswith("@"):
-        found = regions().by_code.get(mention.scope[1:])
+def _region_of(mention: Mention) -> Entity | None:
+    if mention.kind != "Area":
+        found = regions().by_code.get(mention.scope.removeprefix("@")) or areas().get(mention.name)
         return region_entity(found) if found is not None else None
-    area = areas().get(mention.name)
-    del outline
-    return region_entity(area) if area is not None else None
+    return region_entity(
+        _area(mention.name, regions().by_code.get(mention.scope.removeprefix("@")))
+    )
+
+
+def _area(name: str, above: Place | None) -> Place:
+    """Return an area of the tables, or the zone of that name in the place above it."""
+    if above is None:
+        return areas().get(name) or Place(name, "area", full_name=name)
+    return Place(name, "area", full_name=above.full_name + name, parent=above.code)
 
 
 # -- agencies --------------------------------------------------------------------------------
