@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 
 from kg.models import Entity, Findings, Imprint, Mention, Outline, Place, Profile, Reading
-from kg.vocabulary import Term, areas, functions, level_of, regions, short_name, terms
+from kg.vocabulary import Term, areas, function_of, level_of, regions, short_name, terms
 
 LEVEL_NAMES = {
     "country": "National", "province": "Provincial", "prefecture": "Prefectural",
@@ -34,7 +35,9 @@ def resolve(outline: Outline, findings: Findings) -> Reading:
     """
     place = findings.place
     imprint = findings.imprint
-    issuers = tuple(_agency(mention, outline, place, ()) for mention in imprint.issuers)
+    signed = sorted(imprint.issuers, key=lambda mention: mention.begin)
+    year = _year(imprint)
+    issuers = tuple(_agency(mention, outline, place, (), year) for mention in signed)
     issuers = issuers or tuple(_implied_issuer(outline, findings))
     profile = _profile(outline, imprint, place, issuers)
     stances = {citation.cited: citation.stance for citation in findings.citations}
@@ -44,6 +47,12 @@ def resolve(outline: Outline, findings: Findings) -> Reading:
     )
     context = tuple(_context([*entities, *issuers, profile.region]))
     return Reading(outline, profile, findings, entities, context)
+
+
+def _year(imprint: Imprint) -> str:
+    """Return the year of a paper: of its date, else of its number, else where its plan begins."""
+    told = re.search(r"(?:19|20)\d{2}", f"{imprint.issued} {imprint.number} {imprint.period}")
+    return told[0] if told is not None else ""
 
 
 def _entity(
@@ -56,9 +65,9 @@ def _entity(
 ) -> Entity | None:
     place = findings.place
     if mention.type == "Agency":
-        return _agency(mention, outline, place, profile.issuers)
+        return _agency(mention, outline, place, profile.issuers, _year(findings.imprint))
     if mention.type == "Region":
-        return _region_of(mention, outline)
+        return _region_of(mention)
     if mention.type == "Program":
         return _program(mention)
     if index in findings.own:
@@ -151,8 +160,10 @@ def region_entity(place: Place) -> Entity:
 def _unlisted_key(place: Place) -> str:
     """Return what an unlisted place is known by, the same whichever places above a text names.
 
-    A township's name says little without its county (枫渚县澄岭镇).
+    A township's name says little without its county (枫渚县澄岭镇), a zone's without its city.
     """
+    if place.level == "area" and place.parent:
+        return place.full_name
     if place.level != "township":
         return place.name
     pieces = UNIT.findall(place.full_name)
@@ -164,39 +175,50 @@ def _short(place: Place) -> tuple[str, ...]:
     return (short,) if place.level in ("province", "prefecture") and short != place.name else ()
 
 
-def _region_of(mention: Mention, outline: Outline) -> Entity | None:
-    if mention.scope.startswith("@"):
-        found = regions().by_code.get(mention.scope[1:])
+def _region_of(mention: Mention) -> Entity | None:
+    if mention.kind != "Area":
+        found = regions().by_code.get(mention.scope.removeprefix("@")) or areas().get(mention.name)
         return region_entity(found) if found is not None else None
-    area = areas().get(mention.name)
-    del outline
-    return region_entity(area) if area is not None else None
+    return region_entity(
+        _area(mention.name, regions().by_code.get(mention.scope.removeprefix("@")))
+    )
+
+
+def _area(name: str, above: Place | None) -> Place:
+    """Return an area of the tables, or the zone of that name in the place above it."""
+    if above is None:
+        return areas().get(name) or Place(name, "area", full_name=name)
+    return Place(name, "area", full_name=above.full_name + name, parent=above.code)
 
 
 # -- agencies --------------------------------------------------------------------------------
 
 
 def _agency(
-    mention: Mention, outline: Outline, place: Place | None, issuers: tuple[Entity, ...]
+    mention: Mention,
+    outline: Outline,
+    place: Place | None,
+    issuers: tuple[Entity, ...],
+    year: str,
 ) -> Entity:
     if mention.scope == "~":
         return _of_issuer(mention, outline, issuers)
     if mention.scope == "=":
         return _complete(mention)
     where = place_of(mention.scope, place)
-    official = _official(mention, where)
+    official = _official(mention, where, year)
     if where is None or official is None:
         return _unresolved(mention, outline)
     return _local_body(mention, official, where)
 
 
-def _official(mention: Mention, where: Place | None) -> str | None:
-    """Return the official name as a template; a bare function (?教育) by the place's level."""
+def _official(mention: Mention, where: Place | None, year: str) -> str | None:
+    """Return the official name as a template; a bare function (?教育) by level and year."""
     if not mention.name.startswith("?"):
         return mention.name
     if where is None:
         return None
-    function = functions()[mention.name[1:]]
+    function = function_of(mention.name[1:], year)
     level = "national" if where.level == "country" else where.level
     if where.code in MUNICIPALITIES:
         level = "municipality"
@@ -276,16 +298,29 @@ def _national(term: Term) -> Entity:
 
 
 def _of_issuer(mention: Mention, outline: Outline, issuers: tuple[Entity, ...]) -> Entity:
-    """Return a part of the issuer: 局党委 → 中共温岭市教育局委员会."""
-    if len(issuers) != 1:
+    """Return a part of the issuer: 局党委 → 中共温岭市教育局委员会.
+
+    The department that put a joint paper on the net (来源：科技司) is the first issuer's.
+    """
+    published = mention.rule == "agency.office"
+    if not issuers or (len(issuers) > 1 and not published):
         return _unresolved(mention, outline)
-    issuer = issuers[0]
+    issuer = _whole_body(issuers[0]) if mention.kind == "InternalUnit" else issuers[0]
     name = mention.name.replace("{}", issuer.name)
     key = mention.name.replace("{}", issuer.key)
     return Entity(
         "Agency", mention.kind, name, key, code=issuer.code, level=issuer.level,
         jurisdiction=issuer.jurisdiction, parent=issuer.key,
     )  # fmt: skip
+
+
+def _whole_body(office: Entity) -> Entity:
+    """Return the body whose general office it is: departments stand beside that, not below it."""
+    name = re.sub(r"(?<=[厅局部署会])办公[厅室]$", "", office.name)
+    known = terms("agencies.ttl").get(name)
+    if known is not None:
+        return _national(known)
+    return replace(office, name=name, key=office.key.removesuffix(office.name) + name)
 
 
 def _unresolved(mention: Mention, outline: Outline) -> Entity:
@@ -298,7 +333,7 @@ def _implied_issuer(outline: Outline, findings: Findings) -> Iterator[Entity]:
     """Yield the body whose name opens the title: 云陵市教育局2023年工作要点."""
     title = findings.imprint.title
     for mention, entity in (
-        (m, _agency(m, outline, findings.place, ()))
+        (m, _agency(m, outline, findings.place, (), _year(findings.imprint)))
         for m in findings.mentions
         if m.type == "Agency"
     ):
@@ -342,7 +377,12 @@ def _document(mention: Mention, place: Place | None, stance: str, outline: Outli
     levelled = len(mention.scope) == 1 and mention.scope != "="
     where = place_of(mention.scope, place) if levelled else place
     title = qualify(mention.name, where, mention.scope != "=")
-    return Entity("Document", mention.kind, title, title, number=mention.number)
+    return Entity("Document", mention.kind, title, _unspaced(title), number=mention.number)
+
+
+def _unspaced(title: str) -> str:
+    """Return a title as a key: not all texts put a blank between its issuers."""
+    return re.sub("(?<=[一-鿿]) (?=[一-鿿])", "", title)
 
 
 def _known_law(title: str) -> Term | None:
@@ -363,13 +403,22 @@ def qualify(title: str, place: Place | None, local: bool) -> str:
     if level is not None:
         where = _at_level(level[1], place)
         if where is not None:
-            return where.name + title[level.end() :]
+            return _issued_in(where, title[level.end() :])
     short = short_name(place.name, place.level)
     if short in title:
         return title
     if local or FIVE_YEAR.match(title):
         return place.name + title
     return title
+
+
+def _issued_in(place: Place, rest: str) -> str:
+    """Return a title that began with a level: 省政府办公厅关于… → 江西省人民政府办公厅关于…."""
+    if re.match("政府(?:办公[厅室])?关于", rest):
+        return f"{place.name}人民{rest}"
+    if re.match("委(?:办公[厅室])?关于", rest):
+        return f"中共{place.name}{rest}"
+    return place.name + rest
 
 
 def document_entity(profile: Profile) -> Entity:
@@ -418,7 +467,7 @@ def _document_key(outline: Outline, imprint: Imprint, place: Place | None, title
     """
     if not imprint.title:
         return f"{outline.source.sha256[:20]}-{title}"
-    key = title
+    key = _unspaced(title)
     if (
         place is not None
         and place.level != "country"

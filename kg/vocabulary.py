@@ -197,7 +197,8 @@ def areas() -> dict[str, Place]:
     """Load the countries and areas that are no division of this one, by each of their names."""
     found: dict[str, Place] = {}
     for row in (*rows("areas.tsv"), *rows("countries.tsv")):
-        place = Place(row["name"], row.get("kind", "area"), full_name=row["name"])
+        full_name = row.get("within", "") + row["name"]
+        place = Place(row["name"], row.get("kind", "area"), full_name=full_name)
         for name in (row["name"], *filter(None, row["aliases"].split("|"))):
             found[name] = place
     return found
@@ -206,6 +207,7 @@ def areas() -> dict[str, Place]:
 # -- agencies --------------------------------------------------------------------------------
 
 
+GOVERNMENT_LEVELS = ("national", "province", "municipality", "prefecture", "county")
 KINDS = {
     "government": "GovernmentBody",
     "party": "PartyBody",
@@ -248,14 +250,31 @@ def _all_forms() -> tuple[Form, ...]:
 @cache
 def functions() -> dict[str, Function]:
     """Load the fields of government by each of their names."""
-    levels = ("national", "province", "municipality", "prefecture", "county")
     found: dict[str, Function] = {}
     for row in rows("functions.tsv"):
-        bodies = {level: row[level] for level in levels if row[level]}
+        bodies = {level: row[level] for level in GOVERNMENT_LEVELS if row[level]}
         names = row["function"].split("|")
         for name in names:
             found[name] = Function(names[0], bodies, KINDS[row["kind"]])
     return found
+
+
+@cache
+def former_functions() -> dict[str, tuple[tuple[int, Function], ...]]:
+    """Load what fields of government were called until a year, by each of their names."""
+    found: dict[str, list[tuple[int, Function]]] = defaultdict(list)
+    for row in rows("former_functions.tsv"):
+        bodies = {level: row[level] for level in GOVERNMENT_LEVELS if row[level]}
+        for name in row["function"].split("|"):
+            entry = Function(name, bodies, KINDS[row["kind"]])
+            found[name].append((int(row["until"]), entry))
+    return {name: tuple(sorted(past, key=lambda pair: pair[0])) for name, past in found.items()}
+
+
+def function_of(name: str, year: str) -> Function:
+    """Return a field of government with its bodies of that year, of today where none is told."""
+    past = former_functions().get(name, ()) if year.isdigit() else ()
+    return next((entry for until, entry in past if int(year) <= until), functions()[name])
 
 
 # -- published gazetteers --------------------------------------------------------------------

@@ -89,11 +89,12 @@ def pattern(form: str) -> re.Pattern[str]:
     [
         ("agency_forms.tsv", ["form", "official", "kind", "example"]),
         ("functions.tsv", ["function", *LEVELS, "kind"]),
+        ("former_functions.tsv", ["function", "until", *LEVELS, "kind"]),
         ("formulas.tsv", ["phrase", "why"]),
     ],
 )
 def test_tables_are_complete(name: str, columns: list[str]) -> None:
-    may_be_empty = set(LEVELS) if name == "functions.tsv" else set()
+    may_be_empty = set(LEVELS) if name.endswith("functions.tsv") else set()
     for row in table(name):
         assert list(row) == columns, row
         for column, cell in row.items():
@@ -101,7 +102,7 @@ def test_tables_are_complete(name: str, columns: list[str]) -> None:
             assert cell or column in may_be_empty, row
 
 
-@pytest.mark.parametrize("name", ["agency_forms.tsv", "functions.tsv"])
+@pytest.mark.parametrize("name", ["agency_forms.tsv", "functions.tsv", "former_functions.tsv"])
 def test_kinds_are_those_of_the_guidelines(name: str) -> None:
     assert {row["kind"] for row in table(name)} <= KINDS
 
@@ -128,6 +129,7 @@ def test_nothing_is_listed_twice(name: str, column: str) -> None:
         ("agency_continuations.tsv", ("name", "next"), "next"),
         ("place_continuations.tsv", ("word", "role"), "word"),
         ("listed_tails.tsv", ("tail",), "tail"),
+        ("trades.tsv", ("word", "role"), "word"),
         ("commitment_words.tsv", ("word", "role"), "word"),
     ],
 )
@@ -152,7 +154,7 @@ def test_what_makes_a_body_of_a_listed_name_ends_it() -> None:
 @pytest.mark.parametrize(
     ("name", "roles"),
     [
-        ("place_continuations.tsv", {"next", "later"}),
+        ("place_continuations.tsv", {"next", "later", "apart", "seeming", "before"}),
         (
             "commitment_words.tsv",
             {"review", "reached", "so-far", "ahead", "ensure", "strive", "penalty"},
@@ -198,6 +200,11 @@ def test_forms_give_official_names(form: str, place: str, official: str) -> None
 @pytest.mark.parametrize("word", ["局", "办", "部门", "有关部门", "各部门", "成员单位", "领导班子"])
 def test_collectives_are_no_forms(word: str) -> None:
     assert word not in {row["form"] for row in table("agency_forms.tsv")}
+
+
+def test_what_was_a_field_of_government_still_is_one() -> None:
+    former = {name for row in table("former_functions.tsv") for name in row["function"].split("|")}
+    assert former <= {name for row in table("functions.tsv") for name in row["function"].split("|")}
 
 
 def test_functions_name_known_national_bodies() -> None:

@@ -8,20 +8,51 @@ from dataclasses import replace
 
 from kg.extract.agency_heads import find_organisations
 from kg.extract.agency_lists import find_departments, find_items, find_listed
-from kg.extract.agency_local import find_bare, find_local, find_party_groups, find_split_forms
+from kg.extract.agency_local import (
+    find_bare,
+    find_local,
+    find_paired,
+    find_party_groups,
+    find_split_forms,
+    find_state_departments,
+)
 from kg.extract.agency_national import find_contextual, find_national
+from kg.extract.agency_trades import find_builders, find_trading
 from kg.extract.text import even
 from kg.models import Mention, Outline, Place
 
 ABBREVIATED = re.compile(r"（(?:以下)?(?:统一)?简称[:：]?[“]?(?P<short>[一-鿿]{2,12})[”]?）")
+# A body with a task of its own; 领导小组, 工作专班, 协调小组 alone are what many are called.
+FOUNDED = re.compile(
+    r"(?:成立|组建|设立)(?P<name>(?!各|相应|专门|专项|市级|省级|县级|区级|领导|工作|协调|由|了|的|全|本)"
+    r"[^\W\d_a-zA-Z及和与]{3,14}?(?:办公室|专班|工作组|工作队|服务队))(?=[，。；（\n])"
+)
 OFFICE = re.compile(r"[一-鿿]{2,8}(?:司|处|科|室|股)")
 
 
 def find_agencies(outline: Outline, place: Place | None) -> Iterator[Mention]:
     """Yield the organisations named in a document of that place, none overlapping another."""
     found = list(_first_pass(outline, place))
+    found += _founded(outline, found)
     yield from _abbreviated(outline, found)
     yield from found
+
+
+def _founded(outline: Outline, found: Iterable[Mention]) -> Iterator[Mention]:
+    """Yield the bodies that the text founds, wherever it names them: 成立项目推进办公室."""
+    plain = even(outline.source.text)
+    taken = [(m.begin, m.end) for m in found]
+    names = {match["name"] for match in FOUNDED.finditer(plain)}
+    for name in sorted(names, key=len, reverse=True):
+        for match in re.finditer(re.escape(name), plain):
+            begin, end = match.span()
+            if any(begin < stop and start < end for start, stop in taken):
+                continue
+            taken.append((begin, end))
+            text = outline.source.text[begin:end]
+            yield Mention(
+                "Agency", "WorkingGroup", begin, end, text, "{}" + name, "agency.founded", ""
+            )
 
 
 def _abbreviated(outline: Outline, found: Iterable[Mention]) -> Iterator[Mention]:
@@ -37,9 +68,12 @@ def _abbreviated(outline: Outline, found: Iterable[Mention]) -> Iterator[Mention
         yield replace(
             mention, begin=begin, end=end, text=text[begin:end], rule="agency.abbreviated"
         )
-        for again in re.finditer(rf"{short}(?:办公室)?", plain[introduced.end() :]):
-            begin = introduced.end() + again.start()
-            end = introduced.end() + again.end()
+        # A long one is its own also in the heading before: 成立试点工作小组.
+        since = 0 if len(short) > 4 else introduced.end()
+        for again in re.compile(rf"{short}(?:办公室)?").finditer(plain, since):
+            begin, end = again.span()
+            if begin < introduced.end() and end > mention.begin:
+                continue
             office = "办公室" if again[0] != short else ""
             yield replace(
                 mention,
@@ -63,12 +97,16 @@ def _first_pass(outline: Outline, place: Place | None) -> Iterator[Mention]:
             *find_national(stretch),
             *find_contextual(stretch, place),
             *find_local(stretch, place),
+            *find_state_departments(stretch),
             *find_split_forms(stretch, place),
             *find_listed(stretch),
-            *find_departments(stretch),
+            *find_departments(stretch, place),
             *find_bare(stretch),
+            *find_paired(stretch),
             *find_party_groups(stretch),
             *find_organisations(stretch, place),
+            *find_trading(stretch),
+            *find_builders(stretch),
         ]
         for mention in _longest(found):
             at = sentence.begin + mention.begin
@@ -104,7 +142,7 @@ def _office(value: str, begin: int) -> Iterator[Mention]:
 
 def _in_shell(text: str, begin: int, end: int, place: Place | None) -> Iterator[Mention]:
     """Yield who issues what a notice carries: 工业和信息化部关于印发《…》的通知."""
-    lead = re.match(r"[^《]{2,40}?(?=关于(?:印发|转发|发布|公布)|印发《|转发《)", text[begin:end])
+    lead = re.match(r"[^《]{2,50}?(?=关于(?:印发|转发|发布|公布)|印发《|转发《)", text[begin:end])
     if lead is not None and "《" in text[begin:end]:
         yield from agencies_in(lead[0], begin, place)
 
@@ -118,6 +156,7 @@ def agencies_in(value: str, offset: int, place: Place | None) -> Iterator[Mentio
         *find_local(plain, place),
         *find_split_forms(plain, place),
         *find_items(plain, 0, len(plain)),
+        *find_organisations(plain, place),
     ]
     for mention in _longest(found):
         yield _moved(mention, offset, value[mention.begin : mention.end])

@@ -11,11 +11,22 @@ from kg.vocabulary import rows
 
 EDGE = "，。；：！？、（）《》“”‘’ \u3000\t\n\r—…【】[]|·/-+"
 GENERIC = re.compile(
-    r"各|本|我|该|全|两|级|有关|相关|多|跨|外|内|贵|此|某|上级|下级|主管|单位|其他|设"
+    r"各|本|我|该|全(?!国)|两|级|有关|相关|多|跨|外|内|贵|此|某|上级|下级|主管|单位|其他|设"
 )
 # Names of agency_continuations.tsv that are no letters of a name.
 ANY_NAME = "*"
 LAST_WORD = "last-word"
+# 市委八届三次全会, 省委经济工作会议: the committee's name is part of its meeting's.
+MEETING_BEHIND = re.compile(
+    r"第?[一二三四五六七八九十]+届|全会|全委会|全体会议|[^，。、；]{0,4}工作会议"
+)
+# 教育部|联函〔2023〕1号, 国务院|令第7号, 国务院|第9次常务会议: numbers of papers and meetings.
+NUMBER_BEHIND = re.compile(
+    r"[一-鿿]{0,5}[〔\[【]\d{4}[〕\]】]|令第[\d一二三四五六七八九十百]+号|第[\d一二三四五六七八九十]+次"
+)
+JOINTLY_BEHIND = re.compile(  # 与云陵学院合作, 云陵学院成功申硕
+    r"合作|共建|协作|签约|对接|建设|改革|升格|更名|牵头|成员单位|成功|顺利|正式|全面"
+)
 PART_BEHIND = re.compile(
     r"新?园区|新?校区|分园|分校|项目|新建|改扩建|扩建|迁建|升格|等级|[一二三]期"
 )
@@ -28,11 +39,26 @@ def mention_agency(
     return Mention("Agency", kind, begin, end, stretch[begin:end], name, rule, scope)
 
 
+def written_out(name: str) -> str:
+    """Return a name that no table holds with its last word in full: 新城管委会 → 新城管理委员会."""
+    return re.sub(r"管委会?$", "管理委员会", re.sub(r"街道办$", "街道办事处", name))
+
+
 def is_edge(stretch: str, begin: int) -> bool:
     """Tell whether a name can begin here: at a mark, or behind a word that governs names."""
     if begin == 0 or stretch[begin - 1] in EDGE:
         return True
     return stretch[:begin].endswith(_links())
+
+
+def follows_verb(stretch: str, begin: int, end: int) -> bool:
+    """Tell whether a level stands right behind a verb: 报送|省教育厅, but not 试验区|管委会."""
+    clause = re.split(f"[{re.escape(EDGE)}]", stretch[max(0, begin - 6) : begin])[-1]
+    words = tagged(clause + stretch[begin:end])
+    if len(words) < 2 or words[-1][0] != stretch[begin:end]:
+        return False
+    word, flag = words[-2]
+    return flag.startswith("v") and len(word) > 1 and GENERIC.match(word) is None
 
 
 @cache
@@ -52,6 +78,10 @@ def _continuations() -> dict[str, re.Pattern[str]]:
 
 def continues(name: str, stretch: str, end: int) -> bool:
     """Tell whether the letters go on to another word: 教育部|门, 市政府|采购, 教育局|局长."""
+    if NUMBER_BEHIND.match(stretch, end):
+        return True
+    if name.endswith("委") and MEETING_BEHIND.match(stretch, end):
+        return True
     return any(
         pattern.match(stretch, end)
         for tail, pattern in _continuations().items()
@@ -63,7 +93,7 @@ def ends_name(stretch: str, end: int) -> bool:
     """Tell whether a name can end here: at a mark, or before a verb or a particle."""
     if _continuations()[LAST_WORD].match(stretch, end):
         return False
-    if PART_BEHIND.match(stretch, end):
+    if PART_BEHIND.match(stretch, end) or JOINTLY_BEHIND.match(stretch, end):
         return True
     if (
         not re.match(r"[一-鿿]", stretch[end:])

@@ -6,16 +6,30 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from kg.extract.agency_bounds import GENERIC, ends_name, mention_agency
+from kg.extract.agency_bounds import GENERIC, ends_name, mention_agency, written_out
+from kg.extract.agency_national import own_name
 from kg.extract.agency_places import LEVEL, find_place_prefixes
-from kg.extract.boundary import name_begin
+from kg.extract.boundary import name_begin, tagged
 from kg.extract.places import choose, find_names
 from kg.models import Mention, Place
-from kg.vocabulary import KINDS, regions, rows, short_name, template
+from kg.vocabulary import KINDS, matcher, regions, rows, short_name, template
 
+# 江夏湖实验室 is named after a feature of the land; 联合实验室 is a kind of them.
+LABORATORY = re.compile(r"[一-鿿]{1,3}[山湖江河溪州岛]")
+ALL_CHINA = re.compile(
+    r"(?:中国|全国)(?!特色|一流|知名|重点|示范|优秀|文明|先进|各|最|首|领先|性)[一-鿿（）]{2,}"
+)
+# 杭州优质学校, 省义务教育阶段学校: a word of praise or of kind makes it no one school.
+DESCRIBED = re.compile(
+    r"(?:优质|知名|骨干|龙头|优秀|一流|标杆|领军|阶段|同一|相关|有关|部分|所有|[学院校中园][新老])$|\d个"
+)
+# An alliance of a whole industry and a laboratory of the state are no place's: 智能装备产业联盟.
+OF_NO_PLACE = ("产业联盟", "产业技术创新联盟", "产业创新联盟", "实验室")
 ORDINAL = re.compile(r"第?[一二三四五六七八九十]{1,2}$|第[一二三四五六七八九十\d]{1,3}")
+SUBJECT = re.compile(r"[省市县区](?:委|政府)|国务院|自治区")
+BRACKETED_PLACE = re.compile(r"(?:中国|[一-鿿]{2})（(?P<place>[一-鿿]{2,4})）$")
 COLLECTIVE = re.compile(
-    r"[省市县区]?(?:充分|发挥|级|各类|行业|专业|单项|区域|产业|技术|体育|教学|相关|商会|跨界|社会)*"
+    r"[省市县区]?(?:充分|发挥|级|各类|行业|专业|单项|区域|产业|技术|体育|教学|相关|商会|学会|协会|跨界|社会|华人|华侨|海外|异地|在外|[各强])*"
 )
 
 
@@ -35,7 +49,10 @@ def find_organisations(stretch: str, place: Place | None) -> Iterator[Mention]:
         if proper == "never" or not ends_name(stretch, match.end()):
             continue
         begin = name_begin(stretch, match.start(), quotes=kind == "WorkingGroup")
+        begin = _behind_subject(stretch, begin, match.start())
+        begin = _at_governed_place(stretch, begin, match.start())
         begin = _skip_openers(stretch, begin, match.start())
+        begin = _with_bracketed_place(stretch, _with_whole_body(stretch, begin))
         modifier = stretch[begin : match.start()]
         if not _is_proper(modifier, proper, place):
             continue
@@ -45,27 +62,80 @@ def find_organisations(stretch: str, place: Place | None) -> Iterator[Mention]:
 
 def _skip_openers(stretch: str, begin: int, head: int) -> int:
     opener = re.match(
-        r"(?:全[市县区省镇]|我[市县区省镇]|各[市县区省镇]?|[一两二三四五六七八九十\d]+[所家个名]|等\d*[所家个]?|全|本|的|了|和|与|及)+",
+        r"(?:首届|全[市县区省镇]|我[市县区省镇]|各[市县区省镇]?|[一两二三四五六七八九十\d]+[所家个名]|等\d*[所家个]?|全(?!国)|本|的|了|和|与|及)+",
         stretch[begin:head],
     )
     return begin + opener.end() if opener is not None else begin
+
+
+def _behind_subject(stretch: str, begin: int, head: int) -> int:
+    """Return where the name begins behind a body that acts on it: 省政府支持|云陵学院."""
+    words = tagged(stretch[begin:head])
+    if len(words) < 3 or SUBJECT.fullmatch(words[0][0]) is None or words[1][1] != "v":
+        return begin
+    behind = begin + len(words[0][0])
+    for word, flag in words[1:]:
+        if not flag.startswith("v"):
+            break
+        behind += len(word)
+    return behind
+
+
+def _at_governed_place(stretch: str, begin: int, head: int) -> int:
+    """Return where a place stands behind a verb: 材料报送|云陵市家具行业协会."""
+    if stretch.startswith("国家", begin):
+        return begin
+    for first, _, _ in find_names(stretch[begin:head]):
+        words = tagged(stretch[begin : begin + first])
+        if words and (words[-1][1] == "v" or words[-1][0] in ("报", "送")):
+            return begin + first
+    return begin
+
+
+def _with_bracketed_place(stretch: str, begin: int) -> int:
+    """Return where a name begins that holds a place in brackets: 中国（合肥）…中心."""
+    before = BRACKETED_PLACE.search(stretch, 0, begin)
+    if before is None or not any(find_names(before["place"])):
+        return begin
+    return before.start()
+
+
+def _with_whole_body(stretch: str, begin: int) -> int:
+    """Return where a name begins that opens with a body's: 工业和|信息化部家具标准化…."""
+    found, _ = matcher("agencies.ttl")
+    around = max(0, begin - 8)
+    return next(
+        (
+            around + first
+            for _, first, last in found.find_matches_as_indexes(stretch[around : begin + 8])
+            if around + first < begin < around + last
+        ),
+        begin,
+    )
 
 
 def _is_own_topic(modifier: str) -> bool:
     """Tell a topic that sets an organisation apart (校园安全工作) from a kind of them (行业)."""
     placed = any(begin == 0 for begin, _, _ in find_names(modifier))
     topic = modifier.replace("工作", "").replace("专项", "")
-    return len(topic) >= (2 if placed else 4) and COLLECTIVE.fullmatch(modifier) is None
+    whose = next((end for begin, end, _ in find_names(modifier) if begin == 0), 0)
+    if COLLECTIVE.fullmatch(modifier, whose):
+        return False
+    return len(topic) >= (2 if placed else 4)
 
 
 def _is_proper(modifier: str, proper: str, place: Place | None) -> bool:
     """Tell whether what stands before the last word makes it a name."""
-    if len(modifier) < 1 or GENERIC.match(modifier):
+    if len(modifier) < 1 or GENERIC.match(modifier) or DESCRIBED.search(modifier):
         return False
     if proper == "topic":
         return _is_own_topic(modifier)
+    if proper == "laboratory":
+        return LABORATORY.fullmatch(modifier) is not None
+    if ALL_CHINA.match(modifier) or _is_state_branch(modifier):
+        return True
     if LEVEL.match(modifier) and not re.match(
-        r"省会|[省市县区镇乡](?:级(?!机关)|属|直|域|场|民|委?内)", modifier
+        r"省会|[省市县区镇乡](?:级(?!机关)|属|直|域|场|民(?![航政族])|委?内)", modifier
     ):
         return not re.match(r"[省市县区镇乡][外内县市区镇村乡、]|[市县][中小]", modifier)
     if ORDINAL.search(modifier):
@@ -79,6 +149,13 @@ def _is_proper(modifier: str, proper: str, place: Place | None) -> bool:
     return any(
         begin == 0 and choose(name, place) is not None for begin, _, name in find_names(modifier)
     ) or any(modifier.startswith(name) for name in _town_names(place))
+
+
+def _is_state_branch(modifier: str) -> bool:
+    """Tell an institution of the state at a place: 国家超级计算|济南|中心."""
+    return modifier.startswith("国家") and any(
+        end == len(modifier) for _, end, _ in find_names(modifier)
+    )
 
 
 def _town_names(place: Place | None) -> tuple[str, ...]:
@@ -98,8 +175,12 @@ def _scope_of(stretch: str, begin: int, end: int, place: Place | None) -> tuple[
             == name[: last.end][-len(regions().by_code[last.scope[1:]].name) :]
         )
         country = last.scope == "@100000"
-        return last.scope, template(name[last.end :]) if full and not country else name
+        rest = written_out(name[last.end :])
+        return last.scope, template(rest) if full and not country else name[: last.end] + rest
+    own = own_name(name)
+    if own is not None or name.endswith(OF_NO_PLACE):
+        return "=", own or name
     level = LEVEL.match(name)
     if level is not None and not re.match(r"[省市县区镇乡]级", name):
-        return level[0], template(name[level.end() :])
-    return "", template(name)
+        return level[0], template(written_out(name[level.end() :]))
+    return "", template(written_out(name))

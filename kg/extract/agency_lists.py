@@ -6,20 +6,22 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from kg.extract.agency_bounds import mention_agency
-from kg.extract.agency_national import head_office
+from kg.extract.agency_bounds import mention_agency, written_out
+from kg.extract.agency_national import head_office, own_name
 from kg.extract.agency_places import LEVEL
-from kg.models import Mention
+from kg.models import Mention, Place
 from kg.vocabulary import KINDS, forms, functions, rows, template
 
 LIST_CUE = re.compile(
     r"(?:责任|牵头|配合|参与|参加|协同|协办|主办|承办|实施|落实|负责|指导|督办|督导|协助|联合)(?:单位|部门|科室|处室|机构|股室|主体)\s*[:：]?\s*"
-    r"|(?:牵头|配合|分工|负责)[:：]\s*"
+    r"|(?:牵头|配合|分工|负责|抄送|抄报|主送)[:：]\s*"
 )
 SEPARATOR = re.compile(
     r"[、，；,;和及与\s\u3000]|按职责分工(?:负责)?|等?(?:按|分别)|负责|牵头|配合|参与|会同"
 )
-DEPARTMENTS = re.compile(r"(?P<etc>等)?(?:相关|有关)?(?P<unit>部门|单位)(?!规章)")
+DEPARTMENTS = re.compile(
+    r"(?P<etc>等|(?:和|及|以及)其[他它])?(?P<vague>相关|有关)?(?P<unit>部门|单位)(?!规章)"
+)
 NO_BODY = re.compile(
     r"^(?:各|相关|有关|其他|全体|所有|本|我|该|局机关|上述|市直|县直|区直|省直|市级各|成员)|各|等$|相关|有关|部门$|^.{0,2}单位$|牵头|责任|配合|[的了是并将]"
 )
@@ -76,12 +78,13 @@ def _item(stretch: str, begin: int, piece: str) -> Mention | None:
     if body is None or LEVEL.match(name):
         return None
     kind = kinds[body["tail"]]
-    bank = head_office(name)
+    bank = head_office(name) or own_name(name)
     if kind == "InternalUnit":
         return mention_agency(kind, stretch, start, end, "{}" + name, "agency.listed.office", "~")
     if bank is not None:
         return mention_agency(kind, stretch, start, end, bank, "agency.listed.branch", "=")
-    return mention_agency(kind, stretch, start, end, template(name), "agency.listed.built", "")
+    official = template(written_out(name))
+    return mention_agency(kind, stretch, start, end, official, "agency.listed.built", "")
 
 
 @cache
@@ -91,18 +94,24 @@ def _body() -> tuple[re.Pattern[str], dict[str, str]]:
     return re.compile(rf"[一-鿿（）“”]{{2,16}}?(?P<tail>{'|'.join(kinds)})"), kinds
 
 
-def find_departments(stretch: str) -> Iterator[Mention]:
-    """Yield the fields of government listed before 等部门, or one alone (教育部门)."""
+def find_departments(stretch: str, place: Place | None) -> Iterator[Mention]:
+    """Yield the fields of government listed before 等部门, or one alone (教育部门).
+
+    In a paper of no known place, and alone in one for the whole country, they are the many of
+    every level, but for those of the state (国家网信部门).
+    """
     for match in DEPARTMENTS.finditer(stretch):
         items = list(_chain(stretch, match.start()))
         if not items or _is_generic_before(stretch, items[-1][0]):
             continue
         single = len(items) == 1 and not match["etc"]
-        if match["unit"] == "单位" and single:
+        if single and (match["unit"] == "单位" or match["vague"]):
             continue
         for begin, end, name in items:
             stop = match.end() if single else end
             national = stretch[max(0, begin - 2) : begin] == "国家"
+            if (place is None or (single and place.level == "country")) and not national:
+                continue
             start = begin - 2 if national and single else begin
             scope = "国" if national else ""
             function = functions()[name]
@@ -125,6 +134,10 @@ def _chain(stretch: str, end: int) -> Iterator[tuple[int, int, str]]:
         if found is None:
             return
         yield found, end, stretch[found:end]
+        # 住建（城管）、民政: what stands in brackets is another name of the field before it.
+        if stretch[max(0, found - 2) : found] == "）、" and "（" in stretch[:found]:
+            end = stretch.rindex("（", 0, found)
+            continue
         if found == 0 or stretch[found - 1] not in "、和及与":
             return
         end = found - 1
@@ -134,6 +147,7 @@ def _is_generic_before(stretch: str, begin: int) -> bool:
     before = stretch[max(0, begin - 3) : begin]
     return bool(
         re.search(
-            r"(?:各|级|有关|相关|上级|主管|地方|其他|每个|市区|州市)$|[省市县区镇乡]$", before
+            r"(?:各|级|有关|相关|上级|主管|地方|各地|当地|所在地|其他|每个|市区|州市)$|[省市县区镇乡]$",
+            before,
         )
     )

@@ -6,7 +6,15 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from kg.extract.agency_bounds import EDGE, GENERIC, continues, ends_name, is_edge, mention_agency
+from kg.extract.agency_bounds import (
+    EDGE,
+    GENERIC,
+    continues,
+    ends_name,
+    is_edge,
+    mention_agency,
+    written_out,
+)
 from kg.extract.agency_places import LEVEL, Prefix, find_prefixes
 from kg.extract.places import choose, find_names
 from kg.models import Mention, Place
@@ -14,11 +22,16 @@ from kg.vocabulary import Form, forms, functions, regions, split_forms, template
 
 SUB_UNIT = re.compile(r"[一-鿿]{1,6}?(?:支队|大队|总队|分局)(?![一-鿿]*(?:局|委))")
 UNLISTED = re.compile(
-    r"(?P<body>[一-鿿]{2,10}?)(?P<tail>局|厅|委员会|办公室|管委会|服务中心|中心|委|办)(?=[、，。；：）（\s和与及等要会负牵]|$)"
+    r"(?P<body>[一-鿿]{2,10}?)(?P<tail>局|厅|委员会|办公室|管委会|管委|服务中心|中心|委|办)(?=[、，。；：）（\s和与及等要会负牵]|$)"
 )
 VERBAL = re.compile(
     r"[的了在为与和及把将被各等]|工作|推进|实施|开展|落实|加强|设立|成立|建立|城市|层面|范围|居民|民生"
 )
+
+# 成功举办, 良好开局: the last letter belongs to another word.
+NO_TAIL = re.compile(r"[举主承创开兴协申筹督查联经停试合自]办$|[开格布结全大新破残棋]局$")
+
+PAIRED = re.compile(r"(?<!各)(?P<level>自治区|[省市县区州])(?:委|党委)[、和](?P<government>政府)")
 
 
 def find_local(stretch: str, place: Place | None) -> Iterator[Mention]:
@@ -51,13 +64,19 @@ def find_local(stretch: str, place: Place | None) -> Iterator[Mention]:
         yield from _unlisted_form(stretch, prefix)
 
 
+def find_state_departments(stretch: str) -> Iterator[Mention]:
+    """Yield who a law of the country means by 国务院教育行政部门: the ministry of that field."""
+    for match in re.finditer("国务院", stretch):
+        yield from _functional(stretch, Prefix(match.start(), match.end(), "国"))
+
+
 def _functional(stretch: str, prefix: Prefix) -> Iterator[Mention]:
     """Yield 市教育部门: a field of government at a level, as its body."""
     for length in (8, 7, 6, 5, 4, 3, 2):
         name = stretch[prefix.end : prefix.end + length]
         function = functions().get(name)
         if function is not None and re.match(
-            r"(?:行政)?(?:主管)?部门", stretch[prefix.end + length :]
+            r"(?:行政)?(?:主管|监督管理|监管|管理|执法)?部门", stretch[prefix.end + length :]
         ):
             end = stretch.index("部门", prefix.end) + 2
             yield mention_agency(
@@ -77,12 +96,15 @@ def _unlisted_form(stretch: str, prefix: Prefix) -> Iterator[Mention]:
     match = UNLISTED.match(stretch, prefix.end)
     if match is None or VERBAL.search(match["body"]) or GENERIC.match(match["body"]):
         return
-    if match["body"][0] in "域场民级直属区会":  # 区域, 市场, 市民: the level is part of a word
+    if match["body"][0] in "域场民级直属区县会":  # 区域, 市场, 市民: the level is part of a word
         return
     if match["tail"] in ("委", "办") and len(match["body"]) > 6:
         return
+    if NO_TAIL.search(match[0]):
+        return
     kind = "PublicInstitution" if match["tail"].endswith("中心") else "GovernmentBody"
-    name = stretch[prefix.begin : match.end()] if _is_short(stretch, prefix) else template(match[0])
+    whole, tail = stretch[prefix.begin : match.end()], written_out(match[0])
+    name = written_out(whole) if _is_short(stretch, prefix) else template(tail)
     yield mention_agency(
         kind, stretch, prefix.begin, match.end(), name, "agency.built", prefix.scope
     )
@@ -128,6 +150,16 @@ def find_split_forms(stretch: str, place: Place | None) -> Iterator[Mention]:
             "agency.form.split",
             scope,
         )
+
+
+def find_paired(stretch: str) -> Iterator[Mention]:
+    """Yield the government that is named with its party committee: 自治区党委、政府."""
+    for match in PAIRED.finditer(stretch):
+        begin, end = match.span("government")
+        if not continues("政府", stretch, end):
+            yield mention_agency(
+                "GovernmentBody", stretch, begin, end, "{}人民政府", "agency.paired", match["level"]
+            )
 
 
 def find_party_groups(stretch: str) -> Iterator[Mention]:

@@ -8,9 +8,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from kg.extract.agency_bounds import EDGE, continues, ends_name, is_edge, mention_agency
-from kg.extract.places import find_names
+from kg.extract.places import everyday, find_names
 from kg.models import Mention, Place
-from kg.vocabulary import automaton, contextual, matcher, terms
+from kg.vocabulary import Term, automaton, contextual, matcher, terms
 
 if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 BRANCH = re.compile(
     r"(?:税务局|海关|缉私局|邮政管理局|通信管理局|气象局|管理局|调查队|分行|中心支行|支行|营管部|营业管理部|分公司|公司|监管局|监管分局|分局|办事处|分院|分社|特派办)+"
 )
+
+OF_THE_COUNTRY = re.compile(r"中国|中华|全国|国家(?!级)")
+DEPARTMENT = r"(?P<department>(?!会同|联合|与|和|及|对|由)[一-鿿]{1,10}?(?<!公)司)(?![法机])"
+# The general office of a ministry, and its departments: 办公厅, 科学技术与信息化司.
+UNIT = re.compile(rf"办公厅|交通管理局|{DEPARTMENT}")
+BRACKETED = re.compile(rf"（{DEPARTMENT}）")
 
 
 def find_national(stretch: str) -> Iterator[Mention]:
@@ -37,16 +43,29 @@ def find_national(stretch: str) -> Iterator[Mention]:
             continue
         if branch is None:
             continue  # 中科院济南科创城 is the name of something else
-        tail = re.match(r"办公厅|[一-鿿]{1,6}[司](?![法机])|交通管理局", stretch[end:])
-        if tail is not None and term.level == "National" and name[-1] in "部会局署":
-            kind = "GovernmentBody" if not tail[0].endswith("司") else "InternalUnit"
-            full = term.label if tail[0].endswith("司") else name
+        unit = UNIT.match(stretch, end)
+        if unit is not None and term.level == "National" and name[-1] in "部委会局署":
+            kind = "GovernmentBody" if unit["department"] is None else "InternalUnit"
+            # The traffic police put out papers as 公安部交通管理局, without the country's name.
+            full = (name if unit[0] == "交通管理局" else term.label) + unit[0]
             yield mention_agency(
-                kind, stretch, begin, end + tail.end(), full + tail[0], "agency.national.unit", "="
+                kind, stretch, begin, unit.end(), full, "agency.national.unit", "="
             )
         else:
             yield mention_agency(term.kind, stretch, begin, end, term.label, "agency.national", "=")
+            yield from _bracketed(term, stretch, end)
     yield from _central(stretch)
+
+
+def _bracketed(term: Term, stretch: str, end: int) -> Iterator[Mention]:
+    """Yield the department named in brackets behind its ministry: 商务部（电子商务司）."""
+    behind = BRACKETED.match(stretch, end)
+    if behind is not None and term.level == "National":
+        begin, stop = behind.span("department")
+        name = term.label + behind["department"]
+        yield mention_agency(
+            "InternalUnit", stretch, begin, stop, name, "agency.national.unit", "="
+        )
 
 
 def _branch(stretch: str, end: int) -> int | None:
@@ -54,7 +73,11 @@ def _branch(stretch: str, end: int) -> int | None:
 
     None where a place follows and no branch: the letters are part of another name.
     """
-    places = [(begin, stop) for begin, stop, _ in find_names(stretch[end : end + 12]) if begin == 0]
+    places = [
+        (begin, stop)
+        for begin, stop, name in find_names(stretch[end : end + 12])
+        if begin == 0 and name not in everyday()
+    ]
     if not places:
         return 0
     tail = BRANCH.match(stretch, end + places[0][1])
@@ -65,7 +88,9 @@ def _branch(stretch: str, end: int) -> int | None:
 
 def _central(stretch: str) -> Iterator[Mention]:
     """Yield 中央 where it is the authority that decided something: 中央“双减”工作要求."""
-    for match in re.finditer(r"中央(?=“|《|决策|决定|部署|要求|关于|有关|和省|巡视|精神)", stretch):
+    for match in re.finditer(
+        r"中央(?=“|《|决策|决定|部署|要求|关于|有关|和省委|巡视|精神)", stretch
+    ):
         term = contextual("agencies.ttl").get("中央")
         if term is not None and stretch[match.start() - 1 : match.start()] not in ("党", "共"):
             yield mention_agency(
@@ -82,14 +107,25 @@ def find_contextual(stretch: str, place: Place | None) -> Iterator[Mention]:
         name = names[index]
         ends = end == len(stretch) or stretch[end] in EDGE or ends_name(stretch, end)
         if is_edge(stretch, begin) and ends and not continues(name, stretch, end):
-            term = contextual("agencies.ttl")[name]
+            term = _in_context()[name]
             rule = "agency.national.context"
             yield mention_agency(term.kind, stretch, begin, end, term.label, rule, "=")
 
 
 @cache
+def _in_context() -> dict[str, Term]:
+    """Return national bodies by the names that papers for the country use: 文物局, 药监局."""
+    found = {
+        name.removeprefix("国家"): term
+        for name, term in terms("agencies.ttl").items()
+        if name.startswith("国家") and name.endswith(("局", "署", "委")) and len(name) > 4
+    }
+    return found | {n: t for n, t in contextual("agencies.ttl").items() if n != "中央"}
+
+
+@cache
 def _contextual_names() -> tuple[AhoCorasick, tuple[str, ...]]:
-    names = tuple(sorted(name for name in contextual("agencies.ttl") if name != "中央"))
+    names = tuple(sorted(_in_context()))
     return automaton(names), names
 
 
@@ -97,6 +133,27 @@ def _is_part(name: str, stretch: str, begin: int) -> bool:
     """Tell a name that is the end of a longer one: 市卫生健康委, 省人力资源社会保障部门."""
     before = stretch[max(0, begin - 1) : begin]
     return bool(before) and before in "省市县区州旗盟镇乡团" and not name.startswith(("国", "中"))
+
+
+def own_name(name: str) -> str | None:
+    """Return a name that no place belongs to (中国…, 国家…), its head body in full; else None."""
+    body = next(
+        (name[:length] for length in range(len(name) - 1, 2, -1) if name[:length] in _bodies()),
+        None,
+    )
+    if body is not None:
+        return _bodies()[body] + name[len(body) :]
+    return name if OF_THE_COUNTRY.match(name) else None
+
+
+@cache
+def _bodies() -> dict[str, str]:
+    """Return bodies whose units carry their name: 中科院 → 中国科学院."""
+    return {
+        name: term.label
+        for name, term in terms("agencies.ttl").items()
+        if name.endswith(("院", "部", "局", "总署"))
+    }
 
 
 def head_office(name: str) -> str | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kg.extract.agency_bounds import GENERIC, is_edge
+from kg.extract.agency_bounds import GENERIC, follows_verb, is_edge
 from kg.extract.boundary import tagged
 from kg.extract.places import choose, find_names
 from kg.models import Place
@@ -17,6 +17,7 @@ LEVEL = re.compile(r"自治区|自治州|街道|省(?!会)|[市县区州旗盟�
 SEVERAL_LEVELS = re.compile(
     r"(?:各|直辖|(?<![一-鿿])(?:省|市|县|区|州|镇|乡|自治区|设区市)|[（(]市)[、（(]$|各[级地]?$|直辖$|各[市县区州][（(]?[、]?$|[（(]$(?<=[市县区][（(])"
 )
+STREETS = re.compile(r"(?<![一-鿿])街道办事?处?")  # without a name it is all of them
 PARTY_OR_GOVERNMENT = re.compile(r"(?:省|市|县|区|州|镇|乡)(?:委|政府|党委)$")
 NO_PLACE = re.compile(
     f"{GENERIC.pattern}|简称|[委府]|城市|社区|园区|新区|校区|片区|城区|地区|辖区|小区|市[县区州]|[县州]市|[县管]县|[区县]区|区县|省市|城乡|乡镇|村镇"
@@ -37,7 +38,7 @@ def find_prefixes(stretch: str, place: Place | None) -> Iterator[Prefix]:
     local = _local_names(place)
     yield from find_place_prefixes(stretch, place)
     for match in LEVEL.finditer(stretch):
-        if SEVERAL_LEVELS.search(stretch[: match.start()]):
+        if SEVERAL_LEVELS.search(stretch[: match.start()]) or STREETS.match(stretch, match.start()):
             continue
         prefix = _level_prefix(stretch, match, local)
         if prefix is not None:
@@ -89,6 +90,10 @@ def _level_prefix(stretch: str, match: re.Match[str], local: tuple[str, ...]) ->
         if stretch.endswith(name, 0, end):
             return Prefix(end - len(name), end, "")
     if is_edge(stretch, begin) or PARTY_OR_GOVERNMENT.search(stretch[:begin]):
+        return Prefix(begin, end, match[0])
+    # 集聚区, 合作区 are words too.
+    own = match[0] != "区" or stretch.startswith(("委", "政府", "人民政府"), end)
+    if own and follows_verb(stretch, begin, end):
         return Prefix(begin, end, match[0])
     for length in (2, 3):
         start = begin - length

@@ -9,9 +9,10 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from kg.vocabulary import rows
+from kg.extract.places import everyday
+from kg.vocabulary import regions, rows
 
-WINDOW = 28  # characters looked at before the last word; official names are shorter
+WINDOW = 36  # characters looked at before the last word; official names are shorter
 CLAUSE_START = re.compile(r"[，。；：！？、（）《》\s“”‘’—…【】\[\]|]")
 NOMINAL = (
     "n",
@@ -102,16 +103,17 @@ def _clause_floor(stretch: str, begin: int, floor: int) -> int:
 
 def _walk(stretch: str, start: int, begin: int) -> int:
     """Walk back over words that a name may hold; a verb stays only inside (充电|服务|联盟)."""
-    at = _walk_nouns(stretch, start, begin)
+    at, walked = _walk_nouns(stretch, start, begin)
     # 药品集中采购|和|使用试点工作小组: what begins with the state or a level goes on over 和.
-    if at - 1 > start and stretch[at - 1] in "和与及":
-        further = _walk_nouns(stretch, start, at - 1)
-        if further < at - 1 and ANCHOR.match(stretch, further):
+    if walked - 1 > start and stretch[walked - 1] in "和与及":
+        further, _ = _walk_nouns(stretch, start, walked - 1)
+        if further < walked - 1 and ANCHOR.match(stretch, further):
             return further
     return at
 
 
-def _walk_nouns(stretch: str, start: int, begin: int) -> int:
+def _walk_nouns(stretch: str, start: int, begin: int) -> tuple[int, int]:
+    """Return where the phrase begins, and how far back its words go with verbs that lead it."""
     at = begin
     kept: list[tuple[str, str]] = []
     for word, flag in reversed(tagged(stretch[start:begin])):
@@ -119,14 +121,22 @@ def _walk_nouns(stretch: str, start: int, begin: int) -> int:
             break
         kept.append((word, flag))
         at -= len(word)
+    walked = at
     while kept and _only_leads(*kept[-1]):
         at += len(kept.pop()[0])
-    return at
+    return at, walked
 
 
 def _only_leads(word: str, flag: str) -> bool:
     """Tell a verb that cannot open a name: it governs the name."""
-    return (flag.startswith("v") and flag != "vn") or word in _words("leading")
+    return (
+        not _is_place(word) and (flag.startswith("v") and flag != "vn") or word in _words("leading")
+    )
+
+
+def _is_place(word: str) -> bool:
+    """Tell a place that the tagger takes for a verb: 遵义."""
+    return word in regions().by_short and word not in everyday()
 
 
 def _may_be_inside(word: str, flag: str) -> bool:

@@ -15,17 +15,28 @@ CUE = re.compile(
     rf"|(?P<support>(?:配合|参与|参加|协同|协办|协助|支持|联合|会同){WORD}?)\s*[:：]"
     rf"|(?P<list>(?:责任|承办|分工|任务){WORD})\s*[:：]"
 )
+ET_CETERA = "(?:等(?:[省市县区]级)?(?:有关|相关)?(?:部门|单位)?)"
 GROUP = re.compile(r"（(?P<inside>[^（）]*(?:（[^（）]*）[^（）]*)*)）")
 LEADS_BEHIND = re.compile(
-    r"\s*(?:共同|等)?(?:牵头|负责|落实|按(?:照)?职责分工负责|分工负责|按(?:照)?(?:各自)?职责|分别负责|承担|主抓)"
+    rf"\s*(?:共同|{ET_CETERA})?(?:牵头|负责|落实|按(?:照)?职责分工负责|分工负责|按(?:照)?(?:各自)?职责|分别负责|承担|主抓)"
 )
 SUPPORTS_BEHIND = re.compile(
-    r"\s*(?:等)?(?:部门|单位)?(?:按职责)?(?:积极|主动|密切)?(?:配合|参与|参加|协助|协同|支持)"
+    rf"\s*{ET_CETERA}?(?:部门|单位)?(?:按(?:照)?(?:各自)?职责(?:分工)?)?(?:要|应)?(?:积极|主动|密切|紧密)?"
+    r"(?:配合|参与|参加|协助|协同|支持)"
+)
+# 教育、财政等部门分工负责: each does its part, and the first one leads.
+SHARED_BEHIND = re.compile(
+    rf"{ET_CETERA}?(?:要|应)?(?:按(?:照)?)?(?:各自)?(?:职责|分工)[^，。；]{{0,4}}负责"
 )
 SUPPORT_BEFORE = re.compile(r"(?:会同|联合|配合|协同|协调|商|与|加强与|协助)$")
+MEMBERS_BEHIND = re.compile(rf"{ET_CETERA}?(?:共同)?(?:组成|派员|选派|派出)")
+# Behind a comma only what is bound to do something or acts with others is a subject.
+ACTS_BEHIND = re.compile(rf"{ET_CETERA}?(?:会同|联合|牵头|要(?!求)|应|须|不得|不予|负责)")
+CALLED = re.compile(r"（(?:以下)?(?:统一)?简称[^（）]{2,16}）")
+LEADS_ALONE = re.compile(r"(?:等)?(?:牵头|负责(?!人|同志|制))")
 LEAD_BEFORE = re.compile(r"(?:由|请|责成|委托)$")
 SUBJECT_BEHIND = re.compile(
-    r"(?:等(?:部门|单位)?)?(?:要|应当?|须|需|会同|联合|组织|负责|牵头|统筹|加强|制定|指导|督促|每年|按照|依据|根据|定期|将|可|认定|对|原则上|建立|做好|加快|推进|推动|落实|具体)"
+    rf"{ET_CETERA}?(?:要|应当?|须|需|不得|不予|暂停|依照|依法|作为|会同|联合|组织|负责|牵头|统筹|加强|制定|指导|督促|每年|按照|依据|根据|定期|将|可|认定|对|原则上|建立|做好|加快|推进|推动|落实|具体)"
 )
 
 
@@ -59,11 +70,17 @@ def _stated(
     inside = [(at, m) for at, m in agencies if task.begin <= m.begin < end]
     taken: set[int] = set()
     roles: dict[int, tuple[Role, str]] = {}
-    for at, role, rule in (
+    listed = [
         *_by_cues(text, task.begin, end, inside),
         *_by_groups(text, task.begin, end, inside),
-        *_in_prose(text, task.begin, end, inside),
-    ):
+    ]
+    # Where a list says who answers for the task, what its sentences bind others to is no part.
+    spoken = [
+        found
+        for found in _in_prose(text, task.begin, end, inside)
+        if not listed or found[2] != "responsibility.subject"
+    ]
+    for at, role, rule in (*listed, *spoken):
         if at not in taken:
             taken.add(at)
             roles[at] = (role, rule)
@@ -124,6 +141,7 @@ def _by_groups(
         if not members or CUE.search(group[0]):
             continue
         pending: list[tuple[int, Mention]] = []
+        led = False
         for position, (at, mention) in enumerate(members):
             pending.append((at, mention))
             stop = members[position + 1][1].begin if position + 1 < len(members) else group.end()
@@ -132,62 +150,71 @@ def _by_groups(
                 yield from ((each, "Support", "responsibility.group") for each, _ in pending)
                 pending = []
             elif LEADS_BEHIND.match(behind):
-                shared = "职责" in behind or "分工" in behind or "分别" in behind
+                # 牵头 is said of all before it; of several who are 负责 the first one leads.
+                together = behind.lstrip().startswith(("牵头", "共同"))
                 for order, (each, _) in enumerate(pending):
-                    yield each, "Support" if shared and order else "Lead", "responsibility.group"
+                    leads = together or not (order or led)
+                    yield each, "Lead" if leads else "Support", "responsibility.group"
+                led = led or "牵头" in behind[:8]
                 pending = []
 
 
 def _in_prose(
     text: str, begin: int, end: int, inside: Sequence[tuple[int, Mention]]
 ) -> Iterator[tuple[int, Role, str]]:
-    """Yield who leads or supports by the sentence: 由A牵头, A会同B, A要…."""
-    for position, (at, mention) in enumerate(inside):
-        before = text[max(begin, mention.begin - 8) : mention.begin]
-        behind = text[mention.end : mention.end + 14]
-        if SUPPORT_BEFORE.search(before):
-            yield at, "Support", "responsibility.prose.with"
+    """Yield who leads or supports by the sentence: 由A牵头, A会同B, A、B要…."""
+    previous: Mention | None = None
+    led = False
+    for run in _runs(text, inside):
+        before = text[max(begin, run[0][1].begin - 8) : run[0][1].begin]
+        called = CALLED.match(text, run[-1][1].end)
+        stop = called.end() if called is not None else run[-1][1].end
+        behind = text[stop : stop + 14]
+        gathered = previous is not None and text[previous.end : run[0][1].begin] == "组织"
+        led = led and previous is not None and "。" not in text[previous.end : run[0][1].begin]
+        previous = run[-1][1]
+        if gathered or MEMBERS_BEHIND.match(behind) or SUPPORT_BEFORE.search(before):
+            yield from ((at, "Support", "responsibility.prose.with") for at, _ in run)
         elif SUPPORTS_BEHIND.match(behind):
-            yield at, "Support", "responsibility.prose.support"
-        elif LEAD_BEFORE.search(before) or re.match(r"(?:等)?(?:牵头|负责(?!人|同志|制))", behind):
-            yield at, "Lead", "responsibility.prose.lead"
-        elif _is_subject(text, begin, mention) and SUBJECT_BEHIND.match(behind):
-            yield at, "Lead", "responsibility.subject"
-        else:
-            yield from _in_list(text, begin, at, inside, position)
+            yield from ((at, "Support", "responsibility.prose.support") for at, _ in run)
+        elif SHARED_BEHIND.match(behind):
+            for order, (at, _) in enumerate(run):
+                yield at, "Support" if order or led else "Lead", "responsibility.prose.shared"
+        elif _is_put_in_charge(before, behind) or LEADS_ALONE.match(behind):
+            led = "牵头" in behind[:6]
+            yield from ((at, "Lead", "responsibility.prose.lead") for at, _ in run)
+        elif _is_subject(text, begin, run) and SUBJECT_BEHIND.match(behind):
+            yield from ((at, "Lead", "responsibility.subject") for at, _ in run)
 
 
-def _is_subject(text: str, begin: int, mention: Mention) -> bool:
-    before = text[max(begin, mention.begin - 1) : mention.begin]
+def _is_put_in_charge(before: str, behind: str) -> bool:
+    """Tell 由市教育局…, but not 由市政府分管领导任组长."""
+    return LEAD_BEFORE.search(before) is not None and not re.match(
+        "(?:相关|有关|分管|主要|联系)*(?:领导|负责同志|负责人)", behind
+    )
+
+
+def _runs(
+    text: str, inside: Sequence[tuple[int, Mention]]
+) -> Iterator[Sequence[tuple[int, Mention]]]:
+    """Yield the agencies in lists that are spoken of together: A、B和C."""
+    run: list[tuple[int, Mention]] = []
+    for at, mention in inside:
+        if run and text[run[-1][1].end : mention.begin] not in ("、", "和", "及", "，"):
+            yield run
+            run = []
+        run.append((at, mention))
+    if run:
+        yield run
+
+
+def _is_subject(text: str, begin: int, run: Sequence[tuple[int, Mention]]) -> bool:
+    """Tell agencies that open their sentence, or their clause where they act with others."""
+    opening = run[0][1].begin
+    before = text[max(begin, opening - 1) : opening]
+    if before == "，":
+        return ACTS_BEHIND.match(text, run[-1][1].end) is not None
     return not before or before in "。；\n\u3000 ："
-
-
-def _continues_list(text: str, previous: Mention, mention: Mention) -> bool:
-    return text[previous.end : mention.begin] in ("、", "和", "及", "与", "，")
-
-
-def _in_list(
-    text: str, begin: int, at: int, inside: Sequence[tuple[int, Mention]], position: int
-) -> Iterator[tuple[int, Role, str]]:
-    """Yield the role that a list of agencies has as a whole: 会同A、B; A、B配合; A、B要…."""
-    first = last = position
-    while first and _continues_list(text, inside[first - 1][1], inside[first][1]):
-        first -= 1
-    while last + 1 < len(inside) and _continues_list(text, inside[last][1], inside[last + 1][1]):
-        last += 1
-    if first == last:
-        return
-    opening, closing = inside[first][1], inside[last][1]
-    before = text[max(begin, opening.begin - 8) : opening.begin]
-    behind = text[closing.end : closing.end + 14]
-    if SUPPORT_BEFORE.search(before):
-        yield at, "Support", "responsibility.prose.with"
-    elif SUPPORTS_BEHIND.match(behind):
-        yield at, "Support", "responsibility.prose.support"
-    elif LEAD_BEFORE.search(before):
-        yield at, "Lead", "responsibility.prose.lead"
-    elif _is_subject(text, begin, opening) and SUBJECT_BEHIND.match(behind):
-        yield at, "Lead", "responsibility.subject"
 
 
 def _inferred(

@@ -1,0 +1,122 @@
+"""A stretch to the companies that it calls by brand and trade: 云澄化工, 鹭瓴科技."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import takewhile
+
+from kg.extract.agency_bounds import EDGE, is_edge, mention_agency
+from kg.extract.boundary import tagged
+from kg.models import Mention
+from kg.vocabulary import contextual, regions, rows
+
+# A brand is no word: its characters stand alone. These do so in any sentence.
+NO_BRAND = re.compile(
+    r"[的了和与及或在对将把被为是有等各其该本我全新老大小多少高低强弱做加上下前后内外中更最"
+    r"一二三四五六七八九十百千万亿两第年月日个家项条种类次以从由向到至按并也都又再已未不无非"
+    r"省市县区州镇乡村国级型式化性率量额值类业产用能可应须要请让使令用建办开搞抓促推引育聚攻]"
+)
+SUBSTANCE = re.compile(
+    r"[酸醇烷烯炔酯醛酮苯胺氨锂锰钛铝铜铁锌镍钒硅碳氟氯氢氧氮磷硫钠镁钾钙盐纶胶膜晶]"
+)
+BEHIND = re.compile(
+    rf"$|[{re.escape(EDGE)}\d]|等|和|与|及|[一二三四五六]期|项目|年产|技改|搬迁|扩建|入选|获|成功|建成"
+    r"|投产|上市|入驻|签约|满负荷|公司|有限|研发|承担|联合"
+)
+
+# 支持甲、乙二期、丙新材料等12个重点项目: what stands in such a list begins with who builds it.
+PROJECTS = re.compile(
+    r"(?P<items>[^，。；：！？\n（）“”]{4,80})等(?:(?!基地|工程|民生)[^，。；、\n]){0,12}?(?:项目|企业)"
+)
+# Roads, waters, places and what serves the public are named like brands.
+PUBLIC_WORKS = re.compile(
+    r"高速|铁路|高铁|公路|通道|快线|大桥|隧道|机场|水库|水厂|水利|水电|引水|输水|水源|灌区|河|湖|江|航道|航运"
+    r"|港|码头|作业区|电站|变电|核电|电网|联网|景区|山|老街|街|巷|路|桥|渡|片区|新区|经开区|经济区|开发区|县|镇|乡|村"
+    r"|学校|中学|小学|医院|公园|广场|遗[址存]|修缮|复建|治理|保护|污水|数据中心|算力|商圈|道"
+)
+
+
+def find_trading(stretch: str) -> Iterator[Mention]:
+    """Yield companies named by a brand of two to four characters and their trade."""
+    for match in _trade().finditer(stretch):
+        if BEHIND.match(stretch, match.end()) is None:
+            continue
+        begin = _brand_begin(stretch, match.start(), match[0] in _words("sure"))
+        if begin is None or stretch.endswith(_words("kind"), begin, match.start()):
+            continue
+        end = match.end()
+        name = stretch[begin:end]
+        yield mention_agency("Enterprise", stretch, begin, end, name, "agency.trade", "=")
+
+
+def find_builders(stretch: str) -> Iterator[Mention]:
+    """Yield the companies whose brands open the members of a list of projects."""
+    for listed in PROJECTS.finditer(stretch):
+        at = listed.start()
+        for piece in re.split("[、和]", listed["items"]):
+            at = stretch.index(piece, at)
+            letters = _opening_brand(piece, first=at == listed.start())
+            if letters is not None and PUBLIC_WORKS.search(piece) is None:
+                begin, stop = at + letters[0], at + letters[1]
+                trade = _trade().match(stretch, stop)
+                end = trade.end() if trade is not None else stop
+                name = _in_full(stretch[begin:end])
+                yield mention_agency("Enterprise", stretch, begin, end, name, "agency.builder", "=")
+            at += len(piece)
+
+
+def _in_full(name: str) -> str:
+    """Return the full name of a state enterprise that a list calls by two characters: 华能."""
+    term = contextual("agencies.ttl").get(name)
+    return term.label if term is not None else name
+
+
+def _opening_brand(piece: str, first: bool) -> tuple[int, int] | None:
+    """Return where the brand stands that opens a member, behind the verbs before the first one."""
+    words = list(tagged(piece))
+    begin = 0
+    while first and words and len(words[0][0]) > 1 and words[0][1][0] in "vdam":
+        begin += len(words.pop(0)[0])
+    letters = sum(len(word) for word, _ in takewhile(lambda pair: _may_be_brand(*pair), words))
+    end = begin + letters
+    brand = piece[begin:end]
+    if not 2 <= letters <= 4 or brand.startswith(_words("kind")) or brand in regions().by_short:
+        return None
+    return begin, end
+
+
+@cache
+def _words(role: str) -> tuple[str, ...]:
+    return tuple(row["word"] for row in rows("trades.tsv") if row["role"] == role)
+
+
+@cache
+def _trade() -> re.Pattern[str]:
+    return re.compile("|".join(sorted(_words("trade") + _words("sure"), key=len, reverse=True)))
+
+
+def _brand_begin(stretch: str, trade: int, sure: bool) -> int | None:
+    """Return where the brand before a trade begins; None where words stand there.
+
+    A sure trade (药业) may also follow one word that nothing else can stand for.
+    """
+    clause = re.split(f"[{re.escape(EDGE)}]", stretch[max(0, trade - 12) : trade])[-1]
+    words = tagged(clause)
+    brand = list(takewhile(lambda pair: _may_be_brand(*pair), reversed(words)))
+    letters, taken = sum(len(word) for word, _ in brand), len(brand)
+    if sure and not letters and words and not words[-1][1].startswith("v"):
+        letters, taken = len(words[-1][0]), 1
+    begin = trade - letters
+    if not 2 <= letters <= 4:
+        return None
+    leads = len(words) > taken and words[-taken - 1][1].startswith(("v", "uj"))
+    return begin if leads or is_edge(stretch, begin) else None
+
+
+def _may_be_brand(word: str, flag: str) -> bool:
+    """Tell a character by itself, or what the tagger knows as a name; no name of a substance."""
+    if len(word) == 1:
+        return NO_BRAND.match(word) is None and re.match("[一-鿿]", word) is not None
+    return flag in ("nz", "nrt") and len(word) < 4 and SUBSTANCE.search(word) is None
