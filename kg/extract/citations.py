@@ -48,6 +48,7 @@ YEAR_OF = re.compile(
     + r"(?:目标)?(?:任务)?的?"
     + r"(?:关键|开局|收官|重要|承上启下|攻坚|最后|第[一二三四五]|起步|中期)[^，。]{0,8}年"
 )
+FINISHED = re.compile("了(?:所谓|我[省市县区])?$")
 # 制定《…》的总体思路, 出台《…》是…: the paper is there and is explained.
 EXPLAINED = re.compile(CLOSED + r"(?:是|[一-鿿]{0,4}(?:思路|背景|目的|过程|依据|必要性|意义|考虑))")
 CARRIED = re.compile(r"(?:印发|发布|公布|转发|批转)[^，。]{0,3}《$")
@@ -179,7 +180,7 @@ def _is_occasion(text: str, mention: Mention) -> bool:
 def _is_past(text: str, mention: Mention, verb: Governor, behind: str) -> bool:
     between = text[max(0, mention.begin - 4) : mention.begin].strip("《“")
     draft = "草案" in mention.name  # 编制了《纲要（草案）》，提请审议: it is still to be issued
-    if is_done(verb.subject, behind) or (between.endswith("了") and not draft):
+    if is_done(verb.subject, behind) or (FINISHED.search(between) and not draft):
         return True
     if EXPLAINED.match(behind):
         return True

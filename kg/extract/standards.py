@@ -1,4 +1,4 @@
-"""Sentences to the standards that stand there by their numbers alone: 实施GB/T 19000."""
+"""Sentences to the standards that stand there by their numbers alone: 推广GB/T 90210."""
 
 from __future__ import annotations
 

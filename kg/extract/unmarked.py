@@ -21,7 +21,7 @@ ENDED = (
 )
 COUNTED = "(?:\\d{1,3}|[一二三四五六七八九十]{1,3})条"
 CALLED = "(?:政策措施|政策举措|措施|举措|新政|政策|意见|细则)"
-# 促消费20条措施, “17条”举措, “稳外贸23条”, 出台消费扩容18条.
+# 促消费20条措施, “21条”举措, “护苗8条”, 出台夜间消费9条.
 NUMBERED = re.compile(
     rf"(?:“双?[一二三四五六七八九十百\d+]{{1,5}}条”|(?<![一-鿿]第)(?<!\d){COUNTED}(?={CALLED}))"
     rf"{CALLED}?"
@@ -41,7 +41,7 @@ OPENER = re.compile(
 DESCRIBED = re.compile(r"批准|印发|公布|制定|颁发|发布|编制")
 # 按照国家和我省中长期…纲要: the state's paper is named, and that of the place which follows it.
 SHARED = re.compile("国家[和及与](?:我|本|全)?[省市](?=中长期|“)")
-# 制定符合高校特点的评价标准, 平台之间的互通标准: what a paper is to be like is not its name.
+# 制定符合山区特点的选址标准, 部门之间的共享标准: what a paper is to be like is not its name.
 SUITED = re.compile(
     "^(?:符合|反映|体现|适应|基于|面向|以|结合|针对|切合|既?有利于)|(?:之间|领域|方面|特点|特色)$"
 )
@@ -78,12 +78,12 @@ UNPLANNED = re.compile("(?:同步|统一|提前|超前|合理)$")
 # 制定改造方案，报市住建局批准: who writes it is below the one that approves it.
 REPORTED = re.compile("，并?(?:报|送)[^，。；]{2,20}(?:备案|批准|审批|审核|核准|同意|审定)")
 WRITTEN = ("draft", "issue", "apply")
-# The next of a list, or the one behind a word that is no name: 甲方案和课程标准、乙纲要.
+# The next of a list, or the one behind a word that is no name: 甲方案和卫生标准、乙指南.
 JOINER = re.compile("[、和与及](?:[一-鿿]{2,6}(?:标准|规范|规定|制度|规划|方案)[、和与及])?")
 ASSIGNED = re.compile(
     r"，?由[^，。；]{2,40}?(?:另行|共同|负责|组织|研究)*(?:制定|制订|编制)(?!的|和|并)"
 )
-CONCERNED = re.compile("(?:涉及|规定|需要?|称)的(?!管理|具体|实施)")  # 本意见所涉及的奖励办法
+CONCERNED = re.compile("(?:涉及|规定|需要?|称)的(?!管理|具体|实施)")  # 本方案涉及的奖补办法
 ITEM = re.compile(
     "(?:第[一二三四五六七八九十百]{1,5}条|（[一二三四五六七八九十]{1,3}）|\\d{1,2}[.、])[ \u3000]*"
 )
@@ -341,7 +341,7 @@ def _is_numbered_name(topic: str, role: Role, match: re.Match[str]) -> bool:
     """Tell whether a topic makes a paper's name with the number of its articles."""
     alone = match["label"] or (match[0][-1] != "”" and match[0].startswith("“"))
     if alone and topic in ("", "“"):
-        return True  # “稳外贸23条”, “17条”举措 are names by themselves
+        return True  # “护苗8条”, “21条”举措 are names by themselves
     if not 2 <= len(topic) <= 24 or BROKEN.search(topic) or "的" in topic or NO_TOPIC.match(topic):
         return False
     if match["bare"] is None:
@@ -350,7 +350,7 @@ def _is_numbered_name(topic: str, role: Role, match: re.Match[str]) -> bool:
 
 
 def _next_numbered(stretch: str, match: re.Match[str], last: Unmarked | None) -> Unmarked | None:
-    """Return the next of several: 出台稳就业18条、“17条”举措."""
+    """Return the next of several: 出台夜间消费9条、“21条”举措."""
     if last is None or not re.search("条|”[一-鿿]{2,4}$", last.name[-6:]):
         return None
     between = stretch[last.end : match.start()]
