@@ -147,7 +147,7 @@ def _spanned(first: Quantity, second: Quantity, text: str) -> Quantity | None:
 
 
 def _bound_alike(first: Quantity, second: Quantity, text: str) -> Quantity:
-    """Carry a bound word over to what is coordinated: 分别不超过30个和10个."""
+    """Carry a bound word over to what is coordinated: 分别不超过8家和3家."""
     bound_before = first.begin < first.number_begin
     if (
         bound_before
@@ -235,7 +235,7 @@ def _comparator(text: str, match: re.Match[str]) -> tuple[Comparator, int, int]:
 
 
 def _bound_before(text: str, at: int) -> re.Match[str] | None:
-    """Return the word that bounds the figure behind; not 约 in 签约项目开工率超过50%."""
+    """Return the word that bounds the figure behind; not 约 in 节约用水户超过90%."""
     pattern, _ = _bounds("before")
     match = pattern.search(text, max(0, at - REACH), at)
     while match is not None:

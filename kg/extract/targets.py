@@ -314,7 +314,7 @@ def _is_baseline(sentence: str, quantity: Quantity) -> bool:
 
 
 def _sizes_its_noun(sentence: str, quantity: Quantity) -> bool:
-    """Tell a threshold or a capacity that is part of a name: 10亿元以上项目, 6万吨碳酸锂项目."""
+    """Tell a threshold or a capacity that is part of a name: 5亿元以上项目, 8万吨饲料项目."""
     if unit_kinds().get(quantity.unit) not in ("money", "capacity"):
         return False
     holder = HOLDER.match(sentence, quantity.end)
