@@ -10,6 +10,7 @@ from functools import cache
 from kg.extract.amounts import find_amount
 from kg.extract.boundary import tagged
 from kg.extract.distribution import Run, member
+from kg.extract.quantities import WORKING_TIMES
 from kg.vocabulary import rows
 
 STOP = "，；。：！？"
@@ -50,7 +51,6 @@ BASE_MARK = re.compile(r"(?:比例|比重)?[的达到]*$")  # …人数，占学
 CHANGED = re.compile(r"(?:同口径|同比|年均|力争)?(?:增长|提高|提升|下降|降低|增加|减少)$")
 DONE = re.compile(r"(?:完工|开工|竣工|完成|落地|^主体|投产|签约)$")
 ASIDE = re.compile(r"(?<=[一-鿿])（[^（）]*）(?=[一-鿿])")  # 民间工艺（竹编、刺绣）展示周
-TIME_UNITS = ("秒", "分钟", "小时", "个小时", "天", "日", "个工作日", "工作日", "个月")
 MEASURES = ("学分", "学时", "课时", "项目")  # 劳动课程不低于4个|学分
 BASE = re.compile(r"按照?[^，；。]{2,}的$")  # 按总学时的|8%|开设劳动课程
 PURPOSE = re.compile("补助|奖励|补贴|扶持|资助")
@@ -199,7 +199,7 @@ def _indicator(site: Site, left: str, right: str) -> str:
 
 def _by_construction(site: Site, left: str, right: str, behind: str) -> str:
     """Return what a set construction says that a figure counts, "" where there is none."""
-    if site.unit in TIME_UNITS and site.sentence[site.end - 1] == "内":
+    if site.unit in WORKING_TIMES and site.sentence[site.end - 1] == "内":
         return _done_within(site, left)
     if site.unit in SHARES:
         if left.removeprefix("应").startswith("占"):

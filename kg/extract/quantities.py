@@ -13,6 +13,8 @@ from kg.extract.numerals import ARABIC, CHINESE, DASH, MASKED, POWER, chinese, d
 from kg.models import Comparator
 from kg.vocabulary import rows, words
 
+# Within what one acts on something: 受理之日起20日内答复; 3年内 is a window.
+WORKING_TIMES = ("秒", "分钟", "小时", "个小时", "天", "日", "个工作日", "工作日", "个月")
 ENUMERATED = re.compile(r"第$|[A-Za-z]$|[\d.]$|“$|[个之]$")
 BEHIND_NO_TARGET = re.compile(r"(?:年(?![产营销收均])[前后来]?|月|日|号|级|期末|代(?!表)|条措施)")
 FIGURE_NUMBER = re.compile(r"(?:图|表|附件|附录|附表|专栏)\s*$")  # 如图2所示
