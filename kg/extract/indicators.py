@@ -10,6 +10,7 @@ from functools import cache
 from kg.extract.amounts import find_amount
 from kg.extract.boundary import tagged
 from kg.extract.distribution import Run, member
+from kg.extract.quantities import WORKING_TIMES
 from kg.vocabulary import rows
 
 STOP = "，；。：！？"
@@ -49,10 +50,9 @@ BASELINE = re.compile(r"[由从][^，；]{0,10}?(?:\d|[百千]分之)[^，；]{0
 BASE_MARK = re.compile(r"(?:比例|比重)?[的达到]*$")  # …人数，占学生总数的|2%
 CHANGED = re.compile(r"(?:同口径|同比|年均|力争)?(?:增长|提高|提升|下降|降低|增加|减少)$")
 DONE = re.compile(r"(?:完工|开工|竣工|完成|落地|^主体|投产|签约)$")
-ASIDE = re.compile(r"(?<=[一-鿿])（[^（）]*）(?=[一-鿿])")  # 集体项目（合唱、舞蹈）比赛
-TIME_UNITS = ("秒", "分钟", "小时", "个小时", "天", "日", "个工作日", "工作日", "个月")
-MEASURES = ("学分", "学时", "课时", "项目")  # 选修课程不低于2个|学分
-BASE = re.compile(r"按照?[^，；。]{2,}的$")  # 按总课时的|11%|开设艺术课程
+ASIDE = re.compile(r"(?<=[一-鿿])（[^（）]*）(?=[一-鿿])")  # 民间工艺（竹编、刺绣）展示周
+MEASURES = ("学分", "学时", "课时", "项目")  # 劳动课程不低于4个|学分
+BASE = re.compile(r"按照?[^，；。]{2,}的$")  # 按总学时的|8%|开设劳动课程
 PURPOSE = re.compile("补助|奖励|补贴|扶持|资助")
 # 甲、乙等|示范性项目: the examples are left out; but 高等学校, 一等奖.
 LISTED = re.compile(
@@ -147,7 +147,7 @@ def _right(site: Site) -> str:
 
 
 def _nouns(parts: Sequence[str]) -> Sequence[str]:
-    """Return the parts of a list if all are nouns: 50种|装备、零部件和软件."""
+    """Return the parts of a list if all are nouns: 30种|农具、种子和农药."""
     counted = re.compile(r"\d|^[一二两三四五六七八九十]")
     return parts if all(_is_noun(part) and not counted.search(part) for part in parts) else ()
 
@@ -199,7 +199,7 @@ def _indicator(site: Site, left: str, right: str) -> str:
 
 def _by_construction(site: Site, left: str, right: str, behind: str) -> str:
     """Return what a set construction says that a figure counts, "" where there is none."""
-    if site.unit in TIME_UNITS and site.sentence[site.end - 1] == "内":
+    if site.unit in WORKING_TIMES and site.sentence[site.end - 1] == "内":
         return _done_within(site, left)
     if site.unit in SHARES:
         if left.removeprefix("应").startswith("占"):
@@ -341,7 +341,7 @@ def _amount(site: Site, left: str, previous: str) -> str:
     """Return who gets an amount and as what: 对…企业给予30万元补助 → …企业补助."""
     inside = PURPOSE.search(site.sentence, site.begin, site.end)
     if inside is not None and left.startswith(("每", "单个")):
-        return left + inside[0]  # 每家单位|最高补贴100万元
+        return left + inside[0]  # 每户|最高补贴2万元
     is_share = site.unit in SHARES
     given = find_amount(site.sentence, (site.begin, site.end), site.run, is_share)
     if given:

@@ -13,6 +13,8 @@ from kg.extract.numerals import ARABIC, CHINESE, DASH, MASKED, POWER, chinese, d
 from kg.models import Comparator
 from kg.vocabulary import rows, words
 
+# Within what one acts on something: 受理之日起20日内答复; 3年内 is a window.
+WORKING_TIMES = ("秒", "分钟", "小时", "个小时", "天", "日", "个工作日", "工作日", "个月")
 ENUMERATED = re.compile(r"第$|[A-Za-z]$|[\d.]$|“$|[个之]$")
 BEHIND_NO_TARGET = re.compile(r"(?:年(?![产营销收均])[前后来]?|月|日|号|级|期末|代(?!表)|条措施)")
 FIGURE_NUMBER = re.compile(r"(?:图|表|附件|附录|附表|专栏)\s*$")  # 如图2所示
@@ -147,7 +149,7 @@ def _spanned(first: Quantity, second: Quantity, text: str) -> Quantity | None:
 
 
 def _bound_alike(first: Quantity, second: Quantity, text: str) -> Quantity:
-    """Carry a bound word over to what is coordinated: 分别不超过30个和10个."""
+    """Carry a bound word over to what is coordinated: 分别不超过8家和3家."""
     bound_before = first.begin < first.number_begin
     if (
         bound_before
@@ -235,7 +237,7 @@ def _comparator(text: str, match: re.Match[str]) -> tuple[Comparator, int, int]:
 
 
 def _bound_before(text: str, at: int) -> re.Match[str] | None:
-    """Return the word that bounds the figure behind; not 约 in 签约项目开工率超过50%."""
+    """Return the word that bounds the figure behind; not 约 in 节约用水户超过90%."""
     pattern, _ = _bounds("before")
     match = pattern.search(text, max(0, at - REACH), at)
     while match is not None:
