@@ -16,6 +16,8 @@ from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
 from kg.extract.boundary import tagged
+from kg.extract.program_labels import COUNTED
+from kg.extract.program_names import is_generic
 from kg.extract.program_words import head_of, heads, kind_of_name, role
 from kg.extract.text import even
 from kg.models import Mention, Outline, Sentence
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 MODEL = "programs.crfsuite"
 PARTS = ("body", "addressee", "summary")
 # What the rules are sure of stays, whatever the model thinks of it.
-CERTAIN = ("program.known.quoted", "program.short")
+CERTAIN = ("program.known.quoted", "program.quoted.head", "program.short")
 LEVEL = re.compile("(?:国家级?|全国|中国|省级?|市级?|县级?|区级|全[省市县区]|自治区级?|校级)$")
 CLAUSE_END = re.compile("[，。；：！？、]")
 ROLES = ("award", "make", "run", "governor", "soft", "generic", "after")
@@ -56,43 +58,54 @@ def read_programs(
     `mentions` are what the rules read, none overlapping. A programme that both read keeps the
     rule's name; one that the rules alone read stays only where they are certain of it.
     """
-    ruled = {(m.begin, m.end): m for m in mentions if m.type == "Program"}
     found = list(_found(outline, mentions, model or _tagger()))
     for mention in mentions:
         if mention.type != "Program" or (
             mention.rule in CERTAIN and not _meets(mention.begin, mention.end, found)
         ):
             yield mention
-    for mention in found:
-        yield ruled.get((mention.begin, mention.end), mention)
+    yield from found
 
 
 def _found(outline: Outline, mentions: Sequence[Mention], model: Tagger) -> Iterator[Mention]:
     text = outline.source.text
     titles = [m for m in mentions if m.type == "Document"]
+    ruled = {(m.begin, m.end): m for m in mentions}
     for found in read_words(outline, mentions):
         labels = model.tag(features(found, mentions))
         for begin, end in spans(found, labels):
-            mention = _mention(text, begin, end)
-            if mention is not None and not _meets(mention.begin, mention.end, titles):
-                yield mention
+            begin, end = _bare(text, begin, end)
+            same = ruled.get((begin, end))
+            mention = same or _mention(text, begin, end)
+            if mention is None or mention.type != "Program" or _meets(begin, end, titles):
+                continue
+            if not (text.endswith("建设", begin, end) and (begin, end - 2) in ruled):
+                yield mention  # 粤港澳大湾区|建设 is what a place goes through
 
 
 def _meets(begin: int, end: int, mentions: Iterable[Mention]) -> bool:
     return any(m.begin < end and begin < m.end for m in mentions)
 
 
+def _bare(text: str, begin: int, end: int) -> tuple[int, int]:
+    """Return a span without marks at its ends, up to a bracket that it does not close."""
+    inner = text[begin:end]
+    opened = max(inner.rfind("（"), inner.rfind("("))
+    if opened > 0 and not re.search("[）)]", inner[opened:]):
+        inner = inner[:opened]
+    begin += len(inner) - len(inner.lstrip(MARKS))
+    return begin, begin + len(inner.strip(MARKS))
+
+
 def _mention(text: str, begin: int, end: int) -> Mention | None:
-    """Return the mention of a span without marks at its ends; none for a political formula."""
-    inner = text[begin:end].strip(MARKS)
-    begin = text.find(inner, begin)
-    end = begin + len(inner)
+    """Return the mention of what the model alone read; none for a formula, a count, a field."""
+    inner = text[begin:end]
     name = re.sub(r"[“”\"\s]", "", even(inner))
     term = terms("programs.ttl").get(name)
-    if len(name) < 2 or (term is None and name in _formulas()):
-        return None
     if term is not None:
         return Mention("Program", term.kind, begin, end, inner, term.label, "program.known")
+    if len(name) < 2 or name in _formulas() or COUNTED.match(name) or is_generic(name):
+        return None
     name = ACTIVITY.sub("", name)
     return Mention("Program", kind_of_name(name), begin, end, inner, name, "program.learned")
 

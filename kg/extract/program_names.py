@@ -275,6 +275,12 @@ def _sets_apart(stretch: str, begin: int, head: int, row: dict[str, str]) -> boo
     return RULES[row["unquoted"]](stretch[:begin], modifier, level, row["head"])
 
 
+def is_generic(name: str) -> bool:
+    """Tell a head behind words that set nothing apart: 重点建设项目."""
+    modifier = name.removesuffix(head_of(name) or name)
+    return bool(modifier) and not level_end(name) and _generic().match(modifier) is not None
+
+
 def _is_title(level: int, row: dict[str, str]) -> bool:
     """Tell a title that needs nothing but its level: 省实验室, 国家级示范区."""
     if row["kind"] == "designation":
