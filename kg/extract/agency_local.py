@@ -35,6 +35,7 @@ NO_TAIL = re.compile(r"[举主承创开兴协申筹督查联经停试合自]办$
 FIELDS_OF_WORK = re.compile(
     r"(?:[、和][一-鿿]{2,8}){0,30}?等(?:各项|各方面|方面)?(?:社会)?(?:工作|事业|领域)"
 )
+GOVERNMENTS = ("政府", "人民政府")
 PAIRED = re.compile(r"(?<!各)(?P<level>自治区|[省市县区州])(?:委|党委)[、和](?P<government>政府)")
 
 
@@ -51,6 +52,8 @@ def find_local(stretch: str, place: Place | None) -> Iterator[Mention]:
             yield mention_agency(
                 form.kind, stretch, prefix.begin, end, official, "agency.form", prefix.scope
             )
+            if form.form in GOVERNMENTS:
+                yield from _sharing(stretch, prefix, form, place)
             unit = SUB_UNIT.match(stretch, end)
             if unit is not None and form.form[-1] in "局厅队":
                 name = form.official + unit[0]
@@ -66,6 +69,20 @@ def find_local(stretch: str, place: Place | None) -> Iterator[Mention]:
             continue
         yield from _functional(stretch, prefix)
         yield from _unlisted_form(stretch, prefix)
+
+
+def _sharing(stretch: str, prefix: Prefix, form: Form, place: Place | None) -> Iterator[Mention]:
+    """Yield the governments of the places before: 南昌、九江|市政府."""
+    begin = prefix.begin
+    for first, last, name in reversed(list(find_names(stretch[: prefix.begin]))):
+        found = choose(name, place)
+        if stretch[last:begin] not in ("、", "和") or found is None or not found.code:
+            return
+        begin = first
+        scope = f"@{found.code}"
+        yield mention_agency(
+            form.kind, stretch, first, last, form.official, "agency.form.shared", scope
+        )
 
 
 def find_state_departments(stretch: str) -> Iterator[Mention]:
