@@ -19,7 +19,7 @@ LIST_CUE = re.compile(
 SEPARATOR = re.compile(
     r"[、，；,;和及与\s\u3000]|按职责分工(?:负责)?|等?(?:按|分别)|负责|牵头|配合|参与|会同"
 )
-# 各级规划、市政、城管等部门: of all levels, also where the list holds fields that nobody knows.
+# 各级园林、港航、民政等部门: of all levels, also where the list holds fields that nobody knows.
 LISTED_BEFORE = re.compile(r"(?:[一-鿿]{2,9}、)+$")
 OF_ALL_LEVELS = re.compile(r"各级|各地|各有关|各相关|[省市县区][（(]?级|地方")
 DEPARTMENTS = re.compile(
@@ -140,7 +140,7 @@ def _chain(stretch: str, end: int) -> Iterator[tuple[int, int, str]]:
         if found is None:
             return
         yield found, end, stretch[found:end]
-        # 住建（城管）、民政: what stands in brackets is another name of the field before it.
+        # 交通运输（港航）、民政: what stands in brackets is another name of the field before it.
         if stretch[max(0, found - 2) : found] == "）、" and "（" in stretch[:found]:
             end = stretch.rindex("（", 0, found)
             continue

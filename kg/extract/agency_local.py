@@ -31,7 +31,7 @@ VERBAL = re.compile(
 # 成功举办, 良好开局: the last letter belongs to another word.
 NO_TAIL = re.compile(r"[举主承创开兴协申筹督查联经停试合自]办$|[开格布结全大新破残棋]局$")
 
-# 工会、青少年、老龄等工作取得新成效: fields of work, and who works in them is not spoken of.
+# 工会、青少年、老龄等工作有新起色: fields of work, and who works in them is not spoken of.
 FIELDS_OF_WORK = re.compile(
     r"(?:[、和][一-鿿]{2,8}){0,30}?等(?:各项|各方面|方面)?(?:社会)?(?:工作|事业|领域)"
 )
