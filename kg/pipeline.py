@@ -30,7 +30,7 @@ ONTOLOGY_FILES = ("policy.ttl", "agencies.ttl", "laws.ttl", "programs.ttl")
 # What decides how a document is read; the rest (store, export, pages, commands) may change freely.
 STAGES = ("read", "structure", "extract", "resolve.py", "graph.py")
 PARTS = (*STAGES, "data", "models.py", "vocabulary.py")
-COUNTED = (".py", ".tsv", ".ttl")
+COUNTED = (".py", ".tsv", ".ttl", ".crfsuite")
 
 
 def process(data: bytes, names: Sequence[str], base: str = DEFAULT_BASE) -> DocumentGraph:

@@ -67,7 +67,7 @@ def _entity(
     if mention.type == "Agency":
         return _agency(mention, outline, place, profile.issuers, _year(findings.imprint))
     if mention.type == "Region":
-        return _region_of(mention, outline)
+        return _region_of(mention)
     if mention.type == "Program":
         return _program(mention)
     if index in findings.own:
@@ -160,8 +160,10 @@ def region_entity(place: Place) -> Entity:
 def _unlisted_key(place: Place) -> str:
     """Return what an unlisted place is known by, the same whichever places above a text names.
 
-    A township's name says little without its county (枫渚县澄岭镇).
+    A township's name says little without its county (枫渚县澄岭镇), a zone's without its city.
     """
+    if place.level == "area" and place.parent:
+        return place.full_name
     if place.level != "township":
         return place.name
     pieces = UNIT.findall(place.full_name)
@@ -173,13 +175,20 @@ def _short(place: Place) -> tuple[str, ...]:
     return (short,) if place.level in ("province", "prefecture") and short != place.name else ()
 
 
-def _region_of(mention: Mention, outline: Outline) -> Entity | None:
-    if mention.scope.startswith("@"):
-        found = regions().by_code.get(mention.scope[1:])
+def _region_of(mention: Mention) -> Entity | None:
+    if mention.kind != "Area":
+        found = regions().by_code.get(mention.scope.removeprefix("@")) or areas().get(mention.name)
         return region_entity(found) if found is not None else None
-    area = areas().get(mention.name)
-    del outline
-    return region_entity(area) if area is not None else None
+    return region_entity(
+        _area(mention.name, regions().by_code.get(mention.scope.removeprefix("@")))
+    )
+
+
+def _area(name: str, above: Place | None) -> Place:
+    """Return an area of the tables, or the zone of that name in the place above it."""
+    if above is None:
+        return areas().get(name) or Place(name, "area", full_name=name)
+    return Place(name, "area", full_name=above.full_name + name, parent=above.code)
 
 
 # -- agencies --------------------------------------------------------------------------------
@@ -368,7 +377,12 @@ def _document(mention: Mention, place: Place | None, stance: str, outline: Outli
     levelled = len(mention.scope) == 1 and mention.scope != "="
     where = place_of(mention.scope, place) if levelled else place
     title = qualify(mention.name, where, mention.scope != "=")
-    return Entity("Document", mention.kind, title, title, number=mention.number)
+    return Entity("Document", mention.kind, title, _unspaced(title), number=mention.number)
+
+
+def _unspaced(title: str) -> str:
+    """Return a title as a key: not all texts put a blank between its issuers."""
+    return re.sub("(?<=[一-鿿]) (?=[一-鿿])", "", title)
 
 
 def _known_law(title: str) -> Term | None:
@@ -389,13 +403,22 @@ def qualify(title: str, place: Place | None, local: bool) -> str:
     if level is not None:
         where = _at_level(level[1], place)
         if where is not None:
-            return where.name + title[level.end() :]
+            return _issued_in(where, title[level.end() :])
     short = short_name(place.name, place.level)
     if short in title:
         return title
     if local or FIVE_YEAR.match(title):
         return place.name + title
     return title
+
+
+def _issued_in(place: Place, rest: str) -> str:
+    """Return a title that began with a level: 省政府办公厅关于… → 江西省人民政府办公厅关于…."""
+    if re.match("政府(?:办公[厅室])?关于", rest):
+        return f"{place.name}人民{rest}"
+    if re.match("委(?:办公[厅室])?关于", rest):
+        return f"中共{place.name}{rest}"
+    return place.name + rest
 
 
 def document_entity(profile: Profile) -> Entity:
@@ -444,7 +467,7 @@ def _document_key(outline: Outline, imprint: Imprint, place: Place | None, title
     """
     if not imprint.title:
         return f"{outline.source.sha256[:20]}-{title}"
-    key = title
+    key = _unspaced(title)
     if (
         place is not None
         and place.level != "country"

@@ -197,7 +197,8 @@ def areas() -> dict[str, Place]:
     """Load the countries and areas that are no division of this one, by each of their names."""
     found: dict[str, Place] = {}
     for row in (*rows("areas.tsv"), *rows("countries.tsv")):
-        place = Place(row["name"], row.get("kind", "area"), full_name=row["name"])
+        full_name = row.get("within", "") + row["name"]
+        place = Place(row["name"], row.get("kind", "area"), full_name=full_name)
         for name in (row["name"], *filter(None, row["aliases"].split("|"))):
             found[name] = place
     return found

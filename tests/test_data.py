@@ -154,7 +154,7 @@ def test_what_makes_a_body_of_a_listed_name_ends_it() -> None:
 @pytest.mark.parametrize(
     ("name", "roles"),
     [
-        ("place_continuations.tsv", {"next", "later"}),
+        ("place_continuations.tsv", {"next", "later", "apart", "seeming", "before"}),
         (
             "commitment_words.tsv",
             {"review", "reached", "so-far", "ahead", "ensure", "strive", "penalty"},

@@ -134,8 +134,41 @@ def test_dates_of_issue(written: str, iso: str) -> None:
         ("云陵市校园安全实施方案", "加强教研。", "2024-05-01", "2024"),
         ("云陵市校园安全实施方案", "到2049年，基本建成体系。", "2024-05-01", "2024"),  # too far
         ("云陵市校园安全实施方案", "2019年以来，基本建成体系。", "", ""),
+        (
+            "云陵市校园安全实施方案",
+            "到2026 年，建成网络；到2031年，全面建成体系。",
+            "",
+            "2026-2031",
+        ),
+        ("云陵市校园安全实施方案", "实施期限为2023年4月至2025年2月。", "2023-03-01", "2023-2025"),
+        ("云陵市校园安全实施方案", "有效期限为2023年4月至2025年2月。", "2023-03-01", "2023"),
+        ("云陵市校园安全标准目录（2024年版）", "加强教研。", "", "2024"),  # the year of an edition
+        ("云陵市校园安全标准目录（2024年版）", "到2027年，基本建成。", "", "2024-2027"),
+        # a report plans for the year after the one it looks back on
+        ("云陵市林业局2023年工作总结和2024年工作思路", "加强管护。", "", "2024"),
+        ("", "各位代表：\n一、2023年工作回顾\n二、下一步打算\n到2030年，基本建成。", "", "2024"),
+        ("政府工作报告", "各位代表：\n到2030年，基本建成。", "2024-01-12", "2024"),
     ],
 )
 def test_periods(title: str, body: str, issued: str, period: str) -> None:
     outline = structure(read(f"{title}\n{body}\n".encode(), ["case.txt"]))
     assert find_period(outline, issued) == period
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "period"),
+    [
+        ("一、2021年工作回顾\n到2020年底，全部建成。\n二、今年任务\n", "Report", "2022"),
+        ("一、2021年和“十三五”时期工作回顾\n全部建成。\n", "Report", "2022"),
+        ("请予审议。一、2021年工作回顾 一年来，建成两座水厂。", "Report", "2022"),  # lost breaks
+        ("刚刚过去的2021年，全市建成水厂。\n", "Report", "2022"),
+        ("一、2021年主要工作\n建成水厂。\n二、2022年工作安排\n", "Report", "2022"),
+        (
+            "第一条 管道应当在2026年底前改造完毕。\n",
+            "Regulation",
+            "",
+        ),  # in force until further notice
+    ],
+)
+def test_periods_by_kind(text: str, kind: str, period: str) -> None:
+    assert find_period(structure(read(text.encode(), ["case.txt"])), "", kind) == period

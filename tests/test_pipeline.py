@@ -240,6 +240,8 @@ def rules_in_use() -> set[str]:
         for row in content["cases"]:
             case: Case = case_of(row, content)
             found |= rules_of(understood(case.document))
+    for row in table("imprint")["cases"]:
+        found |= rules_of(understood(row["text"]))
     for path in EXAMPLES.glob("*.txt"):
         found |= rules_of(example(path.name))
     for row in rows("metadata_keys.tsv"):

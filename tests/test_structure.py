@@ -134,9 +134,9 @@ SHELL = "云陵市教育局关于印发《云陵市校车管理办法》的通�
         ),
         pytest.param(
             "云陵市教育局 云陵市公安局\n关于加强校车管理\n工作的通知\n请加强管理。\n",
-            "关于加强校车管理\n工作的通知",
+            "云陵市教育局 云陵市公安局\n关于加强校车管理\n工作的通知",
             1,
-            id="over two lines, the issuers above",
+            id="over three lines, the issuers in the first",
         ),
         pytest.param(
             f"{SHELL}\n各县（区）教育局：\n现予印发。\n云陵市教育局\n2024年3月1日\n"
@@ -158,6 +158,27 @@ SHELL = "云陵市教育局关于印发《云陵市校车管理办法》的通�
             "云陵市校车安全专项整治\n工作方案",
             2,
             id="a carried title over two lines, as the shell names it",
+        ),
+        pytest.param(
+            f"{SHELL}\n各县（区）教育局：\n现予印发。\n2024年3月1日\n"
+            "云陵市\n校车管理办法\n第一条 为了加强管理，制定本办法。\n",
+            "云陵市\n校车管理办法",
+            2,
+            id="a notice, and over two lines what it carries",
+        ),
+        pytest.param(
+            "云陵市政府办公室转发市教育局\n关于加强校车管理意见的通知\n各县（区）：\n现予转发。\n"
+            "2024年3月1日\n关于加强校车管理的意见\n请加强管理。\n",
+            "关于加强校车管理的意见",
+            2,
+            id="a notice over two lines that passes another's paper on",
+        ),
+        pytest.param(
+            "云陵市教育局 云陵市公安局关于做好校车管理的通知\n关于做好校车管理的通知\n"
+            "请加强管理。\n",
+            "云陵市教育局 云陵市公安局关于做好校车管理的通知",
+            2,
+            id="a title again without its issuers",
         ),
         pytest.param("请加强校车管理，保障学生安全。\n", "", 0, id="none"),
         pytest.param(

@@ -10,6 +10,7 @@ from kg.extract.citations import find_citations
 from kg.extract.documents import find_documents
 from kg.extract.imprint import read_imprint
 from kg.extract.jurisdiction import find_jurisdiction
+from kg.extract.program_model import read_programs
 from kg.extract.program_words import role
 from kg.extract.programs import find_programs
 from kg.extract.regions import find_regions
@@ -23,16 +24,17 @@ Finder = Callable[[Outline, Place | None], Iterator[Mention]]
 FINDERS: tuple[Finder, ...] = (find_documents, find_agencies, find_programs, find_regions)
 RANK = {"Document": 0, "Agency": 1, "Program": 1, "Region": 2}
 AWARDED = 0.5
+OWN_ZONE = "region.zone.own"
 
 
 def extract(outline: Outline) -> Findings:
     """Return everything that the extractors read in a document."""
     place = find_jurisdiction(outline)
-    found = [mention for finder in FINDERS for mention in finder(outline, place)]
-    mentions = tuple(untangle(found, outline.source.text))
+    ruled = read_by_rules(outline, place)
+    mentions = tuple(untangle(read_programs(outline, ruled), outline.source.text))
     own = frozenset(_own(outline, mentions))
     imprint = read_imprint(outline, place)
-    targets = tuple(_link(find_targets(outline, imprint.period[-4:]), mentions))
+    targets = tuple(_link(find_targets(outline, imprint), mentions))
     return Findings(
         mentions=mentions,
         targets=targets,
@@ -44,14 +46,22 @@ def extract(outline: Outline) -> Findings:
     )
 
 
+def read_by_rules(outline: Outline, place: Place | None) -> tuple[Mention, ...]:
+    """Return what the rules read, none overlapping."""
+    found = (mention for finder in FINDERS for mention in finder(outline, place))
+    return tuple(untangle(found, outline.source.text))
+
+
 def untangle(found: Iterable[Mention], text: str) -> list[Mention]:
     """Keep of overlapping mentions the one that counts: a document's name holds no other name.
 
     Then what is awarded (创建省健康促进学校 is no school), then the longer; of equally long ones
-    the order of FINDERS decides (the sort is stable).
+    a city's own zone counts (市开发区), else the order of FINDERS decides (the sort is stable).
     """
     kept: list[Mention] = []
-    for mention in sorted(found, key=lambda m: (_rank(m, text), m.begin - m.end)):
+    for mention in sorted(
+        found, key=lambda m: (_rank(m, text), m.begin - m.end, m.rule != OWN_ZONE)
+    ):
         if all(mention.end <= other.begin or other.end <= mention.begin for other in kept):
             kept.append(mention)
     return sorted(kept, key=lambda m: (m.begin, m.end))
@@ -62,7 +72,8 @@ def _rank(mention: Mention, text: str) -> float:
         before = text[max(0, mention.begin - 6) : mention.begin].rstrip("“")
         if before.endswith(tuple(role("award"))):
             return AWARDED
-    return RANK[mention.type]
+    # 中国（云渚）自由贸易试验区澄岭片区 is longer than the programme inside it.
+    return RANK["Program"] if mention.rule.startswith("region.zone") else RANK[mention.type]
 
 
 def _own(outline: Outline, mentions: tuple[Mention, ...]) -> Iterator[int]:

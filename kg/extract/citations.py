@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from kg.extract.documents import is_paper
 from kg.extract.governors import PRESENT, Governor, clause_start, governor, is_done, of_others
-from kg.extract.text import even
+from kg.extract.kinds import is_paper
+from kg.extract.wrapped import unwrapped
 from kg.models import Citation, Mention, Outline, Stance
 
 CLOSED = r"^[》”]?(?:（[^（）]{0,60}）)?(?:等文件|等)?的?"
 PLANNED_BEHIND = re.compile(
-    CLOSED + r"(?:研究)?(?:制定|编制|出台|起草|研制|制订)(?!的|了|单位|人员)"
+    CLOSED
+    + r"(?:，?由[^，。；]{2,40}?(?:另行|共同|负责|组织)*)?(?:研究)?"
+    + r"(?:制定|编制|出台|起草|研制|制订)"
+    + r"(?!的|了|单位|人员|过程|背景|情况|说明|依据|目的|思路|必要)"
 )
 REVISED_BEHIND = re.compile(CLOSED + r"(?:修订|修编|修改)(?!的|了|单位)")
 APPLIED_BEHIND = re.compile(
@@ -45,8 +48,18 @@ YEAR_OF = re.compile(
     + r"(?:目标)?(?:任务)?的?"
     + r"(?:关键|开局|收官|重要|承上启下|攻坚|最后|第[一二三四五]|起步|中期)[^，。]{0,8}年"
 )
+FINISHED = re.compile("了(?:所谓|我[省市县区])?$")
+# 制定《…》的总体思路, 出台《…》是…: the paper is there and is explained.
+EXPLAINED = re.compile(CLOSED + r"(?:是|[一-鿿]{0,4}(?:思路|背景|目的|过程|依据|必要性|意义|考虑))")
 CARRIED = re.compile(r"(?:印发|发布|公布|转发|批转)[^，。]{0,3}《$")
 LOOKING_BACK = re.compile(r"^[ \u3000]*(?:这?[一五]年来|过去的?[一五]年|五年间).*", re.M)
+# A heading without a number over a report's first part, and what begins the second.
+REVIEW_LINE = re.compile(
+    r"^[ \u3000]*[^，。；\n]{0,12}(?:工作)?回顾[ \u3000]*\n(?P<review>.*?)"
+    r"(?=^[ \u3000]*(?:今年是|20\d\d年是"
+    r"|[^，。；\n]{0,20}(?:安排|部署|打算|重点工作|目标任务|主要任务)[ \u3000]*$)|\Z)",
+    re.M | re.S,
+)
 OCCASION = re.compile(r"年[^。；]{0,24}是(?:全面|深入)?(?:实施|落实|完成|贯彻|推进)[“《]?$")
 REVIEW = re.compile(r"回顾|总结|成绩|过去[一五]年|工作情况")
 STANCE: dict[str, Stance] = {
@@ -62,7 +75,7 @@ def find_citations(
     outline: Outline, mentions: Sequence[Mention], own: frozenset[int]
 ) -> Iterator[Citation]:
     """Yield how the document relates to each one it names, but to itself (`own`: indexes)."""
-    text = even(outline.source.text)
+    text = unwrapped(outline.source.text)
     reviewed = tuple(_reviewed(outline))
     titles = tuple(_title_spans(outline))
     previous: tuple[int, Stance] | None = None
@@ -95,6 +108,7 @@ def _reviewed(outline: Outline) -> Iterator[tuple[int, int]]:
     sections = outline.sections
     yield from ((part.begin, part.end) for part in sections if REVIEW.search(part.title))
     yield from (match.span() for match in LOOKING_BACK.finditer(outline.source.text))
+    yield from (match.span("review") for match in REVIEW_LINE.finditer(outline.source.text))
 
 
 def _continues(text: str, end: int, mention: Mention) -> bool:
@@ -165,7 +179,10 @@ def _is_occasion(text: str, mention: Mention) -> bool:
 
 def _is_past(text: str, mention: Mention, verb: Governor, behind: str) -> bool:
     between = text[max(0, mention.begin - 4) : mention.begin].strip("《“")
-    if is_done(verb.subject, behind) or between.startswith("了"):
+    draft = "草案" in mention.name  # 编制了《纲要（草案）》，提请审议: it is still to be issued
+    if is_done(verb.subject, behind) or (FINISHED.search(between) and not draft):
+        return True
+    if EXPLAINED.match(behind):
         return True
     if verb.role == "issue" and not is_paper(mention.name):
         return True  # 推出《…》等文学作品

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
 
+from kg.extract.attached import find_attached
 from kg.extract.governors import governor, of_others
-from kg.extract.same import called_in_full
-from kg.extract.text import even
-from kg.extract.unmarked import find_unmarked, heads
+from kg.extract.kinds import is_paper, kind_of_title
+from kg.extract.repeated import find_repeated, inside_brackets
+from kg.extract.same import EVEN_WIDTH, called_in_full, even_title
+from kg.extract.standards import find_standards
+from kg.extract.text import even, in_one_line
+from kg.extract.unmarked import find_unmarked
+from kg.extract.wrapped import paragraphs, stretches, unwrapped
 from kg.models import Mention, Outline, Place
-from kg.vocabulary import matcher, rows, terms
+from kg.vocabulary import matcher, terms
 
 OPENING, CLOSING = "《〈", "》〉"
 NUMBER = re.compile(
@@ -22,46 +26,13 @@ ABBREVIATED = re.compile(r"(?:以下)?(?:均)?(?:简称|称)(?:为)?[《“](?P<
 PLAN_LABEL = re.compile(
     r"“(?P<name>十[一二三四五六]五”[一-鿿、]{0,16}?(?:规划纲要|发展规划|专项规划|规划|行动计划|纲要))"
 )
+# 关于印发《…》的通知: what it carries is named, not the notice.
+CARRYING = re.compile("^《|(?:印发|转发|发布|公布|颁布|批转|修改|废止)[^《]{0,4}《")
+NO_LAW = re.compile(r"(?<=法)[律治制人官院庭学]")  # 校车安全法律法规
 LOCAL_ISSUER = re.compile(
     r"(?:(?P<level>[省市县区])委|(?P<seat>[省市县区])政府|(?<![一-鿿])(?P<own>[省市县区])[一-鿿]{2,4}[局厅])"
     r"(?:办公[室厅])?(?:印发的?)?《?$"
 )
-
-
-@cache
-def _kinds() -> dict[str, str]:
-    """Load the kinds of document by a title's last word; papers named without marks add theirs."""
-    unmarked = {head: found.kind for head, found in heads().items() if found.kind}
-    return unmarked | {row["head"]: row["kind"] for row in rows("title_heads.tsv")}
-
-
-def kind_of_title(title: str) -> str:
-    """Return the kind of document that a title's last word makes; PolicyDocument for none.
-
-    What a notice carries (关于印发…方案的通知) stays a notice: its kind is its own.
-    """
-    bare = re.sub(r"[（(][^（）()]*[）)]$", "", title.strip("《》“” "))
-    for length in range(min(8, len(bare)), 0, -1):
-        kind = _kinds().get(bare[-length:])
-        if kind is not None:
-            return _kind(kind, bare)
-    return "Other"
-
-
-def is_paper(title: str) -> bool:
-    """Tell whether a title's last word is one of papers, and not of a book, a film, a newspaper."""
-    bare = re.sub(r"[（(][^（）()]*[）)]$", "", title.strip("《》“” "))
-    return bare.endswith(tuple(_kinds()))
-
-
-def _kind(kind: str, title: str) -> str:
-    if kind == "Notice" and not title.endswith("通知"):
-        return "Other"  # 公告, 通告 and 通报 are papers of their own without a class
-    if kind == "Law" and re.search(
-        r"(?:办法|做法|方法|看法|用法|写法|书法|立法|执法|司法|普法)$", title
-    ):
-        return "Other"
-    return kind
 
 
 def find_documents(outline: Outline, place: Place | None) -> Iterator[Mention]:
@@ -70,24 +41,31 @@ def find_documents(outline: Outline, place: Place | None) -> Iterator[Mention]:
     A mention's scope is "" where the document is one of this place, a level (省) where it is one
     of the place of that level, "=" where its name stands alone.
     """
-    found = sorted(_named(outline), key=lambda mention: mention.begin)
+    named = list(_named(outline))
+    found = sorted([*named, *find_repeated(named, outline)], key=lambda mention: mention.begin)
     yield from _agreed(called_in_full(found, outline))
 
 
 def _named(outline: Outline) -> Iterator[Mention]:
     text = outline.source.text
-    plain = even(text)
+    plain = unwrapped(text)
     short = dict(_abbreviations(plain))
     for begin, end in _named_ranges(outline):
         yield from _bracketed(text, plain, begin, end, short)
     yield from _own_titles(outline)
-    for sentence in outline.sentences:
-        if sentence.part in ("title", "metadata"):
-            continue
-        stretch = plain[sentence.begin : sentence.end]
-        for found in (*_known(stretch), *_plans(stretch), *_built(stretch)):
-            if not _inside_brackets(plain, sentence.begin + found.begin):
-                yield _moved(found, sentence.begin, text)
+    yield from find_attached(outline)
+    for stretch in stretches(outline, ("title", "metadata")):
+        for found in _unbracketed(stretch.text):
+            begin, end = stretch.span(found.begin, found.end)
+            if not inside_brackets(plain, begin):
+                yield replace(found, begin=begin, end=end, text=text[begin:end])
+
+
+def _unbracketed(stretch: str) -> Iterator[Mention]:
+    yield from _known(stretch)
+    yield from _plans(stretch)
+    yield from _built(stretch)
+    yield from find_standards(stretch)
 
 
 def _agreed(found: list[Mention]) -> Iterator[Mention]:
@@ -106,22 +84,8 @@ def _agreed(found: list[Mention]) -> Iterator[Mention]:
 
 
 def _named_ranges(outline: Outline) -> Iterator[tuple[int, int]]:
-    yield from ((sentence.begin, sentence.end) for sentence in _joined(outline))
+    yield from paragraphs(outline)
     yield from ((field.begin, field.end) for field in outline.fields if field.name == "title")
-
-
-def _joined(outline: Outline) -> Iterator[Mention]:
-    """Yield the paragraphs, as spans: a title in 《》 may hold 。 or ； of its own."""
-    begin, end = -1, -1
-    for sentence in outline.sentences:
-        if begin >= 0 and sentence.begin == end:
-            end = sentence.end
-            continue
-        if begin >= 0:
-            yield Mention("Document", "", begin, end, "", "", "")
-        begin, end = sentence.begin, sentence.end
-    if begin >= 0:
-        yield Mention("Document", "", begin, end, "", "", "")
 
 
 def brackets(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
@@ -141,11 +105,6 @@ def brackets(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
                 yield start, at
 
 
-def _inside_brackets(text: str, at: int) -> bool:
-    opened = text.rfind("《", max(0, at - 80), at)
-    return opened >= 0 and text.find("》", opened, at) < 0 and text.find("》", at, at + 80) >= 0
-
-
 def _abbreviations(text: str) -> Iterator[tuple[str, str]]:
     """Yield how the text says it will call a document: 《试点方案》（以下简称《方案》）."""
     for match in ABBREVIATED.finditer(text):
@@ -158,7 +117,7 @@ def _bracketed(
     text: str, plain: str, begin: int, end: int, short: dict[str, str]
 ) -> Iterator[Mention]:
     for start, stop in brackets(plain, begin, end):
-        name = re.sub(r"\s+", "", text[start:stop])
+        name = in_one_line(text[start:stop])
         number = NUMBER.match(plain, stop + 1)
         full = short.get(name, name)
         yield Mention(
@@ -202,38 +161,30 @@ def _own_titles(outline: Outline) -> Iterator[Mention]:
     if outline.title is None:
         return
     own = re.sub(r"\s+", "", text[outline.title[0] : outline.title[1]])
-    for begin, end in outline.titles:
+    fields = [(field.begin, field.end) for field in outline.fields if field.name == "title"]
+    for begin, end in (*outline.titles, *fields):
         name = re.sub(r"\s+", "", text[begin:end])
-        if "《" not in name and (name == own or not name.endswith("通知")):
-            yield Mention(
-                "Document", kind_of_title(name), begin, end, text[begin:end], name, "document.title"
-            )
-    for field in outline.fields:
-        if field.name == "title" and "《" not in field.value:
-            name = re.sub(r"\s+", "", field.value)
-            yield Mention(
-                "Document",
-                kind_of_title(name),
-                field.begin,
-                field.end,
-                field.value,
-                name,
-                "document.title",
-            )
+        inner = _within(text, begin, end, own)
+        if inner is not None:
+            begin, end = inner
+            name = own
+        elif CARRYING.search(name) or (
+            name.endswith("通知") and not own.endswith(name) and (begin, end) not in fields
+        ):
+            continue
+        elif own.endswith(name):
+            name = own  # without its issuers
+        yield Mention(
+            "Document", kind_of_title(name), begin, end, text[begin:end], name, "document.title"
+        )
 
 
-def _moved(mention: Mention, offset: int, text: str) -> Mention:
-    begin, end = mention.begin + offset, mention.end + offset
-    return Mention(
-        mention.type,
-        mention.kind,
-        begin,
-        end,
-        text[begin:end],
-        mention.name,
-        mention.rule,
-        mention.scope,
-    )
+def _within(text: str, begin: int, end: int, own: str) -> tuple[int, int] | None:
+    """Return where the title stands inside that of the notice which carries it."""
+    letters = (re.escape(char) for char in even_title(own))
+    marks = r"[《》〈〉<>“” \u3000]*"  # a title that a page breaks has no one place inside
+    found = re.compile(marks.join(letters)).search(text.translate(EVEN_WIDTH), begin, end)
+    return found.span() if found is not None and found.start() > begin else None
 
 
 def _known(stretch: str) -> Iterator[Mention]:
@@ -241,7 +192,7 @@ def _known(stretch: str) -> Iterator[Mention]:
     found, names = matcher("laws.ttl")
     for index, begin, end in found.find_matches_as_indexes(stretch):
         name = names[index]
-        if len(name) < 4 and name != "民法典":
+        if len(name) < 4 and name != "民法典" or NO_LAW.match(stretch, end):
             continue
         term = terms("laws.ttl")[name]
         yield Mention(

@@ -17,25 +17,34 @@ ADJECTIVAL = re.compile(
     r"(?:制定|制订|编制|出台|修订|印发|发布|公布|颁布|颁发|下发|转发|批准|批转|签署|施行|实施|提出|规定)"
     r"(?:实施|施行|执行)?的(?=[^，。；]{0,8}$)"
 )
-LISTED = re.compile(r"《[^《》]{1,80}》(?:（[^（）]{0,60}）)?[、，和与及以]{0,2}$")
+LISTED = re.compile(
+    r"《[^《》]{1,80}》(?:（[^（）]{0,60}）)?(?:等(?:[一-鿿]{1,4}、)*[一-鿿]{2,6})?"
+    r"(?:、|，?(?:和|与|以?及)|，)?$"
+)
 # 机构编制, 编制外人员: no writing. 实施方案: no carrying out. 规范执行 is.
 NO_VERB = re.compile(
     r"机构编制|事业编制|编制(?=外|内|人员|总量|员额)"
     r"|实施(?=方案|细则|意见|办法|纲要|计划|规划|主体|单位|条例|规定)|(?:起草|编制|制定)(?=单位|人员|机关|依据)|执行(?=力|情况|机构|主体)"
-    r"|公布(?=的|后)|落实(?=情况|到位)|推广应用|符合(?=条件)"
+    r"|（试行|试行(?=办法|方案|稿|期)|公布(?=的|后)|落实(?=情况|到位)|推广应用|符合(?=条件)"
 )
 JOINED = re.compile(r"(?:并|和|、|及|与|以及|后)?(?:进一步|认真|抓好|组织|宣传)?")
 DONE = re.compile(
     r"(?:已|了|先后|相继|陆续|近年来|去年|曾)[^，。]{0,6}$|(?:19|20)\d\d年(?!底|前|度|[^，。]{0,4}[底前])[^，。]{0,20}$"
 )
 FOREIGN = re.compile(
-    r"国务院|中央|中共|中办|国办|国家|全国人大|总局|财政部|教育部|[一-鿿][^门干内外全]部(?!门|分|署)|联合国"
+    r"等[一二三四五六七八九十\d]{1,3}部门|国务院|中央|中共|中办|国办|国家|全国人大|总局|财政部|教育部|[一-鿿][^门干内外全]部(?!门|分|署)|联合国"
 )
 OTHERS = re.compile(
     r"各(?:地|省|市|县|区|州|乡|镇|校|级|单位|部门|学校|高校|院校|企业|机构|盟市|设区市|有关)|学校(?:要|应|可)"
     r"|(?:鼓励|支持|引导|指导|督促|要求|推动|帮助|组织)[^，。；]{2,20}$|本地区?|当地|所在|市、县|(?:市县|县区|区县|县（市)[^，。]{0,6}政府"
     r"|(?:单位|企业|机构|组织|学校|高校|院校|医院|经营者|运营者|申请人)[^，。；]{0,6}(?:应|须|要|可)"
+    r"|^(?:应当|必须)"  # who does this or that: …的，应当制定
 )
+# 落实国家部署，制定…: whose paper is carried out does not write the next.
+CARRIED_OUT = re.compile(
+    r"(?:落实|贯彻|执行|按照?|根据|依据|依照|对照|对标|遵循|遵照|参照|承接|对接|学习|争取).*$"
+)
+DUTY = re.compile(r"(?:单位|企业|机构|组织|学校|人|者|部门|政府)[^，。；]{0,6}(?:应当?|必须|须|要)")
 PRESENT = re.compile(
     r"现将|现就|现予|(?:^|[，。；])现(?:印发|发布|公布|转发)|予以(?:印发|公布|发布)"
 )
@@ -106,9 +115,14 @@ def governor(text: str, begin: int) -> Governor | None:
 
 
 def subject_of(before: str) -> str:
-    """Return who acts by the words before a verb: its own clause, else the sentence's first one."""
+    """Return who acts by the words before a verb: its own clause, else one of the sentence.
+
+    That is the nearest that lays a duty on someone (企业应当…，制定), or the first.
+    """
     clauses = re.split("[，；]", before)
-    return clauses[-1] if len(clauses[-1]) > 3 else clauses[0]
+    if len(clauses[-1]) > 3 or of_others(clauses[-1]):
+        return clauses[-1]
+    return next((clause for clause in reversed(clauses) if DUTY.search(clause)), clauses[0])
 
 
 def _without_list(before: str) -> str:
@@ -127,9 +141,13 @@ def clause_start(text: str, at: int) -> int:
 
 def is_done(before: str, behind: str) -> bool:
     """Tell a verb that reports: 已制定, 制定了, 2019年印发."""
-    return DONE.search(before) is not None or behind.startswith("了")
+    said = re.sub(
+        "《[^《》]*》|（[^（）]*）", "", before
+    )  # 落实《…（2023—2025年）》，制定: no date
+    return DONE.search(said) is not None or behind.startswith("了")
 
 
 def of_others(subject: str) -> bool:
     """Tell whether others than the issuer write it: 各地制定, 国务院印发, 鼓励高校编写."""
-    return FOREIGN.search(subject) is not None or OTHERS.search(subject) is not None
+    actor = CARRIED_OUT.sub("", subject)
+    return FOREIGN.search(actor) is not None or OTHERS.search(actor) is not None

@@ -7,7 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from kg.extract.amounts import find_amount
 from kg.extract.boundary import tagged
+from kg.extract.distribution import Run, member
+from kg.extract.quantities import WORKING_TIMES
 from kg.vocabulary import rows
 
 STOP = "，；。：！？"
@@ -18,9 +21,14 @@ TIMES = (
     r"(?:(?:到|至|截至)?(?:(?:19|20)\d\d年|\d{1,2}月)(?:底|末|度|初|内)?(?:前|之前|以前)?|“?十[二三四五]五”?(?:期?末|期间)"
     r"|每[两三四五\d]?(?:年|季度?|学期|学年|月|周|半年)|第?[一二三四]季度(?:末|底)?|[上下]半年|全年|年内|年底前|至年底|到年底|今年|本年度?|届时|近两年|上年度)"
 )
+# Each with what it also begins: 各|地, but 各类人才; 在|, but 在校学生; 均|, but 均衡.
 ADVERBS = (
-    "同时|并且?|还要|要|将|应当?|须|需|可|均|都|也|再|其中|进一步|继续|积极|着力|努力|力争|争取|确保|保证|基本|全面|全力|大力|切实|重点|"
-    "计划|预计|原则上|分别|总体|使得?|目标是|通过|累计|年度|按照?|以|给予|对|围绕|推进|加快|常态化|在|各|稳步|有序|不断|持续|总计|共|约|近(?!视)|超|到|至|达"
+    "同时|并(?!购|网|轨)且?|还要|要(?!素|件|闻)|将|应(?!急|用|届|收|税|对)当?|须(?!知)|需(?!求)|可(?!再生|持续|穿戴|研)|均(?!衡)"
+    "|都(?!市)|也|再(?!生|制造|就业|教育)|其中|进一步|继续(?!教育)|积极|着力|努力|力争|争取|确保|保证(?!金)"
+    "|基本(?!养老|医疗|公共|药|农田|实现|普及)|全面|全力|大力|切实|重点|计划(?!单列|生育)|预计|原则上|分别|总体|使(?!用)得?"
+    "|目标是|通过(?!率)|累计|年度(?!投资)|按照?(?!劳|揭)|以(?![上下内])|给予|对(?!外|口|接|标)|围绕|推进|加快|常态化"
+    "|在(?!校|孵|建|岗|职|园|线|编|册|籍|库|校生)|各(?!类|级|项|种|族|地)|稳步|有序|不断|持续|总计|共(?!同|享|建|青)|约(?!束)"
+    "|近(?!视|代|郊)|超(?!高|低|算|级|大|市|前)|到(?!位|访|岗|期)|至|达(?!标)"
 )
 SCOPES = "全市|全县|全区|全省|全镇|全国|区域"
 OPENING = re.compile(
@@ -29,19 +37,28 @@ OPENING = re.compile(
 CLOSING = re.compile(
     rf"(?:{TIMES}|分别|均|都|各|约|近|超|不得|应当?|须|要|可|再|总体|累计|基本|原则上|力争|争取|努力|确保|至|到|为|在|由|从|的|等|进行|每[家人名户位所个年])+$"
 )
-AMOUNT_NOUN = re.compile(
-    r"(?:[^，；。]{0,30}?[\d元]、?)?的?(?:一次性|最高|资金|财政|经费|创新|专项)*(?P<noun>补助|奖励|补贴|扶持|资助|支持|奖补)"
-)
-RECIPIENT = re.compile(
-    r"(?:^|(?<=[，；。]))[^，；。]{0,4}?(?:对|向|给予?)(?P<who>[^；。]{2,140}?的?(?:企业|个人|单位|机构|平台|学校|项目|团队|人才|家庭|对象|农户|人员|孵化器|基地|园区|户|者|[^，；。]{2,40}))(?:，|分别|给予|按|发放|每|$)"
-)
-GIVEN = re.compile(
-    r"(?P<who>[^，；。]{4,80})，(?:经[^，]{0,20}，)?(?:分别|一次性)?(?:给予|奖励|补助)"
-)
 FIGURE = re.compile(r"\d[\d.]*[万亿]?(?:元|%|个|人|名|户|次|年|月|天)?(?:以上|以内)?$")
+DISPOSED = re.compile(r"[将把](?P<what>[^，]{2,20}?)(?:纳入|列入|作为|定为|列为)")
 IMPROVING = re.compile(
     r"(?:显著|明显|持续|不断|进一步|稳步|大幅|逐步)?(?:增强|提升|提高|改善|扩大|增长|优化|上升|下降|加快)$"
 )
+ALIKE = re.compile(
+    r"^(?P<things>[^、]{2,}、[^，]{2,})(?:均|双双)(?P<verb>增长|下降|提高|提升|降低)$"
+)
+# 床位|由4张|增加到…
+BASELINE = re.compile(r"[由从][^，；]{0,10}?(?:\d|[百千]分之)[^，；]{0,8}$")
+BASE_MARK = re.compile(r"(?:比例|比重)?[的达到]*$")  # …人数，占学生总数的|2%
+CHANGED = re.compile(r"(?:同口径|同比|年均|力争)?(?:增长|提高|提升|下降|降低|增加|减少)$")
+DONE = re.compile(r"(?:完工|开工|竣工|完成|落地|^主体|投产|签约)$")
+ASIDE = re.compile(r"(?<=[一-鿿])（[^（）]*）(?=[一-鿿])")  # 民间工艺（竹编、刺绣）展示周
+MEASURES = ("学分", "学时", "课时", "项目")  # 劳动课程不低于4个|学分
+BASE = re.compile(r"按照?[^，；。]{2,}的$")  # 按总学时的|8%|开设劳动课程
+PURPOSE = re.compile("补助|奖励|补贴|扶持|资助")
+# 甲、乙等|示范性项目: the examples are left out; but 高等学校, 一等奖.
+LISTED = re.compile(
+    r"^[^，]*(?<![中高初平均同一二三四])等(?:方式|形式)?(?:举办|开展)?(?![级次奖])(?=[^，]{4,}$)"
+)
+NEXT_FIGURE = re.compile(r"[和及与](?=\d)")  # 20个市级项目和|10个县级项目
 SHARES = ("%", "‰", "个百分点", "百分点", "倍", "成")
 ENDS_NOUN = re.compile(
     r"(?<=.{4})(?:成为|纳入|用于|参与|参加|招收|申报|进行|向社会|开展|组成|通过|达到)"
@@ -58,6 +75,7 @@ class Site:
     end: int
     unit: str
     before: Sequence[tuple[int, int]]  # the figures to the left, in order
+    run: Run  # the figures that it follows or is followed by directly
 
 
 @cache
@@ -78,16 +96,32 @@ def find_indicators(site: Site, previous: str) -> Iterator[str]:
     said there. Yields one empty string where nothing is found.
     """
     left, right = _left(site), _right(site)
-    if site.unit.endswith("元"):
-        amount = _amount(site, left)
-        if amount:
-            yield amount
-            return
+    is_sum = site.unit.endswith("元") or site.unit in SHARES
+    whole = (_amount(site, left, previous) if is_sum else "") or _distributed(site)
+    if whole:
+        yield whole
+        return
     if left.endswith("各") and re.search("[和、]", left):
-        yield from _joined(left[:-1])
+        yield from _joined(left[:-1], "")
+        return
+    alike = ALIKE.search(left)
+    if alike is not None:
+        yield from _joined(alike["things"], alike["verb"])
         return
     found = _indicator(site, left, right)
-    yield _completed(found, previous) if not right else found
+    yield _completed(found, previous, site) if not right or not found else found
+
+
+def _distributed(site: Site) -> str:
+    """Return the member of a list that a figure belongs to: 甲、乙分别增长|6%|和|8%|."""
+    stop = max(site.sentence.rfind(mark, 0, site.run.begin) for mark in STOP) + 1
+    left = ASIDE.sub("", NUMBERING.sub("", site.sentence[stop : site.run.begin]))
+    things, respectively, verb = left.partition("分别")
+    if site.run.count < 2 or not respectively:
+        return ""
+    one = member(_stripped(things), site.run)
+    reach = _tail("reach").search(verb)
+    return one + _stripped(verb[: reach.start()] if reach else verb) if one else ""
 
 
 def _left(site: Site) -> str:
@@ -103,45 +137,101 @@ def _left(site: Site) -> str:
 
 
 def _right(site: Site) -> str:
-    """Return the clause behind the figure, up to the next mark."""
-    stops = [at for mark in STOP + "、（）\n" if (at := site.sentence.find(mark, site.end)) >= 0]
-    return site.sentence[site.end : min(stops, default=len(site.sentence))].strip()
+    """Return the clause behind the figure, up to the next mark; a list of nouns in full."""
+    text = ASIDE.sub("", site.sentence[site.end :])
+    first, *others = re.split("、", re.split(rf"[{STOP}（）\n]", text, maxsplit=1)[0])
+    parts = [NEXT_FIGURE.split(first)[0]]
+    if parts[0] == first and first:
+        parts += _nouns(others)
+    return "、".join(parts).strip()
 
 
-def _joined(left: str) -> Iterator[str]:
+def _nouns(parts: Sequence[str]) -> Sequence[str]:
+    """Return the parts of a list if all are nouns: 30种|农具、种子和农药."""
+    counted = re.compile(r"\d|^[一二两三四五六七八九十]")
+    return parts if all(_is_noun(part) and not counted.search(part) for part in parts) else ()
+
+
+def _joined(things: str, verb: str) -> Iterator[str]:
     """Split what one figure binds together: 录播教室和智慧校园各10个 → two."""
-    for part in re.split("[和、与及]", _stripped(left)):
+    for part in re.split("[和、与及]", _stripped(things)):
         if part:
-            yield part
+            yield part + verb
 
 
-def _completed(indicator: str, previous: str) -> str:
-    """Give a bare verb (完工, 主体完成) the noun that the figure before it counts."""
-    if (
-        0 < len(indicator) <= 4
-        and previous
-        and re.search(r"(?:完工|开工|竣工|完成|落地|主体|投产|签约)$", indicator)
-    ):
+def _completed(indicator: str, previous: str, site: Site) -> str:
+    """Give a bare verb (完工, 增长, nothing) the noun that the figure before it counts."""
+    if not previous or not _follows_on(site):
+        return indicator
+    if not indicator or CHANGED.fullmatch(indicator):
+        noun = CHANGED.sub("", previous) if indicator else previous
+        return noun + indicator
+    if len(indicator) <= 4 and DONE.search(indicator):
         noun = re.sub(r"(?:完工|开工|竣工|主体完成|完成|落地)$", "", previous)
         return indicator if noun and noun[-2:] in indicator else noun + indicator
     return indicator
 
 
+def _follows_on(site: Site) -> bool:
+    """Tell whether a figure stands beside the one before it, in its clause or the next."""
+    last = site.before[-1][1] if site.before else -1
+    return last >= 0 and not re.search("[；。：]", site.sentence[last : site.begin])
+
+
 def _indicator(site: Site, left: str, right: str) -> str:
     """Choose between the words before the figure and those behind it."""
     behind = _noun_behind(right)
+    told = _by_construction(site, left, right, behind)
+    if told:
+        return told
     reach = _tail("reach").search(left)
     if reach is not None:
-        return _stripped(left[: reach.start()]) or _earlier_subject(site)
+        return _stripped(BASELINE.sub("", left[: reach.start()])) or _earlier_subject(site)
     if site.unit not in SHARES and not site.unit.endswith("元") and _is_noun(right) and behind:
         return _changed("", _change_verb(left), behind, site) if _change_verb(left) else behind
-    bare = _stripped(left)
     change = _tail("change").search(CLOSING.sub("", left))
     if change is not None:
         return _changed(_stripped(CLOSING.sub("", left)[: change.start()]), change[0], behind, site)
     if _governs(left) and behind:
         return behind
-    return bare or behind or _earlier_subject(site)
+    return LISTED.sub("", _stripped(left)) or behind or _earlier_subject(site)
+
+
+def _by_construction(site: Site, left: str, right: str, behind: str) -> str:
+    """Return what a set construction says that a figure counts, "" where there is none."""
+    if site.unit in WORKING_TIMES and site.sentence[site.end - 1] == "内":
+        return _done_within(site, left)
+    if site.unit in SHARES:
+        if left.removeprefix("应").startswith("占"):
+            return _earlier_subject(site) + BASE_MARK.sub("", left.removeprefix("应"))
+        return _stripped(right) if BASE.search(left) and _acts(right) else ""
+    if left.endswith("等") and behind:
+        return _lead(left) + behind if len(behind) <= 4 else behind
+    bare = _stripped(left)
+    if behind in MEASURES and len(bare) > 2:
+        return bare + behind
+    return behind if len(bare) == 1 else ""
+
+
+def _lead(left: str) -> str:
+    """Return the verb before a list of examples: 建成通车|甲至乙等|5个|项目."""
+    verbs = ""
+    for word, tag in tagged(left[:8]):
+        if not tag.startswith("v"):
+            break
+        verbs += word
+    return "" if re.fullmatch(_verbs("neutral"), verbs) else verbs
+
+
+def _done_within(site: Site, left: str) -> str:
+    """Return what is to be done within a time: 受理之日起20日内作出决定."""
+    behind = re.split("[，；。：]", site.sentence[site.end :].lstrip("，"), maxsplit=1)[0].strip()
+    return behind if len(behind) > 3 or not left else _stripped(left) + behind
+
+
+def _acts(right: str) -> bool:
+    words = tagged(right[:12])
+    return bool(words) and words[0][1] == "v"
 
 
 def _is_noun(right: str) -> bool:
@@ -171,12 +261,12 @@ def _noun_behind(right: str) -> str:
     """Return the noun behind a figure without what only qualifies it."""
     text = re.sub(r"^(?:的|以上|左右|以内|完成|实现)+", "", right)
     if text.startswith("“") and "”" in text and "的" not in text:
-        return text.strip("“” ")
-    text = QUALIFIED.sub("", text)
+        return _unquoted(text.strip())
+    text = LISTED.sub("", QUALIFIED.sub("", text))
     head, mark, tail = text.rpartition("的")
     if mark and len(tail) >= 3 and len(head) >= 2:
         text = tail
-    return _up_to_verb(text).strip("”“ ")
+    return _unquoted(_up_to_verb(text).strip())
 
 
 def _up_to_verb(text: str) -> str:
@@ -202,10 +292,13 @@ def _governs(left: str) -> bool:
 def _earlier_subject(site: Site) -> str:
     """Return the subject of the clause before: …的带动作用明显提高，达到50%以上."""
     stop = max(site.sentence.rfind(mark, 0, site.begin) for mark in STOP)
-    if stop <= 0 or site.sentence[stop] != "，":
+    if stop <= 0 or site.sentence[stop] != "，" or any(end > stop for _, end in site.before):
         return ""
     start = max(site.sentence.rfind(mark, 0, stop) for mark in STOP) + 1
     clause = NUMBERING.sub("", site.sentence[start:stop])
+    object_ = DISPOSED.search(clause)
+    if object_ is not None:
+        return _stripped(object_["what"])
     cut = IMPROVING.search(clause)
     subject = clause[: cut.start()] if cut else clause
     return _stripped(FIGURE.sub("", subject))
@@ -231,49 +324,33 @@ def _stripped(left: str) -> str:
         and last[0] not in ("开工", "落地", "签约", "完成")
     ):
         text = text[: last.start()]
-    return CLOSING.sub("", text).strip("、“” ")
+    return _unquoted(CLOSING.sub("", text).strip("、 "))
 
 
-# -- amounts of money --------------------------------------------------------------------------
+def _unquoted(text: str) -> str:
+    """Drop the marks around a name, and one that lost its other half; keep “甲”乙 as it is."""
+    inner = text[1:-1]
+    if text.startswith("“") and text.endswith("”") and not re.search("[“”]", inner):
+        return inner
+    if text.startswith("”") or ("“" in text and "”" not in text):
+        text = text.replace("“", "", 1).lstrip("”")
+    return text.rstrip("”") if "“" not in text else text
 
 
-def _amount(site: Site, left: str) -> str:
+def _amount(site: Site, left: str, previous: str) -> str:
     """Return who gets an amount and as what: 对…企业给予30万元补助 → …企业补助."""
-    what = _purpose(site, left)
-    if not what:
+    inside = PURPOSE.search(site.sentence, site.begin, site.end)
+    if inside is not None and left.startswith(("每", "单个")):
+        return left + inside[0]  # 每户|最高补贴2万元
+    is_share = site.unit in SHARES
+    given = find_amount(site.sentence, (site.begin, site.end), site.run, is_share)
+    if given:
+        return given
+    if inside is not None and previous.endswith(inside[0]):
+        return previous
+    behind = site.sentence[site.end :].lstrip("的标准予以给")
+    noun = (None if is_share else PURPOSE.search(left)) or PURPOSE.match(behind)
+    if noun is None:
         return ""
-    start = (
-        max(site.sentence.rfind("；", 0, site.begin), site.sentence.rfind("。", 0, site.begin)) + 1
-    )
-    before = NUMBERING.sub("", site.sentence[start : site.begin])
-    found = list(RECIPIENT.finditer(before)) or list(GIVEN.finditer(before))
-    rank = re.search(r"[特一二三四]等奖$", left)
-    if found:
-        return _recipient(found[-1]["who"]) + (rank[0] if rank else "") + what
-    subject = _stripped(re.sub(rf"(?:{what})(?:标准)?[^，；。]{{0,8}}$", "", left))
-    return subject + what if subject else ""
-
-
-def _purpose(site: Site, left: str) -> str:
-    noun = AMOUNT_NOUN.match(site.sentence, site.end)
-    if noun is not None:
-        return noun["noun"]
-    verb = re.search(r"(补助|奖励|补贴|扶持|资助)(?:标准)?[^，；。]{0,8}$", left)
-    if verb is not None:
-        return verb[1]
-    clause = re.search(r"(补助|奖励|补贴|扶持|资助)，[^，；。]{0,4}$", site.sentence[: site.begin])
-    return clause[1] if clause else ""
-
-
-def _recipient(who: str) -> str:
-    """Shorten an enumeration to its verb and its class.
-
-    新获批甲、乙等国家平台的企业 → 新获批国家平台的企业
-    """
-    bare = re.sub(r"[，：]$|(?:分别)?给予$", "", who).rstrip("的")
-    bare = re.sub(r"，[^，]*(?:认定|考核|评审|审核)[^，]*$", "", bare)
-    lead, mark, rest = bare.rpartition("等")
-    verb = re.match(r"(?:当年|首次|新)?(?:新?获批|新?获得|新?认定|入选|承担|通过)", bare)
-    if mark and "、" in lead and len(rest) >= 4:
-        return (verb[0] if verb else "") + rest
-    return bare
+    subject = _stripped(re.sub(rf"(?:{noun[0]})(?:标准)?[^，；。]{{0,8}}$", "", left.rstrip("按")))
+    return subject + noun[0] if subject else ""

@@ -4,26 +4,46 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 
 from kg.extract.places import everyday, find_names, name_goes_on, places_named
 from kg.extract.unlisted_places import find_unlisted, put_below
 from kg.models import Outline, Place
-from kg.vocabulary import gazetteer, regions, short_name
+from kg.vocabulary import gazetteer, regions, rows, short_name
 
 COUNTRY = Place("中国", "country", "100000", "中国")
 # How a text speaks of its own place, and of which level that place then is.
 OWN = re.compile(
     r"代表(?P<speaker>自治区|省|市|县|区|州|旗|镇|乡)人民政府|"
-    r"(?P<who>我|全|本)(?P<own>自治区|省|市|县|区|州|旗|镇|乡|街道)|"
-    r"(?<![各、级和])(?P<body>自治区|省|市|县|区|州|旗|镇|乡)(?:委|政府|人民政府)(?!员)"
+    r"(?<![资根成基版日样文])(?P<who>我|全|本)(?P<own>自治区|省|市|县|区|州|旗|镇|乡|街道)(?![场域])|"
+    r"(?<![各、级和城辖])(?P<body>自治区|省|市|县|区|州|旗)(?:委|政府|人民政府)(?!员)|"
+    r"(?<![一-鿿])(?P<township>镇|乡)(?:党委|政府|人民政府)(?!员)"
 )
-OWN_WEIGHTS = {"我": 3, "本": 3, "全": 1}
+# Its offices show it where nothing else does: 市财政局、市审计局.
+OFFICE = re.compile(
+    r"(?:^|(?<=[、，。：；（( \n]))(?P<level>省|市|县|区|州|旗)(?![级直场民域内委政])"
+    r"[一-鿿]{2,10}?(?:局|委|厅)(?=[、，。；）) \n])"
+)
+OWN_WEIGHTS = {"我": 3, "本": 1, "全": 1}
 SPEAKER_WEIGHT = 100
 # A text speaks of the levels above it often (全省第一), of those below hardly as its own.
 LOWEST_FIRST = (("镇", "乡", "街道"), ("县", "区", "旗"), ("市", "州"), ("自治区", "省"))
 OWN_SHARE = 0.25
+LEAST_OWN = 2
+OFTEN = 10  # times that a city is named whose name is an everyday word as well (长治)
 NATIONAL = re.compile(r"各省、自治区、直辖市")
+NATIONAL_SPEECH = re.compile(
+    r"代表国务院[，、]?(?:向|提请)|第[一二三四五六七八九十]{1,3}届全国人民代表大会[一-鿿]{0,16}会议上"
+)
+# Of a text that names no place of its own: how it speaks where it is one of the whole country.
+OUR_COUNTRY = re.compile(
+    r"我国|中华人民共和国境内|各地区、?各部门|"
+    r"(?:省级|各地区?)(?!有关|相关)[一-鿿、]{2,14}(?:主管部门|部门|机构)"
+)
+BREAKS = re.compile(r"\s*\n\s*")
+TITLES = re.compile(r"《[^《》]{1,80}》")
+LEAST_MINISTRIES = 2
 ASSEMBLY = re.compile(r"在(?P<head>[一-鿿]{2,12}第[一二三四五六七八九十]{1,3}届人民代表大会)")
 SPEAKER = re.compile(r"代表(?P<head>[一-鿿]{2,12}人民政府)")
 # What follows the name of the body whose paper it is: 国务院办公厅|关于….
@@ -37,7 +57,7 @@ def find_jurisdiction(outline: Outline) -> Place | None:
     None where they show none, or several that nothing decides between.
     """
     text = outline.source.text
-    title = " ".join(text[begin:end] for begin, end in outline.titles)
+    title = " ".join(BREAKS.sub("", text[begin:end]) for begin, end in outline.titles)
     issuers = " ".join(f.value for f in outline.fields if f.name in ("issuer", "signatory"))
     assembly = ASSEMBLY.search(text[:2000]) or SPEAKER.search(text[:1000])
     heads = f"{title} {issuers} {assembly['head'] if assembly else ''}"
@@ -47,7 +67,12 @@ def find_jurisdiction(outline: Outline) -> Place | None:
     unknown = None if _is_national(heads) else find_unlisted(heads.split(), known)
     if unknown is not None:
         return put_below(unknown, text)
-    national = _is_national(heads) or NATIONAL.search(text[:3000]) is not None
+    national = (
+        _is_national(heads)
+        or NATIONAL.search(text[:3000]) is not None
+        or NATIONAL_SPEECH.search(text[:1000]) is not None
+        or (known is None and _speaks_nationally(text))
+    )
     if national and (known is None or known.code not in _headed(heads)):
         return COUNTRY
     return known
@@ -70,6 +95,29 @@ def _is_national(heads: str) -> bool:
     )
 
 
+def _speaks_nationally(text: str) -> bool:
+    """Tell whether a text that names no place as its own is one of the whole country.
+
+    It says 我国, gives duties to every province (各地教育主管部门), or says what ministries do;
+    those that wrote a paper it only cites do not count.
+    """
+    if own_level(text) is not None:
+        return False
+    if OUR_COUNTRY.search(text):
+        return True
+    said = TITLES.sub("", text)
+    named = (match[0] for match in _ministries().finditer(said))
+    return sum(1 for _ in named) >= LEAST_MINISTRIES
+
+
+@cache
+def _ministries() -> re.Pattern[str]:
+    names = (
+        name for name in _national_names() if re.search("(?:部|局|署|总局|委|委员会|办)$", name)
+    )
+    return re.compile("|".join(map(re.escape, sorted(names, key=len, reverse=True))))
+
+
 def _opens_national(title: str) -> bool:
     """Tell whether a title begins with the national body whose paper it is, about any place."""
     return any(
@@ -89,7 +137,21 @@ def _scores(outline: Outline, title: str, issuers: str) -> Counter[str]:
             for place in places_named(name) if name != COUNTRY.name else ():
                 share = WEIGHTS[weight] * (2 if full else 1)
                 scores[place.code] += share * (3 if begin == 0 and weight == "title" else 1)
+    scores.update(_nicknamed(text, scores))
     return scores
+
+
+@cache
+def _nicknames() -> dict[str, Place]:
+    table = rows("place_nicknames.tsv")
+    return {row["nickname"]: places_named(row["place"])[0] for row in table}
+
+
+def _nicknamed(text: str, scores: Counter[str]) -> Iterator[str]:
+    """Yield the codes of the cities meant by a by-name (泉城), if their province is named too."""
+    for nickname, place in _nicknames().items():
+        if place.parent in scores and re.search(f"{nickname}(?![区县市])", text):
+            yield place.code
 
 
 def _best(scores: Counter[str], heads: str, text: str) -> Place | None:
@@ -116,7 +178,19 @@ def _best(scores: Counter[str], heads: str, text: str) -> Place | None:
     if best.code not in headed and not _stands_out(ranked, own):
         return None
     rivals = [code for score, code in ranked[1:] if score == ranked[0][0]]
-    return best if not any(table.by_code[code].name == best.name for code in rivals) else None
+    undecided = any(_rivals(best, table.by_code[code], best.code in headed) for code in rivals)
+    return None if undecided else best
+
+
+def _rivals(best: Place, other: Place, headed: bool) -> bool:
+    """Tell whether two places named equally often exclude each other.
+
+    Those of one name do; in a text whose head names none, all do of which none holds the other.
+    """
+    if best.name == other.name:
+        return True
+    chains = ({place.code for place in regions().above(code)} for code in (best.code, other.code))
+    return not headed and not any({best.code, other.code} <= chain for chain in chains)
 
 
 def _from_below(scores: Counter[str], own: str | None) -> Counter[str]:
@@ -167,7 +241,9 @@ def _stands_out(ranked: list[tuple[float, str]], own: str | None) -> bool:
     score, code = ranked[0]
     if own is not None:
         return score >= 3
-    inside = {code, *(place.code for place in regions().above(code))}
+    above = {code, *(place.code for place in regions().above(code))}
+    below = (name for _, name in ranked[1:] if code in {p.code for p in regions().above(name)})
+    inside = above.union(below)
     rival = max((other for other, name in ranked[1:] if name not in inside), default=0)
     return score >= 8 and score >= 3 * rival
 
@@ -179,6 +255,8 @@ def _stands_in_text(place: Place, text: str, above: bool) -> bool:
     words count only beside the name of the place above.
     """
     short = short_name(place.name, place.level)
+    if place.level == "prefecture" and above and text.count(short) >= OFTEN:
+        return True
     if short in everyday() or place.name in everyday():
         return above and re.search(f"{place.name}(?![场级域内外面])", text) is not None
     if place.level == "county":
@@ -191,26 +269,41 @@ def _stands_in_text(place: Place, text: str, above: bool) -> bool:
 
 def own_level(text: str) -> str | None:
     """Return the word by which a text calls its own place: 省, 市, 县, 区 …"""
+    counts = _own_words(text)
+    most = max(counts.values(), default=0)
+    if most < LEAST_OWN:
+        offices = Counter(match["level"] for match in OFFICE.finditer(text))
+        return next((word for word, _ in offices.most_common(1)), None)
+    for group in LOWEST_FIRST:
+        word = max(group, key=lambda name: counts[name])
+        if counts[word] >= max(LEAST_OWN, most * OWN_SHARE):
+            return word
+    return None
+
+
+def _own_words(text: str) -> Counter[str]:
+    """Count by which words a text speaks of its own place."""
     counts: Counter[str] = Counter()
     governed = 0
+    others = _ends_of_places(text)
     for match in OWN.finditer(text):
         if match["speaker"]:
             counts[match["speaker"]] += SPEAKER_WEIGHT
         elif match["own"]:
             counts[match["own"]] += OWN_WEIGHTS[match["who"]]
-        else:
+        elif match["township"]:
+            counts[match["township"]] += 1
+        elif match.end("body") not in others:
             counts[match["body"]] += 1
             governed += match["body"] == "区"
     if counts["自治区"] > governed:
         counts["自治区"] += counts.pop("区", 0)  # 全区 is the whole autonomous region there
-    most = max(counts.values(), default=0)
-    if most < 2:
-        return None
-    for group in LOWEST_FIRST:
-        word = max(group, key=lambda name: counts[name])
-        if counts[word] >= max(2, most * OWN_SHARE):
-            return word
-    return None
+    return counts
+
+
+def _ends_of_places(text: str) -> set[int]:
+    """Return where full names of places end: what governs 崂山区 is not simply 区政府."""
+    return {end for _, end, name in find_names(text) if name in regions().by_name}
 
 
 def _fit(place: Place, own: str | None) -> float:

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 from kg.models import Place
-from kg.vocabulary import areas, automaton, regions, rows, short_name, words
+from kg.vocabulary import areas, regions, rows, short_name, words
+
+if TYPE_CHECKING:
+    from ahocorasick_rs import AhoCorasick
 
 LEVELS = ("province", "prefecture", "county")
+NEAR = 6  # how many names behind one may begin inside it
+COUNTRY = ("中国", "中华人民共和国")
 
 
 @cache
-def _names() -> tuple[object, tuple[str, ...]]:
+def _names() -> tuple[AhoCorasick, tuple[str, ...]]:
     """Return a matcher over the names of counties and larger places, full and short."""
+    from ahocorasick_rs import AhoCorasick
+
     table = regions()
     names = {
         name
@@ -22,16 +30,37 @@ def _names() -> tuple[object, tuple[str, ...]]:
         if any(place.level in LEVELS for place in places)
     }
     names |= {name for name in table.by_short if len(name) > 1}
-    names |= set(areas())
+    names |= {*areas(), *COUNTRY}
     listed = tuple(sorted(names))
-    return automaton(listed), listed
+    return AhoCorasick(list(listed)), listed
 
 
 def find_names(text: str) -> Iterator[tuple[int, int, str]]:
-    """Yield every name of a county or larger place or area, longest first, none overlapping."""
+    """Yield every name of a county or larger place or area, longest first, none overlapping.
+
+    What a county's short name has in common with a longer name of something larger is the larger's:
+    新建平顶山市展厅 names 平顶山市, not 建平.
+    """
     matcher, names = _names()
-    for index, begin, end in matcher.find_matches_as_indexes(text):  # type: ignore[attr-defined]
-        yield begin, end, names[index]
+    found = matcher.find_matches_as_indexes(text, overlapping=True)
+    spans = sorted(((begin, end, names[i]) for i, begin, end in found), key=lambda s: (s[0], -s[1]))
+    at = 0
+    for position, (begin, end, name) in enumerate(spans):
+        inside = (n for b, _, n in spans[position + 1 : position + NEAR] if begin < b < end)
+        if begin >= at and not any(_outdoes(other, name) for other in inside):
+            yield begin, end, name
+            at = end
+
+
+def _outdoes(other: str, name: str) -> bool:
+    return len(other) > len(name) and _is_county(name) and not _is_county(other)
+
+
+@lru_cache(maxsize=10_000)
+def _is_county(name: str) -> bool:
+    """Tell whether a name is none of a prefecture, a province or an area."""
+    larger = any(place.level != "county" for place in places_named(name))
+    return name not in areas() and not larger
 
 
 @cache
@@ -58,8 +87,11 @@ def places_named(name: str) -> list[Place]:
     return places or table.by_short.get(name, [])
 
 
-def choose(name: str, place: Place | None) -> Place | None:
-    """Return the place of this name nearest to the document's own; None if undecided."""
+def choose(name: str, place: Place | None, listed: bool = False) -> Place | None:
+    """Return the place of this name nearest to the document's own; None if undecided.
+
+    `listed` tells that it stands in a row of places, where no other word is to be feared.
+    """
     candidates = places_named(name)
     if not candidates:
         return None
@@ -77,8 +109,17 @@ def choose(name: str, place: Place | None) -> Place | None:
     larger = [p for p in candidates if p.level in ("province", "prefecture")]
     if full and not larger and short_name(name, "county") in everyday():
         return None
-    if not full and (name in everyday() or not larger):
+    if not full and (listed or name not in everyday()) and not larger:
+        return _fellow(candidates, place)
+    if not full and name in everyday():
         return None
     pool = larger if larger and not full else candidates
     pool = [p for p in pool if p.level == "province"] or pool
     return pool[0] if len(pool) == 1 else None
+
+
+def _fellow(candidates: list[Place], place: Place | None) -> Place | None:
+    """Return the only one of these places that lies in the same province as the document's."""
+    own = regions().ancestor(place.code, "province") if place is not None else None
+    within = [p for p in candidates if own and regions().ancestor(p.code, "province") == own]
+    return within[0] if len(within) == 1 else None

@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
 from kg.extract.clauses import clause_at
-from kg.extract.numerals import ARABIC, CHINESE, DASH, MASKED, POWER, decimal
+from kg.extract.numerals import ARABIC, CHINESE, DASH, MASKED, POWER, chinese, decimal
 from kg.models import Comparator
 from kg.vocabulary import rows, words
 
+# Within what one acts on something: 受理之日起20日内答复; 3年内 is a window.
+WORKING_TIMES = ("秒", "分钟", "小时", "个小时", "天", "日", "个工作日", "工作日", "个月")
 ENUMERATED = re.compile(r"第$|[A-Za-z]$|[\d.]$|“$|[个之]$")
-BEHIND_NO_TARGET = re.compile(r"(?:年[前后来]?|月|日|号|级|、\d|期末|代(?!表)|条措施)")
+BEHIND_NO_TARGET = re.compile(r"(?:年(?![产营销收均])[前后来]?|月|日|号|级|期末|代(?!表)|条措施)")
 FIGURE_NUMBER = re.compile(r"(?:图|表|附件|附录|附表|专栏)\s*$")  # 如图2所示
+FRACTION = re.compile(
+    rf"(?P<unit>百分之|千分之)(?P<whole>{CHINESE})(?:点(?P<rest>[零一二三四五六七八九]+))?(?P<more>多)?"
+)
+SHARE = {"百分之": "%", "千分之": "‰"}
+NEAR = 40  # characters looked at before a figure: for what counts it
+REACH = 24  # … for what bounds it
+RANGE = re.compile("至|到|—{1,2}")
+LISTED = re.compile(r"第(?:\d+、)+$")  # 第1、2、3项
 PAIR = re.compile(r"([一二两三四五六七八])([二两三四五六七八九])")  # 一两项, 三五个
+# What the figure counts stands there already: 下列3项条件, 《…》等5项标准, （共8个）.
+POINTED_AT = re.compile(
+    r"(?:以下|下列|上述|前述|如下|一式|[》〉]等|[，（]共计?|第.{1,3}批共"
+    r"|在全[国省市])$"
+)
 ASPECT = re.compile(r"(?:大)?(?:方面|维度|环节|领域|子类|部分|类别|要素|层面|板块)")
 
 
@@ -41,9 +56,9 @@ def _pattern() -> re.Pattern[str]:
     units = "|".join(sorted(map(re.escape, words("units.tsv")), key=len, reverse=True))
     number = rf"(?:{ARABIC}|{CHINESE}|{MASKED})"
     return re.compile(
-        rf"(?P<first>{number})(?P<power1>{POWER})(?P<unit1>%|％)?"
+        rf"(?P<first>{number}) ?(?P<power1>{POWER})(?P<unit1>%|％)?"
         rf"(?:{DASH}(?P<second>{number})(?P<power2>{POWER}))?"
-        rf"(?P<more>[多余]|以上|及以上)?(?P<unit>{units})(?P<paren>（(?:{units})）)?"
+        rf"(?P<more>[多余]|以上|及以上)? ?(?P<unit>{units})(?P<paren>（(?:{units})）)?"
     )
 
 
@@ -77,13 +92,74 @@ def _implied() -> tuple[re.Pattern[str], dict[str, tuple[Decimal, str]]]:
 
 def find_quantities(text: str) -> Iterator[Quantity]:
     """Yield the figures with a unit in a text of even widths, and the phrases that imply one."""
-    ends = 0
-    for match in _pattern().finditer(text):
-        quantity = _quantity(text, match)
-        if quantity is not None:
-            ends = quantity.end
-            yield quantity
-    yield from _implied_quantities(text, ends)
+    found = [_quantity(text, match) for match in _pattern().finditer(text)]
+    figures = [quantity for quantity in found if quantity is not None]
+    figures = sorted([*figures, *_fractions(text)], key=lambda quantity: quantity.begin)
+    yield from _together(figures, text)
+    yield from _implied_quantities(text)
+
+
+def _together(figures: Iterable[Quantity], text: str) -> Iterator[Quantity]:
+    """Yield figures, the two ends of a range as one, coordinated ones with the same bound."""
+    previous: Quantity | None = None
+    for quantity in figures:
+        if previous is None:
+            previous = quantity
+            continue
+        spanned = _spanned(previous, quantity, text)
+        yield spanned or previous
+        previous = None if spanned else _bound_alike(previous, quantity, text)
+    if previous is not None:
+        yield previous
+
+
+def _fractions(text: str) -> Iterator[Quantity]:
+    """Yield shares in words: 百分之九十五以上, 千分之三."""
+    for match in FRACTION.finditer(text):
+        whole = chinese(match["whole"])
+        if whole is None:
+            continue
+        value = Decimal(f"{whole}.{_digits(match['rest'])}" if match["rest"] else whole)
+        comparator, begin, end = _comparator(text, match)
+        yield Quantity(
+            begin, end, match.start(), comparator, value, None, None, SHARE[match["unit"]], False,
+            "quantity.fraction",
+        )  # fmt: skip
+
+
+def _digits(numerals: str) -> str:
+    return "".join(str("零一二三四五六七八九".index(numeral)) for numeral in numerals)
+
+
+def _spanned(first: Quantity, second: Quantity, text: str) -> Quantity | None:
+    """Join the two ends of a range: 1倍以上5倍以下, 3万元至5万元."""
+    ends = (first.comparator, second.comparator)
+    between = text[first.end : second.begin]
+    if first.unit != second.unit or None in (first.value, second.value):
+        return None
+    if (ends == ("AtLeast", "AtMost") and not between) or (
+        ends == ("Exactly", "Exactly") and RANGE.fullmatch(between)
+    ):
+        low, high = first.value, second.value
+        return replace(
+            first, end=second.end, comparator="Between", value=None, low=low, high=high,
+            rule="quantity.range",
+        )  # fmt: skip
+    return None
+
+
+def _bound_alike(first: Quantity, second: Quantity, text: str) -> Quantity:
+    """Carry a bound word over to what is coordinated: 分别不超过8家和3家."""
+    bound_before = first.begin < first.number_begin
+    if (
+        bound_before
+        and second.comparator == "Exactly"
+        and second.unit == first.unit
+        and text[first.end : second.begin] in ("和", "、")
+        and "分别" in text[clause_at(text, first.begin)[0] : first.begin]
+    ):
+        return replace(second, comparator=first.comparator)
+    return second
 
 
 def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
@@ -106,11 +182,14 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
 def _is_no_quantity(text: str, match: re.Match[str]) -> bool:
     """Tell an ordinal, an age, a number of a picture, a count of what is listed, lost digits."""
     unit = match["unit"]
+    if " " in match[0] and not text[: match.start()].strip():
+        return True  # the number of a heading: 3.1 人工智能
     if ENUMERATED.search(text[: match.start()][-2:]) or unit_kinds()[unit] == "age":
         return True
     if re.match(r"0\d", match["first"]):
         return True  # 04个: digits were lost or shuffled
-    if FIGURE_NUMBER.search(text[: match.start()]) or _sums_up(text, match):
+    before = text[max(0, match.start() - NEAR) : match.start()]
+    if LISTED.search(before) or FIGURE_NUMBER.search(before) or _sums_up(text, match):
         return True
     return BEHIND_NO_TARGET.match(text, match.end()) is not None and unit not in ("%", "元")
 
@@ -125,10 +204,13 @@ def _figures(match: re.Match[str]) -> tuple[Decimal | None, Decimal | None]:
 
 
 def _sums_up(text: str, match: re.Match[str]) -> bool:
-    """Tell a figure that only counts what was listed before it: …、…等7类数据, 一批."""
+    """Tell a figure that only counts what is listed: …、…等7类数据, 以下4项, 一批."""
     if match["first"] == "一" and match["unit"] == "批":
         return True
-    if text[match.start() - 1 : match.start()] != "等":
+    before = text[max(0, match.start() - NEAR) : match.start()].rstrip()
+    if POINTED_AT.search(before):
+        return True
+    if not before.endswith("等"):
         return False
     return match["unit"] in ("类", "种") or ASPECT.match(text, match.end()) is not None
 
@@ -138,8 +220,6 @@ def _unit(match: re.Match[str]) -> str:
 
 
 def _comparator(text: str, match: re.Match[str]) -> tuple[Comparator, int, int]:
-    pattern, table = _bounds("before")
-    before = pattern.search(text[: match.start()])
     begin, end = match.start(), match.end()
     found: Comparator = "Exactly"
     if match["more"]:
@@ -148,15 +228,33 @@ def _comparator(text: str, match: re.Match[str]) -> tuple[Comparator, int, int]:
     after = after_pattern.match(text, end)
     if after is not None and after["word"] not in ("多", "余"):
         found, end = after_table[after["word"]], after.end()
-    if (
-        before is not None
-        and _binds(before["between"])
-        and not (len(before["word"]) == 1 and before["between"])
-    ):
+    before = _bound_before(text, match.start())
+    if before is not None and not _is_plain(before, match["unit"]):
         begin = before.start()
         if found == "Exactly" or before["word"] not in ("约", "近"):
-            found = table[before["word"]]
+            found = _bounds("before")[1][before["word"]]
     return found, begin, end
+
+
+def _bound_before(text: str, at: int) -> re.Match[str] | None:
+    """Return the word that bounds the figure behind; not 约 in 节约用水户超过90%."""
+    pattern, _ = _bounds("before")
+    match = pattern.search(text, max(0, at - REACH), at)
+    while match is not None:
+        if _binds(match["between"]) and not (len(match["word"]) == 1 and match["between"]):
+            return match
+        match = pattern.search(text, match.start() + 1, at)
+    return None
+
+
+def _is_plain(bound: re.Match[str], unit: str) -> bool:
+    """Tell what only looks like a bound: 突破 with technologies for its object, a difference."""
+    if bound["word"] in ("高于", "低于"):
+        return unit.endswith("百分点")  # 高于全省平均水平2个百分点
+    opens_clause = re.search(
+        r"(?:^|[，。；：、])[^，。；：、\d]{0,4}$", bound.string[: bound.start()]
+    )
+    return bound["word"] == "突破" and unit in ("项", "种", "个") and opens_clause is not None
 
 
 def _binds(between: str) -> bool:
@@ -166,12 +264,14 @@ def _binds(between: str) -> bool:
     return len(between) <= 2 or between.endswith("的") or not re.search(r"[的了和与率]", between)
 
 
-def _implied_quantities(text: str, ends: int) -> Iterator[Quantity]:
+def _implied_quantities(text: str) -> Iterator[Quantity]:
     pattern, table = _implied()
     for match in pattern.finditer(text):
         clause = clause_at(text, match.start())
         if re.search(r"\d", text[clause[0] : clause[1]]) and match[0] == "全覆盖" and "%" in text:
             continue
+        if re.match("(?:攻坚|专项)*(?:行动|战|计划)", text[match.end() :]):
+            continue  # a name: 清零行动
         value, unit = table[match[0]]
         yield Quantity(
             match.start(), match.end(), match.start(), "Exactly", value, None, None, unit, False,

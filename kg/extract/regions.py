@@ -3,155 +3,169 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import cache, lru_cache
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from kg.extract.places import choose, everyday, find_names, name_goes_on
-from kg.models import Mention, Outline, Place
-from kg.vocabulary import areas, regions, rows, short_name
+from kg.extract.longer_names import in_longer_name, is_cut_out
+from kg.extract.places import COUNTRY, choose, everyday, find_names
+from kg.extract.text import even
+from kg.extract.townships import find_townships
+from kg.extract.zones import as_zone, find_bare, find_pilots, find_topical, zone_of
+from kg.models import Mention, Outline, Place, Sentence
+from kg.vocabulary import areas, regions, short_name
 
 KIND = {
     "country": "Country", "province": "Province", "prefecture": "Prefecture",
     "county": "County", "township": "Township", "area": "Area",
 }  # fmt: skip
-LISTED = re.compile(
-    r"(?:[一-鿿]{2,3}、)*(?:(?!等)[一-鿿]){2,3}(?=等?(?:\d+个|[一二三四五六七八九十]+个)?(?:镇|乡镇|街道|镇街|乡))"
+LINKS = "、和—"
+# What may stand behind the country's name where it is no part of a name: 中国|公民, not 中国|特色.
+ALONE = re.compile("境[内外]|公民|领[土海域]|[^一-鿿（A-Za-z—-]")
+ABBREVIATED = re.compile(
+    r"（(?:以下|下)?(?:简|统|并)?称[：“]*(?P<short>[^（）“”，、]{2,12})”?[，）]"
 )
-
-ACROSS = re.compile("国(?=[际家有内产营])")
 
 
 def find_regions(outline: Outline, place: Place | None) -> Iterator[Mention]:
     """Yield the divisions and areas that the text names on their own."""
     text = outline.source.text
-    local = _local(place)
-    for sentence in outline.sentences:
-        if sentence.part in ("metadata", "title"):
-            continue
-        stretch = text[sentence.begin : sentence.end]
-        for begin, end, found in _chained(stretch, place):
+    found = [
+        mention
+        for sentence in outline.sentences
+        if sentence.part not in ("metadata", "title")
+        for mention in _joined(_in_sentence(text, sentence, place))
+    ]
+    yield from found
+    yield from _shortened(outline, found)
+
+
+def _in_sentence(text: str, sentence: Sentence, place: Place | None) -> Iterator[Mention]:
+    stretch = even(text[sentence.begin : sentence.end])
+    ways = (
+        ("region.name", _chained(stretch, place)),
+        ("region.zone", find_pilots(stretch)),
+        ("region.zone", find_topical(stretch, place)),
+        ("region.zone.own", find_bare(stretch, place)),
+        ("region.township", find_townships(stretch, place)),
+    )
+    for rule, found in ways:
+        for begin, end, region in found:
             at = sentence.begin + begin
-            yield _mention(text, at, sentence.begin + end, found, "region.name")
-        yield from _find_townships(text, sentence.begin, stretch, local)
+            yield _mention(at, text[at : sentence.begin + end], region, rule)
+
+
+def _joined(found: Iterable[Mention]) -> Iterator[Mention]:
+    """Yield the places of a sentence; a township behind its county (青禾县|澄岭镇) with it."""
+    before: Mention | None = None
+    for mention in sorted(found, key=lambda m: (m.begin, -m.end)):
+        joins = before is not None and before.end == mention.begin and _lies_in(mention, before)
+        if before is not None and joins:
+            text = before.text + mention.text
+            mention = replace(mention, begin=before.begin, text=text)
+        elif before is not None:
+            yield before
+        before = mention
+    if before is not None:
+        yield before
+
+
+def _lies_in(mention: Mention, above: Mention) -> bool:
+    place = regions().by_code.get(mention.scope.removeprefix("@"))
+    outer = regions().by_code.get(above.scope.removeprefix("@"))
+    return mention.kind == "Township" and bool(place and outer and _is_in(place, outer))
+
+
+def _shortened(outline: Outline, found: list[Mention]) -> Iterator[Mention]:
+    """Yield the areas again under the shorter names that the document gives them."""
+    text = outline.source.text
+    for named in found:
+        given = ABBREVIATED.match(text, named.end) if named.kind == "Area" else None
+        for match in re.finditer(re.escape(given["short"]), text) if given else ():
+            begin, end = match.span()
+            if _in_body(outline, begin) and not in_longer_name(text, begin, end, full=True):
+                yield replace(named, begin=begin, end=end, text=match[0], rule="region.short")
+
+
+def _in_body(outline: Outline, at: int) -> bool:
+    return any(s.begin <= at < s.end and s.part == "body" for s in outline.sentences)
 
 
 def _chained(stretch: str, place: Place | None) -> Iterator[tuple[int, int, Place]]:
-    """Yield the places named; one that follows the place it lies in (河池市|宜州区) with it."""
+    """Yield the places named; one that follows the place it lies in (台州市|椒江区) with it."""
     open_: tuple[int, int, Place] | None = None
     for begin, end, name in find_names(stretch):
-        found = _region(stretch, begin, end, name, open_[2] if open_ else place)
-        found = found or _region(stretch, begin, end, name, place)
+        follows = open_ is not None and open_[1] == begin
+        found = _region(stretch, begin, end, name, open_[2] if open_ else place, follows)
+        found = found or _region(stretch, begin, end, name, place, follows)
         if found is None:
             continue
-        if open_ is not None and open_[1] == begin and _is_in(found, open_[2]):
+        if open_ is not None and follows and _is_in(found, open_[2]):
             open_ = (open_[0], end, found)
             continue
         if open_ is not None:
-            yield open_
+            yield from _on_its_own(stretch, *open_)
         open_ = (begin, end, found)
     if open_ is not None:
-        yield open_
+        yield from _on_its_own(stretch, *open_)
+
+
+def _on_its_own(
+    stretch: str, begin: int, end: int, place: Place
+) -> Iterator[tuple[int, int, Place]]:
+    """Yield a place, or the zone that its name opens, unless a longer name holds it."""
+    zone = zone_of(stretch, end, place)
+    if zone is not None:
+        end, place = zone
+    full = zone is not None or (
+        stretch[begin:end].endswith(place.name) and place.level not in ("country", "area")
+    )
+    if not in_longer_name(stretch, begin, end, full):
+        yield begin, end, as_zone(place)
 
 
 def _is_in(place: Place, above: Place) -> bool:
     return bool(above.code) and above.code in {p.code for p in regions().above(place.code)}
 
 
-def _region(stretch: str, begin: int, end: int, name: str, place: Place | None) -> Place | None:
+def _region(
+    stretch: str, begin: int, end: int, name: str, place: Place | None, follows: bool
+) -> Place | None:
+    """Return the place that a name means there; `follows` tells that another stands before it."""
+    if name in COUNTRY:
+        return regions().by_code["100000"] if ALONE.match(stretch, end) else None
     if name in areas():
-        # 中韩|国际航线: the last character begins the next word.
-        return None if ACROSS.match(stretch, end - 1) else areas()[name]
-    full = name in regions().by_name
-    if name == "中国" and re.match(r"[一-鿿]", stretch[end:]):
+        known = len(name) > 2 or is_cut_out(stretch, begin, end, opening=True)
+        return areas()[name] if known else None
+    listed = _in_row(stretch, begin, end)
+    if name in regions().by_name:
+        if len(name) == 2 and re.match(r"[一-鿿]", stretch[begin - 1 : begin] or " "):
+            return None  # 提高|县级: two characters are easily a chance
+        return choose(name, place)
+    if name in everyday() and not (_is_own(name, place) or listed or follows):
         return None
-    if (
-        not full
-        and name in everyday()
-        and not _is_own(name, place)
-        and not _in_row(stretch, begin, end)
-    ):
+    found = choose(name, place, listed)
+    if found and found.level == "county" and not is_cut_out(stretch, begin, end):
         return None
-    if not full and (name_goes_on(stretch, end) or _longer_name().match(stretch, end)):
-        return None
-    if full and len(name) == 2 and re.match(r"[一-鿿]", stretch[begin - 1 : begin] or " "):
-        return None  # 提高|县级: two characters are easily a chance
-    return choose(name, place)
-
-
-@cache
-def _longer_name() -> re.Pattern[str]:
-    """Return a pattern of the rest of a name that a place only opens: 山东|技改展洽会."""
-    heads = (row["word"] for row in rows("place_continuations.tsv") if row["role"] == "later")
-    return re.compile(rf"[^，。；：！？、的“”（）在和与]{{0,14}}?(?:{'|'.join(heads)})")
+    return found
 
 
 def _in_row(stretch: str, begin: int, end: int) -> bool:
     """Tell whether a name stands in a row of names of places: 郑州、开封、洛阳."""
-    before = [
-        b
-        for b, e, _ in find_names(stretch[:begin].rstrip("、和"))
-        if e == len(stretch[:begin].rstrip("、和"))
-    ]
-    after = stretch[end:].lstrip("、和")
-    behind = (
-        next((b for b, _, _ in find_names(after[:8])), -1) == 0 and len(after) < len(stretch) - end
-    )
-    return bool(before and stretch[begin - 1] in "、和") or behind
+    head = stretch[:begin].rstrip(LINKS)
+    before = head != stretch[:begin] and any(e == len(head) for _, e, _ in find_names(head))
+    after = stretch[end:].lstrip(LINKS)
+    behind = len(after) < len(stretch) - end and any(b == 0 for b, _, _ in find_names(after[:8]))
+    return before or behind
 
 
 def _is_own(name: str, place: Place | None) -> bool:
     return place is not None and short_name(place.name, place.level) == name
 
 
-@lru_cache(maxsize=256)
-def _townships(code: str) -> tuple[tuple[str, Place], ...]:
-    """Return the townships below a place by full and short name, without names that two share."""
-    found: dict[str, list[Place]] = {}
-    for place in regions().within(code, ("township",)):
-        short = short_name(place.name, "township")
-        if short != place.name:  # farms, zones and prisons have no such suffix and common names
-            for name in {place.name, short if len(short) > 1 else place.name}:
-                found.setdefault(name, []).append(place)
-    return tuple((name, places[0]) for name, places in sorted(found.items()) if len(places) == 1)
-
-
-def _local(place: Place | None) -> dict[str, Place]:
-    if place is None or place.level not in ("county", "township", "prefecture"):
-        return {}
-    code = place.parent if place.level == "township" else place.code
-    return dict(_townships(code)) if code else {}
-
-
-def _find_townships(
-    text: str, offset: int, stretch: str, local: dict[str, Place]
-) -> Iterator[Mention]:
-    """Yield the townships of the document's county: by full name, or listed before 等镇."""
-    if not local:
-        return
-    full = [name for name in local if name[-1] in "镇乡" or name.endswith("街道")]
-    for name in full:
-        at = stretch.find(name)
-        while at >= 0:
-            yield _mention(
-                text, offset + at, offset + at + len(name), local[name], "region.township"
-            )
-            at = stretch.find(name, at + 1)
-    for listed in LISTED.finditer(stretch):
-        at = listed.start()
-        for name in listed[0].split("、"):
-            if name in local and name not in full:
-                yield _mention(
-                    text,
-                    offset + at,
-                    offset + at + len(name),
-                    local[name],
-                    "region.township.listed",
-                )
-            at += len(name) + 1
-
-
-def _mention(text: str, begin: int, end: int, place: Place, rule: str) -> Mention:
-    scope = f"@{place.code}" if place.code else "="
-    return Mention(
-        "Region", KIND[place.level], begin, end, text[begin:end], place.name, rule, scope
-    )
+def _mention(begin: int, text: str, place: Place, rule: str) -> Mention:
+    if rule == "region.name" and place.level == "area" and place.name not in areas():
+        rule = "region.zone"
+    code = place.code or place.parent
+    scope = f"@{code}" if code else "="
+    kind = KIND[place.level]
+    return Mention("Region", kind, begin, begin + len(text), text, place.name, rule, scope)

@@ -13,6 +13,8 @@ BARE = re.compile(
     r"(?:本|该|总体|实施|工作|试点|改革|行动|发展|专项|建设|管理|暂行|若干|指导|三年|有关|规划)*"
     r"(?:意见|方案|办法|规定|条例|细则|通知|规划|纲要|计划|措施|决定|指南|指引|公告|标准|规范|要点|清单|目录|规程|章程|法)"
 )
+EVEN_WIDTH = str.maketrans("()—－–", "（）---")
+NATIONAL_PLAN = re.compile("“十[一二三四五六]五”规划(?:纲要)?")  # by itself it is the state's
 ISSUER = re.compile(r"[一-鿿、]{2,40}(?:政府|办公[厅室]|委员会|[省市县区局厅部委院会])(?:关于)?")
 
 
@@ -34,7 +36,7 @@ def _own_title(outline: Outline) -> str:
 
 def even_title(title: str) -> str:
     """Write a title so that marks and widths tell no two apart."""
-    return re.sub(r"[《》〈〉<>“”\s]", "", title).translate(str.maketrans("()—－–", "（）---"))
+    return re.sub(r"[《》〈〉<>“”\s]", "", title).translate(EVEN_WIDTH)
 
 
 def _own_form(mention: Mention, own: str) -> str:
@@ -76,6 +78,8 @@ def _shortened(found: list[Mention], own: str) -> list[Mention]:
 
 def _longer(mention: Mention, found: Sequence[Mention], titles: set[str]) -> str:
     if mention.rule not in ("document.built", "document.five-year-plan") or len(mention.name) < 6:
+        return ""
+    if NATIONAL_PLAN.fullmatch(mention.name):
         return ""
     longer = {title for title in titles if _shortens(mention.name, title)}
     if len(longer) == 1:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
 WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 # Sentence marks stay Chinese: they part clauses, the ASCII ones also stand inside numbers.
 for mark in "，。；：！？（）":
     WIDE.pop(ord(mark), None)
-WIDE |= {ord("％"): ord("%"), ord("﹪"): ord("%"), ord("〔"): ord("〔"), ord("･"): ord("·")}
+WIDE |= {
+    ord("％"): ord("%"),
+    ord("﹪"): ord("%"),
+    ord("﹝"): ord("〔"),
+    ord("﹞"): ord("〕"),
+    ord("･"): ord("·"),
+}
 WIDE |= {ord(mark): ord("—") for mark in "－–―─−～~"}
 NARROW = {ord(","): ord("，"), ord(";"): ord("；"), ord("("): ord("（"), ord(")"): ord("）")}
 NARROW |= {ord(":"): ord("："), ord("?"): ord("？"), ord("!"): ord("！")}
@@ -18,3 +26,15 @@ TABLE = WIDE | NARROW | QUOTES
 def even(text: str) -> str:
     """Return the text with one width for each character; every offset stays as it is."""
     return text.translate(TABLE)
+
+
+# A title of several bodies has a blank between them: 甲市教育局 甲市财政局关于….
+BETWEEN_ISSUERS = re.compile(
+    r"(?<=[院厅局委部会府央室办])[ \u3000]+(?=[一-鿿]{2,24}(?:[院厅局委部会府央室办]|关于)|关于)"
+)
+
+
+def in_one_line(title: str) -> str:
+    """Return a title without the blanks and breaks that a page puts in, but for that of issuers."""
+    parts = BETWEEN_ISSUERS.split(title)
+    return " ".join(re.sub(r"\s+", "", part) for part in parts)

@@ -11,7 +11,7 @@ from kg.vocabulary import level_of, regions, short_name
 UNIT = "[一-鿿]{2,4}?(?:省|市|县|区|镇|乡|街道)"
 UNKNOWN = re.compile(
     rf"(?P<above>(?:{UNIT}){{0,2}})(?P<name>{UNIT})(?=人民政府|党委|委员会)|"
-    rf"(?P<plain>{UNIT})(?=[一-鿿]{{2,14}}(?:局|厅|委员会|办公室|委|办)"
+    rf"(?P<plain>{UNIT})(?![级属直内域场民])(?=[一-鿿]{{2,14}}(?:局|厅|委员会|办公室|委|办)"
     r"|[一-鿿“”]{0,12}(?:20\d\d|第.{1,3}届)|[一-鿿“”]{4,})"
 )
 TITLES = re.compile(r"《[^《》]{1,80}》")
@@ -50,7 +50,7 @@ def _known_prefix(head: str) -> int:
 def _reads_as_name(name: str) -> bool:
     return (
         re.search(
-            r"^(?:关于|印发|全|各|本|我|该|国家|中央|中国|[市县区省])|[和与及的]|城乡|公安|社区",
+            r"^(?:关于|印发|支持|促进|推进|推动|加快|加强|鼓励|全|各|本|我|该|国家|中央|中国|[市县区省])|[和与及的]|城乡|公安|社区",
             name,
         )
         is None

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from kg.extract.boundary import name_begin
 from kg.extract.governors import Role, chain, of_others, role_of, subject_of, verbs_in
@@ -15,24 +16,40 @@ REACH = 48  # characters that a name may have before its last word
 YEARS = r"(?:（[^（）]{0,14}(?:\d{4}|试行|暂行|修订|稿|版|V\d)[^（）]{0,10}）)?"
 # What stands behind a name that has ended; every other word goes on with it (规划编制人员, 标准化).
 ENDED = (
-    r"(?=[”’》]?(?:[^一-鿿A-Za-z\d“]|$|的|和|与|及|或|等|并|以|要求|精神|顺利|全面|获批|批复|印发|出台|发布|公布|明确|提出|施行|落地|通过审议"
+    r"(?=[”’》]?(?:[^一-鿿A-Za-z\d“]|$|由|的|和|与|及|或|等|并|以|要求|精神|顺利|全面|获批|批复|印发|出台|发布|公布|明确|提出|施行|落地|处置|通过审议"
     r"|(?:的)?(?:实施|执行|落实|编制|修编|修订|制定)(?!方案|细则|意见|办法|计划|规划|人员|单位|情况|体系|机制|部门)))"
 )
+COUNTED = "(?:\\d{1,3}|[一二三四五六七八九十]{1,3})条"
+CALLED = "(?:政策措施|政策举措|措施|举措|新政|政策|意见|细则)"
+# 促消费20条措施, “21条”举措, “护苗8条”, 出台夜间消费9条.
 NUMBERED = re.compile(
-    r"(?:“双?[一二三四五六七八九十百\d+]{1,5}条”|(?<![一-鿿]第)(?<!\d)(?:\d{1,3}|[一二三四五六七八九十]{1,4})条(?:政策措施|措施|新政|政策|意见))"
-    r"(?:政策措施|措施|新政|政策)?"
+    rf"(?:“双?[一二三四五六七八九十百\d+]{{1,5}}条”|(?<![一-鿿]第)(?<!\d){COUNTED}(?={CALLED}))"
+    rf"{CALLED}?"
+    r"|(?<=“)(?P<label>[^“”，。；、第]{2,16}(?<![\d第])\d{1,3}条)(?=”)"
+    r"|(?P<bare>(?<![\d第+])\d{1,3}条)(?=[，。；、]|等|和[一-鿿])"
 )
+# 改造道路20条, 收到建议18条: these are counted, no paper has so many articles.
+COUNTABLE = re.compile(
+    r"[路线街巷道河渠沟溪链船鱼犬桥]$|线路|航线|[公道铁]路|产线|通道|管线|赛道|经验|建议|意见|问题|线索|信息|举报|诉求|标准|条款|国际|招收|公交"
+)
+WORKS = re.compile("新建|改造|建设|整治|修复|打通|开通|新增|开行|收集|办理")
 OPENER = re.compile(
-    r"(?:(?:好|了|完成|形成|出台|落细|当年|首[个部批]|新一轮|新的|全[市县省区国州](?!性)|我[市县省区州]|本[市县省区州级](?!级)|本地区?|当地|各自|相应|一批|一系列|系列|多项|各类|各项|有关|相关|具体"
+    r"(?:(?:好|了|完成|形成|出台|落细|当年|首[个部批]|新一轮|新的|全[市县省区国州](?!性)|我[市县省区州]|本[市县省区州级](?!级)|[省市县区]里(?:专项)?|本(?:地区?|机构|单位|部门|校|行政区域|行业|领域|企业)|当地|各自|相应|一批|一系列|系列|多项|各类|各项(?!目)|有关|相关|具体"
     r"|统一|科学合理|科学|严格|分类|抓紧|尽快|及时|不同学段|不同类型|国家规定|[省市县区乡镇]、[省市县区乡镇、]{1,7}级"
     r"|《|（[^（）]*）)的?)+"
 )
 DESCRIBED = re.compile(r"批准|印发|公布|制定|颁发|发布|编制")
+# 按照国家和我省中长期…纲要: the state's paper is named, and that of the place which follows it.
+SHARED = re.compile("国家[和及与](?:我|本|全)?[省市](?=中长期|“)")
+# 制定符合山区特点的选址标准, 部门之间的共享标准: what a paper is to be like is not its name.
+SUITED = re.compile(
+    "^(?:符合|反映|体现|适应|基于|面向|以|结合|针对|切合|既?有利于)|(?:之间|领域|方面|特点|特色)$"
+)
 # A title's own verb: 出台促进…的若干意见.
 ACTION = re.compile(
     r"关于|全面|进一步|加强|加快|促进|支持|推进|深化|规范|推动|优化|鼓励|构建|提升|改进|建立|健全|做好|扩大|完善|贯彻|落实"
 )
-LAST_OF = re.compile("的(?:若干|实施|指导)?$")
+LAST_OF = re.compile("的(?:若干|实施|指导|专项)?$")
 ABOUT = re.compile(r"关于[^，。；]{4,60}$")
 GENERIC = re.compile(
     r"(?:工作|实施|行动|总体|专项|具体|管理|配套|年度|年|月|三年|五年|中长期|长远|发展|建设|改革|试点|落实|推进|政策|措施|方案|规划|计划|意见|办法|规定|制度"
@@ -41,7 +58,7 @@ GENERIC = re.compile(
 )
 LIGHT = re.compile(r"(?:工作|实施|总体|专项|具体|年度|发展|三年|五年|行动|技术|暂行|试行)+$")
 BROKEN = re.compile(
-    r"[，。；：！？\n《》【】]|精神|战略、|成果|指标[和与]|^各|^[省市县]和|会议|讲话|大会|以及|思想|教育、|^[到过在）]|^(?:实施|执行|印发|发布|率先)|^年度和|^附\d|每个|[本该此]$|^并|^实际|^按|相关|有关|等(?!级)|部门|要求"
+    r"[，。；：！？\n《》【】]|精神|战略、|成果|指标[和与]|^各|^[省市县]和|会议|讲话|大会|以及|思想|教育、|类、|^国家对|^不同|内容和|目标和|时间表|个性化|针对性|总书记|法律法规|^[到过在）]|^(?:实施|执行|印发|发布|率先)|^年度和|^附\d|每个|[本该此]$|^并|^实际|^按|相关|有关|等(?!级)|部门|要求"
     # 质量标准和供应标准, 权力清单及办事指南: a list, not one name
     r"|(?:方案|规划|办法|意见|清单|标准|制度|规定|政策|计划|目录|指南|机制|体系|工作|措施)[和与及、或]|本(?:办法|通知|方案|意见|规定|指南|标准|规范)"
 )
@@ -55,8 +72,24 @@ VAGUE = ("措施", "政策措施", "制度", "标准", "规范")
 LISTED_BARE = re.compile(r"、(?:政策|标准|用地|机制|制度|财政|资金)")
 NO_TOPIC = re.compile("[和与及、]|贯彻|落实|实施")
 OURS = re.compile("[我本][市县省区州]")
+THEIRS = re.compile("([省市县区])里")  # 落实省里专项支持…的措施
 ITEMS = ("清单", "目录")  # 列入…清单 says that something stands on a list, not in a paper
 UNPLANNED = re.compile("(?:同步|统一|提前|超前|合理)$")
+# 制定改造方案，报市住建局批准: who writes it is below the one that approves it.
+REPORTED = re.compile("，并?(?:报|送)[^，。；]{2,20}(?:备案|批准|审批|审核|核准|同意|审定)")
+WRITTEN = ("draft", "issue", "apply")
+# The next of a list, or the one behind a word that is no name: 甲方案和卫生标准、乙指南.
+JOINER = re.compile("[、和与及](?:[一-鿿]{2,6}(?:标准|规范|规定|制度|规划|方案)[、和与及])?")
+ASSIGNED = re.compile(
+    r"，?由[^，。；]{2,40}?(?:另行|共同|负责|组织|研究)*(?:制定|制订|编制)(?!的|和|并)"
+)
+CONCERNED = re.compile("(?:涉及|规定|需要?|称)的(?!管理|具体|实施)")  # 本方案涉及的奖补办法
+ITEM = re.compile(
+    "(?:第[一二三四五六七八九十百]{1,5}条|（[一二三四五六七八九十]{1,3}）|\\d{1,2}[.、])[ \u3000]*"
+)
+OWNED = re.compile("的(?:管理|具体|实施)?$")
+LEAST_ASSIGNED = 4  # characters of the topic of a paper that another body is to write
+PRODUCT = re.compile("(?<!整体)解决$")  # 数字化解决方案 is sold, “一老一小”整体解决方案 a paper
 FIVE_YEAR = re.compile(r"“?十[一二三四五六]五”?")
 STRONG = ("规划", "规划纲要", "纲要", "行动计划", "条例", "方案")
 
@@ -77,6 +110,15 @@ class Head:
 
     kind: str
     least: dict[Role, int]
+
+
+class _Verb(NamedTuple):
+    """A verb, or several that stand together, that governs what stands behind it."""
+
+    end: int
+    role: Role
+    roles: tuple[Role, ...]
+    subject: str
 
 
 @cache
@@ -110,7 +152,7 @@ def find_unmarked(stretch: str) -> Iterator[Unmarked]:
     for match in sorted(matches, key=lambda found: found.start()):
         if last is not None and match.start() < last.end:
             continue
-        found = _listed(stretch, match, last) or _named(stretch, match, last.end if last else 0)
+        found = _next(stretch, match, last) or _named(stretch, match, last.end if last else 0)
         if found is not None:
             last = found
             yield found
@@ -123,10 +165,16 @@ def _named(stretch: str, match: re.Match[str], taken: int) -> Unmarked | None:
     return _headed(stretch, floor, match) or _standing(stretch, floor, match)
 
 
+def _next(stretch: str, match: re.Match[str], last: Unmarked | None) -> Unmarked | None:
+    if match.re is NUMBERED:
+        return _next_numbered(stretch, match, last)
+    return _listed(stretch, match, last) or _assigned(stretch, match)
+
+
 def _listed(stretch: str, match: re.Match[str], last: Unmarked | None) -> Unmarked | None:
     """Return the next name of a list: 参照甲建设手册、乙办理告知书（2019年版）执行."""
-    joiner = re.compile("[、和与及]").match(stretch, last.end) if last else None
-    if last is None or joiner is None or match.re is NUMBERED:
+    joiner = JOINER.match(stretch, last.end) if last else None
+    if last is None or joiner is None:
         return None
     topic = stretch[joiner.end() : match.start()]
     if verbs_in(topic):
@@ -139,33 +187,63 @@ def _listed(stretch: str, match: re.Match[str], last: Unmarked | None) -> Unmark
     )
 
 
+def _assigned(stretch: str, match: re.Match[str]) -> Unmarked | None:
+    """Return what another body is to write: 养老机构评估办法由市民政局另行制定."""
+    if ASSIGNED.match(stretch, match.end()) is None:
+        return None
+    floor = _floor(stretch, match.start())
+    lead = CONCERNED.search(stretch, floor, match.start()) or ITEM.match(stretch, floor)
+    begin = lead.end() if lead else floor
+    opener = OPENER.match(stretch, begin)
+    begin = opener.end() if opener else begin
+    topic = stretch[begin : match.start()]
+    owned = OWNED.search(topic)
+    bare = topic[: owned.start()].replace("的", "") if owned else topic
+    if verbs_in(topic) or not _is_name(bare, match["head"], LEAST_ASSIGNED):
+        return None
+    return _cut(stretch, begin, match.end(), "?" if of_others(topic) else "")
+
+
 def _headed(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None:
     head = heads()[match["head"]]
     about = ABOUT.search(stretch, floor, match.start())
     before = stretch[floor : about.start() if about else match.start()]
     if LISTED_BARE.match(stretch, match.end()):
         return None
-    for end, role, subject in _governors(before, stretch[:floor]):
+    for end, role, roles, subject in _governors(before, stretch[:floor]):
         begin = floor + _opened(before, end, about is not None)
-        if (
-            match["head"] in VAGUE
-            and SUCH.match(before, end)
-            or match["head"] in ITEMS
-            and role == "name"
-        ):
+        if match["head"] in ITEMS and before.endswith(("纳入", "列入"), 0, end):
+            return None
+        if not _governs(stretch, before, end, match):
             continue
-        if before.endswith("推动", 0, end) and CARRIED_OUT.match(stretch, match.end()) is None:
-            continue
-        if _is_name(stretch[begin : match.start()], match["head"], head.least[role]):
+        # 制定完善养老服务标准: what is written and changed needs no longer topic than either.
+        least = max(head.least[each] for each in roles)
+        if _is_name(stretch[begin : match.start()], match["head"], least):
             whose = _whose(stretch, floor, end, role, subject, match["head"])
+            if whose == "" and REPORTED.match(stretch, match.end()) and match["head"] != "规划":
+                whose = "?"
             return _cut(stretch, begin, match.end(), whose)
     return None
+
+
+def _governs(stretch: str, before: str, end: int, match: re.Match[str]) -> bool:
+    """Tell whether a verb means the paper: not 制定相应的措施, 推动…规划编制."""
+    if match["head"] in VAGUE and SUCH.match(before, end):
+        return False
+    if before.endswith("推动", 0, end) and CARRIED_OUT.match(stretch, match.end()) is None:
+        return False
+    # 甲省实施养老服务法办法
+    law = match["head"] == "办法" and before.endswith("法")
+    return not (law and before.endswith("实施", 0, end))
 
 
 def _whose(stretch: str, floor: int, end: int, role: Role, subject: str, head: str) -> str:
     if OURS.match(stretch, floor + end):
         return ""
-    carried_out = stretch[: floor + end].endswith("实施") and head == "行动计划"
+    level = THEIRS.match(stretch, floor + end)
+    if level is not None:
+        return level[1]
+    carried_out = stretch[: floor + end].endswith("实施") and head in ("行动计划", "条")
     if role not in ("draft", "revise", "issue") and not carried_out:
         return "="
     return "?" if of_others(subject) or re.match("本地|当地", stretch[floor + end :]) else ""
@@ -182,22 +260,31 @@ def _floor(stretch: str, head: int) -> int:
     return max(0, head - 90)
 
 
-def _governors(before: str, context: str) -> Iterator[tuple[int, Role, str]]:
-    """Yield the ends of a clause's governing verbs, the nearest first, with role and subject."""
-    ends = [end for _, end, _ in verbs_in(before)]
-    for end in reversed(ends):
+def _governors(before: str, context: str) -> Iterator[_Verb]:
+    """Yield a clause's governing verbs, the nearest first; those that stand together as one."""
+    limit = len(before)
+    for end in reversed([end for _, end, _ in verbs_in(before)]):
         verbs = chain(before[:end])
-        if len(before) - end <= REACH and verbs:
-            yield end, role_of(before, verbs), subject_of(context + before[: verbs[0][0]])
+        if end <= limit and len(before) - end <= REACH and verbs:
+            roles = tuple(role for *_, role in verbs)
+            # 出台推动养老服务发展的意见: what is carried out may be told by the title.
+            limit = verbs[-1 if roles[-1] == "apply" else 0][0]
+            subject = subject_of(context + before[: verbs[0][0]])
+            yield _Verb(end, role_of(before, verbs), roles, subject)
 
 
 def _opened(before: str, begin: int, about: bool) -> int:
     """Return where a name begins behind its verb: without 全市, 新一轮, 国家统计局批准的."""
+    shared = SHARED.match(before, begin)
+    if shared is not None:
+        return shared.end()
     opener = OPENER.match(before, begin)
     begin = opener.end() if opener else begin
     described = before.rfind("的", begin)
-    if described >= 0 and not about and DESCRIBED.search(before, begin, described):
-        return described + 1
+    if described >= 0 and not about:
+        said = before[begin:described]
+        if DESCRIBED.search(said) or SUITED.search(said):
+            return described + 1
     return begin
 
 
@@ -210,13 +297,16 @@ def _is_name(topic: str, head: str, least: int) -> bool:
         return False
     if head == "规划" and UNPLANNED.search(topic):
         return False  # 同步规划、同步建设: a verb
+    if head == "方案" and PRODUCT.search(topic):
+        return False
     if FIVE_YEAR.fullmatch(topic):
         return False  # the national plan, found by its own name
     if re.fullmatch("[省市县区]委(?:“[一-鿿]{3}”)?(?:实施)?", topic):
         return True
-    if re.match(r"[和与及或、一以之]|\d+[个项部]", topic):
+    if re.match(r"[和与及或、一以之]|(?:\d+|[二三四五六七八九十两几])[个项部批]", topic):
         return False
-    return len(LIGHT.sub("", bare)) >= least and GENERIC.fullmatch(topic) is None
+    said = LIGHT.sub("", bare).removeprefix("国家" if head == "方案" else "")
+    return len(said) >= least and GENERIC.fullmatch(topic) is None
 
 
 def _standing(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None:
@@ -239,19 +329,39 @@ def _is_placed(topic: str) -> bool:
 def _numbered(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None:
     """Return a paper called by the number of its articles: 促消费20条措施, 德育工作“30条”."""
     before = stretch[floor : match.start()]
-    for end, role, subject in _governors(before, stretch[:floor]):
+    for end, role, _, subject in _governors(before, stretch[:floor]):
         begin = floor + _opened(before, end, False)
-        topic = stretch[begin : match.start()]
-        if (
-            2 <= len(topic) <= 24
-            and not BROKEN.search(topic)
-            and "的" not in topic
-            and NO_TOPIC.match(topic) is None
-        ):
-            return _cut(
-                stretch, begin, match.end(), _whose(stretch, floor, end, role, subject, "条")
-            )
-    return None
+        if _is_numbered_name(stretch[begin : match.start()], role, match):
+            whose = _whose(stretch, floor, end, role, subject, "条")
+            return _cut(stretch, match.start() if match["label"] else begin, match.end(), whose)
+    return _cut(stretch, match.start(), match.end(), "=") if match["label"] else None
+
+
+def _is_numbered_name(topic: str, role: Role, match: re.Match[str]) -> bool:
+    """Tell whether a topic makes a paper's name with the number of its articles."""
+    alone = match["label"] or (match[0][-1] != "”" and match[0].startswith("“"))
+    if alone and topic in ("", "“"):
+        return True  # “护苗8条”, “21条”举措 are names by themselves
+    if not 2 <= len(topic) <= 24 or BROKEN.search(topic) or "的" in topic or NO_TOPIC.match(topic):
+        return False
+    if match["bare"] is None:
+        return True
+    return role in WRITTEN and COUNTABLE.search(topic) is None and WORKS.search(topic) is None
+
+
+def _next_numbered(stretch: str, match: re.Match[str], last: Unmarked | None) -> Unmarked | None:
+    """Return the next of several: 出台夜间消费9条、“21条”举措."""
+    if last is None or not re.search("条|”[一-鿿]{2,4}$", last.name[-6:]):
+        return None
+    between = stretch[last.end : match.start()]
+    if re.fullmatch("”?[、和与及]?“?", between):
+        return _cut(stretch, match.start(), match.end(), last.whose)
+    topic = re.sub("^”?[、和与及]", "", between)
+    if topic == between or not 2 <= len(topic) <= 16 or re.search("[，。；、的“”]", topic):
+        return None
+    if verbs_in(topic) or COUNTABLE.search(topic):
+        return None
+    return _cut(stretch, match.end() - len(match[0]) - len(topic), match.end(), last.whose)
 
 
 def _cut(stretch: str, begin: int, end: int, whose: str) -> Unmarked:
@@ -259,6 +369,10 @@ def _cut(stretch: str, begin: int, end: int, whose: str) -> Unmarked:
     name = re.sub(r"\s+", "", stretch[begin:end])
     if name.count("“") > name.count("”") and stretch[end : end + 1] == "”":
         name += "”"
+    if re.search(SHARED.pattern.partition("(?=")[0] + "$", stretch[:begin]):
+        name = "国家" + name
+    if re.fullmatch("“[^“”]*”", name):
+        name = name[1:-1]
     inner_begin = begin + (stretch[begin] == "“")
     inner_end = end - (stretch[end - 1] == "”")
     return Unmarked(inner_begin, inner_end, re.sub("（[^（）]*下同[^（）]*）", "", name), whose)

@@ -8,10 +8,13 @@ from collections.abc import Iterator, Sequence
 
 from kg.models import Field, Outline, Section, Sentence, Source, Task
 from kg.structure import outline as outline_parts
+from kg.structure.attachments import find_attachments
 from kg.structure.blocks import Block, split_blocks
+from kg.structure.carried import find_carried
 from kg.structure.furniture import find_furniture
 from kg.structure.items import HEADING, read_item
 from kg.structure.metadata import find_fields
+from kg.structure.numbers import find_numbers
 from kg.structure.titles import TitleLine, choose_title, compact, find_title_lines
 
 SENTENCE = re.compile(r"[^。！？；;\n]*[。！？；;]?[”’）)]?")
@@ -27,15 +30,19 @@ DATE_LINE = re.compile(
     rf"{NUMERAL_DATE}{{4}}年{NUMERAL_DATE}{{1,3}}月{NUMERAL_DATE}{{1,3}}日|\d{{7,8}}"
 )
 DOCUMENT_NUMBER = re.compile(
-    r"[（(]?[一-鿿]{1,15}[〔\[［（(【]\s*\d{4}\s*[〕\]］）)】]\s*第?\d{1,5}\s*号[）)]?|"
+    r"[（(]?[一-鿿]{1,15}[〔﹝\[［（(【]\s*\d{4}\s*[〕﹞\]］）)】]\s*第?\d{1,5}\s*号[）)]?|"
     r"[一-鿿]{2,12}〔\d{4,8}"
 )
-SIGNATURE_REACH = 3  # a date stands at most so many lines below who signs
+SALUTATION = re.compile(r"各位代表[：:]")
+SIGNATURE_REACH = 3  # a date stands at most so many lines below who signs, of joint ones the last
+SIGNING = re.compile(r"(?:[部局委厅署办院会社行]|政府|法院)$")
 NO_SIGNATURE = re.compile(r"[。，；：:《—]|^\d|报告$|（略）")
 ATTACHMENTS = re.compile(r"附(?:件|表)?[：:]")
 UNNAMED = re.compile(r"(?:^|[：:])(?:\d{1,2}[.．、]?)?$")  # its name is on the next line
 ATTACHED = re.compile(r"(?:附件)?\d{1,2}[.．、]")
+LOST_BLANKS = re.compile(r"(?:&nbsp;|\s)+$")
 LONGEST_ATTACHED = 60
+LONGEST_SIGNATORY = 40
 
 
 def structure(source: Source) -> Outline:
@@ -46,9 +53,9 @@ def structure(source: Source) -> Outline:
     furniture = list(find_furniture(blocks, len(text)))
     body = _content(blocks, fields, furniture)
     lines = list(find_title_lines(body))
-    title = choose_title(lines) if lines and lines[0].begin < _first_heading(body) else None
-    start = title.begin if title else 0
     signatures = list(_find_signatures(body))
+    title = _find_title(body, lines, signatures)
+    start = title.begin if title else 0
     content = [block for block in body if block.begin >= start]
     end = furniture_end(content, len(text))
     sections, tasks = outline_parts.build(_unsigned(content, signatures, title), end)
@@ -58,7 +65,13 @@ def structure(source: Source) -> Outline:
         source=source,
         title=(title.begin, title.end) if title else None,
         titles=tuple((line.begin, line.end) for line in titles),
-        fields=(*fields, *signatures, *_number_lines(body)),
+        fields=(
+            *fields,
+            *signatures,
+            *_number_lines(body),
+            *find_numbers(body),
+            *_attachments(content, titles),
+        ),
         sections=sections,
         tasks=tasks,
         sentences=(*_summaries(text, fields), *_sentences(body, parts, sections, tasks)),
@@ -66,12 +79,39 @@ def structure(source: Source) -> Outline:
     )
 
 
+def _find_title(
+    body: Sequence[Block], lines: Sequence[TitleLine], signatures: Sequence[Field]
+) -> TitleLine | None:
+    until = _first_heading(body)
+    title = choose_title(lines, body) if lines and lines[0].begin < until else None
+    if title is not None and not title.shell:
+        return _nearest(title, lines, until)
+    return find_carried(body, signatures, title, until) or title
+
+
+def _nearest(title: TitleLine, lines: Sequence[TitleLine], until: int) -> TitleLine:
+    """Return the title where it stands last above the text: the page says it before the paper.
+
+    In one line rather than in several.
+    """
+    wanted = compact(title.text)
+    again = (line for line in lines if title.begin <= line.begin < until)
+    own = (line for line in again if compact(line.text) == wanted)
+    return min(own, key=lambda line: (_is_broken(line), -line.begin), default=title)
+
+
+def _is_broken(line: TitleLine) -> bool:
+    return len(line.text) < line.end - line.begin
+
+
 def _first_heading(body: Sequence[Block]) -> int:
     """Return where the numbered headings begin: what first looks like a title below is none.
 
-    专栏, tables and samples have titles of their own.
+    专栏, tables and samples have titles of their own, and no speech has one below its salutation.
     """
     for block in body:
+        if SALUTATION.match(block.text):
+            return block.begin
         item = read_item(block)
         if item is not None and item.level <= HEADING:
             return block.begin
@@ -105,7 +145,19 @@ def _own_titles(lines: Sequence[TitleLine], title: TitleLine | None) -> list[Tit
     if title is None:
         return []
     wanted = compact(title.text)
-    return [line for line in lines if compact(line.text) == wanted or line is lines[0]]
+    own = [line for line in lines if _is_own(line, wanted) or _is_shell(line, lines[0])]
+    return own if title in own else sorted([*own, title], key=lambda line: line.begin)
+
+
+def _is_own(line: TitleLine, wanted: str) -> bool:
+    """Tell the title, also where it stands without its issuers: 关于….的通知."""
+    text = compact(line.text)
+    return text == wanted or (text.startswith("关于") and wanted.endswith(text))
+
+
+def _is_shell(line: TitleLine, first: TitleLine) -> bool:
+    """Tell the first title, also where a page gives it twice: above and below its 文号."""
+    return line is first or (line.shell and compact(line.text) == compact(first.text))
 
 
 def _find_signatures(body: Sequence[Block]) -> Iterator[Field]:
@@ -114,16 +166,25 @@ def _find_signatures(body: Sequence[Block]) -> Iterator[Field]:
         if not DATE_LINE.fullmatch(block.text):
             continue
         yield Field("signed", block.text, block.begin, block.end, "signature.date")
-        for above in reversed(body[max(0, index - SIGNATURE_REACH) : index]):
-            if len(above.text) > 40 or NO_SIGNATURE.search(above.text):
+        for distance, above in enumerate(reversed(body[:index])):
+            name = LOST_BLANKS.sub("", above.text)
+            joint = distance < SIGNATURE_REACH or SIGNING.search(name) is not None
+            if not joint or len(name) > LONGEST_SIGNATORY or NO_SIGNATURE.search(name):
                 break
-            yield Field("signatory", above.text, above.begin, above.end, "signature.name")
+            yield Field("signatory", name, above.begin, above.begin + len(name), "signature.name")
 
 
 def _number_lines(body: Sequence[Block]) -> Iterator[Field]:
     for block in body[:40]:
         if DOCUMENT_NUMBER.fullmatch(block.text):
             yield Field("number", block.text.strip("（）()"), block.begin, block.end, "number.line")
+
+
+def _attachments(content: Sequence[Block], titles: Sequence[TitleLine]) -> Iterator[Field]:
+    """Yield what is attached to the document; its own title repeated is not."""
+    start = max((line.end for line in titles), default=0)
+    own = {line.begin for line in titles}
+    yield from (field for field in find_attachments(content, start) if field.begin not in own)
 
 
 def _attachment_list(content: Sequence[Block]) -> set[int]:

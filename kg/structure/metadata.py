@@ -14,7 +14,7 @@ COLON = "[:：]"
 GAP = "[ \\u3000\\u00a0]*"
 EMPTY_VALUES = ("", "无", "-", "—", "/", "暂无")
 HEAD_LINES = 80  # a metadata block stands above the text: no site puts it lower
-NEXT_LINE_KEYS = ("title", "number", "index", "issued", "published", "issuer")
+NEXT_LINE_KEYS = ("title", "number", "index", "issued", "published", "issuer", "subject")
 
 
 @cache
@@ -56,7 +56,7 @@ def _field(
     match: re.Match[str], offset: int, rest: str, following: re.Match[str] | None
 ) -> Field | None:
     name, _ = keys()[re.sub(r"[\s\u3000\u00a0]", "", match["key"])]
-    value = rest.strip(BLANKS + "|\t】")
+    value = rest.strip(BLANKS + "|\t【】[]")
     if value and value not in EMPTY_VALUES:
         begin = offset + match.end() + rest.index(value)
         return Field(name, value, begin, begin + len(value), f"metadata.{name}")

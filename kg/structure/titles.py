@@ -6,19 +6,31 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 
 from kg.structure.blocks import Block
 from kg.vocabulary import words
 
 LONGEST_TITLE = 90
 LONGEST_PART = 45  # of a title that a page breaks into lines
+SHORTEST_PART = 8  # that tells one title from another
 NUMBERED = re.compile(
-    r"(?:[一二三四五六七八九十]+[、.．]|[（(][一二三四五六七八九十\d]+[）)]|\d+[.．、]|第.{1,4}[章节条]|附件)"
+    r"(?:[一二三四五六七八九十]+[、.．]|[（(][一二三四五六七八九十\da-z]+[）)]|\d+[.．、]|第.{1,4}[章节条]|附件)"
 )
 SHELL = re.compile(
     r"(?:印发|转发|发布|公布|颁布|批转)(?P<inner>.+?)(?:的通知|的公告|的通告|的决定|的函|的批复)?$"
 )
+OPENING = re.compile("关于|(?:印发|转发|批转)[一-鿿]*$")  # of a title that goes on in the next line
 WRAPPING = re.compile(r"^《(.*)》$")
+SPACED = re.compile(r"(?:[一-鿿]\s{1,2}){2,}[一-鿿]")
+# What stands above a title and is no part of it; what is a title by itself.
+PAGE_HEAD = re.compile(
+    r"(?:文件|网站|门户|网|公报|首页|频道|[部局委厅署办院会]|政府|办公室|令|\d)$"
+)
+WHOLE = re.compile(r"(?:19|20)\d\d|.{1,8}[省市县区]|关于|政府工作报告")
+LONGEST_REST = 16
+ISSUED_BY = re.compile(r"^[一-鿿 \u3000、“”]+(?:[部局委厅署办院]|政府|办公室|委员会)$")
+SUBJECT = re.compile(r"关于|印发|转发|批转")
 NOT_A_TITLE = re.compile(r"[>＞。！；？\n|｜]|[:：]$|^[（(].*[）)]$|^[>＞]|https?:|^附[:：]")
 
 
@@ -37,7 +49,7 @@ def _heads() -> re.Pattern[str]:
     heads = "|".join(sorted(map(re.escape, words("title_heads.tsv")), key=len, reverse=True))
     marks = r"\d{2,4}|试行|暂行|草案|征求意见稿|修订|稿|版|年|摘要"
     years = rf"[（(][^（）()]{{0,14}}(?:{marks})[^（）()]{{0,10}}[）)]"
-    return re.compile(rf"(?:{heads})(?:{years})?(?:的通知|的公告|的通告)?[”》]?$")
+    return re.compile(rf"(?:{heads})[ \u3000]?(?:{years})?(?:的通知|的公告|的通告)?[”》]?$")
 
 
 def compact(text: str) -> str:
@@ -61,7 +73,7 @@ def find_title_lines(blocks: Sequence[Block]) -> Iterator[TitleLine]:
             continue
         count = _lines_of(blocks, index, carried) or _lines_of_title(blocks, index)
         if count:
-            text = "".join(part.text for part in blocks[index : index + count])
+            text = "".join(unspaced(part.text) for part in blocks[index : index + count])
             taken = index + count - 1
             inner = enclosed(text)
             carried = inner or carried
@@ -80,19 +92,39 @@ def _lines_of(blocks: Sequence[Block], index: int, title: str | None) -> int:
 
 def _lines_of_title(blocks: Sequence[Block], index: int) -> int:
     """Return how many blocks from this one make a title; 0 where it is none."""
-    first = blocks[index].text
+    first = unspaced(blocks[index].text)
     if looks_like_title(first) and first.count("《") == first.count("》"):
         return 1
-    if len(first) > LONGEST_PART or "关于" not in first or NOT_A_TITLE.search(first):
+    if len(first) > LONGEST_PART or NOT_A_TITLE.search(first):
         return 0
+    below = [unspaced(block.text) for block in blocks[index + 1 : index + 4]]
+    if not below:
+        return 0
+    opens = OPENING.search(first) is not None or _goes_on(first, below[0])
     text = first
-    for count, block in enumerate(blocks[index + 1 : index + 3], start=2):
-        if len(block.text) > LONGEST_PART or NUMBERED.match(block.text):
+    for count, part in enumerate(below, start=2):
+        if len(part) > LONGEST_PART or NUMBERED.match(part):
             return 0
-        text += block.text
+        text += part
         if looks_like_title(text) and text.count("《") == text.count("》"):
-            return count
+            return count if opens or (index == 0 and _is_rest(part, first)) else 0
     return 0
+
+
+def unspaced(text: str) -> str:
+    """Close up what is set with a blank between all its letters: 工 作 报 告."""
+    return re.sub(r"\s", "", text) if SPACED.fullmatch(text) else text
+
+
+def _is_rest(part: str, first: str) -> bool:
+    """Tell whether a line only ends the title that the first one begins: 管理办法（试行）."""
+    opens = not PAGE_HEAD.search(first) and len(first) >= SHORTEST_PART
+    return opens and len(part) <= LONGEST_REST and not WHOLE.match(part)
+
+
+def _goes_on(first: str, second: str) -> bool:
+    """Tell whether a line is who wrote the paper whose title goes on below: …局 / 关于…."""
+    return ISSUED_BY.search(first) is not None and SUBJECT.match(second) is not None
 
 
 def enclosed(title: str) -> str | None:
@@ -105,7 +137,7 @@ def enclosed(title: str) -> str | None:
     return wrapped[1] if wrapped else inner
 
 
-def choose_title(lines: Sequence[TitleLine]) -> TitleLine | None:
+def choose_title(lines: Sequence[TitleLine], blocks: Sequence[Block]) -> TitleLine | None:
     """Return the title of what the text holds: the carried document's before its shell's."""
     if not lines:
         return None
@@ -113,10 +145,35 @@ def choose_title(lines: Sequence[TitleLine]) -> TitleLine | None:
     inner = enclosed(first.text)
     if inner is None:
         return first
-    wanted = compact(inner)
-    carried = (line for line in lines[1:] if not line.shell)
-    return next((line for line in carried if _same(compact(line.text), wanted)), first)
+    below = [block for block in blocks if block.begin >= first.end]
+    wanted = _unmarked(inner)
+    whole = [line for line in lines[1:] if not line.shell and _same(line.text, inner)]
+    broken = [line for line in _broken(below) if _ends(line.text, inner)]
+    exact = (line for line in (*whole, *broken) if _unmarked(line.text) == wanted)
+    return next(chain(exact, whole, broken), first)
 
 
-def _same(text: str, wanted: str) -> bool:
-    return text == wanted or (len(text) >= 8 and (text in wanted or wanted in text))
+def _broken(blocks: Sequence[Block]) -> Iterator[TitleLine]:
+    """Yield every two or three short lines that stand together, as if they were one title."""
+    for count in (2, 3):
+        for index in range(len(blocks) - count + 1):
+            parts = blocks[index : index + count]
+            if all(len(part.text) <= LONGEST_PART for part in parts):
+                text = "".join(part.text for part in parts)
+                yield TitleLine(parts[0].begin, parts[-1].end, text, False)
+
+
+def _same(line: str, inner: str) -> bool:
+    """Tell whether a line is the title that a shell names, whatever its marks."""
+    text, wanted = _unmarked(line), _unmarked(inner)
+    return text == wanted or (len(text) >= SHORTEST_PART and (text in wanted or wanted in text))
+
+
+def _ends(text: str, inner: str) -> bool:
+    """Tell whether lines joined are the title that a shell names, but for who wrote it."""
+    bare = _unmarked(text)
+    return len(bare) >= SHORTEST_PART and _unmarked(inner).endswith(bare)
+
+
+def _unmarked(title: str) -> str:
+    return re.sub("[《》〈〉<>“”的]", "", compact(title))

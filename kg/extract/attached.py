@@ -1,0 +1,69 @@
+"""Outline to the papers attached to the document, wherever its text names them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from kg.extract.kinds import is_paper, kind_of_title
+from kg.extract.text import even
+from kg.models import Field, Mention, Outline
+
+# 报名表（见附件2）: the words before are the end of that attachment's title.
+POINTED_AT = re.compile(r"”?（(?:详?见)?附[件表]\s*(?P<number>\d{1,2})?）")
+SHORTEST_SHARED = 6  # characters in which the text and an attachment's title end
+
+
+def find_attached(outline: Outline) -> Iterator[Mention]:
+    """Yield the attachments: listed, over their own text, and named in the document's text."""
+    attached = [field for field in outline.fields if field.name == "attachment"]
+    listed = [field for field in attached if field.rule == "attachment.listed"]
+    for field in attached:
+        yield _mention(outline, field.begin, field.end, _compact(field.value))
+    if listed:
+        yield from _repeated(outline, listed)
+        yield from _pointed_at(outline, listed)
+
+
+def _repeated(outline: Outline, listed: Sequence[Field]) -> Iterator[Mention]:
+    """Yield the other places at which a listed paper is named, in full or by the end of it."""
+    text = even(outline.source.text)
+    for title in {even(field.value) for field in listed}:
+        if len(title) < SHORTEST_SHARED or not is_paper(title):
+            continue
+        for match in re.finditer(re.escape(title[-SHORTEST_SHARED:]), text):
+            begin = match.end() - _shared(text[: match.end()], title)
+            if match.end() - begin > SHORTEST_SHARED or match[0] == title:
+                yield _mention(outline, begin, match.end(), _compact(title))
+
+
+def _pointed_at(outline: Outline, listed: Sequence[Field]) -> Iterator[Mention]:
+    """Yield the short names behind which the text gives an attachment's number."""
+    text = even(outline.source.text)
+    for match in POINTED_AT.finditer(text):
+        number = int(match["number"] or 1)
+        if number > len(listed):
+            continue
+        title = _compact(listed[number - 1].value)
+        begin = match.start() - _shared(text[: match.start()], even(title))
+        if match.start() - begin >= SHORTEST_SHARED:
+            yield _mention(outline, begin, match.start(), title)
+
+
+def _shared(before: str, title: str) -> int:
+    """Return how many characters two strings end in alike."""
+    length = 0
+    while length < min(len(before), len(title)) and before[-1 - length] == title[-1 - length]:
+        length += 1
+    return length
+
+
+def _mention(outline: Outline, begin: int, end: int, name: str) -> Mention:
+    text = outline.source.text[begin:end]
+    return Mention(
+        "Document", kind_of_title(name), begin, end, text, name, "document.attached", "="
+    )
+
+
+def _compact(title: str) -> str:
+    return re.sub(r"\s+", "", title)

@@ -1,0 +1,151 @@
+"""Figures to promises: which of the figures of a sentence somebody commits to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from kg.extract.boundary import tagged
+from kg.extract.clauses import clause_at
+from kg.extract.dates import Moment
+from kg.extract.quantities import WORKING_TIMES, Quantity, unit_kinds
+from kg.vocabulary import rows
+
+# What is sized by the figure before it.
+HOLDER = re.compile(
+    r"(?:级|的| )?(?:[^，。；：！？\d（）“”]{0,16}?等\d+[个家座]重?点?|"
+    r"(?P<between>[^，。；：！？、\d（）“”]{0,12}?))"
+    r"(?:项目|企业|公司|家庭|群体|园区|集群|产业链|产业|机组|生产线|装置|电站|主体|大户|基地|工程|村|镇|情况)"
+    r"(?!项?资金|经费|税|贷款|补|奖|投资|产值|收入|园)"
+)
+NEAR = 16  # characters before a figure in which its governing word stands
+LEARNED = re.compile(r"(?:掌握|学会|培养|养成)$")  # 每个学生掌握|一项|运动技能
+FROM = re.compile(r"[由从][^，。；\d]{0,12}$")
+ONWARD = re.compile(
+    r"[^，。；\d]{0,6}?(?:增加|提高|提升|上升|下降|降低|减少|压减|压缩|缩短|扩大|发展|增|降|缩)[到至为]"
+)
+TOTAL = re.compile(r"总投资(?:额|约|近|达|超|超过|共|共计)*$")
+# What is handed in, in how many copies.
+PAPERS = re.compile(r"(?:申报书|推荐表|汇总表|申请表|登记表|复印件|材料|附件)[^，。；]{0,6}$")
+# What something is made up of: …等5个部分组成.
+MADE_UP = re.compile(r"[^，。；]{0,3}(?:部分|方面|环节|板块|层级|模块|维度)(?:组成|构成)")
+INSIDE_NAME = re.compile(r"[“《〈][^”》〉]*$")
+DENOMINATOR = re.compile(r"每(?:认定|新增|满|增加)?$|[不]?含$")
+# 入围企业在3家以上的，…: a figure of the condition, not of the promise.
+CONDITION = re.compile(
+    r"(?:、[^，。；]{0,14}){0,6}的(?:[，、]|(?:法人|工业)?(?:企业|单位|机构|项目|平台)[，、])|[^，。；\d]{0,8}(?:清零|消除)|范围|[^，。；]{0,4}大班额"
+)
+
+# Beside the words of commitment_words.tsv: what a pattern tells better than a word.
+PATTERNS = {
+    "reached": r"|了$|已(?![知婚故])(?![^，；。]{0,14}的)",  # 已审批设置, but 对已认定的企业给予
+    "so-far": r"|截至(?:20\d\d年|\d{1,2}月)",
+    "ahead": r"|到20\d\d年",
+}
+
+
+@cache
+def promise_words(role: str) -> re.Pattern[str]:
+    """Return the words that tell how a figure is promised, or that it is none."""
+    found = (row["word"] for row in rows("commitment_words.tsv") if row["role"] == role)
+    return re.compile("|".join(found) + PATTERNS.get(role, ""))
+
+
+def is_commitment(sentence: str, quantity: Quantity, moments: Sequence[Moment]) -> bool:
+    """Tell a figure that is promised from one that describes, dates or counts what exists."""
+    before = sentence[: quantity.number_begin]
+    begin, end = clause_at(sentence, quantity.begin)
+    clause = sentence[begin : quantity.begin]
+    if INSIDE_NAME.search(before) and quantity.rule != "quantity.implied":
+        return False
+    if any(m.iso and m.begin <= quantity.number_begin < m.end for m in moments):
+        return False
+    if (
+        promise_words("reached").search(clause)
+        or _is_over(sentence[:begin])
+        or promise_words("penalty").search(clause)
+    ):
+        return False
+    if re.search(r"以[^，。；\d]{0,4}$", before) and re.search(
+        r"为(?:基础|依托|重点|核心|载体|抓手|基数|基准)", sentence[quantity.end : end]
+    ):
+        return False
+    if DENOMINATOR.search(before) or CONDITION.match(sentence, quantity.end):
+        return False
+    if unit_kinds().get(quantity.unit) == "time" and not _is_time_promised(sentence, quantity):
+        return False
+    in_words = sentence[quantity.number_begin] in "一二三四五六七八九十百千两"
+    if in_words and quantity.rule != "quantity.fraction":
+        return _bound_inpromise_words(sentence, quantity, moments)
+    return not _describes(sentence, quantity)
+
+
+def _is_over(before: str) -> bool:
+    """Tell whether the sentence has begun with what is reached already, and not turned ahead."""
+    so_far = list(promise_words("so-far").finditer(before))
+    return bool(so_far) and promise_words("ahead").search(before, so_far[-1].end()) is None
+
+
+def _is_time_promised(sentence: str, quantity: Quantity) -> bool:
+    """Tell a time that is promised (10分钟内响应) from a window or a deadline (近5年, 3年内)."""
+    if quantity.comparator == "Exactly" or (quantity.low or quantity.value or 0) > 1900:
+        return False
+    if quantity.comparator == "AtMost" and sentence[quantity.end - 1] == "内":
+        return quantity.unit in WORKING_TIMES
+    return quantity.comparator in ("AtLeast", "AtMost")
+
+
+def _bound_inpromise_words(sentence: str, quantity: Quantity, moments: Sequence[Moment]) -> bool:
+    """Tell a promised figure in Chinese numerals from 一个: it is bound, a range or recurs."""
+    if quantity.comparator == "Between":
+        return quantity.unit != "年"
+    if quantity.unit == "类":
+        return False  # 一类以上幼儿园
+    if quantity.comparator != "Exactly":
+        promised = sentence[quantity.begin : quantity.number_begin].startswith(("至少", "不少于"))
+        return promised or quantity.unit not in ("年", "个", "项")
+    if LEARNED.search(sentence[: quantity.begin][-4:]):
+        return True
+    if quantity.unit not in ("次", "场", "期", "届", "轮", "堂"):
+        return False
+    begin, end = clause_at(sentence, quantity.begin)
+    return any(m.recurrence and begin <= m.begin < end for m in moments)
+
+
+def _describes(sentence: str, quantity: Quantity) -> bool:
+    """Tell a figure that only describes: a condition (对…的), an attribute (投资3亿元的项目)."""
+    if _sizes_its_noun(sentence, quantity) or TOTAL.search(sentence[: quantity.begin][-NEAR:]):
+        return True
+    if MADE_UP.match(sentence, quantity.end) or _is_baseline(sentence, quantity):
+        return True
+    if quantity.unit == "份" and PAPERS.search(sentence[: quantity.begin][-NEAR:]):
+        return True
+    behind = sentence[quantity.end : quantity.end + 1]
+    if behind == "的" and quantity.comparator == "Exactly" and quantity.unit.endswith("元"):
+        return (
+            re.match(
+                r"的.{0,4}(?:补助|奖励|补贴|扶持|资助|经费|资金|标准|支持)",
+                sentence[quantity.end :],
+            )
+            is None
+        )
+    return False
+
+
+def _is_baseline(sentence: str, quantity: Quantity) -> bool:
+    """Tell what a change starts from: 由|5所|增至8所, 从30%提高到40%."""
+    begin = clause_at(sentence, quantity.begin)[0]
+    return bool(
+        FROM.search(sentence, begin, quantity.begin) and ONWARD.match(sentence, quantity.end)
+    )
+
+
+def _sizes_its_noun(sentence: str, quantity: Quantity) -> bool:
+    """Tell a threshold or a capacity that is part of a name: 5亿元以上项目, 8万吨饲料项目."""
+    if unit_kinds().get(quantity.unit) not in ("money", "capacity"):
+        return False
+    holder = HOLDER.match(sentence, quantity.end)
+    return holder is not None and not any(
+        tag == "v" for _, tag in tagged((holder["between"] or "").strip())
+    )

@@ -1,0 +1,61 @@
+"""A run of figures to its members: 甲、乙分别增长6%和8% says one thing of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+LINKS = ("、", "和", "及", "与", "以及", "或", "，")
+QUOTED = r"(?<=”)\s*(?=“)"
+SPLITS = (f"、|和|以及|及|与|或|{QUOTED}", f"、|和|以及|{QUOTED}", "和|以及|与|及", f"、|{QUOTED}")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Figures that follow each other directly, and which one of them is meant."""
+
+    begin: int
+    end: int
+    index: int
+    count: int
+
+
+def find_runs(sentence: str, figures: Sequence[tuple[int, int]]) -> dict[int, Run]:
+    """Return the run that each figure of a sentence stands in, by where the figure begins."""
+    runs: list[list[tuple[int, int]]] = []
+    for figure in sorted(figures):
+        if runs and sentence[runs[-1][-1][1] : figure[0]].strip() in LINKS:
+            runs[-1].append(figure)
+        else:
+            runs.append([figure])
+    return {
+        figure[0]: Run(run[0][0], run[-1][1], index, len(run))
+        for run in runs
+        for index, figure in enumerate(run)
+    }
+
+
+def member(things: str, run: Run) -> str:
+    """Return the one of the things listed that a figure of a run belongs to, "" if none does.
+
+    What the first or the last one has more than the others belongs to all of them: 城镇、农村居民
+    人均可支配收入; 与邻国的货物贸易、服务贸易.
+    """
+    for split in SPLITS:
+        items = [item.strip() for item in re.split(split, things) if item.strip()]
+        if len(items) == run.count:
+            return _completed(items, run.index)
+    return ""
+
+
+def _completed(items: Sequence[str], index: int) -> str:
+    item = items[index]
+    first, second, last = items[0], items[1], items[-1]
+    width = min(len(item), len(second)) if len(items) > 2 else len(item)
+    if index < len(items) - 1 and len(last) >= width + 3:
+        item += last[width:]
+    if index > 0 and len(items) > 2 and len(first) >= len(second) + 3:
+        head, mark, _ = first.rpartition("的")
+        item = (head + mark or first[: len(first) - len(second)]) + item
+    return item

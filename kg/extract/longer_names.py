@@ -1,0 +1,145 @@
+"""A place's name to whether it stands there on its own or belongs to a longer name."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from kg.extract.boundary import tagged
+from kg.extract.places import find_names, name_goes_on
+from kg.vocabulary import regions, rows
+
+PHRASE = re.compile(r"[^，。；：！？、《》“”‘’（）【】\[\]…\s|的]{0,18}")
+BEHIND = re.compile(r"[至—·-]+(?=[一-鿿])|（[一-鿿]{2,4}）")  # 云陵—枫渚, 云陵（枫渚）
+SESSION = re.compile(r"第[一二三四五六七八九十\d]+届")
+NUMERAL = re.compile(r"\d|^[一二三四五六七八九十两]+$")
+CLOSES = ("c", "p", "u", "r", "y", "e", "o", "d")  # parts of speech that no name holds
+WINDOW = 8  # characters on either side that decide how words are cut
+
+
+@cache
+def words_of(role: str) -> tuple[str, ...]:
+    return tuple(r["word"] for r in rows("place_continuations.tsv") if r["role"] == role)
+
+
+@cache
+def verbs(role: str) -> frozenset[str]:
+    """Return the verbs that govern a name: each, or those that do so where a phrase begins."""
+    return frozenset(r["word"] for r in rows("boundary_words.tsv") if r["role"] == role)
+
+
+def in_longer_name(text: str, begin: int, end: int, full: bool) -> bool:
+    """Tell whether a place's name is a part of the name of something else.
+
+    Of a route (云陵至|枫渚), a facility (云陵|综合物流园, 研究院（云陵）), a slogan (美丽|云陵),
+    a meeting (云陵市|第六届人民代表大会).
+    """
+    if not full and (_goes_on(text, end) or text[:begin].endswith(words_of("before"))):
+        return True
+    return (
+        _is_bracketed(text, begin, end, full)
+        or _on_route(text, begin, end)
+        or _is_held(text, begin, end)
+        or _is_headed(text, end)
+    )
+
+
+def _goes_on(text: str, end: int) -> bool:
+    """Tell whether the name goes on behind itself: 云陵|港, but not 云陵|港口 or 云陵|人才."""
+    if not name_goes_on(text, end):
+        return False
+    word = next((word for word, _ in tagged(text[end : end + WINDOW])), "")
+    return len(word) == 1 or word.startswith(_longer_next())
+
+
+@cache
+def _longer_next() -> tuple[str, ...]:
+    return tuple(word for word in words_of("next") if len(word) > 1)
+
+
+def _is_bracketed(text: str, begin: int, end: int, full: bool) -> bool:
+    """Tell whether the name alone stands in brackets behind another: 研究院（云陵）."""
+    inside = text[begin - 1 : begin] == "（" and text[end : end + 1] == "）"
+    return (
+        inside and not full and re.match("[一-鿿]", text[begin - 2 : begin - 1] or " ") is not None
+    )
+
+
+def _is_held(text: str, begin: int, end: int) -> bool:
+    """Tell whether the name is one of a meeting that is counted: 第三届|云陵…, 云陵市|第六届…."""
+    before = SESSION.search(text[max(0, begin - 6) : begin])
+    return SESSION.match(text, end) is not None or (
+        before is not None and text[:begin].endswith(before[0])
+    )
+
+
+def _on_route(text: str, begin: int, end: int) -> bool:
+    """Tell whether the name is one end of a road or line: 云陵|至枫渚, 云陵至|枫渚."""
+    if text[begin - 1 : begin] == "至":
+        return any(stop == begin - 1 for _, stop, _ in find_names(text[:begin]))
+    return text[end : end + 1] == "至" and any(
+        start == 0 for start, _, _ in find_names(text[end + 1 : end + 8])
+    )
+
+
+def _is_headed(text: str, end: int) -> bool:
+    """Tell whether the nominal phrase that the name opens holds the head of a proper name."""
+    behind = BEHIND.match(text, end)
+    phrase = PHRASE.match(text, behind.end() if behind else end)
+    rest = phrase[0] if phrase else ""
+    walked = ""
+    for word, flag in tagged(rest):
+        after = rest[len(walked) :]
+        if SESSION.match(after):
+            return True  # 云陵市少年|第三届…
+        if _stands_apart(after, word, not walked):
+            return False
+        walked += word
+        if _is_head(walked, word):
+            return True
+        if flag.startswith(CLOSES):
+            return False
+    return False
+
+
+def _is_head(walked: str, word: str) -> bool:
+    if walked.endswith(words_of("seeming")) or word in regions().by_short:
+        return False
+    return walked.endswith(words_of("later"))
+
+
+def _stands_apart(rest: str, word: str, first: bool) -> bool:
+    """Tell whether a word shows that the place stands on its own: 云陵|境内, 云陵|入选."""
+    governs = word in verbs("governor") or (first and word in verbs("leading"))
+    return governs or _is_apart(rest, word) or NUMERAL.search(word) is not None
+
+
+def _is_apart(rest: str, word: str) -> bool:
+    """Tell a word of the table: one of two characters and more may be cut otherwise here."""
+    words = words_of("apart")
+    return word in words or rest.startswith(tuple(w for w in words if len(w) > 1))
+
+
+def is_cut_out(text: str, begin: int, end: int, opening: bool = False) -> bool:
+    """Tell whether the words of the text end where a name begins and ends: not 惠民|生, 有|关中.
+
+    With `opening` the name may open a longer word (东盟|国家).
+    """
+    spans = _cut(text, begin, end)
+    return any(start == begin and (stop >= end or not opening) for start, stop in spans) and (
+        opening or any(stop == end for _, stop in spans)
+    )
+
+
+def opens_word(text: str, begin: int) -> bool:
+    """Tell whether a word of the text begins there: not in 提|高城镇|化."""
+    return any(start == begin for start, _ in _cut(text, begin, begin + 2))
+
+
+def _cut(text: str, begin: int, end: int) -> list[tuple[int, int]]:
+    at = max(0, begin - WINDOW)
+    spans = []
+    for word, _ in tagged(text[at : end + WINDOW]):
+        spans.append((at, at + len(word)))
+        at += len(word)
+    return spans

@@ -1,0 +1,54 @@
+"""Papers once named to the other places at which the same words stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from kg.extract.kinds import is_paper
+from kg.extract.text import even
+from kg.extract.wrapped import stretches, unwrapped
+from kg.models import Mention, Outline
+
+RULES = ("document.bracketed", "document.built")
+SHORTEST = 8  # a shorter name may be a common phrase elsewhere
+GOES_ON = ("化", "体系", "编制", "起草", "制定", "修订", "管理")  # 标准体系: another thing
+
+
+def find_repeated(named: Sequence[Mention], outline: Outline) -> Iterator[Mention]:
+    """Yield a named paper where its words stand again without marks or verb, the longest first."""
+    plain = unwrapped(outline.source.text)
+    taken = [(mention.begin, mention.end) for mention in named]
+    for words, mention in sorted(_names(named).items(), key=lambda item: -len(item[0])):
+        for begin, end in _places(words, outline):
+            if inside_brackets(plain, begin) or plain.startswith(GOES_ON, end):
+                continue
+            if all(end <= other[0] or other[1] <= begin for other in taken):
+                taken.append((begin, end))
+                yield replace(
+                    mention, begin=begin, end=end, text=outline.source.text[begin:end],
+                    rule="document.repeated", number="",
+                )  # fmt: skip
+
+
+def inside_brackets(text: str, at: int) -> bool:
+    """Tell whether a place lies between title marks."""
+    opened = text.rfind("《", max(0, at - 80), at)
+    return opened >= 0 and text.find("》", opened, at) < 0 and text.find("》", at, at + 80) >= 0
+
+
+def _names(named: Sequence[Mention]) -> dict[str, Mention]:
+    found: dict[str, Mention] = {}
+    for mention in named:
+        words = even(mention.text).replace("\n", "")
+        if mention.rule in RULES and len(words) >= SHORTEST and is_paper(mention.name):
+            found.setdefault(words, mention)
+    return found
+
+
+def _places(words: str, outline: Outline) -> Iterator[tuple[int, int]]:
+    for stretch in stretches(outline, ("title", "metadata")):
+        at = stretch.text.find(words)
+        while at >= 0:
+            yield stretch.span(at, at + len(words))
+            at = stretch.text.find(words, at + 1)
