@@ -68,7 +68,7 @@ def _abbreviated(outline: Outline, found: Iterable[Mention]) -> Iterator[Mention
         yield replace(
             mention, begin=begin, end=end, text=text[begin:end], rule="agency.abbreviated"
         )
-        # A long one is its own also in the heading before: 成立试点工作小组.
+        # A long one is its own also in the heading before: 成立示范工作小组.
         since = 0 if len(short) > 4 else introduced.end()
         for again in re.compile(rf"{short}(?:办公室)?").finditer(plain, since):
             begin, end = again.span()

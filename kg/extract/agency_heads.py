@@ -21,7 +21,7 @@ ALL_CHINA = re.compile(
 )
 # 杭州优质学校, 省义务教育阶段学校: a word of praise or of kind makes it no one school.
 DESCRIBED = re.compile(
-    r"(?:优质|知名|骨干|龙头|优秀|一流|标杆|领军|阶段|同一|相关|有关|部分|所有|[学院校中园][新老])$|\d个"
+    r"(?:优质|知名|骨干|龙头|优秀|一流|标杆|领军|阶段|同一|相关|有关|部分|所有|[学院校中园][新老])$|\d个|第.批"
 )
 # An alliance of a whole industry and a laboratory of the state are no place's: 智能装备产业联盟.
 OF_NO_PLACE = ("产业联盟", "产业技术创新联盟", "产业创新联盟", "实验室")
@@ -52,6 +52,7 @@ def find_organisations(stretch: str, place: Place | None) -> Iterator[Mention]:
         begin = _behind_subject(stretch, begin, match.start())
         begin = _at_governed_place(stretch, begin, match.start())
         begin = _skip_openers(stretch, begin, match.start())
+        begin = stretch.rfind("号", begin, match.start()) + 1 or begin  # an address before it
         begin = _with_bracketed_place(stretch, _with_whole_body(stretch, begin))
         modifier = stretch[begin : match.start()]
         if not _is_proper(modifier, proper, place):

@@ -19,6 +19,9 @@ LIST_CUE = re.compile(
 SEPARATOR = re.compile(
     r"[、，；,;和及与\s\u3000]|按职责分工(?:负责)?|等?(?:按|分别)|负责|牵头|配合|参与|会同"
 )
+# 各级园林、港航、民政等部门: of all levels, also where the list holds fields that nobody knows.
+LISTED_BEFORE = re.compile(r"(?:[一-鿿]{2,9}、)+$")
+OF_ALL_LEVELS = re.compile(r"各级|各地|各有关|各相关|[省市县区][（(]?级|地方")
 DEPARTMENTS = re.compile(
     r"(?P<etc>等|(?:和|及|以及)其[他它])?(?P<vague>相关|有关)?(?P<unit>部门|单位)(?!规章)"
 )
@@ -104,6 +107,9 @@ def find_departments(stretch: str, place: Place | None) -> Iterator[Mention]:
         items = list(_chain(stretch, match.start()))
         if not items or _is_generic_before(stretch, items[-1][0]):
             continue
+        before = LISTED_BEFORE.search(stretch, 0, items[-1][0])
+        if before is not None and OF_ALL_LEVELS.search(before[0]):
+            continue
         single = len(items) == 1 and not match["etc"]
         if single and (match["unit"] == "单位" or match["vague"]):
             continue
@@ -134,7 +140,7 @@ def _chain(stretch: str, end: int) -> Iterator[tuple[int, int, str]]:
         if found is None:
             return
         yield found, end, stretch[found:end]
-        # 住建（城管）、民政: what stands in brackets is another name of the field before it.
+        # 交通运输（港航）、民政: what stands in brackets is another name of the field before it.
         if stretch[max(0, found - 2) : found] == "）、" and "（" in stretch[:found]:
             end = stretch.rindex("（", 0, found)
             continue

@@ -31,6 +31,11 @@ VERBAL = re.compile(
 # 成功举办, 良好开局: the last letter belongs to another word.
 NO_TAIL = re.compile(r"[举主承创开兴协申筹督查联经停试合自]办$|[开格布结全大新破残棋]局$")
 
+# 工会、青少年、老龄等工作有新起色: fields of work, and who works in them is not spoken of.
+FIELDS_OF_WORK = re.compile(
+    r"(?:[、和][一-鿿]{2,8}){0,30}?等(?:各项|各方面|方面)?(?:社会)?(?:工作|事业|领域)"
+)
+GOVERNMENTS = ("政府", "人民政府")
 PAIRED = re.compile(r"(?<!各)(?P<level>自治区|[省市县区州])(?:委|党委)[、和](?P<government>政府)")
 
 
@@ -47,6 +52,8 @@ def find_local(stretch: str, place: Place | None) -> Iterator[Mention]:
             yield mention_agency(
                 form.kind, stretch, prefix.begin, end, official, "agency.form", prefix.scope
             )
+            if form.form in GOVERNMENTS:
+                yield from _sharing(stretch, prefix, form, place)
             unit = SUB_UNIT.match(stretch, end)
             if unit is not None and form.form[-1] in "局厅队":
                 name = form.official + unit[0]
@@ -62,6 +69,20 @@ def find_local(stretch: str, place: Place | None) -> Iterator[Mention]:
             continue
         yield from _functional(stretch, prefix)
         yield from _unlisted_form(stretch, prefix)
+
+
+def _sharing(stretch: str, prefix: Prefix, form: Form, place: Place | None) -> Iterator[Mention]:
+    """Yield the governments of the places before: 南昌、九江|市政府."""
+    begin = prefix.begin
+    for first, last, name in reversed(list(find_names(stretch[: prefix.begin]))):
+        found = choose(name, place)
+        if stretch[last:begin] not in ("、", "和") or found is None or not found.code:
+            return
+        begin = first
+        scope = f"@{found.code}"
+        yield mention_agency(
+            form.kind, stretch, first, last, form.official, "agency.form.shared", scope
+        )
 
 
 def find_state_departments(stretch: str) -> Iterator[Mention]:
@@ -164,7 +185,7 @@ def find_paired(stretch: str) -> Iterator[Mention]:
 
 def find_party_groups(stretch: str) -> Iterator[Mention]:
     """Yield the party committee of the issuer itself: 局党委."""
-    for match in re.finditer(r"[局厅委校院](?:党委|党组)(?![书成员])", stretch):
+    for match in re.finditer(r"[局厅委校院](?:党委|党组)(?![书成员织])", stretch):
         if not _ends_form(stretch, match.start() + 1):
             group = "委员会" if match[0].endswith("党委") else "党组"
             yield mention_agency(
@@ -205,7 +226,10 @@ def _stands_alone(form: Form, stretch: str, begin: int) -> bool:
     if re.search(r"各(?:[市县区州、（）]|有关|级)*$", stretch[:begin]):
         return False
     if form.form in _short_bodies():
-        return end == len(stretch) or stretch[end] in EDGE or stretch[end] in "等和与及"
+        if FIELDS_OF_WORK.match(stretch, end):
+            return False
+        listed = stretch[max(0, begin - 1) : begin] in ("、", "和") and ends_name(stretch, end)
+        return listed or end == len(stretch) or stretch[end] in EDGE or stretch[end] in "等和与及"
     return len(form.form) >= 3 and form.form[-1] in "局厅" and ends_name(stretch, end)
 
 
