@@ -75,7 +75,7 @@ def _found(outline: Outline, mentions: Sequence[Mention], model: Tagger) -> Iter
         labels = model.tag(features(found, mentions))
         for begin, end in spans(found, labels):
             begin, end = _bare(text, begin, end)
-            same = ruled.get((begin, end))
+            same = ruled.get((begin, end)) or _headed(begin, end, mentions)
             mention = same or _mention(text, begin, end)
             if mention is None or mention.type != "Program" or _meets(begin, end, titles):
                 continue
@@ -85,6 +85,12 @@ def _found(outline: Outline, mentions: Sequence[Mention], model: Tagger) -> Iter
 
 def _meets(begin: int, end: int, mentions: Iterable[Mention]) -> bool:
     return any(m.begin < end and begin < m.end for m in mentions)
+
+
+def _headed(begin: int, end: int, mentions: Sequence[Mention]) -> Mention | None:
+    """Return the quoted name with its head that a span only begins: 双减|”攻坚落实战."""
+    whole = (m for m in mentions if m.rule == "program.quoted.head")
+    return next((m for m in whole if m.begin == begin and end < m.end), None)
 
 
 def _bare(text: str, begin: int, end: int) -> tuple[int, int]:
