@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 MODEL = "programs.crfsuite"
 PARTS = ("body", "addressee", "summary")
 # What the rules are sure of stays, whatever the model thinks of it.
-CERTAIN = ("program.known.quoted", "program.quoted.head", "program.short")
+CERTAIN = ("program.known.quoted", "program.meeting", "program.quoted.head", "program.short")
 LEVEL = re.compile("(?:国家级?|全国|中国|省级?|市级?|县级?|区级|全[省市县区]|自治区级?|校级)$")
 CLAUSE_END = re.compile("[，。；：！？、]")
 ROLES = ("award", "make", "run", "governor", "soft", "generic", "after")
@@ -88,9 +88,11 @@ def _meets(begin: int, end: int, mentions: Iterable[Mention]) -> bool:
 
 
 def _headed(begin: int, end: int, mentions: Sequence[Mention]) -> Mention | None:
-    """Return the quoted name with its head that a span only begins: 双减|”攻坚落实战."""
-    whole = (m for m in mentions if m.rule == "program.quoted.head")
-    return next((m for m in whole if m.begin == begin and end < m.end), None)
+    """Return the quoted campaign that a span only begins: its head is part of it, 双减|”攻坚战."""
+    for mention in mentions:
+        if mention.rule == "program.quoted.head" and mention.begin == begin and end < mention.end:
+            return mention if mention.kind == "Initiative" else None
+    return None
 
 
 def _bare(text: str, begin: int, end: int) -> tuple[int, int]:

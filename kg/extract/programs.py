@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from kg.extract.program_aliases import same_names
 from kg.extract.program_labels import find_labels
+from kg.extract.program_meetings import find_meetings
 from kg.extract.program_names import find_names
 from kg.extract.program_words import head_at, heads, kind_of_name
 from kg.extract.text import even
@@ -37,7 +38,7 @@ def _in_sentence(text: str, plain: str, begin: int, end: int) -> Iterator[Mentio
     known = list(_known(stretch))
     ends = {mention.end: mention.begin for mention in known if mention.rule == "program.known"}
     built = (m for m in find_names(stretch) if ends.get(m.end, m.begin) <= m.begin)
-    for found in (*known, *find_labels(stretch), *built):
+    for found in (*known, *find_labels(stretch), *find_meetings(stretch), *built):
         first, last = found.begin + begin, found.end + begin
         name = text[first:last]
         yield Mention("Program", found.kind, first, last, name, found.name, found.rule)
