@@ -1,0 +1,90 @@
+"""The training script's annotations and labels; with ../shared there, its documents."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import defaultdict
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
+from types import ModuleType
+
+import pytest
+from casebook import ROOT, SHARED
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg.extract.program_model import Word, spans
+
+
+def load() -> ModuleType:
+    """Load scripts/train, which has no suffix."""
+    loader = SourceFileLoader("train_script", str(ROOT / "scripts" / "train"))
+    spec = spec_from_loader(loader.name, loader)
+    assert spec is not None
+    module = module_from_spec(spec)
+    sys.modules[loader.name] = module  # where dataclasses look
+    loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def script() -> ModuleType:
+    return load()
+
+
+def test_annotations_are_whole(script: ModuleType) -> None:
+    excerpts = {row["file"]: row for row in script.table("excerpts.tsv")}
+    assert {row["use"] for row in excerpts.values()} == {"train", "kept"}
+    assert all(re.fullmatch("[0-9a-f]{16}", row["digest"]) for row in excerpts.values())
+    found = defaultdict(list)
+    for row in script.table("programs.tsv"):
+        found[row["file"]].append((int(row["begin"]), int(row["end"])))
+    assert found.keys() <= excerpts.keys()
+    for file, annotated in found.items():
+        length = len(script.excerpt("x" * 200_000, excerpts[file]["pieces"]))
+        assert annotated == sorted(annotated)
+        assert all(0 <= begin < end <= length for begin, end in annotated)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "text"),
+    [("0-3", "甲乙丙"), ("0-1 2-4", "甲丙丁"), ("0-2 / 3-5", "甲乙\n丁戊")],
+)
+def test_pieces(script: ModuleType, pieces: str, text: str) -> None:
+    assert script.excerpt("甲乙丙丁戊", pieces) == text
+
+
+@given(st.sets(st.integers(0, 12)), st.integers(1, 4))
+def test_labels_say_the_spans(cuts: set[int], size: int) -> None:
+    edges = sorted(cut * size for cut in cuts)
+    annotated = list(zip(edges[::2], edges[1::2], strict=False))
+    words = [Word(at, at + size, "云" * size, "n") for at in range(0, 13 * size, size)]
+    assert list(spans(words, load().labels(words, annotated))) == annotated
+
+
+@pytest.mark.parametrize(
+    ("got", "gold", "count"),
+    [
+        ([(0, 4)], [(0, 4)], 1),
+        ([(0, 4)], [(2, 4)], 1),
+        ([(0, 4)], [(3, 8)], 0),
+        ([(0, 4), (4, 8)], [(0, 8)], 1),
+    ],
+)
+def test_overlapping_spans_are_paired_once(
+    script: ModuleType, got: list[tuple[int, int]], gold: list[tuple[int, int]], count: int
+) -> None:
+    assert script.paired(got, gold) == count
+
+
+@pytest.mark.skipif(not (SHARED / "corpus").is_dir(), reason="../shared is not there")
+def test_the_documents_are_those_that_were_annotated(script: ModuleType) -> None:
+    read = [*script.excerpts(SHARED), *script.excerpts(SHARED, "kept")]
+    assert len(read) == len(list(script.table("excerpts.tsv")))
+    for document in read:
+        assert all(end <= len(document.text) for _, end in document.spans)
+        assert not any(document.text[begin] == "\n" for begin, _ in document.spans)
+    names = {document.name for document in script.references(SHARED)}
+    assert names
+    assert not names & script.KEPT
