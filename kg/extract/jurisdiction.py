@@ -33,6 +33,10 @@ OWN_SHARE = 0.25
 LEAST_OWN = 2
 OFTEN = 10  # times that a city is named whose name is an everyday word as well (长治)
 NATIONAL = re.compile(r"各省、自治区、直辖市")
+# Who signs for the whole country: 全国…标准化技术委员会秘书处, 国家…领导小组办公室.
+NATIONAL_BODY = re.compile(
+    r"(?:全国|国家)(?!级)[一-鿿]{4,}(?:委员会|小组|会|办公室|秘书处|中心|局)$"
+)
 NATIONAL_SPEECH = re.compile(
     r"代表国务院[，、]?(?:向|提请)|第[一二三四五六七八九十]{1,3}届全国人民代表大会[一-鿿]{0,16}会议上"
 )
@@ -91,7 +95,7 @@ def _national_names() -> frozenset[str]:
 
 def _is_national(heads: str) -> bool:
     return any(heads.lstrip().startswith(name) for name in _national_names()) or any(
-        word in _national_names() for word in heads.split()
+        word in _national_names() or NATIONAL_BODY.match(word) for word in heads.split()
     )
 
 
