@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 
-from kg.extract.places import everyday, find_names, name_goes_on, places_named
+from kg.extract.places import everyday, find_names, is_full_name, name_goes_on, places_named
 from kg.extract.unlisted_places import find_unlisted, put_below
 from kg.models import Outline, Place
 from kg.vocabulary import gazetteer, regions, rows, short_name
@@ -135,7 +135,7 @@ def _scores(outline: Outline, title: str, issuers: str) -> Counter[str]:
     text = outline.source.text
     for stretch, weight in ((title, "title"), (issuers, "issuer"), (text, "text")):
         for begin, end, name in find_names(stretch):
-            full = name in regions().by_name
+            full = is_full_name(name)
             if not full and name_goes_on(stretch, end):
                 continue
             for place in places_named(name) if name != COUNTRY.name else ():
@@ -221,7 +221,7 @@ def _headed(heads: str) -> frozenset[str]:
     found: dict[int, set[str]] = {}
     opening: set[int] = set()
     for begin, end, name in find_names(heads):
-        if name not in regions().by_name and (name in everyday() or name_goes_on(heads, end)):
+        if not is_full_name(name) and (name in everyday() or name_goes_on(heads, end)):
             continue
         codes = {place.code for place in places_named(name)}
         above = found.get(begin, set())
@@ -307,7 +307,7 @@ def _own_words(text: str) -> Counter[str]:
 
 def _ends_of_places(text: str) -> set[int]:
     """Return where full names of places end: what governs 崂山区 is not simply 区政府."""
-    return {end for _, end, name in find_names(text) if name in regions().by_name}
+    return {end for _, end, name in find_names(text) if is_full_name(name)}
 
 
 def _fit(place: Place, own: str | None) -> float:

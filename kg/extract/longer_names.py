@@ -12,6 +12,7 @@ from kg.vocabulary import regions, rows
 PHRASE = re.compile(r"[^，。；：！？、《》“”‘’（）【】\[\]…\s|的]{0,18}")
 BEHIND = re.compile(r"[至—·-]+(?=[一-鿿])|（[一-鿿]{2,4}）")  # 云陵—枫渚, 云陵（枫渚）
 SESSION = re.compile(r"第[一二三四五六七八九十\d]+届")
+STRETCH = re.compile(r"[一-鿿]{0,6}(?:至|[—～-])[一-鿿]{1,6}段")
 NUMERAL = re.compile(r"\d|^[一二三四五六七八九十两]+$")
 CLOSES = ("c", "p", "u", "r", "y", "e", "o", "d")  # parts of speech that no name holds
 WINDOW = 8  # characters on either side that decide how words are cut
@@ -74,7 +75,9 @@ def _is_held(text: str, begin: int, end: int) -> bool:
 
 
 def _on_route(text: str, begin: int, end: int) -> bool:
-    """Tell whether the name is one end of a road or line: 云陵|至枫渚, 云陵至|枫渚."""
+    """Tell whether the name is on a road or line: 云陵|至枫渚, 云陵至|枫渚, 云陵|石桥至青禾段."""
+    if STRETCH.match(text, end):
+        return True
     if text[begin - 1 : begin] == "至":
         return any(stop == begin - 1 for _, stop, _ in find_names(text[:begin]))
     return text[end : end + 1] == "至" and any(

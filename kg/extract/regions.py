@@ -7,7 +7,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from kg.extract.longer_names import in_longer_name, is_cut_out
-from kg.extract.places import COUNTRY, choose, everyday, find_names
+from kg.extract.places import (
+    COUNTRY,
+    choose,
+    everyday,
+    find_names,
+    in_province_of,
+    is_full_name,
+)
 from kg.extract.text import even
 from kg.extract.townships import find_townships
 from kg.extract.zones import as_zone, find_bare, find_pilots, find_topical, zone_of
@@ -135,18 +142,29 @@ def _region(
         return regions().by_code["100000"] if ALONE.match(stretch, end) else None
     if name in areas():
         known = len(name) > 2 or is_cut_out(stretch, begin, end, opening=True)
-        return areas()[name] if known else None
+        return areas()[name] if known and _is_here(areas()[name], place) else None
     listed = _in_row(stretch, begin, end)
-    if name in regions().by_name:
-        if len(name) == 2 and re.match(r"[一-鿿]", stretch[begin - 1 : begin] or " "):
-            return None  # 提高|县级: two characters are easily a chance
-        return choose(name, place)
+    if is_full_name(name):
+        found = choose(name, place)
+        chance = len(name) == 2 and re.match(r"[一-鿿]", stretch[begin - 1 : begin] or " ")
+        if chance and found and not follows:
+            # 提高|县级: two characters are easily a chance
+            sure = in_province_of(found, place) and is_cut_out(stretch, begin, end)
+            return found if sure else None
+        return found
     if name in everyday() and not (_is_own(name, place) or listed or follows):
         return None
     found = choose(name, place, listed)
     if found and found.level == "county" and not is_cut_out(stretch, begin, end):
         return None
     return found
+
+
+def _is_here(area: Place, place: Place | None) -> bool:
+    """Tell whether an area can be meant: 南疆 outside Xinjiang is the southern frontier."""
+    above = area.full_name.removesuffix(area.name)
+    bound = len(area.name) == 2 and above in regions().by_name
+    return not bound or (place is not None and place.full_name.startswith(above))
 
 
 def _in_row(stretch: str, begin: int, end: int) -> bool:
