@@ -80,6 +80,14 @@ def everyday() -> frozenset[str]:
     return frozenset(words("ambiguous_places.tsv"))
 
 
+@cache
+def by_chance() -> frozenset[str]:
+    """Return those of them that are no words, but arise where two words meet: 服|务川|渝."""
+    return frozenset(
+        row["name"] for row in rows("ambiguous_places.tsv") if row["meaning"] == "a place"
+    )
+
+
 def is_full_name(name: str) -> bool:
     """Tell whether a county or larger place has this full name; a farm may be called 永兴."""
     return any(place.level in LEVELS for place in regions().by_name.get(name, ()))

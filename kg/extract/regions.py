@@ -9,6 +9,7 @@ from dataclasses import replace
 from kg.extract.longer_names import in_longer_name, is_cut_out
 from kg.extract.places import (
     COUNTRY,
+    by_chance,
     choose,
     everyday,
     find_names,
@@ -102,7 +103,10 @@ def _chained(stretch: str, place: Place | None) -> Iterator[tuple[int, int, Plac
     open_: tuple[int, int, Place] | None = None
     for begin, end, name in find_names(stretch):
         follows = open_ is not None and open_[1] == begin
-        found = _region(stretch, begin, end, name, open_[2] if open_ else place, follows)
+        above = open_[2] if open_ is not None and follows else place
+        former = _former(stretch, begin, end, name, above)
+        end += former is not None
+        found = former or _region(stretch, begin, end, name, open_[2] if open_ else place, follows)
         found = found or _region(stretch, begin, end, name, place, follows)
         if found is None:
             continue
@@ -134,6 +138,22 @@ def _is_in(place: Place, above: Place) -> bool:
     return bool(above.code) and above.code in {p.code for p in regions().above(place.code)}
 
 
+def _former(stretch: str, begin: int, end: int, name: str, place: Place | None) -> Place | None:
+    """Return the county that had this name before it became a city or district: 京山|县.
+
+    One of the document's province, or of the place right before.
+    """
+    suffix = stretch[end : end + 1]
+    if suffix not in ("县", "市", "区") or len(name) < 2 or name in everyday():
+        return None
+    if is_full_name(name) or (name[-1] == "城" and suffix != "县"):
+        return None  # 大|城市
+    found = choose(name, place)
+    if found is None or found.level != "county" or not in_province_of(found, place):
+        return None
+    return found if is_cut_out(stretch, begin, end + 1) else None
+
+
 def _region(
     stretch: str, begin: int, end: int, name: str, place: Place | None, follows: bool
 ) -> Place | None:
@@ -153,7 +173,9 @@ def _region(
             return found if sure else None
         return found
     if name in everyday() and not (_is_own(name, place) or listed or follows):
-        return None
+        cut_out = name in by_chance() and is_cut_out(stretch, begin, end)
+        if not cut_out:
+            return None
     found = choose(name, place, listed)
     if found and found.level == "county" and not is_cut_out(stretch, begin, end):
         return None
