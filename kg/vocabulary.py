@@ -179,7 +179,7 @@ def usual_names(place: Place) -> tuple[str, ...]:
         return ("".join(wing.groups()),)
     for suffix in ("自治州", "自治县", "自治旗"):
         if place.name.endswith(suffix):
-            stem = short_name(place.name, place.level)
+            stem = short_name(place.name, place.level).removesuffix("族")  # 东乡族自治县 is 东乡县
             return (stem + suffix[-1],) if stem != place.name and len(stem) > 1 else ()
     return ()
 

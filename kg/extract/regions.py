@@ -27,6 +27,7 @@ KIND = {
     "county": "County", "township": "Township", "area": "Area",
 }  # fmt: skip
 LINKS = "、和—"
+CELL = re.compile(r"[ ]*(?:[\t|]|$)")  # what ends, or read backwards begins, a cell of a table
 # What may stand behind the country's name where it is no part of a name: 中国|公民, not 中国|特色.
 ALONE = re.compile("境[内外]|公民|领[土海域]|[^一-鿿（A-Za-z—-]")
 ABBREVIATED = re.compile(
@@ -190,7 +191,13 @@ def _is_here(area: Place, place: Place | None) -> bool:
 
 
 def _in_row(stretch: str, begin: int, end: int) -> bool:
-    """Tell whether a name stands in a row of names of places: 郑州、开封、洛阳."""
+    """Tell whether a name stands in a row of names (郑州、开封、洛阳), or fills a cell."""
+    if (
+        re.search(r"[\t|]", stretch)
+        and CELL.match(stretch[:begin][::-1])
+        and CELL.match(stretch, end)
+    ):
+        return True
     head = stretch[:begin].rstrip(LINKS)
     before = head != stretch[:begin] and any(e == len(head) for _, e, _ in find_names(head))
     after = stretch[end:].lstrip(LINKS)
