@@ -13,6 +13,7 @@ PHRASE = re.compile(r"[^，。；：！？、《》“”‘’（）【】\[\]�
 BEHIND = re.compile(r"[至—·-]+(?=[一-鿿])|（[一-鿿]{2,4}）")  # 云陵—枫渚, 云陵（枫渚）
 SESSION = re.compile(r"第[一二三四五六七八九十\d]+届")
 STRETCH = re.compile(r"[一-鿿]{0,6}(?:至|[—～-])[一-鿿]{1,6}段")
+LABEL = re.compile(r"[一-鿿]{1,6}”")
 NUMERAL = re.compile(r"\d|^[一二三四五六七八九十两]+$")
 CLOSES = ("c", "p", "u", "r", "y", "e", "o", "d")  # parts of speech that no name holds
 WINDOW = 8  # characters on either side that decide how words are cut
@@ -35,7 +36,8 @@ def in_longer_name(text: str, begin: int, end: int, full: bool) -> bool:
     Of a route (云陵至|枫渚), a facility (云陵|综合物流园, 研究院（云陵）), a slogan (美丽|云陵),
     a meeting (云陵市|第六届人民代表大会).
     """
-    if not full and (_goes_on(text, end) or text[:begin].endswith(words_of("before"))):
+    before = text[:begin].endswith(words_of("before"))
+    if not full and (before or _goes_on(text, end) or _opens_label(text, begin, end)):
         return True
     return (
         _is_bracketed(text, begin, end, full)
@@ -56,6 +58,11 @@ def _goes_on(text: str, end: int) -> bool:
 @cache
 def _longer_next() -> tuple[str, ...]:
     return tuple(word for word in words_of("next") if len(word) > 1)
+
+
+def _opens_label(text: str, begin: int, end: int) -> bool:
+    """Tell whether the name opens a short label in quotation marks: “云陵|脐橙”."""
+    return text[begin - 1 : begin] == "“" and LABEL.match(text, end) is not None
 
 
 def _is_bracketed(text: str, begin: int, end: int, full: bool) -> bool:
