@@ -31,6 +31,9 @@ LEVEL_SUFFIXES = (
 )
 
 
+WING = re.compile("(.).+([左右])翼([前中后]旗)")
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """How a local body is written behind its place, and its official name with `{}` for it."""
@@ -167,10 +170,16 @@ def level_of(name: str) -> str:
 
 
 def usual_names(place: Place) -> tuple[str, ...]:
-    """Return how an autonomous division is called without its peoples: 恩施州, 长阳县."""
+    """Return how an autonomous division is called without its peoples (恩施州, 长阳县), and a wing.
+
+    科尔沁右翼前旗 is 科右前旗.
+    """
+    wing = WING.fullmatch(place.name)
+    if wing is not None:
+        return ("".join(wing.groups()),)
     for suffix in ("自治州", "自治县", "自治旗"):
         if place.name.endswith(suffix):
-            stem = short_name(place.name, place.level)
+            stem = short_name(place.name, place.level).removesuffix("族")  # 东乡族自治县 is 东乡县
             return (stem + suffix[-1],) if stem != place.name and len(stem) > 1 else ()
     return ()
 
@@ -190,6 +199,12 @@ def regions() -> Regions:
         for row in table
     ]
     return Regions(places)
+
+
+@cache
+def place_aliases() -> dict[str, Place]:
+    """Load the set short names of divisions that no rule makes of the full ones."""
+    return {row["alias"]: regions().by_name[row["place"]][0] for row in rows("place_aliases.tsv")}
 
 
 @cache

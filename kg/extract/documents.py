@@ -161,6 +161,8 @@ def _own_titles(outline: Outline) -> Iterator[Mention]:
     if outline.title is None:
         return
     own = re.sub(r"\s+", "", text[outline.title[0] : outline.title[1]])
+    if not is_paper(own):
+        return  # a page of questions and answers, or of news
     fields = [(field.begin, field.end) for field in outline.fields if field.name == "title"]
     for begin, end in (*outline.titles, *fields):
         name = re.sub(r"\s+", "", text[begin:end])

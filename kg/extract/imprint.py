@@ -28,6 +28,7 @@ ORDER_NUMBER = re.compile(r"[一-鿿]{2,24}令第\d{1,4}号")
 ANNOUNCEMENT = re.compile(r"[一-鿿]{2,24}(?:公告|通告|令)(?=[（(]|$)")
 OF_YEAR = re.compile(r"(?:19|20)\d\d年\s*第\s*\d{1,4}\s*号")
 WRAPPED = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")  # of a title on several lines
+MARKED = re.compile("《[^《》]+》")
 REPORT = re.compile(
     r"各位代表[：:]|代表[一-鿿]{0,12}政府，?向大会(?:报告工作|作政府工作报告)"
     r"|^\s*(?:一、)?20\d\d年(?:政府)?工作回顾"
@@ -47,6 +48,14 @@ SELF_REACH = 3000
 ARTICLE = re.compile(r"^\s*第[一1]条", re.M)
 TO_ALL = re.compile(r"各[^。；\n]{2,160}：")
 HEAD_DATE = re.compile(r"(?<![日\d])[（—](?:\d{4}年\d{1,2}月\d{1,2}日)(?!起)")
+SPEECH_DATE = re.compile(
+    r"^\s*(?P<date>\d{4}年\d{1,2}月\d{1,2}日)在[^。，\n]{4,40}会议?上\s*$", re.M
+)
+# A page names its source beside the date: 2025年3月6日 18:00 来源：云陵日报.
+PAGE_DATE = re.compile(
+    r"(?P<date>20\d\d(?:年|-)\d{1,2}(?:月|-)\d{1,2}日?)\s*(?:\d{1,2}[:：时]\d{1,2}分?(?:[:：]\d\d)?)?"
+    r"\s*(?:来源|信息来源|稿源)\s*[:：]"
+)
 HEAD_REACH = 600
 WIRED = re.compile(r"新华社[一-鿿]{2,6}\d{4}年\d{1,2}月\d{1,2}日电")
 SPACED = re.compile(r"[一-鿿](?:\s{1,2}[一-鿿])+")
@@ -73,7 +82,8 @@ def _title(outline: Outline) -> str:
     if outline.title is not None:
         begin, end = outline.title
         parts = BETWEEN_ISSUERS.split(outline.source.text[begin:end])
-        return " ".join(WRAPPED.sub("", part) for part in parts)
+        title = " ".join(WRAPPED.sub("", part) for part in parts)
+        return title[1:-1] if MARKED.fullmatch(title) else title
     return _first(outline, "title")
 
 
@@ -112,11 +122,15 @@ def _issued(outline: Outline) -> str:
     text = even(outline.source.text)
     head = HEAD_DATE.search(text[:HEAD_REACH])
     wired = WIRED.search(text)
+    speech = SPEECH_DATE.search(text[:HEAD_REACH])
+    page = PAGE_DATE.search(text[:HEAD_REACH])
     return (
         _stated_date(outline, "issued")
         or _stated_date(outline, "signed")
         or (iso_date(head[0]) if head else "")
+        or (iso_date(speech["date"]) if speech else "")
         or _stated_date(outline, "published")
+        or (iso_date(page["date"]) if page else "")
         or (iso_date(wired[0]) if wired else "")
         or _year_of_number(outline)
     )

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 
-from kg.extract.places import everyday, find_names, name_goes_on, places_named
+from kg.extract.places import everyday, find_names, is_full_name, name_goes_on, places_named
 from kg.extract.unlisted_places import find_unlisted, put_below
 from kg.models import Outline, Place
 from kg.vocabulary import gazetteer, regions, rows, short_name
@@ -33,6 +33,10 @@ OWN_SHARE = 0.25
 LEAST_OWN = 2
 OFTEN = 10  # times that a city is named whose name is an everyday word as well (长治)
 NATIONAL = re.compile(r"各省、自治区、直辖市")
+# Who signs for the whole country: 全国…标准化技术委员会秘书处, 国家…领导小组办公室.
+NATIONAL_BODY = re.compile(
+    r"(?:全国|国家)(?!级)[一-鿿]{4,}(?:委员会|小组|会|办公室|秘书处|中心|局)$"
+)
 NATIONAL_SPEECH = re.compile(
     r"代表国务院[，、]?(?:向|提请)|第[一二三四五六七八九十]{1,3}届全国人民代表大会[一-鿿]{0,16}会议上"
 )
@@ -91,7 +95,7 @@ def _national_names() -> frozenset[str]:
 
 def _is_national(heads: str) -> bool:
     return any(heads.lstrip().startswith(name) for name in _national_names()) or any(
-        word in _national_names() for word in heads.split()
+        word in _national_names() or NATIONAL_BODY.match(word) for word in heads.split()
     )
 
 
@@ -131,7 +135,7 @@ def _scores(outline: Outline, title: str, issuers: str) -> Counter[str]:
     text = outline.source.text
     for stretch, weight in ((title, "title"), (issuers, "issuer"), (text, "text")):
         for begin, end, name in find_names(stretch):
-            full = name in regions().by_name
+            full = is_full_name(name)
             if not full and name_goes_on(stretch, end):
                 continue
             for place in places_named(name) if name != COUNTRY.name else ():
@@ -217,7 +221,7 @@ def _headed(heads: str) -> frozenset[str]:
     found: dict[int, set[str]] = {}
     opening: set[int] = set()
     for begin, end, name in find_names(heads):
-        if name not in regions().by_name and (name in everyday() or name_goes_on(heads, end)):
+        if not is_full_name(name) and (name in everyday() or name_goes_on(heads, end)):
             continue
         codes = {place.code for place in places_named(name)}
         above = found.get(begin, set())
@@ -303,7 +307,7 @@ def _own_words(text: str) -> Counter[str]:
 
 def _ends_of_places(text: str) -> set[int]:
     """Return where full names of places end: what governs 崂山区 is not simply 区政府."""
-    return {end for _, end, name in find_names(text) if name in regions().by_name}
+    return {end for _, end, name in find_names(text) if is_full_name(name)}
 
 
 def _fit(place: Place, own: str | None) -> float:

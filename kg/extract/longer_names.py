@@ -12,6 +12,8 @@ from kg.vocabulary import regions, rows
 PHRASE = re.compile(r"[^，。；：！？、《》“”‘’（）【】\[\]…\s|的]{0,18}")
 BEHIND = re.compile(r"[至—·-]+(?=[一-鿿])|（[一-鿿]{2,4}）")  # 云陵—枫渚, 云陵（枫渚）
 SESSION = re.compile(r"第[一二三四五六七八九十\d]+届")
+STRETCH = re.compile(r"[一-鿿]{0,6}(?:至|[—～-])[一-鿿]{1,6}段")
+LABEL = re.compile(r"[一-鿿]{1,6}”")
 NUMERAL = re.compile(r"\d|^[一二三四五六七八九十两]+$")
 CLOSES = ("c", "p", "u", "r", "y", "e", "o", "d")  # parts of speech that no name holds
 WINDOW = 8  # characters on either side that decide how words are cut
@@ -34,7 +36,8 @@ def in_longer_name(text: str, begin: int, end: int, full: bool) -> bool:
     Of a route (云陵至|枫渚), a facility (云陵|综合物流园, 研究院（云陵）), a slogan (美丽|云陵),
     a meeting (云陵市|第六届人民代表大会).
     """
-    if not full and (_goes_on(text, end) or text[:begin].endswith(words_of("before"))):
+    before = text[:begin].endswith(words_of("before"))
+    if not full and (before or _goes_on(text, end) or _opens_label(text, begin, end)):
         return True
     return (
         _is_bracketed(text, begin, end, full)
@@ -57,6 +60,11 @@ def _longer_next() -> tuple[str, ...]:
     return tuple(word for word in words_of("next") if len(word) > 1)
 
 
+def _opens_label(text: str, begin: int, end: int) -> bool:
+    """Tell whether the name opens a short label in quotation marks: “云陵|脐橙”."""
+    return text[begin - 1 : begin] == "“" and LABEL.match(text, end) is not None
+
+
 def _is_bracketed(text: str, begin: int, end: int, full: bool) -> bool:
     """Tell whether the name alone stands in brackets behind another: 研究院（云陵）."""
     inside = text[begin - 1 : begin] == "（" and text[end : end + 1] == "）"
@@ -74,7 +82,9 @@ def _is_held(text: str, begin: int, end: int) -> bool:
 
 
 def _on_route(text: str, begin: int, end: int) -> bool:
-    """Tell whether the name is one end of a road or line: 云陵|至枫渚, 云陵至|枫渚."""
+    """Tell whether the name is on a road or line: 云陵|至枫渚, 云陵至|枫渚, 云陵|石桥至青禾段."""
+    if STRETCH.match(text, end):
+        return True
     if text[begin - 1 : begin] == "至":
         return any(stop == begin - 1 for _, stop, _ in find_names(text[:begin]))
     return text[end : end + 1] == "至" and any(

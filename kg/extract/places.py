@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from kg.models import Place
-from kg.vocabulary import areas, regions, rows, short_name, words
+from kg.vocabulary import areas, place_aliases, regions, rows, short_name, words
 
 if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
@@ -30,7 +30,7 @@ def _names() -> tuple[AhoCorasick, tuple[str, ...]]:
         if any(place.level in LEVELS for place in places)
     }
     names |= {name for name in table.by_short if len(name) > 1}
-    names |= {*areas(), *COUNTRY}
+    names |= {*areas(), *place_aliases(), *COUNTRY}
     listed = tuple(sorted(names))
     return AhoCorasick(list(listed)), listed
 
@@ -80,6 +80,19 @@ def everyday() -> frozenset[str]:
     return frozenset(words("ambiguous_places.tsv"))
 
 
+@cache
+def by_chance() -> frozenset[str]:
+    """Return those of them that are no words, but arise where two words meet: 服|务川|渝."""
+    return frozenset(
+        row["name"] for row in rows("ambiguous_places.tsv") if row["meaning"] == "a place"
+    )
+
+
+def is_full_name(name: str) -> bool:
+    """Tell whether a county or larger place has this full name; a farm may be called 永兴."""
+    return any(place.level in LEVELS for place in regions().by_name.get(name, ()))
+
+
 def places_named(name: str) -> list[Place]:
     """Return the counties and larger places of this full name, or else of this short name."""
     table = regions()
@@ -92,10 +105,13 @@ def choose(name: str, place: Place | None, listed: bool = False) -> Place | None
 
     `listed` tells that it stands in a row of places, where no other word is to be feared.
     """
+    alias = place_aliases().get(name)
+    if alias is not None and in_province_of(alias, place):
+        return alias
     candidates = places_named(name)
     if not candidates:
         return None
-    full = name in regions().by_name
+    full = is_full_name(name)
     chain = {p.code for p in regions().above(place.code)} if place is not None else set()
     near = [
         p
@@ -120,6 +136,11 @@ def choose(name: str, place: Place | None, listed: bool = False) -> Place | None
 
 def _fellow(candidates: list[Place], place: Place | None) -> Place | None:
     """Return the only one of these places that lies in the same province as the document's."""
-    own = regions().ancestor(place.code, "province") if place is not None else None
-    within = [p for p in candidates if own and regions().ancestor(p.code, "province") == own]
+    within = [p for p in candidates if in_province_of(p, place)]
     return within[0] if len(within) == 1 else None
+
+
+def in_province_of(found: Place, place: Place | None) -> bool:
+    """Tell whether a place lies in the province in which the document's place lies."""
+    own = regions().ancestor(place.code, "province") if place is not None else None
+    return own is not None and regions().ancestor(found.code, "province") == own

@@ -7,7 +7,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from kg.extract.longer_names import in_longer_name, is_cut_out
-from kg.extract.places import COUNTRY, choose, everyday, find_names
+from kg.extract.places import (
+    COUNTRY,
+    by_chance,
+    choose,
+    everyday,
+    find_names,
+    in_province_of,
+    is_full_name,
+)
 from kg.extract.text import even
 from kg.extract.townships import find_townships
 from kg.extract.zones import as_zone, find_bare, find_pilots, find_topical, zone_of
@@ -19,6 +27,7 @@ KIND = {
     "county": "County", "township": "Township", "area": "Area",
 }  # fmt: skip
 LINKS = "、和—"
+CELL = re.compile(r"[ ]*(?:[\t|]|$)")  # what ends, or read backwards begins, a cell of a table
 # What may stand behind the country's name where it is no part of a name: 中国|公民, not 中国|特色.
 ALONE = re.compile("境[内外]|公民|领[土海域]|[^一-鿿（A-Za-z—-]")
 ABBREVIATED = re.compile(
@@ -95,7 +104,10 @@ def _chained(stretch: str, place: Place | None) -> Iterator[tuple[int, int, Plac
     open_: tuple[int, int, Place] | None = None
     for begin, end, name in find_names(stretch):
         follows = open_ is not None and open_[1] == begin
-        found = _region(stretch, begin, end, name, open_[2] if open_ else place, follows)
+        above = open_[2] if open_ is not None and follows else place
+        former = _former(stretch, begin, end, name, above)
+        end += former is not None
+        found = former or _region(stretch, begin, end, name, open_[2] if open_ else place, follows)
         found = found or _region(stretch, begin, end, name, place, follows)
         if found is None:
             continue
@@ -127,6 +139,22 @@ def _is_in(place: Place, above: Place) -> bool:
     return bool(above.code) and above.code in {p.code for p in regions().above(place.code)}
 
 
+def _former(stretch: str, begin: int, end: int, name: str, place: Place | None) -> Place | None:
+    """Return the county that had this name before it became a city or district: 京山|县.
+
+    One of the document's province, or of the place right before.
+    """
+    suffix = stretch[end : end + 1]
+    if suffix not in ("县", "市", "区") or len(name) < 2 or name in everyday():
+        return None
+    if is_full_name(name) or (name[-1] == "城" and suffix != "县"):
+        return None  # 大|城市
+    found = choose(name, place)
+    if found is None or found.level != "county" or not in_province_of(found, place):
+        return None
+    return found if is_cut_out(stretch, begin, end + 1) else None
+
+
 def _region(
     stretch: str, begin: int, end: int, name: str, place: Place | None, follows: bool
 ) -> Place | None:
@@ -135,22 +163,41 @@ def _region(
         return regions().by_code["100000"] if ALONE.match(stretch, end) else None
     if name in areas():
         known = len(name) > 2 or is_cut_out(stretch, begin, end, opening=True)
-        return areas()[name] if known else None
+        return areas()[name] if known and _is_here(areas()[name], place) else None
     listed = _in_row(stretch, begin, end)
-    if name in regions().by_name:
-        if len(name) == 2 and re.match(r"[一-鿿]", stretch[begin - 1 : begin] or " "):
-            return None  # 提高|县级: two characters are easily a chance
-        return choose(name, place)
+    if is_full_name(name):
+        found = choose(name, place)
+        chance = len(name) == 2 and re.match(r"[一-鿿]", stretch[begin - 1 : begin] or " ")
+        if chance and found and not follows:
+            # 提高|县级: two characters are easily a chance
+            sure = in_province_of(found, place) and is_cut_out(stretch, begin, end)
+            return found if sure else None
+        return found
     if name in everyday() and not (_is_own(name, place) or listed or follows):
-        return None
+        cut_out = name in by_chance() and is_cut_out(stretch, begin, end)
+        if not cut_out:
+            return None
     found = choose(name, place, listed)
     if found and found.level == "county" and not is_cut_out(stretch, begin, end):
         return None
     return found
 
 
+def _is_here(area: Place, place: Place | None) -> bool:
+    """Tell whether an area can be meant: 南疆 outside Xinjiang is the southern frontier."""
+    above = area.full_name.removesuffix(area.name)
+    bound = len(area.name) == 2 and above in regions().by_name
+    return not bound or (place is not None and place.full_name.startswith(above))
+
+
 def _in_row(stretch: str, begin: int, end: int) -> bool:
-    """Tell whether a name stands in a row of names of places: 郑州、开封、洛阳."""
+    """Tell whether a name stands in a row of names (郑州、开封、洛阳), or fills a cell."""
+    if (
+        re.search(r"[\t|]", stretch)
+        and CELL.match(stretch[:begin][::-1])
+        and CELL.match(stretch, end)
+    ):
+        return True
     head = stretch[:begin].rstrip(LINKS)
     before = head != stretch[:begin] and any(e == len(head) for _, e, _ in find_names(head))
     after = stretch[end:].lstrip(LINKS)

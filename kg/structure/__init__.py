@@ -15,6 +15,7 @@ from kg.structure.furniture import find_furniture
 from kg.structure.items import HEADING, read_item
 from kg.structure.metadata import find_fields
 from kg.structure.numbers import find_numbers
+from kg.structure.pages import find_page_title
 from kg.structure.titles import TitleLine, choose_title, compact, find_title_lines
 
 SENTENCE = re.compile(r"[^。！？；;\n]*[。！？；;]?[”’）)]?")
@@ -29,6 +30,9 @@ DATE_LINE = re.compile(
     rf"[（(]?\d{{4}}\s*年\s*\d{{1,2}}\s*月\s*\d{{1,2}}\s*日[）)]?|"
     rf"{NUMERAL_DATE}{{4}}年{NUMERAL_DATE}{{1,3}}月{NUMERAL_DATE}{{1,3}}日|\d{{7,8}}"
 )
+DATE_PART = re.compile(r"20\d\d(?:年(?:\d{1,2})?)?")  # of a date that a page breaks into lines
+BROKEN_DATE = re.compile(r"20\d\d年\d{1,2}月\d{1,2}日")
+DATE_PARTS = 6
 DOCUMENT_NUMBER = re.compile(
     r"[（(]?[一-鿿]{1,15}[〔﹝\[［（(【]\s*\d{4}\s*[〕﹞\]］）)】]\s*第?\d{1,5}\s*号[）)]?|"
     r"[一-鿿]{2,12}〔\d{4,8}"
@@ -54,7 +58,7 @@ def structure(source: Source) -> Outline:
     body = _content(blocks, fields, furniture)
     lines = list(find_title_lines(body))
     signatures = list(_find_signatures(body))
-    title = _find_title(body, lines, signatures)
+    title = _find_title(body, lines, signatures) or find_page_title(blocks, body)
     start = title.begin if title else 0
     content = [block for block in body if block.begin >= start]
     end = furniture_end(content, len(text))
@@ -163,15 +167,28 @@ def _is_shell(line: TitleLine, first: TitleLine) -> bool:
 def _find_signatures(body: Sequence[Block]) -> Iterator[Field]:
     """Yield who signs and when: short lines above a line that is nothing but a date."""
     for index, block in enumerate(body):
-        if not DATE_LINE.fullmatch(block.text):
+        end = _date_end(body, index)
+        if end is None:
             continue
-        yield Field("signed", block.text, block.begin, block.end, "signature.date")
+        date = "".join(part.text for part in body[index:end])
+        yield Field("signed", date, block.begin, body[end - 1].end, "signature.date")
         for distance, above in enumerate(reversed(body[:index])):
             name = LOST_BLANKS.sub("", above.text)
             joint = distance < SIGNATURE_REACH or SIGNING.search(name) is not None
             if not joint or len(name) > LONGEST_SIGNATORY or NO_SIGNATURE.search(name):
                 break
             yield Field("signatory", name, above.begin, above.begin + len(name), "signature.name")
+
+
+def _date_end(body: Sequence[Block], index: int) -> int | None:
+    """Return behind which block a date ends that begins with this one: 2025 / 年 / 8 …"""
+    if DATE_LINE.fullmatch(body[index].text):
+        return index + 1
+    parts = [block.text for block in body[index : index + DATE_PARTS]]
+    broken = DATE_PART.fullmatch(parts[0]) and BROKEN_DATE.match("".join(parts))
+    ends = (n for n in range(2, len(parts) + 1) if "".join(parts[:n]) == (broken or [""])[0])
+    count = next(ends, None)
+    return index + count if count is not None else None
 
 
 def _number_lines(body: Sequence[Block]) -> Iterator[Field]:

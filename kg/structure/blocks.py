@@ -41,6 +41,8 @@ SIGNED = re.compile(
 CHAPTER = re.compile(
     r"(?<![、和至及或与到第])(?=第[一二三四五六七八九十百]{1,4}[章条](?:[\u3000\u00a0 ]|&nbsp;))"
 )
+# The head of a web page names its title, then its site: …答记者问_云陵市政府网.
+PAGE_TITLE = re.compile(r"(?P<title>[^\s_|｜](?:[^\n_|｜](?! - )){3,88}[^\n_|｜])(?:_| [-–—|｜] )")
 # Some sites put one blank for each lost break. Not such: behind a number, between spaced letters.
 JOINT = re.compile(
     r"(?:(?<=[一-鿿。；：！？）”》】])|(?<=:\d\d))[ \u00a0\u200b]+"
@@ -129,6 +131,10 @@ def _lost_breaks(line: str) -> Iterator[int]:
         found = pattern.search(line, 0, HEAD_REACH)
         if found is not None:
             yield found.end()
+    page = PAGE_TITLE.match(line)
+    if page is not None and f" {page['title']} " in line:
+        begin = line.index(f" {page['title']} ") + 1
+        yield from (begin, begin + len(page["title"]))
     for signed in SIGNED.finditer(line):
         yield from (signed.start("who"), signed.start("when"), signed.end())
     for chapter in CHAPTER.finditer(line):

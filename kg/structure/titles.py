@@ -31,6 +31,11 @@ WHOLE = re.compile(r"(?:19|20)\d\d|.{1,8}[省市县区]|关于|政府工作报�
 LONGEST_REST = 16
 ISSUED_BY = re.compile(r"^[一-鿿 \u3000、“”]+(?:[部局委厅署办院]|政府|办公室|委员会)$")
 SUBJECT = re.compile(r"关于|印发|转发|批转")
+# What a title says of itself in a line below it.
+EDITION = re.compile(
+    r"[（(]\s*(?:20\d\d\s*(?:年\s*)?(?:[-—–－~～至]{1,2}\s*20\d\d\s*年?|年?\s*版|年)"
+    r"|试行|暂行|草案|征求意见稿|修订稿?|送审稿)\s*[）)]"
+)
 NOT_A_TITLE = re.compile(r"[>＞。！；？\n|｜]|[:：]$|^[（(].*[）)]$|^[>＞]|https?:|^附[:：]")
 
 
@@ -94,7 +99,8 @@ def _lines_of_title(blocks: Sequence[Block], index: int) -> int:
     """Return how many blocks from this one make a title; 0 where it is none."""
     first = unspaced(blocks[index].text)
     if looks_like_title(first) and first.count("《") == first.count("》"):
-        return 1
+        edition = index + 1 < len(blocks) and EDITION.fullmatch(blocks[index + 1].text)
+        return 2 if edition else 1
     if len(first) > LONGEST_PART or NOT_A_TITLE.search(first):
         return 0
     below = [unspaced(block.text) for block in blocks[index + 1 : index + 4]]
