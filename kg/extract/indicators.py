@@ -53,6 +53,8 @@ DONE = re.compile(r"(?:完工|开工|竣工|完成|落地|^主体|投产|签约)
 ASIDE = re.compile(r"(?<=[一-鿿])（[^（）]*）(?=[一-鿿])")  # 民间工艺（竹编、刺绣）展示周
 MEASURES = ("学分", "学时", "课时", "项目")  # 劳动课程不低于4个|学分
 BASE = re.compile(r"按照?[^，；。]{2,}的$")  # 按总学时的|8%|开设劳动课程
+# What only follows a figure: 迈上500亿元|新台阶|, 处理能力3万吨|/天|.
+LEVEL = re.compile(r"^(?:新?台阶|大关|/[天日年月人次户亩])")
 PURPOSE = re.compile("补助|奖励|补贴|扶持|资助")
 # 甲、乙等|示范性项目: the examples are left out; but 高等学校, 一等奖.
 LISTED = re.compile(
@@ -138,7 +140,7 @@ def _left(site: Site) -> str:
 
 def _right(site: Site) -> str:
     """Return the clause behind the figure, up to the next mark; a list of nouns in full."""
-    text = ASIDE.sub("", site.sentence[site.end :])
+    text = LEVEL.sub("", ASIDE.sub("", site.sentence[site.end :]))
     first, *others = re.split("、", re.split(rf"[{STOP}（）\n]", text, maxsplit=1)[0])
     parts = [NEXT_FIGURE.split(first)[0]]
     if parts[0] == first and first:
