@@ -15,7 +15,7 @@ from kg.vocabulary import rows, words
 
 # Within what one acts on something: 受理之日起20日内答复; 3年内 is a window.
 WORKING_TIMES = ("秒", "分钟", "小时", "个小时", "天", "日", "个工作日", "工作日", "个月")
-ENUMERATED = re.compile(r"第$|[A-Za-z]$|[\d.]$|“$|[个之]$")
+ENUMERATED = re.compile(r"第 ?$|[A-Za-z]$|[\d.]$|“$|[个之]$")
 BEHIND_NO_TARGET = re.compile(r"(?:年(?![产营销收均])[前后来]?|月|日|号|级|期末|代(?!表)|条措施)")
 FIGURE_NUMBER = re.compile(r"(?:图|表|附件|附录|附表|专栏)\s*$")  # 如图2所示
 FRACTION = re.compile(
@@ -30,7 +30,7 @@ PAIR = re.compile(r"([一二两三四五六七八])([二两三四五六七八九
 # What the figure counts stands there already: 下列3项条件, 《…》等5项标准, （共8个）.
 POINTED_AT = re.compile(
     r"(?:以下|下列|上述|前述|如下|一式|[》〉]等|[，（]共计?|第.{1,3}批共|》(?:共[有计分]?)?"
-    r"|在全[国省市])$"
+    r"|在全[国省市]|(?:名单|名录|目录|清单)（)$"
 )
 ASPECT = re.compile(r"(?:大)?(?:方面|维度|环节|领域|子类|部分|类别|要素|层面|板块)")
 
@@ -40,6 +40,9 @@ DIVIDED = re.compile(
     r"(?:提出|部署|明确|[包涵]括|涵盖|涉及|分|共|等)[^，。；\d]{0,10}"
     r"[\d一二三四五六七八九十][个大]?(?:方面|部分|类|大类)(?:、|的|共)?$"
 )
+# 近|3个|年度, 连续|2个|记分周期: a stretch of time looked at.
+LOOKED_AT = re.compile(r"(?:近|连续|过去|上)的?$")
+STRETCH = re.compile(r"(?:[一-鿿]{2})?(?:年度|学年|学期|周期|季度)")
 DEFINED = re.compile(r"(?:是指|包括|包含|涵盖|涉及|分为)[^，。；]*$")
 # 平时成绩（|40%|）+期末成绩（|60%|）
 WEIGHT, WEIGHTED = re.compile(r"）?[+＋×]"), re.compile(r"[+＋][^，。；+＋（]{0,12}（$")
@@ -208,6 +211,8 @@ def _is_no_quantity(text: str, match: re.Match[str]) -> bool:
         return True  # 04个: digits were lost or shuffled
     before = text[max(0, match.start() - NEAR) : match.start()]
     if LISTED.search(before) or FIGURE_NUMBER.search(before) or _sums_up(text, match):
+        return True
+    if LOOKED_AT.search(before) and STRETCH.match(text, match.end()):
         return True
     if WEIGHT.match(text, match.end()) or WEIGHTED.search(before):
         return True
