@@ -373,12 +373,12 @@ OUTLINES = [
         id="a box holds no tasks",
     ),
     pytest.param(
-        "一、工作思路\n1.体系标准\n（1）课程标准\n统一课程的内容、学时和评价办法，便于各校执行。\n"
+        "一、标准建设\n1.体系标准\n（1）课程标准\n统一课程的内容、学时和评价办法，便于各校执行。\n"
         "（2）师资标准\n统一教师的资格、培训和考核办法，便于各校执行。\n"
         "2.资源标准\n统一教学资源的格式、目录和共享办法，便于各校使用。\n"
         "二、组织实施\n教育局会同有关部门组织实施，定期通报情况。",
-        ["工作思路", "体系标准", "课程标准", "师资标准", "资源标准", "组织实施"],
-        ["1|课程标准|体系标准", "2|师资标准|体系标准", "2|资源标准|工作思路"],
+        ["标准建设", "体系标准", "课程标准", "师资标准", "资源标准", "组织实施"],
+        ["1|课程标准|体系标准", "2|师资标准|体系标准", "2|资源标准|标准建设"],
         id="a heading with its text below it is a task, the odd one at the top not",
     ),
     pytest.param(
@@ -412,6 +412,16 @@ OUTLINES = [
         ["一|加强教研|抓质量"],
         id="what closes a paper is no task",
     ),
+    pytest.param(
+        "一、申请人资格要求\n1.申请人应为在职教师。从教时间不少于5年，近3年考核合格。\n"
+        "2.申请人无违纪记录。受过处分的，处分期满后方可提出申请。\n"
+        "二、目标和工作思路\n（一）工作思路。以课堂为中心，以教研为抓手，整体提升教学质量。\n"
+        "三、《教研若干措施》主要内容\n（一）经费。每校安排教研经费，由县区统筹使用和管理。\n"
+        "四、抓质量\n1.加强教研。每月组织教研活动，提升课堂教学质量。",
+        ["申请人资格要求", "目标和工作思路", "《教研若干措施》主要内容", "抓质量"],
+        ["1|加强教研|抓质量"],
+        id="who may apply, aims and what a paper holds are no work",
+    ),
     pytest.param("加强校车管理，保障学生安全。\n请认真执行。", [], [], id="no headings"),
 ]
 
@@ -424,6 +434,20 @@ def test_sections_and_tasks(text: str, sections: list[str], tasks: list[str]) ->
         f"{t.number}|{t.title}|{'' if t.section is None else outline.sections[t.section].title}"
         for t in outline.tasks
     ] == tasks
+
+
+@pytest.mark.parametrize(
+    ("first", "tasks"),
+    [
+        ("怎么办理云陵市老年优待卡？", 0),
+        ("《云陵市校车管理办法》答记者问", 0),
+        ("云陵市2024年入学申请指引", 0),
+        ("云陵市教育局关于印发入学申请指引的通知", 1),
+    ],
+)
+def test_a_page_that_guides_sets_no_tasks(first: str, tasks: int) -> None:
+    text = "一、办理准备\n1.核对信息。申请人核对本人姓名、证件号码和联系电话等信息。"
+    assert len(outline_of(f"{first}\n{text}\n").tasks) == tasks
 
 
 def test_members_of_an_enumeration_are_no_tasks_but_their_heading_is() -> None:

@@ -37,9 +37,28 @@ CONDITION = re.compile(
     r"(?:、[^，。；]{0,14}){0,6}的(?:[，、]|(?:法人|工业)?(?:企业|单位|机构|项目|平台)[，、])|[^，。；\d]{0,8}(?:清零|消除)|范围|[^，。；]{0,4}大班额"
 )
 
+# What work rests on is there already: 发挥|5个|基地的作用, 围绕水产等|6条|产业链.
+RESTS_ON = re.compile(
+    r"^[^，。；\d]{0,6}?(?:发挥|围绕|聚焦|依托|立足|针对|借助)(?P<between>[^，。；]*)$"
+)
+# 投保人数不满5万人, 对于不超过3项的课题，…
+BRACKETED = re.compile(r"[、，]?不满")
+OF_A_CASE = re.compile(
+    r"^[^，。；]{0,4}(?:对于|凡)(?![^，。；]*(?:给予|予以|按|奖|补|应|须|实行|实施|开展))"
+)
+CASE_ENDS = re.compile(r"[^，。；]{0,14}的[^，。；\d]{0,12}，")
+PROJECT = re.compile(
+    r"[^，。；]*(?:项目|工程|基地|生产线|电站|机组)[^，。；、]{0,4}"
+    r"(?:建设|开工|达产|投产|建成|竣工|投用|满产|落地|实施)[^，。；]{0,6}(?=[，。；]|$)"
+)
+RATED = re.compile(r"[×*xX/]$")  # 2×|300兆瓦|机组
+FOUNDED = re.compile(r"(?:组建|设立|成立|发起|新设|发行|筹集)[^，。；\d]{0,8}$")
+
 # Beside the words of commitment_words.tsv: what a pattern tells better than a word.
 PATTERNS = {
-    "reached": r"|了$|已(?![知婚故])(?![^，；。]{0,14}的)",  # 已审批设置, but 对已认定的企业给予
+    # 总结了5个方面的18项做法; 已审批设置, but 对已认定的企业给予; but 收到申请之日起
+    "reached": r"|(?<!为)了(?:\d+[一-鿿]{1,6}的?)?$|已(?![知婚故])(?![^，；。]{0,14}的)"
+    r"|收到(?![^，。；]*之日)",
     "so-far": r"|截至(?:20\d\d年|\d{1,2}月)",
     "ahead": r"|到20\d\d年",
 }
@@ -71,7 +90,7 @@ def is_commitment(sentence: str, quantity: Quantity, moments: Sequence[Moment]) 
         r"为(?:基础|依托|重点|核心|载体|抓手|基数|基准)", sentence[quantity.end : end]
     ):
         return False
-    if DENOMINATOR.search(before) or CONDITION.match(sentence, quantity.end):
+    if _is_condition(sentence, quantity, clause) or _rests_on(quantity, clause):
         return False
     if unit_kinds().get(quantity.unit) == "time" and not _is_time_promised(sentence, quantity):
         return False
@@ -79,6 +98,29 @@ def is_commitment(sentence: str, quantity: Quantity, moments: Sequence[Moment]) 
     if in_words and quantity.rule != "quantity.fraction":
         return _bound_inpromise_words(sentence, quantity, moments)
     return not _describes(sentence, quantity)
+
+
+def _is_condition(sentence: str, quantity: Quantity, clause: str) -> bool:
+    """Tell a figure of the case for which something is ruled: 对于人数不超过3人的班组，…."""
+    if DENOMINATOR.search(sentence[: quantity.number_begin]):
+        return True
+    if CONDITION.match(sentence, quantity.end):
+        return True
+    if BRACKETED.match(sentence, quantity.end) or clause.endswith("不满"):
+        return True
+    return bool(OF_A_CASE.search(clause) and CASE_ENDS.match(sentence, quantity.end))
+
+
+def _rests_on(quantity: Quantity, clause: str) -> bool:
+    """Tell a count of what work rests on from one of what it is to bring: 围绕水产新建5个基地."""
+    found = RESTS_ON.search(clause) if quantity.comparator == "Exactly" else None
+    if found is None or unit_kinds().get(quantity.unit) != "count" or "每" in found["between"]:
+        return False
+    between = found["between"]
+    return between.endswith("等") or not (
+        any(tag == "v" for _, tag in tagged(between))
+        or any(row["verb"] in between for row in rows("verbs.tsv"))
+    )
 
 
 def _is_over(before: str) -> bool:
@@ -115,6 +157,8 @@ def _bound_inpromise_words(sentence: str, quantity: Quantity, moments: Sequence[
 
 def _describes(sentence: str, quantity: Quantity) -> bool:
     """Tell a figure that only describes: a condition (对…的), an attribute (投资3亿元的项目)."""
+    if _rates_a_project(sentence, quantity):
+        return True
     if _sizes_its_noun(sentence, quantity) or TOTAL.search(sentence[: quantity.begin][-NEAR:]):
         return True
     if MADE_UP.match(sentence, quantity.end) or _is_baseline(sentence, quantity):
@@ -129,8 +173,20 @@ def _describes(sentence: str, quantity: Quantity) -> bool:
                 sentence[quantity.end :],
             )
             is None
+            and FOUNDED.search(sentence, 0, quantity.begin) is None
         )
     return False
+
+
+def _rates_a_project(sentence: str, quantity: Quantity) -> bool:
+    """Tell the capacity of a project that is furthered: 推动甲公司|5万吨|豆粕、乙公司…项目投产."""
+    if unit_kinds().get(quantity.unit) != "capacity" or quantity.comparator != "Exactly":
+        return False
+    return bool(
+        RATED.search(sentence[: quantity.begin])
+        or re.match(r"/\d", sentence[quantity.end :])
+        or PROJECT.match(sentence, quantity.end)
+    )
 
 
 def _is_baseline(sentence: str, quantity: Quantity) -> bool:

@@ -53,6 +53,16 @@ DONE = re.compile(r"(?:完工|开工|竣工|完成|落地|^主体|投产|签约)
 ASIDE = re.compile(r"(?<=[一-鿿])（[^（）]*）(?=[一-鿿])")  # 民间工艺（竹编、刺绣）展示周
 MEASURES = ("学分", "学时", "课时", "项目")  # 劳动课程不低于4个|学分
 BASE = re.compile(r"按照?[^，；。]{2,}的$")  # 按总学时的|8%|开设劳动课程
+# What only follows a figure: 迈上500亿元|新台阶|, 处理能力3万吨|/天|.
+LEVEL = re.compile(r"^(?:新?台阶|大关|/[天日年月人次户亩])")
+# 山区学校，收费标准|为|900元: whose rate it is stands in the clause before.
+RATE = re.compile("(?:扣除|补助|补贴|缴费|收费|奖励|支付|供养|资助)(?:标准|比例|限额|额度)")
+CLASS = re.compile("(?:城市|地区|企业|单位|学校|人员|学生|对象|机构|居民|职工|家庭|项目)$")
+# 参保的支出，按照每季|600元|的标准据实扣除; 住院费用由基金按|80%|的比例支付
+PAID_BY = re.compile(r"^(?P<who>[^，]*?)(?:统一)?按照?(?:每[^，按]{1,6})*$")
+PAID = re.compile(
+    r"(?:的(?:标准|比例|限额))(?P<act>(?:定额|据实|全额)?(?:扣除|支付|发放|缴纳|计发|征收|收取|报销|承担|负担|提取))"
+)
 PURPOSE = re.compile("补助|奖励|补贴|扶持|资助")
 # 甲、乙等|示范性项目: the examples are left out; but 高等学校, 一等奖.
 LISTED = re.compile(
@@ -109,6 +119,8 @@ def find_indicators(site: Site, previous: str) -> Iterator[str]:
         yield from _joined(alike["things"], alike["verb"])
         return
     found = _indicator(site, left, right)
+    if RATE.fullmatch(found):
+        found = _class_before(site) + found
     yield _completed(found, previous, site) if not right or not found else found
 
 
@@ -138,7 +150,7 @@ def _left(site: Site) -> str:
 
 def _right(site: Site) -> str:
     """Return the clause behind the figure, up to the next mark; a list of nouns in full."""
-    text = ASIDE.sub("", site.sentence[site.end :])
+    text = LEVEL.sub("", ASIDE.sub("", site.sentence[site.end :]))
     first, *others = re.split("、", re.split(rf"[{STOP}（）\n]", text, maxsplit=1)[0])
     parts = [NEXT_FIGURE.split(first)[0]]
     if parts[0] == first and first:
@@ -201,6 +213,10 @@ def _by_construction(site: Site, left: str, right: str, behind: str) -> str:
     """Return what a set construction says that a figure counts, "" where there is none."""
     if site.unit in WORKING_TIMES and site.sentence[site.end - 1] == "内":
         return _done_within(site, left)
+    paid = PAID.match(right)
+    rate = PAID_BY.search(left) if paid is not None else None
+    if paid is not None and rate is not None:
+        return (_stripped(rate["who"]) or _earlier_subject(site)) + paid["act"]
     if site.unit in SHARES:
         if left.removeprefix("应").startswith("占"):
             return _earlier_subject(site) + BASE_MARK.sub("", left.removeprefix("应"))
@@ -287,6 +303,12 @@ def _governs(left: str) -> bool:
             and re.search(rf"(?:{TIMES}|进行|各)$", left) is not None
         )
     )
+
+
+def _class_before(site: Site) -> str:
+    """Return the class of those for whom a rate is set, where the clause before is nothing else."""
+    found = _earlier_subject(site)
+    return found if CLASS.search(found) else ""
 
 
 def _earlier_subject(site: Site) -> str:

@@ -9,13 +9,13 @@ from decimal import Decimal
 from functools import cache
 
 from kg.extract.clauses import clause_at
-from kg.extract.numerals import ARABIC, CHINESE, DASH, MASKED, POWER, chinese, decimal
+from kg.extract.numerals import ARABIC, CHINESE, DASH, MASKED, POWER, POWERS, chinese, decimal
 from kg.models import Comparator
 from kg.vocabulary import rows, words
 
 # Within what one acts on something: 受理之日起20日内答复; 3年内 is a window.
 WORKING_TIMES = ("秒", "分钟", "小时", "个小时", "天", "日", "个工作日", "工作日", "个月")
-ENUMERATED = re.compile(r"第$|[A-Za-z]$|[\d.]$|“$|[个之]$")
+ENUMERATED = re.compile(r"第 ?$|[A-Za-z]$|[\d.]$|“$|[个之]$")
 BEHIND_NO_TARGET = re.compile(r"(?:年(?![产营销收均])[前后来]?|月|日|号|级|期末|代(?!表)|条措施)")
 FIGURE_NUMBER = re.compile(r"(?:图|表|附件|附录|附表|专栏)\s*$")  # 如图2所示
 FRACTION = re.compile(
@@ -29,10 +29,30 @@ LISTED = re.compile(r"第(?:\d+、)+$")  # 第1、2、3项
 PAIR = re.compile(r"([一二两三四五六七八])([二两三四五六七八九])")  # 一两项, 三五个
 # What the figure counts stands there already: 下列3项条件, 《…》等5项标准, （共8个）.
 POINTED_AT = re.compile(
-    r"(?:以下|下列|上述|前述|如下|一式|[》〉]等|[，（]共计?|第.{1,3}批共"
-    r"|在全[国省市])$"
+    r"(?:以下|下列|上述|前述|如下|一式|[》〉]等|[，（]共计?|第.{1,3}批共|》(?:共[有计分]?)?"
+    r"|在全[国省市]|(?:名单|名录|目录|清单)（)$"
 )
 ASPECT = re.compile(r"(?:大)?(?:方面|维度|环节|领域|子类|部分|类别|要素|层面|板块)")
+
+
+# What something consists of, counted twice: 分为4个方面|18项任务.
+DIVIDED = re.compile(
+    r"(?:提出|部署|明确|[包涵]括|涵盖|涉及|分|共|等)[^，。；\d]{0,10}"
+    r"[\d一二三四五六七八九十][个大]?(?:方面|部分|类|大类)(?:、|的|共)?$"
+)
+# 近|3个|年度, 连续|2个|记分周期: a stretch of time looked at.
+LOOKED_AT = re.compile(r"(?:近|连续|过去|上)的?$")
+STRETCH = re.compile(r"(?:[一-鿿]{2})?(?:年度|学年|学期|周期|季度)")
+DEFINED = re.compile(r"(?:是指|包括|包含|涵盖|涉及|分为)[^，。；]*$")
+# 平时成绩（|40%|）+期末成绩（|60%|）
+WEIGHT, WEIGHTED = re.compile(r"）?[+＋×]"), re.compile(r"[+＋][^，。；+＋（]{0,12}（$")
+TENS = {"十": 10, "百": 100, "千": 1000}
+# A sum named by its power of ten alone: 突破千亿元, 迈上万亿台阶, “破百”; not 超百亿企业.
+ROUND = re.compile(
+    r"(?P<bound>突破|超过|超|破|过|达到|达|迈上|跃上|跨上|站上|跨越)"
+    r"(?:(?P<one>[十百千]?)(?P<power>万亿|亿)|(?P<ten>百万|千万|(?<=破)[百千万]))"
+    r"(?P<unit>元|斤|吨|户|家)?(?=[，。；”]|大关|台阶|$)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +117,7 @@ def find_quantities(text: str) -> Iterator[Quantity]:
     figures = sorted([*figures, *_fractions(text)], key=lambda quantity: quantity.begin)
     yield from _together(figures, text)
     yield from _implied_quantities(text)
+    yield from _round_quantities(text)
 
 
 def _together(figures: Iterable[Quantity], text: str) -> Iterator[Quantity]:
@@ -191,6 +212,10 @@ def _is_no_quantity(text: str, match: re.Match[str]) -> bool:
     before = text[max(0, match.start() - NEAR) : match.start()]
     if LISTED.search(before) or FIGURE_NUMBER.search(before) or _sums_up(text, match):
         return True
+    if LOOKED_AT.search(before) and STRETCH.match(text, match.end()):
+        return True
+    if WEIGHT.match(text, match.end()) or WEIGHTED.search(before):
+        return True
     return BEHIND_NO_TARGET.match(text, match.end()) is not None and unit not in ("%", "元")
 
 
@@ -208,10 +233,12 @@ def _sums_up(text: str, match: re.Match[str]) -> bool:
     if match["first"] == "一" and match["unit"] == "批":
         return True
     before = text[max(0, match.start() - NEAR) : match.start()].rstrip()
-    if POINTED_AT.search(before):
+    if POINTED_AT.search(before) or DIVIDED.search(before):
         return True
     if not before.endswith("等"):
         return False
+    if DEFINED.search(before):
+        return True
     return match["unit"] in ("类", "种") or ASPECT.match(text, match.end()) is not None
 
 
@@ -276,4 +303,15 @@ def _implied_quantities(text: str) -> Iterator[Quantity]:
         yield Quantity(
             match.start(), match.end(), match.start(), "Exactly", value, None, None, unit, False,
             "quantity.implied",
+        )  # fmt: skip
+
+
+def _round_quantities(text: str) -> Iterator[Quantity]:
+    """Yield sums that a power of ten alone names: 产值突破千亿元."""
+    for match in ROUND.finditer(text):
+        power = POWERS[match["ten"] or match["power"]] * (TENS.get(match["one"] or "", 1))
+        bound: Comparator = "Exactly" if match["bound"] in ("达到", "达") else "AtLeast"
+        yield Quantity(
+            match.start(), match.end(), match.end("bound"), bound, Decimal(power), None, None,
+            match["unit"] or "", False, "quantity.implied",
         )  # fmt: skip

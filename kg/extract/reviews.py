@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from kg.models import Outline
 from kg.vocabulary import rows
 
-YEARS = r"(?:20\d\d\s*年|今年|明年|新的一年|今后[一五]年|未来[一五]年|下一?年度?)"
+YEARS = (
+    r"(?:20\d\d\s*年|“?十[二三四五六]五”?时期|今年|明年|新的一年|今后[一五]年|未来[一五]年"
+    r"|下一?年度?)"
+)
 START = r"^[ \t\u3000]*"
 NUMBER = r"(?:[（(]?[一二三四五][）)、])?\s*"
 # On a line of its own, or run into the text: …提出意见。一、2023年工作回顾 2023年是…
@@ -24,7 +27,7 @@ OPENING = re.compile(
 )
 # Where a paper turns to what is to come.
 TURN = re.compile(
-    rf"{START}{NUMBER}{YEARS}[^，。；\n]{{0,20}}"
+    rf"{START}{NUMBER}{YEARS}(?![^\n]*(?:回顾|总结|完成|情况))[^，。；\n]{{0,20}}"
     r"(?:安排|任务|目标|打算|思路|要求|部署|重点|计划|要点)[^，。；\n]{0,12}$"
     rf"|(?:预期|奋斗|主要|总体)目标(?:任务)?(?:是|为|：)|做好{YEARS}"
     rf"|{YEARS}[^，。；\n]{{0,14}}(?:要求|思路|原则|目标|思想)(?:是|为|：)"

@@ -29,6 +29,9 @@ LEAD = re.compile(
     r"[\s—（）一二三四五六七八九十\d、.]{0,8}?(?:力争|确保|争取)?"
     r"(?:(?:到|至)(?=(?:20\d\d ?年|“?十.五”?)[^，]{0,4}，)|(?=20\d\d ?年(?:[底末]?前|[春秋]季)))"
 )
+# 批准《…》等25项标准。其中，农业7项: what is made known, and what it is made up of.
+MADE_KNOWN = re.compile(r"[》〉](?:等|共)?\d+[项个部件]")
+PART = re.compile(r"\s*其中")
 GOALS = re.compile("目标|总体要求")
 
 
@@ -42,13 +45,16 @@ def find_targets(outline: Outline, imprint: Imprint) -> Iterator[Target]:
     year, since = imprint.period[-4:], _since(imprint)
     reviews = tuple(find_reviews(outline, text))
     standing = Standing("", 0)
+    is_told = False  # whether the sentence before counts what is made known
     for passage in find_passages(outline, text):
         sentence, words = passage.sentence, passage.text
         if any(b <= sentence.begin < e for b, e in reviews):
             continue
         standing = _standing(outline, sentence, words, text) or standing
         stated = standing.iso if sentence.begin < standing.end else ""
-        for target in _targets_of(words, year):
+        found = () if is_told and PART.match(words) else tuple(_targets_of(words, year))
+        is_told = not found and MADE_KNOWN.search(words) is not None
+        for target in found:
             if not target.due or target.due[:4] >= since:
                 yield _placed(target, passage, stated, year)
 
@@ -114,12 +120,20 @@ def _targets_of(sentence: str, year: str) -> Iterator[Target]:
     for quantity in quantities:
         run = runs[quantity.begin]
         site = Site(sentence, quantity.begin, quantity.end, quantity.unit, tuple(spans), run)
-        if not is_commitment(sentence, quantity, moments):
+        if not is_commitment(sentence, quantity, moments) or (
+            not spans and _breaks_down(sentence, quantity.begin)
+        ):
             continue
         spans.append((quantity.begin, quantity.end))
         for indicator in find_indicators(site, previous):
             yield _target(sentence, quantity, indicator, moments)
             previous = indicator
+
+
+def _breaks_down(sentence: str, at: int) -> bool:
+    """Tell a figure of what is made known: 现公布《…》等25项标准，其中农业|7项|."""
+    whole, part, _ = sentence[:at].rpartition("其中")
+    return bool(part) and MADE_KNOWN.search(whole) is not None
 
 
 def _target(sentence: str, quantity: Quantity, indicator: str, moments: Sequence[Moment]) -> Target:

@@ -45,6 +45,10 @@ ATTACHMENTS = re.compile(r"附(?:件|表)?[：:]")
 UNNAMED = re.compile(r"(?:^|[：:])(?:\d{1,2}[.．、]?)?$")  # its name is on the next line
 ATTACHED = re.compile(r"(?:附件)?\d{1,2}[.．、]")
 LOST_BLANKS = re.compile(r"(?:&nbsp;|\s)+$")
+# A page that explains or guides sets no work: 怎么办理老年卡？, 《办法》答记者问, 入学申请指引.
+GUIDE = re.compile(
+    r"怎么|[？?！!]|答记者问|问答|问题解答|政策解读|(?:申请|申领|办理|办事|宣传)(?:指引|指南)"
+)
 LONGEST_ATTACHED = 60
 LONGEST_SIGNATORY = 40
 
@@ -63,6 +67,8 @@ def structure(source: Source) -> Outline:
     content = [block for block in body if block.begin >= start]
     end = furniture_end(content, len(text))
     sections, tasks = outline_parts.build(_unsigned(content, signatures, title), end)
+    if body and _guides(body[0]):
+        tasks = ()
     titles = _own_titles(lines, title)
     parts = _parts(body, titles, signatures, fields)
     return Outline(
@@ -80,6 +86,16 @@ def structure(source: Source) -> Outline:
         tasks=tasks,
         sentences=(*_summaries(text, fields), *_sentences(body, parts, sections, tasks)),
         furniture=tuple((block.begin, block.end) for block in furniture),
+    )
+
+
+def _guides(first: Block) -> bool:
+    """Tell by the first line of a page that it guides who reads it: 怎么办理老年卡？."""
+    line = first.text.partition("\n")[0]
+    return (
+        len(line) <= LONGEST_ATTACHED
+        and GUIDE.search(line) is not None
+        and re.search(r"关于.*的(?:通知|意见|公告)", line) is None
     )
 
 

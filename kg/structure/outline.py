@@ -25,6 +25,8 @@ LONGEST_SENTENCE = 100  # what is longer has no lead title
 LONGEST_GENERAL = 24
 LONGEST_LABEL = 7  # 活动宗旨, 奖项设置: a heading so short names a topic, unless a verb opens it
 QUESTION = re.compile(r"^问\d{0,2}[：:]|[？?]$")
+# What an explanation of a paper tells of it: 《教研措施》主要内容.
+EXPLAINS = re.compile(r"》的?(?:主要|基本|政策)?(?:内容|特点|亮点|依据|意义|创新点)$")
 # 本办法自2024年1月1日起施行, 由教育局负责解释: what closes a paper is no work.
 FORMALITY = re.compile(r"^本[一-鿿]{1,10}?(?:自.{1,20}起|由.{2,30}解释|所称|所指|有效期|适用于)")
 TOPICAL_VERBS = ("组织", "安排", "评选", "推荐")  # 组织机构, 评选办法
@@ -38,7 +40,7 @@ def _general(match: str) -> tuple[str, ...]:
 
 def is_general(title: str) -> bool:
     """Tell a heading of frame or review, whose section holds no work items."""
-    if QUESTION.search(title):
+    if QUESTION.search(title) or EXPLAINS.search(title):
         return True
     bare = re.sub(r"[\s\u3000：:]", "", title)
     if len(bare) > LONGEST_GENERAL:
