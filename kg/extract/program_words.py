@@ -31,7 +31,9 @@ LABEL_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         "Platform",
-        re.compile(r"(?:[平云]台|系统|云|网|APP|通办|通|码|热线|在线|驿站|大脑|智库|馆|一张图|中心|办)$"),
+        re.compile(
+            r"(?:[平云]台|系统|云|网|APP|通办|通|码|热线|在线|驿站|大脑|智库|馆|一张图|中心|办)$"
+        ),
     ),
     (
         "Initiative",
