@@ -25,6 +25,7 @@ DESCRIBED = re.compile(
 )
 # An alliance of a whole industry and a laboratory of the state are no place's: 智能装备产业联盟.
 OF_NO_PLACE = ("产业联盟", "产业技术创新联盟", "产业创新联盟", "实验室")
+CITY_BANK = re.compile("银行")
 DIRECTIONS = ("北方", "南方", "东部", "西部", "中部", "东北", "西南", "西北")
 ORDINAL = re.compile(r"第?[一二三四五六七八九十]{1,2}$|第[一二三四五六七八九十\d]{1,3}")
 COUNTED = re.compile(r"\d[余多]?[所家个支](?!等)[一-鿿]*$")
@@ -39,7 +40,7 @@ KIND_WORDS = re.compile(
     r"(?:产业|技术|科技|创新|战略|服务业?|行业|发展|试点|合作|协同|大学|高校|院校|校企|校地|联合|学生|社团|乐?团"
     r"|先进|新型|共性|应用|工程|企业|高等|专业|研发|科学|科研|首批|未来|或|等|与|和)*"
 )
-FOUNDING = re.compile(r"共建(?!共享)|委托|引进|组建|筹建|重组|建成")
+FOUNDING = re.compile(r"共建(?!共享)|委托|引进|组建|筹建|重组|建成|运营(?=[一-鿿]{2})")
 INSTITUTE_UNIT = re.compile(r"(?!直属|所属|属|下属|认定|批准|主管|重点|工程|各|有关|等).{2,}")
 
 
@@ -234,6 +235,8 @@ def _scope_of(stretch: str, begin: int, end: int, place: Place | None) -> tuple[
             == name[: last.end][-len(regions().by_code[last.scope[1:]].name) :]
         )
         country = last.scope == "@100000"
+        if CITY_BANK.fullmatch(name, last.end):
+            return "=", name + "股份有限公司"
         rest = written_out(name[last.end :])
         return last.scope, template(rest) if full and not country else name[: last.end] + rest
     own = own_name(name)

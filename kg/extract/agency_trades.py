@@ -32,6 +32,11 @@ BEHIND = re.compile(
 PROJECTS = re.compile(
     r"(?P<items>[^，。；：！？\n（）“”]{4,80})等(?:(?!基地|工程|民生)[^，。；、\n]){0,12}?(?:项目|企业|车企)"
 )
+CAPACITY = re.compile(
+    r"(?<!\d)(?:年产)?\d+(?:\.\d+)?(?:万吨|吉瓦时?|GWh?|兆瓦时?|亿片|万台|万辆)(?=[^，。；、\n]{2,16})"
+)
+# 云陵滩30兆瓦光伏: the sun and the wind are had at places.
+WEATHER = re.compile(r"[^，。；、\n]{0,6}(?:风电|光伏电站|光伏发电|水电|渔光|农光|抽水)")
 # Roads, waters, places and what serves the public are named like brands.
 PUBLIC_WORKS = re.compile(
     r"高速|铁路|高铁|公路|通道|快线|大桥|隧道|机场|水库|水厂|水利|水电|引水|输水|水源|灌区|河|湖|江|航道|航运"
@@ -67,6 +72,20 @@ def find_builders(stretch: str) -> Iterator[Mention]:
                 name = _in_full(stretch[begin:end])
                 yield mention_agency("Enterprise", stretch, begin, end, name, "agency.builder", "=")
             at += len(piece)
+
+
+def find_makers(stretch: str) -> Iterator[Mention]:
+    """Yield the companies whose brands stand before what they make in a year: 鹭瓴|12万吨晶硅."""
+    for match in CAPACITY.finditer(stretch):
+        begin, end = _brand_begin(stretch, match.start(), sure=False), match.start()
+        if begin is None:
+            continue
+        begin = _behind_place(stretch[:end], begin)
+        brand = stretch[begin:end]
+        public = PUBLIC_WORKS.search(brand) or WEATHER.match(stretch, match.end())
+        if len(brand) >= 2 and not public and not _is_no_brand(brand):
+            name = _in_full(brand)
+            yield mention_agency("Enterprise", stretch, begin, end, name, "agency.maker", "=")
 
 
 def _in_full(name: str) -> str:
@@ -118,7 +137,8 @@ def _words(role: str) -> tuple[str, ...]:
 
 @cache
 def _trade() -> re.Pattern[str]:
-    return re.compile("|".join(sorted(_words("trade") + _words("sure"), key=len, reverse=True)))
+    words = "|".join(sorted(_words("trade") + _words("sure"), key=len, reverse=True))
+    return re.compile(f"(?:{words})(?:科技|股份|控股|集团)?")  # 云澄能源科技 has two
 
 
 def _brand_begin(stretch: str, trade: int, sure: bool) -> int | None:
