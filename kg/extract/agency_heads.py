@@ -55,24 +55,47 @@ def _heads() -> tuple[re.Pattern[str], dict[str, tuple[str, str]]]:
 def find_organisations(stretch: str, place: Place | None) -> Iterator[Mention]:
     """Yield schools, hospitals, companies, associations, working groups by their last word."""
     pattern, table = _heads()
+    joined = -1  # where 、 behind an institution just found joins another
     for match in pattern.finditer(stretch):
         kind, proper = table[match[0]]
         if proper == "never" or not ends_name(stretch, match.end()):
             continue
-        begin = name_begin(stretch, match.start(), quotes=kind == "WorkingGroup")
-        if COUNTED.search(stretch[max(0, begin - 6) : match.start()]):
-            continue  # 2所云陵市学生艺术团: so many of a kind
-        begin = _behind_subject(stretch, begin, match.start())
-        begin = _at_governed_place(stretch, begin, match.start())
-        begin = _behind_founding(stretch, begin, match.start())
-        begin = _skip_openers(stretch, begin, match.start())
-        begin = stretch.rfind("号", begin, match.start()) + 1 or begin  # an address before it
-        begin = _with_bracketed_place(stretch, _with_whole_body(stretch, begin))
-        modifier = stretch[begin : match.start()]
-        if not _is_proper(modifier, proper, place):
+        begin = _begin_of(stretch, match.start(), kind)
+        if begin is None:
             continue
+        modifier = stretch[begin : match.start()]
         scope, name = _scope_of(stretch, begin, match.end(), place)
+        if not _is_proper(modifier, proper, place):
+            if proper != "place" or begin != joined or not _is_named_in_list(modifier, match[0]):
+                continue
+            scope, name = "=", stretch[begin : match.end()]
         yield mention_agency(kind, stretch, begin, match.end(), name, f"agency.{kind}", scope)
+        if kind == "PublicInstitution" and stretch.startswith("、", match.end()):
+            joined = match.end() + 1
+
+
+def _begin_of(stretch: str, head: int, kind: str) -> int | None:
+    """Return where the name begins whose last word begins at `head`; None for a counted kind."""
+    begin = name_begin(stretch, head, quotes=kind == "WorkingGroup")
+    if COUNTED.search(stretch[max(0, begin - 6) : head]):
+        return None  # 2所云陵市学生艺术团: so many of a kind
+    begin = _behind_subject(stretch, begin, head)
+    begin = _at_governed_place(stretch, begin, head)
+    begin = _behind_founding(stretch, begin, head)
+    begin = _skip_openers(stretch, begin, head)
+    begin = stretch.rfind("号", begin, head) + 1 or begin  # an address before it
+    return _with_bracketed_place(stretch, _with_whole_body(stretch, begin))
+
+
+def _is_named_in_list(modifier: str, head: str) -> bool:
+    """Tell a name beside another institution's: 云陵数据中心、|澜砚云计算中心."""
+    return (
+        len(modifier + head) >= 6
+        and GENERIC.match(modifier) is None
+        and DESCRIBED.search(modifier) is None
+        and re.match("国家级|重点|综合|基层|乡镇|街道|社区|农村", modifier) is None
+        and len(KIND_WORDS.sub("", modifier)) >= 2
+    )
 
 
 def _skip_openers(stretch: str, begin: int, head: int) -> int:
