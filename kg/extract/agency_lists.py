@@ -120,7 +120,7 @@ def find_departments(stretch: str, place: Place | None) -> Iterator[Mention]:
         for begin, end, name in items:
             stop = match.end() if single else end
             national = stretch[max(0, begin - 2) : begin] == "国家"
-            if (place is None or (single and place.level == "country")) and not national:
+            if (place is None or (len(items) == 1 and place.level == "country")) and not national:
                 continue
             start = begin - 2 if national and single else begin
             scope = "国" if national else ""
