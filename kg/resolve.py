@@ -8,7 +8,16 @@ from dataclasses import replace
 from functools import cache
 
 from kg.models import Entity, Findings, Imprint, Mention, Outline, Place, Profile, Reading
-from kg.vocabulary import Term, areas, function_of, level_of, regions, short_name, terms
+from kg.vocabulary import (
+    Term,
+    areas,
+    district_bodies,
+    function_of,
+    level_of,
+    regions,
+    short_name,
+    terms,
+)
 
 LEVEL_NAMES = {
     "country": "National", "province": "Provincial", "prefecture": "Prefectural",
@@ -231,6 +240,9 @@ def _official(mention: Mention, where: Place | None, year: str) -> str | None:
     if where is None:
         return None
     function = function_of(mention.name[1:], year)
+    district, until = district_bodies().get((where.code[:2], function.name), ("", ""))
+    if district and where.level == "county" and (not until or year.isdigit() and year <= until):
+        return "{}" + district
     level = "national" if where.level == "country" else where.level
     if where.code in MUNICIPALITIES:
         level = "municipality"

@@ -222,7 +222,7 @@ PROPER = {
 
 
 def _is_ministry_unit(modifier: str) -> bool:
-    """Tell an institution that carries its ministry's name: 应急管理部|信息|研究院."""
+    """Tell an institution that carries its ministry's name: 应急管理部|地震预警|中心."""
     found, names = matcher("agencies.ttl")
     return any(
         begin == 0
@@ -264,7 +264,7 @@ def _scope_of(stretch: str, begin: int, end: int, place: Place | None) -> tuple[
         return last.scope, template(rest) if full and not country else name[: last.end] + rest
     own = own_name(name)
     if own is not None or name.endswith(OF_NO_PLACE):
-        # A ministry's institutions are called after it without the country: 应急管理部信息研究院.
+        # A ministry's institutions are called after it without the country: 应急管理部地震预警中心.
         return "=", (own or name).removeprefix("中华人民共和国")
     level = LEVEL.match(name)
     if level is None and name.endswith("研究院") and ORDINAL.match(name) is None:

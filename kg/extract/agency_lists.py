@@ -22,7 +22,7 @@ SEPARATOR = re.compile(
 # 各级园林、港航、民政等部门: of all levels, also where the list holds fields that nobody knows.
 LISTED_BEFORE = re.compile(r"(?:[一-鿿]{2,9}、)+$")
 OF_ALL_LEVELS = re.compile(r"各级|各地|各有关|各相关|[省市县区][（(]?级|地方")
-# 各级教育部门要联合文化部门: whom those of every level work with are of every level too.
+# 各级民政部门应当会同司法部门: whom those of every level work with are of every level too.
 OF_EVERY_LEVEL = re.compile(r"各级[一-鿿]{2,10}?部门[^。；\n]*$")
 DEPARTMENTS = re.compile(
     r"(?P<etc>等|(?:和|及|以及)其[他它])?(?P<vague>相关|有关)?(?P<unit>部门|单位)(?!规章)"

@@ -16,6 +16,7 @@ CUE = re.compile(
     rf"|(?P<list>(?:责任|承办|分工|任务){WORD})\s*[:：]"
 )
 SUBJECT = "responsibility.subject"
+WITH = "responsibility.prose.with"
 ET_CETERA = (
     "(?:等(?:[省市县区]级)?(?:有关|相关)?(?:部门|单位)?"
     "|(?:和|及|以及)(?:有关|相关)[^，。；、]{0,10}?(?:部门|单位|机构))"
@@ -89,7 +90,7 @@ def _stated(
             taken.add(at)
             roles[at] = (role, rule)
     # 教育部门牵头，财政部门配合。财政部门要…: who supports a task does not lead it by acting.
-    told = {m.name for at, m in inside if at in roles and roles[at][1] != SUBJECT}
+    told = {m.name for at, m in inside if at in roles and roles[at][1] not in (SUBJECT, WITH)}
     for at, mention in inside:
         if at in roles and not (roles[at][1] == SUBJECT and mention.name in told):
             role, rule = roles[at]
@@ -180,7 +181,7 @@ def _in_prose(
         led = led and previous is not None and "。" not in text[previous.end : run[0][1].begin]
         previous = run[-1][1]
         if gathered or MEMBERS_BEHIND.match(behind) or SUPPORT_BEFORE.search(before):
-            yield from ((at, "Support", "responsibility.prose.with") for at, _ in run)
+            yield from ((at, "Support", WITH) for at, _ in run)
         elif SUPPORTS_BEHIND.match(behind):
             yield from ((at, "Support", "responsibility.prose.support") for at, _ in run)
         elif SHARED_BEHIND.match(behind):
