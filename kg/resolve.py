@@ -8,7 +8,16 @@ from dataclasses import replace
 from functools import cache
 
 from kg.models import Entity, Findings, Imprint, Mention, Outline, Place, Profile, Reading
-from kg.vocabulary import Term, areas, function_of, level_of, regions, short_name, terms
+from kg.vocabulary import (
+    Term,
+    areas,
+    district_bodies,
+    function_of,
+    level_of,
+    regions,
+    short_name,
+    terms,
+)
 
 LEVEL_NAMES = {
     "country": "National", "province": "Provincial", "prefecture": "Prefectural",
@@ -206,10 +215,22 @@ def _agency(
     if mention.scope == "=":
         return _complete(mention)
     where = place_of(mention.scope, place)
-    official = _official(mention, where, year)
+    official = _named_by(issuers, mention, where) or _official(mention, where, year)
     if where is None or official is None:
         return _unresolved(mention, outline)
     return _local_body(mention, official, where)
+
+
+def _named_by(issuers: tuple[Entity, ...], mention: Mention, where: Place | None) -> str | None:
+    """Return a field's body by the name that it signs with itself: 教育 → {}教育和体育局."""
+    if where is None or not where.code or not mention.name.startswith("?"):
+        return None
+    body = re.compile(f"{mention.name[1:]}[一-鿿]{{0,8}}?(?:局|厅|委员会)")
+    for issuer in issuers:
+        rest = issuer.name.removeprefix(display_name(where))
+        if issuer.code == where.code and rest != issuer.name and body.fullmatch(rest):
+            return "{}" + rest
+    return None
 
 
 def _official(mention: Mention, where: Place | None, year: str) -> str | None:
@@ -219,6 +240,9 @@ def _official(mention: Mention, where: Place | None, year: str) -> str | None:
     if where is None:
         return None
     function = function_of(mention.name[1:], year)
+    district, until = district_bodies().get((where.code[:2], function.name), ("", ""))
+    if district and where.level == "county" and (not until or year.isdigit() and year <= until):
+        return "{}" + district
     level = "national" if where.level == "country" else where.level
     if where.code in MUNICIPALITIES:
         level = "municipality"

@@ -292,6 +292,16 @@ def function_of(name: str, year: str) -> Function:
     return next((entry for until, entry in past if int(year) <= until), functions()[name])
 
 
+@cache
+def district_bodies() -> dict[tuple[str, str], tuple[str, str]]:
+    """Load what a municipality's districts call a body, and until when, by province and field."""
+    return {
+        (province, row["function"]): (row["official"], row["until"])
+        for row in rows("district_bodies.tsv")
+        for province in row["provinces"].split("|")
+    }
+
+
 # -- published gazetteers --------------------------------------------------------------------
 
 

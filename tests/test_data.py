@@ -90,11 +90,12 @@ def pattern(form: str) -> re.Pattern[str]:
         ("agency_forms.tsv", ["form", "official", "kind", "example"]),
         ("functions.tsv", ["function", *LEVELS, "kind"]),
         ("former_functions.tsv", ["function", "until", *LEVELS, "kind"]),
+        ("district_bodies.tsv", ["function", "provinces", "until", "official", "example"]),
         ("formulas.tsv", ["phrase", "why"]),
     ],
 )
 def test_tables_are_complete(name: str, columns: list[str]) -> None:
-    may_be_empty = set(LEVELS) if name.endswith("functions.tsv") else set()
+    may_be_empty = set(LEVELS) if name.endswith("functions.tsv") else {"until"}
     for row in table(name):
         assert list(row) == columns, row
         for column, cell in row.items():
@@ -205,6 +206,12 @@ def test_collectives_are_no_forms(word: str) -> None:
 def test_what_was_a_field_of_government_still_is_one() -> None:
     former = {name for row in table("former_functions.tsv") for name in row["function"].split("|")}
     assert former <= {name for row in table("functions.tsv") for name in row["function"].split("|")}
+
+
+def test_districts_name_fields_of_government() -> None:
+    fields = [*table("functions.tsv"), *table("former_functions.tsv")]
+    first = {row["function"].split("|")[0] for row in fields}
+    assert {row["function"] for row in table("district_bodies.tsv")} <= first
 
 
 def test_functions_name_known_national_bodies() -> None:

@@ -17,7 +17,7 @@ from kg.extract.agency_local import (
     find_state_departments,
 )
 from kg.extract.agency_national import find_contextual, find_national
-from kg.extract.agency_trades import find_builders, find_trading
+from kg.extract.agency_trades import find_builders, find_makers, find_trading
 from kg.extract.text import even
 from kg.models import Mention, Outline, Place
 
@@ -26,6 +26,10 @@ ABBREVIATED = re.compile(r"（(?:以下)?(?:统一)?简称[:：]?[“]?(?P<short
 FOUNDED = re.compile(
     r"(?:成立|组建|设立)(?P<name>(?!各|相应|专门|专项|市级|省级|县级|区级|领导|工作|协调|由|了|的|全|本)"
     r"[^\W\d_a-zA-Z及和与]{3,14}?(?:办公室|专班|工作组|工作队|服务队))(?=[，。；（\n])"
+)
+# A page saved as one line ends with its site's foot: 关闭 云陵市… © 版权所有 承办：….
+SITE_FOOT = re.compile(
+    r"_[一-鿿]{4,30} 设为首页|(?:关闭|返回顶部) [^。；\n]{4,80}?版权所有[^。；\n]*"
 )
 OFFICE = re.compile(r"[一-鿿]{2,8}(?:司|处|科|室|股)")
 
@@ -87,7 +91,7 @@ def _abbreviated(outline: Outline, found: Iterable[Mention]) -> Iterator[Mention
 
 def _first_pass(outline: Outline, place: Place | None) -> Iterator[Mention]:
     text = outline.source.text
-    plain = even(text)
+    plain = SITE_FOOT.sub(lambda foot: " " * len(foot[0]), even(text))
     for sentence in outline.sentences:
         if sentence.part == "title":
             yield from _in_shell(text, sentence.begin, sentence.end, place)
@@ -107,6 +111,7 @@ def _first_pass(outline: Outline, place: Place | None) -> Iterator[Mention]:
             *find_organisations(stretch, place),
             *find_trading(stretch),
             *find_builders(stretch),
+            *find_makers(stretch),
         ]
         for mention in _longest(found):
             at = sentence.begin + mention.begin

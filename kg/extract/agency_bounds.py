@@ -26,7 +26,7 @@ NUMBER_BEHIND = re.compile(
 )
 JOINTLY_BEHIND = re.compile(  # 与云陵学院合作, 云陵学院成功申硕
     r"合作|共建|协作|签约|对接|建设|改革|升格|更名|牵头|成员单位|成功|顺利|正式|全面"
-    r"|主体|新址|挂牌|揭牌|启用|投用|竣工|开工|落成|封顶|备案"
+    r"|主体|新址|挂牌|牌子|揭牌|启用|投用|竣工|开工|落成|封顶|备案"
 )
 PART_BEHIND = re.compile(
     r"新?园区|新?校区|分园|分校|项目|新建|改扩建|扩建|迁建|升格|等级|[一二三]期"
@@ -43,6 +43,11 @@ def mention_agency(
 def written_out(name: str) -> str:
     """Return a name that no table holds with its last word in full: 新城管委会 → 新城管理委员会."""
     return re.sub(r"管委会?$", "管理委员会", re.sub(r"街道办$", "街道办事处", name))
+
+
+def bank_in_full(name: str) -> str:
+    """Return a place's own bank by its full name: 云陵农商银行 → 云陵农村商业银行股份有限公司."""
+    return re.sub("(?:农商|农村商业)银行$", "农村商业银行股份有限公司", name)
 
 
 def is_edge(stretch: str, begin: int) -> bool:

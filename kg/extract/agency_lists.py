@@ -22,6 +22,8 @@ SEPARATOR = re.compile(
 # 各级园林、港航、民政等部门: of all levels, also where the list holds fields that nobody knows.
 LISTED_BEFORE = re.compile(r"(?:[一-鿿]{2,9}、)+$")
 OF_ALL_LEVELS = re.compile(r"各级|各地|各有关|各相关|[省市县区][（(]?级|地方")
+# 各级民政部门应当会同司法部门: whom those of every level work with are of every level too.
+OF_EVERY_LEVEL = re.compile(r"各级[一-鿿]{2,10}?部门[^。；\n]*$")
 DEPARTMENTS = re.compile(
     r"(?P<etc>等|(?:和|及|以及)其[他它])?(?P<vague>相关|有关)?(?P<unit>部门|单位)(?!规章)"
 )
@@ -107,6 +109,8 @@ def find_departments(stretch: str, place: Place | None) -> Iterator[Mention]:
         items = list(_chain(stretch, match.start()))
         if not items or _is_generic_before(stretch, items[-1][0]):
             continue
+        if OF_EVERY_LEVEL.search(stretch, 0, items[-1][0]):
+            continue
         before = LISTED_BEFORE.search(stretch, 0, items[-1][0])
         if before is not None and OF_ALL_LEVELS.search(before[0]):
             continue
@@ -116,7 +120,7 @@ def find_departments(stretch: str, place: Place | None) -> Iterator[Mention]:
         for begin, end, name in items:
             stop = match.end() if single else end
             national = stretch[max(0, begin - 2) : begin] == "国家"
-            if (place is None or (single and place.level == "country")) and not national:
+            if (place is None or (len(items) == 1 and place.level == "country")) and not national:
                 continue
             start = begin - 2 if national and single else begin
             scope = "国" if national else ""

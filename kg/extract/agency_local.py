@@ -9,6 +9,7 @@ from functools import cache
 from kg.extract.agency_bounds import (
     EDGE,
     GENERIC,
+    bank_in_full,
     continues,
     ends_name,
     is_edge,
@@ -48,7 +49,7 @@ def find_local(stretch: str, place: Place | None) -> Iterator[Mention]:
             if continues(form.form, stretch, end):
                 continue
             named = form.kind in ("PublicInstitution", "Enterprise") and _is_short(stretch, prefix)
-            official = stretch[prefix.begin : end] if named else form.official
+            official = bank_in_full(stretch[prefix.begin : end]) if named else form.official
             yield mention_agency(
                 form.kind, stretch, prefix.begin, end, official, "agency.form", prefix.scope
             )

@@ -89,7 +89,9 @@ def _branch(stretch: str, end: int) -> int | None:
 def _central(stretch: str) -> Iterator[Mention]:
     """Yield 中央 where it is the authority that decided something: 中央“双减”工作要求."""
     for match in re.finditer(
-        r"中央(?=“|《|决策|决定|部署|要求|关于|有关|和省委|巡视|精神)", stretch
+        r"中央(?=“|《|决策|决定|部署|要求|关于|有关|和省委|巡视|精神"
+        r"|(?!和|与|对|会议|规定|财政|预算|企业|增发|储备)[一-鿿]{2,4}政策)",
+        stretch,
     ):
         term = contextual("agencies.ttl").get("中央")
         if term is not None and stretch[match.start() - 1 : match.start()] not in ("党", "共"):

@@ -9,8 +9,9 @@ from itertools import takewhile
 
 from kg.extract.agency_bounds import EDGE, is_edge, mention_agency
 from kg.extract.boundary import tagged
+from kg.extract.places import find_names, places_named
 from kg.models import Mention
-from kg.vocabulary import contextual, regions, rows
+from kg.vocabulary import areas, contextual, regions, rows
 
 # A brand is no word: its characters stand alone. These do so in any sentence.
 NO_BRAND = re.compile(
@@ -21,6 +22,7 @@ NO_BRAND = re.compile(
 SUBSTANCE = re.compile(
     r"[酸醇烷烯炔酯醛酮苯胺氨锂锰钛铝铜铁锌镍钒硅碳氟氯氢氧氮磷硫钠镁钾钙盐纶胶膜晶]"
 )
+BASED_ON = re.compile(rf"{SUBSTANCE.pattern}基")
 BEHIND = re.compile(
     rf"$|[{re.escape(EDGE)}\d]|等|和|与|及|[一二三四五六]期|项目|年产|技改|搬迁|扩建|入选|获|成功|建成"
     r"|投产|上市|入驻|签约|满负荷|公司|有限|研发|承担|联合"
@@ -28,12 +30,17 @@ BEHIND = re.compile(
 
 # 支持甲、乙二期、丙新材料等12个重点项目: what stands in such a list begins with who builds it.
 PROJECTS = re.compile(
-    r"(?P<items>[^，。；：！？\n（）“”]{4,80})等(?:(?!基地|工程|民生)[^，。；、\n]){0,12}?(?:项目|企业)"
+    r"(?P<items>[^，。；：！？\n（）“”]{4,80})等(?:(?!基地|工程|民生)[^，。；、\n]){0,12}?(?:项目|企业|车企)"
 )
+CAPACITY = re.compile(
+    r"(?<!\d)(?:年产)?\d+(?:\.\d+)?(?:万吨|吉瓦时?|GWh?|兆瓦时?|亿片|万台|万辆)(?=[^，。；、\n]{2,16})"
+)
+# 云陵滩30兆瓦光伏: the sun and the wind are had at places.
+WEATHER = re.compile(r"[^，。；、\n]{0,6}(?:风电|光伏电站|光伏发电|水电|渔光|农光|抽水)")
 # Roads, waters, places and what serves the public are named like brands.
 PUBLIC_WORKS = re.compile(
     r"高速|铁路|高铁|公路|通道|快线|大桥|隧道|机场|水库|水厂|水利|水电|引水|输水|水源|灌区|河|湖|江|航道|航运"
-    r"|港|码头|作业区|电站|变电|核电|电网|联网|景区|山|老街|街|巷|路|桥|渡|片区|新区|经开区|经济区|开发区|县|镇|乡|村"
+    r"|港|码头|作业区|电站|变电|核电|电网|联网|景区|风电场|故里|匠心|山|老街|街|巷|路|桥|渡|片区|新区|经开区|经济区|开发区|县|镇|乡|村"
     r"|学校|中学|小学|医院|公园|广场|遗[址存]|修缮|复建|治理|保护|污水|数据中心|算力|商圈|道"
 )
 
@@ -67,6 +74,20 @@ def find_builders(stretch: str) -> Iterator[Mention]:
             at += len(piece)
 
 
+def find_makers(stretch: str) -> Iterator[Mention]:
+    """Yield the companies whose brands stand before what they make in a year: 鹭瓴|12万吨晶硅."""
+    for match in CAPACITY.finditer(stretch):
+        begin, end = _brand_begin(stretch, match.start(), sure=False), match.start()
+        if begin is None:
+            continue
+        begin = _behind_place(stretch[:end], begin)
+        brand = stretch[begin:end]
+        public = PUBLIC_WORKS.search(brand) or WEATHER.match(stretch, match.end())
+        if len(brand) >= 2 and not public and not _is_no_brand(brand):
+            name = _in_full(brand)
+            yield mention_agency("Enterprise", stretch, begin, end, name, "agency.maker", "=")
+
+
 def _in_full(name: str) -> str:
     """Return the full name of a state enterprise that a list calls by two characters: 华能."""
     term = contextual("agencies.ttl").get(name)
@@ -79,12 +100,34 @@ def _opening_brand(piece: str, first: bool) -> tuple[int, int] | None:
     begin = 0
     while first and words and len(words[0][0]) > 1 and words[0][1][0] in "vdam":
         begin += len(words.pop(0)[0])
+    begin = _behind_place(piece, begin)
+    words = list(tagged(piece[begin:]))
     letters = sum(len(word) for word, _ in takewhile(lambda pair: _may_be_brand(*pair), words))
     end = begin + letters
     brand = piece[begin:end]
-    if not 2 <= letters <= 4 or brand.startswith(_words("kind")) or brand in regions().by_short:
+    if not 2 <= letters <= 4 or brand.startswith(_words("kind")) or _is_no_brand(brand):
         return None
     return begin, end
+
+
+def _behind_place(piece: str, begin: int) -> int:
+    """Return where a member goes on behind the place that it opens with: 云陵|鹭瓴科技.
+
+    Countries and provinces stay: companies are called by them (中国…, 江苏…).
+    """
+    return next(
+        (
+            begin + last
+            for first, last, name in find_names(piece[begin:])
+            if first == 0 and any(p.level in ("prefecture", "county") for p in places_named(name))
+        ),
+        begin,
+    )
+
+
+def _is_no_brand(brand: str) -> bool:
+    """Tell a place, an area (川渝), or a substance that something is based on (镍基)."""
+    return brand in regions().by_short or brand in areas() or BASED_ON.match(brand) is not None
 
 
 @cache
@@ -94,7 +137,8 @@ def _words(role: str) -> tuple[str, ...]:
 
 @cache
 def _trade() -> re.Pattern[str]:
-    return re.compile("|".join(sorted(_words("trade") + _words("sure"), key=len, reverse=True)))
+    words = "|".join(sorted(_words("trade") + _words("sure"), key=len, reverse=True))
+    return re.compile(f"(?:{words})(?:科技|股份|控股|集团)?")  # 云澄能源科技 has two
 
 
 def _brand_begin(stretch: str, trade: int, sure: bool) -> int | None:

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from kg.extract.places import everyday
+from kg.extract.places import everyday, find_names
 from kg.vocabulary import regions, rows
 
 WINDOW = 36  # characters looked at before the last word; official names are shorter
@@ -35,6 +35,7 @@ NOMINAL = (
     "z",
 )
 ANCHOR = re.compile(r"国家|全国|[省市县区](?![级直属])")
+WHOLE_BODY = re.compile(r"[院校园馆所局厅部会团司处社府镇]$|中心$|基地$|集团$|大学$|公司$")
 VERBAL = ("v", "vn", "vd", "vi")
 
 
@@ -107,9 +108,17 @@ def _walk(stretch: str, start: int, begin: int) -> int:
     # 药品集中采购|和|使用试点工作小组: what begins with the state or a level goes on over 和.
     if walked - 1 > start and stretch[walked - 1] in "和与及":
         further, _ = _walk_nouns(stretch, start, walked - 1)
-        if further < walked - 1 and ANCHOR.match(stretch, further):
+        first = stretch[further : walked - 1]
+        if further < walked - 1 and (ANCHOR.match(first) or _opens_with_place(first)):
             return further
     return at
+
+
+def _opens_with_place(part: str) -> bool:
+    """Tell 云陵市人力资源|和|社会保障信息中心, but not a place's body joined with another."""
+    return WHOLE_BODY.search(part) is None and any(
+        begin == 0 and len(name) > 2 and end < len(part) for begin, end, name in find_names(part)
+    )
 
 
 def _walk_nouns(stretch: str, start: int, begin: int) -> tuple[int, int]:

@@ -15,7 +15,12 @@ CUE = re.compile(
     rf"|(?P<support>(?:配合|参与|参加|协同|协办|协助|支持|联合|会同){WORD}?)\s*[:：]"
     rf"|(?P<list>(?:责任|承办|分工|任务){WORD})\s*[:：]"
 )
-ET_CETERA = "(?:等(?:[省市县区]级)?(?:有关|相关)?(?:部门|单位)?)"
+SUBJECT = "responsibility.subject"
+WITH = "responsibility.prose.with"
+ET_CETERA = (
+    "(?:等(?:[省市县区]级)?(?:有关|相关)?(?:部门|单位)?"
+    "|(?:和|及|以及)(?:有关|相关)[^，。；、]{0,10}?(?:部门|单位|机构))"
+)
 GROUP = re.compile(r"（(?P<inside>[^（）]*(?:（[^（）]*）[^（）]*)*)）")
 LEADS_BEHIND = re.compile(
     rf"\s*(?:共同|{ET_CETERA})?(?:牵头|负责|落实|按(?:照)?职责分工负责|分工负责|按(?:照)?(?:各自)?职责|分别负责|承担|主抓)"
@@ -78,14 +83,16 @@ def _stated(
     spoken = [
         found
         for found in _in_prose(text, task.begin, end, inside)
-        if not listed or found[2] != "responsibility.subject"
+        if not listed or found[2] != SUBJECT
     ]
     for at, role, rule in (*listed, *spoken):
         if at not in taken:
             taken.add(at)
             roles[at] = (role, rule)
+    # 教育部门牵头，财政部门配合。财政部门要…: who supports a task does not lead it by acting.
+    told = {m.name for at, m in inside if at in roles and roles[at][1] not in (SUBJECT, WITH)}
     for at, mention in inside:
-        if at in roles:
+        if at in roles and not (roles[at][1] == SUBJECT and mention.name in told):
             role, rule = roles[at]
             yield Responsibility(mention.begin, mention.end, index, at, role, "Explicit", rule)
 
@@ -174,7 +181,7 @@ def _in_prose(
         led = led and previous is not None and "。" not in text[previous.end : run[0][1].begin]
         previous = run[-1][1]
         if gathered or MEMBERS_BEHIND.match(behind) or SUPPORT_BEFORE.search(before):
-            yield from ((at, "Support", "responsibility.prose.with") for at, _ in run)
+            yield from ((at, "Support", WITH) for at, _ in run)
         elif SUPPORTS_BEHIND.match(behind):
             yield from ((at, "Support", "responsibility.prose.support") for at, _ in run)
         elif SHARED_BEHIND.match(behind):
@@ -184,7 +191,7 @@ def _in_prose(
             led = "牵头" in behind[:6]
             yield from ((at, "Lead", "responsibility.prose.lead") for at, _ in run)
         elif _is_subject(text, begin, run) and SUBJECT_BEHIND.match(behind):
-            yield from ((at, "Lead", "responsibility.subject") for at, _ in run)
+            yield from ((at, "Lead", SUBJECT) for at, _ in run)
 
 
 def _is_put_in_charge(before: str, behind: str) -> bool:
