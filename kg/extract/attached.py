@@ -30,7 +30,7 @@ def find_attached(outline: Outline) -> Iterator[Mention]:
 def _repeated(outline: Outline, listed: Sequence[Field]) -> Iterator[Mention]:
     """Yield the other places at which a listed paper is named, in full or by the end of it."""
     text = even(outline.source.text)
-    for title in {even(field.value) for field in listed}:
+    for title in {NOTE.sub("", even(field.value)) for field in listed}:
         if len(title) < SHORTEST_SHARED or not is_paper(title):
             continue
         for match in re.finditer(re.escape(title[-SHORTEST_SHARED:]), text):

@@ -68,7 +68,7 @@ GENERIC = re.compile(
 )
 LIGHT = re.compile(r"(?:工作|实施|总体|专项|具体|年度|发展|三年|五年|行动|技术|暂行|试行)+$")
 BROKEN = re.compile(
-    r"[，。；：！？\n《》【】]|精神|战略、|成果|^本(?![省市县区州土科草质])|指标[和与]|^各|^[省市县]和|会议|讲话|大会|以及|思想|教育、|类、|^国家对|^不同|内容和|目标和|时间表|个性化|针对性|总书记|法律法规|^[到过在）]|^(?:实施|执行|印发|发布|率先)|^年度和|^附\d|每个|[本该此]$|^并|^实际|^按|相关|有关|等(?!级)|部门|要求"
+    r"[，。；：！？\n《》【】]|精神|战略、|成果|^本(?![省市县区州土科草质])|指标[和与]|^各|^[省市县]和|会议|讲话|大会|以及|思想|教育、|类、|^国家对|^不同|内容和|目标和|时间表|个性化|针对性|总书记|法律法规|^[到过在）]|^(?:实施|执行|印发|发布|率先)|^年度和|^附\d|每个|[本该此]$|^并|^实际|^按|相关|有关|等(?!级)|(?<!政府)(?<!国务院)(?<!跨)部门|要求"
     # 质量标准和供应标准, 权力清单及办事指南: a list, not one name
     r"|(?:方案|规划|办法|意见|清单|标准|制度|规定|政策|计划|目录|指南|机制|体系|工作|措施)[和与及、或]|本(?:办法|通知|方案|意见|规定|指南|标准|规范)"
 )
@@ -84,6 +84,8 @@ NO_TOPIC = re.compile("[和与及、]|贯彻|落实|实施")
 OURS = re.compile("[我本][市县省区州]")
 THEIRS = re.compile("([省市县区])里")  # 落实省里专项支持…的措施
 ITEMS = ("清单", "目录")  # 列入…清单 says that something stands on a list, not in a paper
+# Each level has one by law: 纳入县里经济社会发展总体规划.
+STATUTORY = re.compile("(?:国民)?经济[和与]?社会发展(?:总体|中长期)?")
 UNPLANNED = re.compile("(?:同步|统一|提前|超前|合理)$")
 # 制定改造方案，报市住建局批准: who writes it is below the one that approves it.
 REPORTED = re.compile("，并?(?:报|送)[^，。；]{2,20}(?:备案|批准|审批|审核|核准|同意|审定)")
@@ -98,6 +100,7 @@ ITEM = re.compile(
     "(?:第[一二三四五六七八九十百]{1,5}条|（[一二三四五六七八九十]{1,3}）|\\d{1,2}[.、])[ \u3000]*"
 )
 OWNED = re.compile("的(?:管理|具体|实施)?$")
+MADE_KNOWN = re.compile("(?:予以|现予)?(?:印发|公布|发布|公告|公示)")
 # 负责校车管理办法制定, 参与渔船评价标准的起草
 WRITING_BEHIND = re.compile(
     "(?:[、和与及][一-鿿]{2,9}?){0,2}的?(?:研究|组织)?(?:编制|制定|制订|起草|修订|修编|制修订|编写|宣贯|贯标)"
@@ -184,6 +187,7 @@ def _named(stretch: str, match: re.Match[str], taken: int) -> Unmarked | None:
         return _numbered(stretch, floor, match)
     return (
         _headed(stretch, floor, match)
+        or _presented(stretch, floor, match)
         or _near(stretch, floor, match)
         or _standing(stretch, floor, match)
     )
@@ -250,6 +254,17 @@ def _headed(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None:
                 whose = "?"
             return _cut(stretch, begin, match.end(), whose)
     return None
+
+
+def _presented(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None:
+    """Return what a text says that it makes known: 将渔船更新补贴指南予以公布."""
+    least = heads()[match["head"]].least["draft"]
+    at = stretch.rfind("将", floor, match.start())
+    if at < 0 or MADE_KNOWN.match(stretch, match.end()) is None:
+        return None
+    begin = floor + _opened(stretch[floor : match.start()], at + 1 - floor, False)
+    topic = stretch[begin : match.start()]
+    return _cut(stretch, begin, match.end(), "") if _is_name(topic, match["head"], least) else None
 
 
 def _near(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None:
@@ -349,9 +364,7 @@ def _is_name(topic: str, head: str, least: int) -> bool:
         return False
     if "的" in topic and not (ACTION.match(topic) and LAST_OF.search(topic)):
         return False
-    if head == "规划" and UNPLANNED.search(topic):
-        return False  # 同步规划、同步建设: a verb
-    if (head == "方案" and PRODUCT.search(topic)) or (head == "图谱" and TECHNIQUE.search(topic)):
+    if _means_no_paper(topic, head):
         return False
     if FIVE_YEAR.fullmatch(topic):
         return False  # the national plan, found by its own name
@@ -359,8 +372,16 @@ def _is_name(topic: str, head: str, least: int) -> bool:
         return True
     if re.match(r"[和与及或、一以之]|(?: ?\d+ ?|[二三四五六七八九十两几])[个项部批]", topic):
         return False
+    if head == "规划" and STATUTORY.fullmatch(topic):
+        return True
     said = LIGHT.sub("", bare).removeprefix("国家" if head == "方案" else "")
     return len(said) >= least and GENERIC.fullmatch(topic) is None
+
+
+def _means_no_paper(topic: str, head: str) -> bool:
+    """Tell a head that means another thing here: 同步规划, 数字化解决方案, 知识图谱."""
+    other = {"规划": UNPLANNED, "方案": PRODUCT, "图谱": TECHNIQUE}.get(head)
+    return other is not None and other.search(topic) is not None
 
 
 def _standing(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None:
