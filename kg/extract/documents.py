@@ -29,9 +29,6 @@ PLAN_LABEL = re.compile(
 # 关于印发《…》的通知: what it carries is named, not the notice.
 CARRYING = re.compile("^《|(?:印发|转发|发布|公布|颁布|批转|修改|废止)[^《]{0,4}《")
 NO_LAW = re.compile(r"(?<=法)[律治制人官院庭学]")  # 校车安全法律法规
-YEARS_WORK = re.compile(
-    r"(?:19|20)\d\d年(?:度|的)?(?:主要|重点)?工作(?:安排|总结|计划|思路|要点|任务|打算|报告)"
-)
 LOCAL_ISSUER = re.compile(
     r"(?:(?P<level>[省市县区])委|(?P<seat>[省市县区])政府|(?<![一-鿿])(?P<own>[省市县区])[一-鿿]{2,4}[局厅])"
     r"(?:办公[室厅])?(?:印发的?)?《?$"
@@ -177,8 +174,6 @@ def _own_titles(outline: Outline) -> Iterator[Mention]:
             continue
         elif own.endswith(name):
             name = own  # without its issuers
-        elif YEARS_WORK.fullmatch(name):
-            continue  # the heading of a report's part
         yield Mention(
             "Document", kind_of_title(name), begin, end, text[begin:end], name, "document.title"
         )
