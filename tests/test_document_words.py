@@ -33,5 +33,11 @@ def test_every_head_makes_a_name_of_its_example(row: dict[str, str]) -> None:
     assert found.name.endswith(row["head"]) and row["example"].endswith(found.name)
 
 
+@pytest.mark.parametrize("row", list(rows("near_verbs.tsv")), ids=lambda row: row["verb"])
+def test_every_near_verb_governs_the_name_of_its_example(row: dict[str, str]) -> None:
+    (found,) = find_unmarked(row["example"])
+    assert row["example"].startswith(row["verb"] + found.name)
+
+
 def test_heads_need_topics() -> None:
     assert [head for head in heads() if list(find_unmarked(f"制定{head}。"))] == []

@@ -11,6 +11,8 @@ from kg.models import Field, Mention, Outline
 
 # 报名表（见附件2）: the words before are the end of that attachment's title.
 POINTED_AT = re.compile(r"”?（(?:详?见)?附[件表]\s*(?P<number>\d{1,2})?）")
+# 申报指南（评审专家名单、材料要求）: what else the file holds, no part of the title.
+NOTE = re.compile(r"[（(][^（）()]*、[^（）()]*[）)]$")
 SHORTEST_SHARED = 6  # characters in which the text and an attachment's title end
 
 
@@ -19,7 +21,7 @@ def find_attached(outline: Outline) -> Iterator[Mention]:
     attached = [field for field in outline.fields if field.name == "attachment"]
     listed = [field for field in attached if field.rule == "attachment.listed"]
     for field in attached:
-        yield _mention(outline, field.begin, field.end, _compact(field.value))
+        yield _mention(outline, field.begin, field.end, _compact(NOTE.sub("", field.value)))
     if listed:
         yield from _repeated(outline, listed)
         yield from _pointed_at(outline, listed)
@@ -28,7 +30,7 @@ def find_attached(outline: Outline) -> Iterator[Mention]:
 def _repeated(outline: Outline, listed: Sequence[Field]) -> Iterator[Mention]:
     """Yield the other places at which a listed paper is named, in full or by the end of it."""
     text = even(outline.source.text)
-    for title in {even(field.value) for field in listed}:
+    for title in {NOTE.sub("", even(field.value)) for field in listed}:
         if len(title) < SHORTEST_SHARED or not is_paper(title):
             continue
         for match in re.finditer(re.escape(title[-SHORTEST_SHARED:]), text):
@@ -44,7 +46,7 @@ def _pointed_at(outline: Outline, listed: Sequence[Field]) -> Iterator[Mention]:
         number = int(match["number"] or 1)
         if number > len(listed):
             continue
-        title = _compact(listed[number - 1].value)
+        title = _compact(NOTE.sub("", listed[number - 1].value))
         begin = match.start() - _shared(text[: match.start()], even(title))
         if match.start() - begin >= SHORTEST_SHARED:
             yield _mention(outline, begin, match.start(), title)

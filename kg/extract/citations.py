@@ -14,8 +14,12 @@ CLOSED = r"^[》”]?(?:（[^（）]{0,60}）)?(?:等文件|等)?的?"
 PLANNED_BEHIND = re.compile(
     CLOSED
     + r"(?:，?由[^，。；]{2,40}?(?:另行|共同|负责|组织)*)?(?:研究)?"
-    + r"(?:制定|编制|出台|起草|研制|制订)"
+    + r"(?:制定|编制|(?<!的)出台|起草|研制|制订)"  # 《…》的出台，明确了…: it is there
     + r"(?!的|了|单位|人员|过程|背景|情况|说明|依据|目的|思路|必要)"
+)
+# 负责校车管理办法、乘车标准和管理规范制定: the writing stands behind the last of the list.
+LIST_PLANNED = re.compile(
+    r"(?:[、和与及][一-鿿]{2,9}?){1,2}(?:研究)?(?:制定|编制|起草|制订)(?!的|了)"
 )
 REVISED_BEHIND = re.compile(CLOSED + r"(?:修订|修编|修改)(?!的|了|单位)")
 APPLIED_BEHIND = re.compile(
@@ -165,6 +169,8 @@ def _stance_before(
     text: str, mention: Mention, verb: Governor | None, behind: str
 ) -> tuple[Stance, str]:
     """Return what the verb before a title says."""
+    if verb is None and mention.rule == "document.built" and LIST_PLANNED.match(behind):
+        return "plansToIssue", "citation.planned"
     if verb is None or verb.role == "name" or YEAR_OF.match(behind) or _is_occasion(text, mention):
         return "cites", "citation.named"
     if verb.role != "apply" and (_is_past(text, mention, verb, behind) or DERIVED.match(behind)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal, cast
@@ -50,6 +51,18 @@ PRESENT = re.compile(
 )
 
 
+# 启动了新一轮…行动计划: what may stand between such a verb and the name.
+NEAR_LINK = re.compile(r"(?:实施|了|好|全[市县省区州]|全国|新一轮|[《“])*")
+
+
+@dataclass(frozen=True, slots=True)
+class NearVerb:
+    """A verb that governs a name right behind it only."""
+
+    role: Role
+    heads: tuple[str, ...]  # `*`: any with the writing behind it
+
+
 @dataclass(frozen=True, slots=True)
 class Governor:
     """What the verb before a title means, and who acts."""
@@ -62,6 +75,26 @@ class Governor:
 def verb_roles() -> dict[str, Role]:
     """Load the verbs that govern a document's name."""
     return {row["verb"]: cast(Role, row["role"]) for row in rows("document_verbs.tsv")}
+
+
+@cache
+def near_verbs() -> dict[str, NearVerb]:
+    """Load the verbs that govern some papers only, and only right before the name."""
+    return {
+        row["verb"]: NearVerb(cast(Role, row["role"]), tuple(row["heads"].split()))
+        for row in rows("near_verbs.tsv")
+    }
+
+
+def near_verbs_in(before: str) -> Iterator[tuple[int, int, NearVerb]]:
+    """Yield the near verbs of a stretch, the last first, as begin, end, verb."""
+    for match in reversed(list(_near_verb().finditer(before))):
+        yield match.start(), match.end(), near_verbs()[match[0]]
+
+
+@cache
+def _near_verb() -> re.Pattern[str]:
+    return re.compile("|".join(sorted(near_verbs(), key=len, reverse=True)))
 
 
 @cache
@@ -105,6 +138,9 @@ def governor(text: str, begin: int) -> Governor | None:
     start = max(clause_start(text, begin), begin - 4 * REACH)
     before = _without_list(text[start:begin].rstrip("《“〈"))
     before = ADJECTIVAL.sub(lambda found: "　" * len(found[0]), before)
+    near = _near_governor(before)
+    if near is not None:
+        return near
     verbs = chain(before)
     if not verbs or len(before) - verbs[-1][1] > REACH:
         return None
@@ -112,6 +148,16 @@ def governor(text: str, begin: int) -> Governor | None:
     if re.search("[，》]", between):
         return None
     return Governor(role_of(before, verbs), subject_of(before[: verbs[0][0]]))
+
+
+def _near_governor(before: str) -> Governor | None:
+    """Return the near verb behind which the title begins, unless its clause has another."""
+    for begin, end, verb in near_verbs_in(before):
+        clause = re.split("[，；]", before[:begin])[-1]
+        if verb.heads != ("*",) and NEAR_LINK.fullmatch(before, end) and not verbs_in(clause):
+            return Governor(verb.role, subject_of(before[:begin]))
+        return None
+    return None
 
 
 def subject_of(before: str) -> str:

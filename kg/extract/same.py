@@ -17,6 +17,8 @@ EVEN_WIDTH = str.maketrans("()—－–", "（）---")
 NATIONAL_PLAN = re.compile("“十[一二三四五六]五”规划(?:纲要)?")  # by itself it is the state's
 ISSUER = re.compile(r"[一-鿿、]{2,40}(?:政府|办公[厅室]|委员会|[省市县区局厅部委院会])(?:关于)?")
 
+LEVELS = "省市县区"
+
 
 def called_in_full(found: Sequence[Mention], outline: Outline) -> list[Mention]:
     """Return the mentions, each with the full title where the text gives it elsewhere."""
@@ -48,7 +50,14 @@ def _own_form(mention: Mention, own: str) -> str:
         return own
     longer, shorter = (title, named) if len(title) > len(named) else (named, title)
     prefix = longer[: -len(shorter)]
+    if mention.scope and mention.scope in LEVELS and mention.scope != _level(prefix):
+        return ""  # 市政府办公室《关于…的意见》 in the paper of a county that has its title
     return own if longer.endswith(shorter) and ISSUER.fullmatch(prefix) and len(shorter) > 8 else ""
+
+
+def _level(issuer: str) -> str:
+    """Return the level of who issues a paper: 云陵市青浦区人民政府 → 区."""
+    return next((char for char in reversed(issuer) if char in LEVELS), "")
 
 
 def _bare_form(mention: Mention, before: Sequence[Mention], own: str) -> str:

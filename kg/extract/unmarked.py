@@ -9,7 +9,16 @@ from functools import cache
 from typing import NamedTuple
 
 from kg.extract.boundary import name_begin
-from kg.extract.governors import Role, chain, of_others, role_of, subject_of, verbs_in
+from kg.extract.governors import (
+    NearVerb,
+    Role,
+    chain,
+    near_verbs_in,
+    of_others,
+    role_of,
+    subject_of,
+    verbs_in,
+)
 from kg.vocabulary import regions, rows
 
 REACH = 48  # characters that a name may have before its last word
@@ -17,7 +26,8 @@ YEARS = r"(?:（[^（）]{0,14}(?:\d{4}|试行|暂行|修订|稿|版|V\d)[^（�
 # What stands behind a name that has ended; every other word goes on with it (规划编制人员, 标准化).
 ENDED = (
     r"(?=[”’》]?(?:[^一-鿿A-Za-z\d“]|$|由|的|和|与|及|或|等|并|以|要求|精神|顺利|全面|获批|批复|印发|出台|发布|公布|明确|提出|施行|落地|处置|通过审议"
-    r"|(?:的)?(?:实施|执行|落实|编制|修编|修订|制定)(?!方案|细则|意见|办法|计划|规划|人员|单位|情况|体系|机制|部门)))"
+    r"|进行|开展|开设|规定的|确定的|赋予|(?:圆满|胜利)?收官|开局|中期(?:修编|调整)|报批|报审|颁布|立法|动态更新|予以|逐项"
+    r"|(?:的)?(?:实施|执行|落实|编制|修编|修订|制修订(?!和|项目)|制定|制订|起草|宣贯|贯标)(?!方案|细则|意见|办法|计划|规划|人员|单位|情况|体系|机制|部门)))"
 )
 COUNTED = "(?:\\d{1,3}|[一二三四五六七八九十]{1,3})条"
 CALLED = "(?:政策措施|政策举措|措施|举措|新政|政策|意见|细则)"
@@ -52,13 +62,13 @@ ACTION = re.compile(
 LAST_OF = re.compile("的(?:若干|实施|指导|专项)?$")
 ABOUT = re.compile(r"关于[^，。；]{4,60}$")
 GENERIC = re.compile(
-    r"(?:工作|实施|行动|总体|专项|具体|管理|配套|年度|年|月|三年|五年|中长期|长远|发展|建设|改革|试点|落实|推进|政策|措施|方案|规划|计划|意见|办法|规定|制度"
+    r"(?:工作|实施|行动|总体|专项|专门|具体|管理|配套|年度|年|月|三年|五年|中长期|长远|发展|建设|改革|试点|落实|推进|政策|措施|方案|规划|计划|意见|办法|规定|制度"
     r"|整改|评价|考核|学校|个人|本|原|该|此|上述|有关|相关|各项|各类|各|部门|地区|区域|单位|实际|相应|详细|分类|专题|日常|技术|操作|应急|服务|工程|项目|和|与|及|或|、"
     r"|国家|全国|行业|企业|地方|团体|国际|先进|省级|市级|县级|法律|法规|规章|按|就|在|并|的|等|分|统筹|人员|标准|经济社会|国民经济|支持|行政)*"
 )
 LIGHT = re.compile(r"(?:工作|实施|总体|专项|具体|年度|发展|三年|五年|行动|技术|暂行|试行)+$")
 BROKEN = re.compile(
-    r"[，。；：！？\n《》【】]|精神|战略、|成果|指标[和与]|^各|^[省市县]和|会议|讲话|大会|以及|思想|教育、|类、|^国家对|^不同|内容和|目标和|时间表|个性化|针对性|总书记|法律法规|^[到过在）]|^(?:实施|执行|印发|发布|率先)|^年度和|^附\d|每个|[本该此]$|^并|^实际|^按|相关|有关|等(?!级)|部门|要求"
+    r"[，。；：！？\n《》【】]|精神|战略、|成果|^本(?![省市县区州土科草质])|指标[和与]|^各|^[省市县]和|会议|讲话|大会|以及|思想|教育、|类、|^国家对|^不同|内容和|目标和|时间表|个性化|针对性|总书记|法律法规|^[到过在）]|^(?:实施|执行|印发|发布|率先)|^年度和|^附\d|每个|[本该此]$|^并|^实际|^按|相关|有关|等(?!级)|(?<!政府)(?<!国务院)(?<!跨)部门|要求"
     # 质量标准和供应标准, 权力清单及办事指南: a list, not one name
     r"|(?:方案|规划|办法|意见|清单|标准|制度|规定|政策|计划|目录|指南|机制|体系|工作|措施)[和与及、或]|本(?:办法|通知|方案|意见|规定|指南|标准|规范)"
 )
@@ -74,6 +84,8 @@ NO_TOPIC = re.compile("[和与及、]|贯彻|落实|实施")
 OURS = re.compile("[我本][市县省区州]")
 THEIRS = re.compile("([省市县区])里")  # 落实省里专项支持…的措施
 ITEMS = ("清单", "目录")  # 列入…清单 says that something stands on a list, not in a paper
+# Each level has one by law: 纳入县里经济社会发展总体规划.
+STATUTORY = re.compile("(?:国民)?经济[和与]?社会发展(?:总体|中长期)?")
 UNPLANNED = re.compile("(?:同步|统一|提前|超前|合理)$")
 # 制定改造方案，报市住建局批准: who writes it is below the one that approves it.
 REPORTED = re.compile("，并?(?:报|送)[^，。；]{2,20}(?:备案|批准|审批|审核|核准|同意|审定)")
@@ -88,6 +100,17 @@ ITEM = re.compile(
     "(?:第[一二三四五六七八九十百]{1,5}条|（[一二三四五六七八九十]{1,3}）|\\d{1,2}[.、])[ \u3000]*"
 )
 OWNED = re.compile("的(?:管理|具体|实施)?$")
+MADE_KNOWN = re.compile("(?:予以|现予)?(?:印发|公布|发布|公告|公示)")
+# 负责校车管理办法制定, 参与渔船评价标准的起草
+WRITING_BEHIND = re.compile(
+    "(?:[、和与及][一-鿿]{2,9}?){0,2}的?(?:研究|组织)?(?:编制|制定|制订|起草|修订|修编|制修订|编写|宣贯|贯标)"
+)
+# 推进急需标准制定, 加快中心建设和标准制定, 完成20个村庄规划编制: several, or no name.
+SEVERAL = re.compile(
+    r"(?:关键|急需|共性|通用|基础|重点|国际|贸易|村庄|镇|乡|[两三]级.*|[和与及、])$|[和及].{0,4}$"
+    r"|该|、|^(?:\d|[一二三四五六七八九十百]+[个项])"
+)
+TECHNIQUE = re.compile("知识$")  # 知识图谱 is a technique
 LEAST_ASSIGNED = 4  # characters of the topic of a paper that another body is to write
 PRODUCT = re.compile("(?<!整体)解决$")  # 数字化解决方案 is sold, “一老一小”整体解决方案 a paper
 FIVE_YEAR = re.compile(r"“?十[一二三四五六]五”?")
@@ -162,7 +185,12 @@ def _named(stretch: str, match: re.Match[str], taken: int) -> Unmarked | None:
     floor = max(_floor(stretch, match.start()), taken)
     if match.re is NUMBERED:
         return _numbered(stretch, floor, match)
-    return _headed(stretch, floor, match) or _standing(stretch, floor, match)
+    return (
+        _headed(stretch, floor, match)
+        or _presented(stretch, floor, match)
+        or _near(stretch, floor, match)
+        or _standing(stretch, floor, match)
+    )
 
 
 def _next(stretch: str, match: re.Match[str], last: Unmarked | None) -> Unmarked | None:
@@ -211,6 +239,8 @@ def _headed(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None:
     if LISTED_BARE.match(stretch, match.end()):
         return None
     for end, role, roles, subject in _governors(before, stretch[:floor]):
+        if role == "name" and verbs_in(before[end:]):
+            continue  # 对接落实片区总体规划: the nearer verb says what is named
         begin = floor + _opened(before, end, about is not None)
         if match["head"] in ITEMS and before.endswith(("纳入", "列入"), 0, end):
             return None
@@ -226,12 +256,51 @@ def _headed(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None:
     return None
 
 
+def _presented(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None:
+    """Return what a text says that it makes known: 将渔船更新补贴指南予以公布."""
+    least = heads()[match["head"]].least["draft"]
+    at = stretch.rfind("将", floor, match.start())
+    if at < 0 or MADE_KNOWN.match(stretch, match.end()) is None:
+        return None
+    begin = floor + _opened(stretch[floor : match.start()], at + 1 - floor, False)
+    topic = stretch[begin : match.start()]
+    return _cut(stretch, begin, match.end(), "") if _is_name(topic, match["head"], least) else None
+
+
+def _near(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None:
+    """Return a paper right behind a verb of its head's: 启动商圈改造行动计划, 负责…办法制定."""
+    before = stretch[floor : match.start()]
+    if verbs_in(before):
+        return None
+    for _, end, verb in near_verbs_in(before):
+        if not _is_near(verb, stretch, match):
+            continue
+        begin = floor + _opened(before, end, False)
+        topic = stretch[begin : match.start()]
+        if not SEVERAL.search(topic) and _is_name(
+            topic, match["head"], heads()[match["head"]].least["draft"]
+        ):
+            # A plan that is started or pushed on is the issuer's own.
+            role: Role = "draft" if match["head"] in verb.heads else verb.role
+            whose = _whose(stretch, floor, end, role, subject_of(before[:end]), match["head"])
+            return _cut(stretch, begin, match.end(), whose)
+    return None
+
+
+def _is_near(verb: NearVerb, stretch: str, match: re.Match[str]) -> bool:
+    """Tell whether a near verb governs a head, by itself or with the writing behind the name."""
+    written = "*" in verb.heads and WRITING_BEHIND.match(stretch, match.end()) is not None
+    return match["head"] in verb.heads or written
+
+
 def _governs(stretch: str, before: str, end: int, match: re.Match[str]) -> bool:
     """Tell whether a verb means the paper: not 制定相应的措施, 推动…规划编制."""
     if match["head"] in VAGUE and SUCH.match(before, end):
         return False
     if before.endswith("推动", 0, end) and CARRIED_OUT.match(stretch, match.end()) is None:
         return False
+    if match["head"] == "制度" and before.endswith("研究建立", 0, end):
+        return False  # what is set up is a rule, no paper
     # 甲省实施养老服务法办法
     law = match["head"] == "办法" and before.endswith("法")
     return not (law and before.endswith("实施", 0, end))
@@ -295,18 +364,24 @@ def _is_name(topic: str, head: str, least: int) -> bool:
         return False
     if "的" in topic and not (ACTION.match(topic) and LAST_OF.search(topic)):
         return False
-    if head == "规划" and UNPLANNED.search(topic):
-        return False  # 同步规划、同步建设: a verb
-    if head == "方案" and PRODUCT.search(topic):
+    if _means_no_paper(topic, head):
         return False
     if FIVE_YEAR.fullmatch(topic):
         return False  # the national plan, found by its own name
     if re.fullmatch("[省市县区]委(?:“[一-鿿]{3}”)?(?:实施)?", topic):
         return True
-    if re.match(r"[和与及或、一以之]|(?:\d+|[二三四五六七八九十两几])[个项部批]", topic):
+    if re.match(r"[和与及或、一以之]|(?: ?\d+ ?|[二三四五六七八九十两几])[个项部批]", topic):
         return False
+    if head == "规划" and STATUTORY.fullmatch(topic):
+        return True
     said = LIGHT.sub("", bare).removeprefix("国家" if head == "方案" else "")
     return len(said) >= least and GENERIC.fullmatch(topic) is None
+
+
+def _means_no_paper(topic: str, head: str) -> bool:
+    """Tell a head that means another thing here: 同步规划, 数字化解决方案, 知识图谱."""
+    other = {"规划": UNPLANNED, "方案": PRODUCT, "图谱": TECHNIQUE}.get(head)
+    return other is not None and other.search(topic) is not None
 
 
 def _standing(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None:

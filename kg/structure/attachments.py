@@ -24,6 +24,10 @@ TRAILING = re.compile(
 NO_TITLE = re.compile(r"[。！？；，：:|《》@]|https?|联系|电话|印发|抄送|^\d+$|^[（(].*[）)]$")
 HEADING = re.compile(r"附(?:件|表)?[ \u3000]*(?:\d{1,2}|[一二三四五六七八九十]{1,2})?[：:]?")
 CUT = re.compile(r"[和与及的、]|[图表]\d")  # the second line of a title, a figure's caption
+# 2023年工作总结 over the part of a report: no paper of its own.
+YEARS_WORK = re.compile(
+    r"(?:19|20)\d\d年(?:度|的)?(?:主要|重点)?工作(?:安排|总结|计划|思路|要点|任务|打算|报告)"
+)
 FIRST_PART = re.compile(r"(?:一、|第一[章条部]|（一）|1[.．、](?!\d))")
 SHORTEST, LONGEST = 4, 60
 SHORTEST_PAPER = 8  # of a title that no list names
@@ -93,6 +97,8 @@ def _headed(blocks: Sequence[Block], index: int, titles: set[str]) -> Iterator[F
 def _is_paper(text: str, blocks: Sequence[Block], index: int, behind_label: bool) -> bool:
     """Tell a title by its form where 附件 stands above it or a numbering begins below it."""
     if len(text) < SHORTEST_PAPER or CUT.match(text) or not looks_like_title(text):
+        return False
+    if YEARS_WORK.fullmatch(compact(text)) and not behind_label:
         return False
     return behind_label or _begins_paper(blocks, index)
 
