@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from kg.extract.program_names import level_end
+from kg.extract.program_names import level_end, place_end
 from kg.extract.program_words import kind_of_name
 from kg.models import Mention, Outline
 
@@ -56,11 +56,19 @@ def _without_head(found: Iterable[Mention]) -> dict[str, str]:
     return {name: longer for name, longer in pairs if longer in names}
 
 
+def _of_another(before: str) -> bool:
+    """Tell what a place or level of its own sets apart: 云陵市|青年创业园 is not 省级|青年创业园."""
+    ends = (before[at:] for at in range(len(before) - 1))
+    return any(len(end) in (level_end(end), place_end(end, short=True)) for end in ends)
+
+
 def _plain(outline: Outline, plain: str, full: dict[str, str]) -> Iterator[Mention]:
     """Yield the other places of the body that hold a shorter name."""
     for short, name in full.items():
         for match in re.finditer(re.escape(short), plain):
             begin, end = match.span()
+            if _of_another(plain[max(0, begin - 8) : begin]):
+                continue
             if any(s.begin <= begin < s.end and s.part == "body" for s in outline.sentences):
                 text = outline.source.text[begin:end]
                 yield Mention(
