@@ -12,7 +12,7 @@ from kg.extract.agency_places import LEVEL, find_place_prefixes
 from kg.extract.boundary import name_begin, tagged
 from kg.extract.places import choose, find_names
 from kg.models import Mention, Place
-from kg.vocabulary import KINDS, matcher, regions, rows, short_name, template
+from kg.vocabulary import KINDS, areas, matcher, regions, rows, short_name, template
 
 # 江夏湖实验室 is named after a feature of the land; 联合实验室 is a kind of them.
 LABORATORY = re.compile(r"[一-鿿]{1,3}[山湖江河溪州岛]")
@@ -190,8 +190,10 @@ def _is_proper(modifier: str, proper: str, place: Place | None) -> bool:
         and modifier.startswith(short_name(place.name, place.level))
     ):
         return True
+    # 皖南|医学院: a part of a province gives its name as a place does.
     return any(
-        begin == 0 and choose(name, place) is not None for begin, _, name in find_names(modifier)
+        begin == 0 and (name in areas() or choose(name, place) is not None)
+        for begin, _, name in find_names(modifier)
     ) or any(modifier.startswith(name) for name in _town_names(place))
 
 
@@ -262,6 +264,8 @@ def _scope_of(stretch: str, begin: int, end: int, place: Place | None) -> tuple[
             return "=", name + "股份有限公司"
         rest = written_out(name[last.end :])
         return last.scope, template(rest) if full and not country else name[: last.end] + rest
+    if any(begin == 0 and found in areas() for begin, _, found in find_names(name)):
+        return "=", name
     own = own_name(name)
     if own is not None or name.endswith(OF_NO_PLACE):
         # A ministry's institutions are called after it without the country: 应急管理部地震预警中心.

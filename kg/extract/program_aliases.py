@@ -57,7 +57,7 @@ def _without_head(found: Iterable[Mention]) -> dict[str, str]:
 
 
 def _of_another(before: str) -> bool:
-    """Tell what a place or level of its own sets apart: 云陵市|青年创业园 is not 省级|青年创业园."""
+    """Tell what a place or level of its own sets apart: 云陵市|创业园 is not 省级|创业园."""
     ends = (before[at:] for at in range(len(before) - 1))
     return any(len(end) in (level_end(end), place_end(end, short=True)) for end in ends)
 
