@@ -24,24 +24,25 @@ REFERENCE = SHARED / "reference"
 CORPUS = SHARED / "corpus"
 VALIDATION = ("chongqing-932", "edu-316", "it-plan-584", "hubei-hr-950", "guarantee-320")
 HEADLINE = "HEADLINE (mean F1)"
-# F1 at least: row → development, validation. About a point below what was reached last.
+# F1 at least: row → development, validation. About a point below what was reached last. Of the
+# programmes of the development documents the model has learned: that floor is no measure of it.
 FLOORS = {
-    "Agency linked": (0.86, 0.84),
+    "Agency linked": (0.91, 0.85),
     "Agency kind": (0.98, 0.98),
-    "Program linked": (0.78, 0.40),
-    "Program kind": (0.92, 0.89),
-    "Document linked": (0.94, 0.67),
-    "Document kind": (0.94, 0.90),
-    "Region linked": (0.71, 0.49),
-    "Target value+unit+comparator": (0.93, 0.72),
-    "Target due": (0.97, 0.94),
-    "Target indicator": (0.73, 0.63),
-    "Task": (0.99, 0.94),
+    "Program linked": (0.90, 0.45),
+    "Program kind": (0.91, 0.85),
+    "Document linked": (0.94, 0.73),
+    "Document kind": (0.96, 0.98),
+    "Region linked": (0.93, 0.53),
+    "Target value+unit+comparator": (0.95, 0.76),
+    "Target due": (0.98, 0.94),
+    "Target indicator": (0.79, 0.70),
+    "Task": (0.98, 0.95),
     "Task title": (0.99, 0.99),
-    "Relation document→document": (0.94, 0.58),
-    "Relation task→agency": (0.92, 0.84),
-    "Metadata fields": (0.98, 0.92),
-    HEADLINE: (0.90, 0.72),
+    "Relation document→document": (0.94, 0.67),
+    "Relation task→agency": (0.95, 0.91),
+    "Metadata fields": (0.98, 0.95),
+    HEADLINE: (0.95, 0.76),
 }
 EVERY = 10  # document of the corpus goes through
 CHECKED = 40  # of the corpus is held against the shapes
