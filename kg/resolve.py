@@ -294,11 +294,24 @@ def _complete(mention: Mention) -> Entity:
     parent = next(
         (term for term in _prefix_terms(mention.name) if len(term.label) < len(mention.name)), None
     )
+    where = _place_behind(parent.label, mention.name) if parent is not None else None
+    if parent is not None and where is not None:
+        # 国家税务总局|天津市|税务局 is the body that 市税务局 is in a paper of that city.
+        official = mention.name.replace(parent.label + where.name, parent.label + "{}", 1)
+        return replace(_local_body(mention, official, where), parent=parent.label)
     return Entity(
         "Agency", mention.kind, mention.name, mention.name,
         level=parent.level if parent else "", parent=parent.label if parent else "",
         jurisdiction="100000" if parent else "",
     )  # fmt: skip
+
+
+def _place_behind(head: str, name: str) -> Place | None:
+    """Return the place whose full name stands behind that of a branch's head office."""
+    rest = name.removeprefix(head)
+    found = (regions().by_name.get(rest[:length], []) for length in range(len(rest) - 1, 1, -1))
+    places = next((places for places in found if places), [])
+    return places[0] if len(places) == 1 else None
 
 
 def _prefix_terms(name: str) -> Iterator[Term]:

@@ -273,3 +273,11 @@ def test_every_place_and_body_referred_to_is_described(text: str) -> None:
     referred = {("Region", entity.jurisdiction) for entity in entities}
     referred |= {(entity.type, entity.parent) for entity in entities}
     assert {pair for pair in referred if pair[1]} <= described
+
+
+def test_a_branch_in_full_is_the_body_of_its_place() -> None:
+    text = "由国家税务总局天津市税务局负责，市税务局每月通报。"
+    bodies = [entity_of("天津市", text, name) for name in ("国家税务总局天津市税务局", "市税务局")]
+    assert [(body.key, body.level, body.jurisdiction) for body in bodies] == [
+        ("国家税务总局天津市税务局", "Provincial", "120000")
+    ] * 2
