@@ -96,7 +96,7 @@ def is_commitment(sentence: str, quantity: Quantity, moments: Sequence[Moment]) 
         return False
     in_words = sentence[quantity.number_begin] in "一二三四五六七八九十百千两"
     if in_words and quantity.rule != "quantity.fraction":
-        return _bound_inpromise_words(sentence, quantity, moments)
+        return _bound_in_words(sentence, quantity, moments)
     return not _describes(sentence, quantity)
 
 
@@ -138,7 +138,7 @@ def _is_time_promised(sentence: str, quantity: Quantity) -> bool:
     return quantity.comparator in ("AtLeast", "AtMost")
 
 
-def _bound_inpromise_words(sentence: str, quantity: Quantity, moments: Sequence[Moment]) -> bool:
+def _bound_in_words(sentence: str, quantity: Quantity, moments: Sequence[Moment]) -> bool:
     """Tell a promised figure in Chinese numerals from 一个: it is bound, a range or recurs."""
     if quantity.comparator == "Between":
         return quantity.unit != "年"

@@ -8,11 +8,9 @@ from dataclasses import replace
 
 from kg.extract.program_names import level_end, place_end
 from kg.extract.program_words import kind_of_name
+from kg.extract.text import ABBREVIATED
 from kg.models import Mention, Outline
 
-ABBREVIATED = re.compile(
-    r"（(?:以下|下)?(?:简|统|并)?称[：“]*(?P<short>[^（）“”，、]{2,12})”?[，）]"
-)
 # What a document leaves out where it comes back to a name: “云陵通”平台 … “云陵通”.
 LEFT_OUT = ("平台", "项目", "行动", "工程", "计划")
 SHORTEST = 7  # characters that a title without its level needs to be no common noun

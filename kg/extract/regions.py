@@ -16,7 +16,7 @@ from kg.extract.places import (
     in_province_of,
     is_full_name,
 )
-from kg.extract.text import even
+from kg.extract.text import ABBREVIATED, even
 from kg.extract.townships import find_townships
 from kg.extract.zones import as_zone, find_bare, find_pilots, find_topical, zone_of
 from kg.models import Mention, Outline, Place, Sentence
@@ -30,9 +30,6 @@ LINKS = "、和—"
 CELL = re.compile(r"[ ]*(?:[\t|]|$)")  # what ends, or read backwards begins, a cell of a table
 # What may stand behind the country's name where it is no part of a name: 中国|公民, not 中国|特色.
 ALONE = re.compile("境[内外]|公民|领[土海域]|[^一-鿿（A-Za-z—-]")
-ABBREVIATED = re.compile(
-    r"（(?:以下|下)?(?:简|统|并)?称[：“]*(?P<short>[^（）“”，、]{2,12})”?[，）]"
-)
 
 
 def find_regions(outline: Outline, place: Place | None) -> Iterator[Mention]:

@@ -28,6 +28,10 @@ def even(text: str) -> str:
     return text.translate(TABLE)
 
 
+# How a text says what it will call what it has just named: 云陵联盟（以下简称联盟）.
+ABBREVIATED = re.compile(
+    r"（(?:以下|下)?(?:简|统|并)?称[：“]*(?P<short>[^（）“”，、]{2,12})”?[，）]"
+)
 # A title of several bodies has a blank between them: 甲市教育局 甲市财政局关于….
 BETWEEN_ISSUERS = re.compile(
     r"(?<=[院厅局委部会府央室办])[ \u3000]+(?=[一-鿿]{2,24}(?:[院厅局委部会府央室办]|关于)|关于)"
