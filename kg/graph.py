@@ -33,6 +33,7 @@ TITLE = "<http://purl.org/dc/terms/title>"
 ISSUED = "<http://purl.org/dc/terms/issued>"
 FORMAT = "<http://purl.org/dc/terms/format>"
 FILE = "<http://purl.org/dc/terms/source>"
+URL = "<https://schema.org/url>"
 HAS_PART = "<http://purl.org/dc/terms/hasPart>"
 IS_PART = "<http://purl.org/dc/terms/isPartOf>"
 LABEL = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
@@ -210,6 +211,8 @@ def _source(names: Names, source: Source, extraction: str) -> Iterator[Triple]:
     yield context, FORMAT, literal(source.media_type)
     for name in source.names:
         yield context, FILE, literal(name)
+    if source.url:
+        yield context, URL, typed(source.url.translate(ESCAPES), "anyURI")
     yield context, GENERATED, names.extraction
     yield names.extraction, TYPE, pol("Extraction")
     yield names.extraction, pol("extractorVersion"), literal(extraction)

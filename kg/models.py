@@ -22,8 +22,73 @@ DueBasis = Literal["Stated", "Inherited"]
 
 
 @dataclass(frozen=True, slots=True)
+class Field:
+    """A piece of metadata that the document, or the file around it, states about it."""
+
+    name: str  # number, index, issued, published, issuer, title, url …
+    value: str  # as written
+    begin: int
+    end: int
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a table: what stands in the text from `begin` to `end`, blanks cut off."""
+
+    row: int  # from 0
+    column: int  # from 0
+    begin: int
+    end: int
+    rows: int = 1  # over how many rows and columns it reaches
+    columns: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: in texts that a reader writes a line for each row, a tab between cells."""
+
+    begin: int
+    end: int
+    cells: tuple[Cell, ...]  # by row, then column; one that spans several is there once
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A paragraph that the file marks as a heading (by style, tag or #)."""
+
+    begin: int
+    end: int
+    level: int  # from 1; 0 is the title of the whole document
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """Damage that allows one reading only: what stands in the text, and how it is read."""
+
+    begin: int
+    end: int
+    original: str
+    reading: str
+    rule: str  # repair.number, repair.line-break …
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What a reader left out of the text, and why: navigation, running heads, hidden text."""
+
+    text: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """A file as read: its text untouched, so that offsets point into what the user has."""
+    """A document as read.
+
+    For a text file `text` is the decoded file untouched, so that offsets point into what the user
+    has; for every other format it is the text that the reader wrote: a line for each paragraph
+    and each row of a table.
+    """
 
     names: tuple[str, ...]  # every file name under which these bytes were given, sorted
     sha256: str  # of the bytes, 64 hexadecimal digits
@@ -31,20 +96,27 @@ class Source:
     encoding: str
     media_type: str = "text/plain"
     notes: tuple[str, ...] = ()  # what the reader had to put right, one line each
-
-
-# -- structure -------------------------------------------------------------------------------
+    fields: tuple[Field, ...] = ()  # metadata that the file carries beside its text
+    tables: tuple[Table, ...] = ()
+    headings: tuple[Heading, ...] = ()
+    pages: tuple[int, ...] = ()  # where each page begins, of formats that have pages
+    repairs: tuple[Repair, ...] = ()
+    cuts: tuple[Cut, ...] = ()
+    url: str = ""  # where the file says that it comes from
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
-    """A piece of metadata that the document states about itself."""
+class ReadOptions:
+    """What a user may decide about reading; documents read otherwise are other documents."""
 
-    name: str  # number, index, issued, published, issuer, title …
-    value: str  # as written
-    begin: int
-    end: int
-    rule: str
+    simplify: bool = False  # traditional characters to simplified ones
+    max_expanded: int = 256 * 2**20  # bytes that a compressed document may unpack to
+
+
+AS_IT_IS = ReadOptions()
+
+
+# -- structure -------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from importlib.resources.abc import Traversable
 from kg import __version__
 from kg.extract import extract
 from kg.graph import DEFAULT_BASE, ONTOLOGY_GRAPH, build_graph
-from kg.models import DocumentGraph, Reading, Source
+from kg.models import AS_IT_IS, DocumentGraph, Reading, ReadOptions, Source
 from kg.read import read
 from kg.resolve import resolve
 from kg.structure import structure
@@ -33,12 +33,18 @@ PARTS = (*STAGES, "data", "models.py", "vocabulary.py")
 COUNTED = (".py", ".tsv", ".ttl", ".crfsuite")
 
 
-def process(data: bytes, names: Sequence[str], base: str = DEFAULT_BASE) -> DocumentGraph:
+def process(
+    data: bytes,
+    names: Sequence[str],
+    base: str = DEFAULT_BASE,
+    options: ReadOptions = AS_IT_IS,
+) -> DocumentGraph:
     """Return the named graph of one document, a function of nothing but its arguments.
 
-    `names` are the file names that these bytes go by. Raises ReadError where they are not text.
+    `names` are the file names that these bytes go by. Raises ReadError where they cannot be read
+    as a document.
     """
-    return build_graph(understand(read(data, names)), extractor_version(), base)
+    return build_graph(understand(read(data, names, options)), extractor_version(), base)
 
 
 def understand(source: Source) -> Reading:

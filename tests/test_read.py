@@ -9,7 +9,8 @@ import pytest
 
 from kg.errors import ReadError
 from kg.models import Source
-from kg.read import plausible, read, read_file
+from kg.read import read, read_file
+from kg.read.plain import plausible
 
 TEXT = (
     "云陵市教育局关于加强校车管理的通知\n各县（区）教育局：\n　　为了保障学生安全，"

@@ -1,139 +1,44 @@
-"""Bytes to Source: the decoded text of a file, unchanged."""
+"""Bytes to Source: one entrance for every format, told by content, not by the file's name."""
 
 from __future__ import annotations
 
-import codecs
-import hashlib
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from kg.errors import ReadError
-from kg.models import Source
+from kg.models import AS_IT_IS, ReadOptions, Source
+from kg.read.formats import Format
+from kg.read.plain import read_plain
 
-# First bytes of the formats that people most often hand over instead of text.
-SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF", "a PDF file"),
-    (b"PK\x03\x04", "a ZIP container (DOCX, XLSX, ZIP …)"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office file (DOC, XLS, WPS)"),
-    (b"\x89PNG", "a PNG picture"),
-    (b"\xff\xd8\xff", "a JPEG picture"),
-    (b"GIF8", "a GIF picture"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"Rar!", "a RAR archive"),
-    (b"7z\xbc\xaf", "a 7z archive"),
-    (b"{\\rtf", "an RTF file"),
-    (b"SQLite format 3", "an SQLite database"),
+PLAIN = Format(
+    name="plain text",
+    suffixes=("", ".txt", ".text", ".md"),
+    matches=lambda data, name: True,
+    read=read_plain,
 )
-BOMS: tuple[tuple[bytes, str], ...] = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-HTML = re.compile(rb"\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
-BLANK = re.compile(r"[\ufeff\s]*")
-HAN = re.compile(r"[㐀-鿿]")
-PLAUSIBLE_SHARE = 0.95  # of the non-ASCII characters, how many must be everyday Chinese (GB 2312)
-DAMAGE_SHARE = 0.01  # of the characters, how many may be lost before a file is refused
+# The first that matches reads; plain text is what is left.
+READERS: tuple[Format, ...] = (PLAIN,)
 
 
-def read(data: bytes, names: Sequence[str]) -> Source:
-    """Decode a text file: UTF-8 (with or without BOM), UTF-16, GB18030.
+def read(data: bytes, names: Sequence[str], options: ReadOptions = AS_IT_IS) -> Source:
+    """Read a document. `names` are the file names that the bytes go by.
 
-    `names` are the file names that the bytes go by. Offsets of all later stages are code points
-    of the returned text. Raises ReadError with the reason where the bytes are not text.
+    Offsets of all later stages are code points of the returned text. Raises ReadError with the
+    reason where the bytes cannot be read as a document.
     """
-    shown = names[0] if names else "-"
-    refuse_other_formats(data, shown)
-    text, encoding, notes = decode(data, shown)
-    if BLANK.fullmatch(text):
-        raise ReadError(f"{shown}: nothing but blanks in it; is this the right file?")
-    digest = hashlib.sha256(data).hexdigest()
-    return Source(tuple(sorted(names)), digest, text, encoding, notes=notes)
+    return format_of(data, names).read(data, names, options)
 
 
-def read_file(path: Path) -> Source:
+def format_of(data: bytes, names: Sequence[str]) -> Format:
+    """Tell the format of a file by its content."""
+    name = names[0] if names else ""
+    return next(one for one in READERS if one.matches(data, name))
+
+
+def read_file(path: Path, options: ReadOptions = AS_IT_IS) -> Source:
     """Read one file from disk; raises ReadError where that cannot be done."""
     try:
         data = path.read_bytes()
     except OSError as error:
         raise ReadError(f"{path}: {error.strerror or error}") from error
-    return read(data, [path.name])
-
-
-def refuse_other_formats(data: bytes, shown: str) -> None:
-    """Raise ReadError where the bytes are known to be something else than plain text."""
-    if not data:
-        raise ReadError(f"{shown}: the file is empty")
-    for signature, what in SIGNATURES:
-        if data.startswith(signature):
-            raise ReadError(f"{shown}: {what}, not plain text; save its text as UTF-8 first")
-    if HTML.match(data):
-        raise ReadError(f"{shown}: a web page, not plain text; save its text as UTF-8 first")
-
-
-def decode(data: bytes, shown: str) -> tuple[str, str, tuple[str, ...]]:
-    """Return the text, the name of its encoding, and what had to be put right."""
-    for bom, encoding in BOMS:
-        if data.startswith(bom):
-            return _strict(data, encoding, shown), encoding, ()
-    if b"\x00" in data:
-        return _without_bom(data, shown)
-    try:
-        return data.decode("utf-8"), "utf-8", ()
-    except UnicodeDecodeError:
-        return _not_utf8(data, shown)
-
-
-def _strict(data: bytes, encoding: str, shown: str) -> str:
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise ReadError(
-            f"{shown}: marked as {encoding}, damaged at byte {error.start}; save it again as UTF-8"
-        ) from error
-
-
-def _without_bom(data: bytes, shown: str) -> tuple[str, str, tuple[str, ...]]:
-    """Try UTF-16 without a byte order mark: the only text that holds zero bytes."""
-    for encoding in ("utf-16-le", "utf-16-be"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" not in text and plausible(text):
-            return text, encoding, (f"read as {encoding}: no byte order mark",)
-    raise ReadError(f"{shown}: not a text file (zero bytes in it)")
-
-
-def _not_utf8(data: bytes, shown: str) -> tuple[str, str, tuple[str, ...]]:
-    try:
-        text = data.decode("gb18030")
-    except UnicodeDecodeError:
-        text = ""
-    if text and plausible(text):
-        return text, "gb18030", ()
-    repaired = data.decode("utf-8", errors="replace")
-    lost = repaired.count("�")
-    if lost <= len(repaired) * DAMAGE_SHARE and HAN.search(repaired):
-        return repaired, "utf-8", (f"{lost} damaged characters in UTF-8 shown as U+FFFD",)
-    repaired = data.decode("gb18030", errors="replace")
-    lost = repaired.count("�")
-    if lost <= len(repaired) * DAMAGE_SHARE and plausible(repaired):
-        return repaired, "gb18030", (f"{lost} damaged characters in GB18030 shown as U+FFFD",)
-    raise ReadError(
-        f"{shown}: neither UTF-8, UTF-16 nor GB18030 text; if it is text, save it as UTF-8"
-    )
-
-
-def plausible(text: str) -> bool:
-    """Tell whether a decoded text is everyday Chinese, not another encoding read wrongly.
-
-    GB18030 decodes almost any bytes; wrongly decoded text is full of rare characters that the
-    6,763 of GB 2312 do not hold.
-    """
-    foreign = [char for char in text if char > "\x7f" and char not in "�"]
-    if not foreign:
-        return bool(text.strip()) and text.isprintable()
-    everyday = len("".join(foreign).encode("gb2312", errors="ignore")) // 2
-    return everyday >= len(foreign) * PLAUSIBLE_SHARE
+    return read(data, [path.name], options)

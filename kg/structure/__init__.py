@@ -57,7 +57,7 @@ def structure(source: Source) -> Outline:
     """Tell the parts of a document apart; offsets are code points in the source's text."""
     text = source.text
     blocks = list(split_blocks(text))
-    fields = list(find_fields(text))
+    fields = _fields(source)
     furniture = list(find_furniture(blocks, len(text)))
     body = _content(blocks, fields, furniture)
     lines = list(find_title_lines(body))
@@ -87,6 +87,17 @@ def structure(source: Source) -> Outline:
         sentences=(*_summaries(text, fields), *_sentences(body, parts, sections, tasks)),
         furniture=tuple((block.begin, block.end) for block in furniture),
     )
+
+
+def _fields(source: Source) -> list[Field]:
+    """Return what the file and its text state about the document; the file's word first."""
+    carried = source.fields
+    stated = (
+        field
+        for field in find_fields(source.text)
+        if all(field.end <= other.begin or other.end <= field.begin for other in carried)
+    )
+    return [*carried, *stated]
 
 
 def _guides(first: Block) -> bool:
