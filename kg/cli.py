@@ -12,7 +12,7 @@ import shutil
 import signal
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -129,6 +129,30 @@ class Words(click.ParamType[str]):
 
 WORDS = Words()
 
+# How `kg build` learns the columns of a dump: option, what is in the column, names known anyway.
+_COLUMNS = (
+    ("text", "text", "content, text, body, 正文"),
+    ("title", "title", "title, 标题"),
+    ("issuer", "issuing body", "issuer, agency, 发文机关, 发布机构"),
+    ("date", "date", "date, pub_date, 成文日期, 发布日期"),
+    ("number", "文号", "number, 文号, 发文字号"),
+    ("url", "address", "url, link, 网址"),
+)
+
+
+def _column_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add an option for each column of a dump that can be named."""
+    for field, what, known in reversed(_COLUMNS):
+        command = click.option(
+            f"--{field}-field",
+            type=WORDS,
+            default="",
+            metavar="NAME",
+            help=f"The column of dumps with the {what}; known: {known} ….",
+        )(command)
+    return command
+
+
 _store_option = click.option(
     "--store",
     "place",
@@ -171,28 +195,40 @@ def cli(debug: bool) -> None:
     type=click.IntRange(1, 256),
     help="Processes that read documents at the same time.",
 )
+@_column_options
 @click.pass_context
 def build(
-    ctx: click.Context, paths: Sequence[str], place: Path, base: str | None, jobs: int
+    ctx: click.Context,
+    paths: Sequence[str],
+    place: Path,
+    base: str | None,
+    jobs: int,
+    **columns: str,
 ) -> None:
-    """Read files, folders or globs into the store.
+    """Read files, folders, archives, dumps and globs into the store; @FILE is a list of them.
 
-    From folders, files ending in .txt, .text, .md or in nothing are taken, but no README; a file
-    that you name is always read. A document that is in the store already is not read again;
-    a file that has changed replaces what it was. One that cannot be read is reported, the
-    others go on.
+    Files are told by their content: of folders and archives (ZIP, TAR, gzip) every document is
+    taken, but no README; a file that you name is always read. Of dumps (JSON Lines, JSON, CSV,
+    Parquet) each row is a document: dump.csv#17. A document that is in the store already is not
+    read again; a file that has changed replaces what it was. One that cannot be read is
+    reported, the others go on.
 
     \b
     Examples:
       kg build documents/
       kg build 2022/ 'archive/**/*.txt' --store education --jobs 2
+      kg build archive.zip dump.jsonl @more.txt
+      kg build dump.csv --text-field 内文 --title-field 题目
     """
     from kg.build import build as build_store
+    from kg.inputs import Intake
+    from kg.read.columns import Columns
     from kg.store import Store
 
     debug = bool(ctx.find_root().params.get("debug"))
+    named = Columns(**{field: columns[f"{field}_field"] for field, _, _ in _COLUMNS})
     with Store(place, base=base) as store, _progress(debug=debug) as report:
-        result = build_store(paths, store, jobs=jobs, report=report)
+        result = build_store(paths, store, jobs=jobs, intake=Intake(named), report=report)
     _print_summary(result, place)
     if result.skipped:
         ctx.exit(1)

@@ -9,6 +9,7 @@ from kg.errors import ReadError
 from kg.models import AS_IT_IS, ReadOptions, Source
 from kg.read.formats import Format
 from kg.read.plain import read_plain
+from kg.read.records import record_format
 
 PLAIN = Format(
     name="plain text",
@@ -17,7 +18,9 @@ PLAIN = Format(
     read=read_plain,
 )
 # The first that matches reads; plain text is what is left.
-READERS: tuple[Format, ...] = (PLAIN,)
+DOCUMENTS: tuple[Format, ...] = (PLAIN,)
+# A row of a dump holds its text in one of them.
+READERS: tuple[Format, ...] = (record_format(DOCUMENTS), *DOCUMENTS)
 
 
 def read(data: bytes, names: Sequence[str], options: ReadOptions = AS_IT_IS) -> Source:
