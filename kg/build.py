@@ -32,8 +32,10 @@ from kg.inputs import (
     Skipped,
     content,
     find_files,
+    hosts_of,
     locate,
     read_contents,
+    release,
 )
 from kg.ledger import Claim
 from kg.models import DocumentGraph
@@ -137,6 +139,7 @@ def build(
     steps.announce()
     _read_and_load(store, work, jobs, extractor, tally, steps)
     _settle(store, contents, extractor, tally)
+    release()
     return BuildReport(
         ok=tally.ok,
         repaired=tally.repaired,
@@ -255,7 +258,9 @@ def _superseded(noted: list[Claim], contents: Contents, held: set[str]) -> list[
     return [
         claim
         for claim in noted
-        if present.get(claim.path, claim.sha256) != claim.sha256 or contents.has_lost(claim.path)
+        if present.get(claim.path, claim.sha256) != claim.sha256
+        or contents.has_lost(claim.path)
+        or any(host in present for host in hosts_of(claim.path))
     ]
 
 

@@ -199,6 +199,7 @@ def cli(debug: bool) -> None:
 @click.pass_context
 def build(
     ctx: click.Context,
+    /,
     paths: Sequence[str],
     place: Path,
     base: str | None,

@@ -289,17 +289,22 @@ class Contents:
     def skip(self, where: Locator, reason: str) -> None:
         """Note what cannot be had."""
         self.there |= {str(where), self.name_of(where)}
-        self.skipped.append(Skipped(str(where), reason))
+        self.skipped.append(Skipped(str(where), " ".join(reason.split())))
+
+    def count(self) -> int:
+        """Count all that was noted, in whatever way."""
+        return len(self.claims) + len(self.skipped) + self.unread.total()
 
     def finish(self, where: Locator) -> None:
         """Note that a container holds nothing else."""
         self.listed |= {str(where), self.name_of(where)}
 
     def has_lost(self, path: str) -> bool:
-        """Tell whether a claim's path was in a container that holds it no more."""
+        """Tell whether a claim's path was in a container that holds it no more, or became one."""
         hosts = list(hosts_of(path))
         broken = any(host in self.there and host not in self.listed for host in hosts)
-        return path not in self.there and not broken and not self.listed.isdisjoint(hosts)
+        gone = path not in self.there and not broken and not self.listed.isdisjoint(hosts)
+        return gone or path in self.listed
 
 
 def hosts_of(path: str) -> Iterator[str]:
@@ -345,6 +350,7 @@ class _Lister:
             opened.close()
 
     def _list_members(self, archive: Archive, where: Locator) -> None:
+        before = self._contents.count()
         for member in archive.members():
             if _is_passed_over(member.name):
                 continue
@@ -356,6 +362,8 @@ class _Lister:
             else:
                 self._list_member(archive, inner, member.name)
         self._contents.finish(where)
+        if self._contents.count() == before:
+            self._contents.skip(where, "an archive with nothing in it")
 
     def _list_member(self, archive: Archive, where: Locator, name: str) -> None:
         """Add a member, or what is in it; one that is damaged costs itself alone."""
@@ -435,7 +443,7 @@ class _Lister:
         if suffix_of(name) == ".json" and not self._is_named:
             self._count(name, b"")
         elif not seen:
-            first = f": {failed[0][1]}" if failed else ""
+            first = f"; the first of {len(failed):,}: {failed[0][1]}" if failed else ""
             self._contents.skip(where, f"no row with named columns in it{first}")
         else:
             what = f"no column {wanted}" if wanted else "no column that is known to hold the text"
@@ -483,7 +491,7 @@ def _open(file: IO[bytes], intake: Intake, name: str) -> Archive | _Rows:
 
 # The container opened last, with those in it that lead to the last document: documents come in
 # the order in which they lie there, so that none is opened or unpacked for each of them.
-_SHELF: list[tuple[object, Archive | _Rows]] = []
+_SHELF: list[tuple[object, Archive | _Rows, IO[bytes]]] = []
 
 
 def content(where: Locator) -> bytes:
@@ -496,11 +504,11 @@ def content(where: Locator) -> bytes:
         key = (stamp, where.steps[:depth])
         if depth < len(_SHELF) and _SHELF[depth][0] == key:
             continue
-        _clear(depth)
+        release(depth)
         name = os.path.basename(where.file) + _tail(where.steps[:depth])
         file = _inner(where, depth)
         try:
-            _SHELF.append((key, _open(file, where.intake, name)))
+            _SHELF.append((key, _open(file, where.intake, name), file))
         except ReadError:
             file.close()
             raise
@@ -522,9 +530,12 @@ def _part(container: Archive | _Rows, where: Locator, step: str | int) -> bytes:
     return container.content(step, max(where.intake.max_expanded, MAX_BYTES))
 
 
-def _clear(depth: int) -> None:
+def release(depth: int = 0) -> None:
+    """Close the containers that are open, or those deeper than `depth`."""
     while len(_SHELF) > depth:
-        _SHELF.pop()[1].close()
+        _, container, file = _SHELF.pop()
+        container.close()
+        file.close()
 
 
 def locate(path: str, intake: Intake = AUTOMATIC) -> Locator:

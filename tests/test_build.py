@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 from fake_extractor import EXTRACTOR, NEXT, graph
 
-from kg.build import BuildReport, Progress, build, find_files
+from kg.build import BuildReport, Progress, build
 from kg.export import export
+from kg.inputs import find_files
 from kg.store import Store
 
 HERE = Path(__file__).parent
@@ -56,11 +57,11 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_report(folder: Path) -> None:
-    write(folder, d_txt="丁DAMAGED", e_pdf="%PDF", README_md="about", f_txt="BUG")
+    write(folder, d_txt="丁DAMAGED", e_png="%PDF", README_md="about", f_txt="BUG")
     steps: list[Progress] = []
     report = build([folder], Store(), report=steps.append, extractor=EXTRACTOR)
     assert (report.ok, report.repaired, report.unchanged, report.replaced) == (3, 1, 0, 0)
-    assert report.unread == ((".pdf", 1), ("README.md", 1))
+    assert report.unread == ((".png", 1), ("README.md", 1))
     (skipped,) = report.skipped
     assert skipped.path == str(folder / "f.txt")
     assert skipped.reason == (

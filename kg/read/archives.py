@@ -270,7 +270,8 @@ class Counted(io.RawIOBase):
         """Read some bytes."""
         left = self._limit - self._unpacked.tell()
         data = self._unpacked.read(left + 1 if size < 0 else min(size, left + 1))
-        _refuse_bomb(self._name, self._unpacked.tell(), self._limit)
+        if len(data) > left:
+            raise ReadError(f"{self._name}: unpacks to more than {self._limit / 2**20:,.0f} MB")
         return data
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:

@@ -132,4 +132,4 @@ def listed(names: Iterable[str]) -> str:
     """Return columns as a message lists them."""
     unique = list(dict.fromkeys(name[:40] for name in names))
     more = len(unique) - LONGEST_LIST
-    return ", ".join(unique[:LONGEST_LIST]) + (f" and {more} more" if more > 0 else "")
+    return ", ".join(unique[:LONGEST_LIST]) + (f" and {more:,} more" if more > 0 else "")

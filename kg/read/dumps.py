@@ -24,7 +24,7 @@ Cells = Mapping[str, object]
 HEAD = 65_536  # bytes that show encoding, columns and delimiter
 LONGEST_ROW = 64 * 2**20
 DELIMITERS = (",", "\t", ";", "|")
-MOST_BROKEN = 20  # each is searched for its end, maybe to the end of the file
+MOST_SEARCHED = 256 * 2**20  # bytes gone through for the ends of broken rows
 LINE_SUFFIXES = (".jsonl", ".ndjson", ".jsonlines")
 SUFFIXES = {
     **dict.fromkeys(LINE_SUFFIXES, "JSON Lines"),
@@ -36,6 +36,7 @@ SUFFIXES = {
 PARQUET = b"PAR1"
 # A text of a policy never begins so, whatever its file is called.
 JSON_HEAD = re.compile(r'\s*(?:\[\s*)?\{\s*"[^"\\\n]{1,80}"\s*:')
+NO_ROW = "the dump has no such row"
 CUT_OFF = "the array has no end: the file is cut off"
 BLANKS = " \t\r\n"
 BETWEEN = re.compile(r"[\s,\[\]\ufeff]*")
@@ -172,6 +173,8 @@ class LineDump:
         if not self._starts:
             for _ in self._lines():
                 pass
+        if not 0 < number <= len(self._starts):
+            return Row(number, {}, NO_ROW)
         self._file.seek(self._starts[number - 1])
         return self._parse(number, self._file.readline(LONGEST_ROW))
 
@@ -233,6 +236,8 @@ class JsonDump:
         if not self._starts:
             for _ in self.rows():
                 pass
+        if not 0 < number <= len(self._starts):
+            return Row(number, {}, NO_ROW)
         return _cells(number, _decoder().raw_decode(self._text, self._starts[number - 1])[0])
 
     def close(self) -> None:
@@ -279,6 +284,8 @@ class CsvDump:
         if not self._starts:
             for _ in self.rows():
                 pass
+        if not 0 < number <= len(self._starts):
+            return Row(number, {}, NO_ROW)
         return next(row for _, row in self._records(self._starts[number - 1], number))
 
     def close(self) -> None:
@@ -303,7 +310,7 @@ class CsvDump:
 
     def _records(self, start: int = -1, number: int = 1) -> Iterator[tuple[int, Row]]:
         """Yield where each record begins, and its row; below a broken one goes on with its line."""
-        start, broken = max(start, self._body), 0
+        start, searched = max(start, self._body), 0
         while True:
             lines = Lines(self._file, start, self._encoding, self._name)
             reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
@@ -316,8 +323,8 @@ class CsvDump:
                     begin = start + lines.read
                 return
             except (csv.Error, ReadError) as error:
-                broken += 1
-                last = broken >= MOST_BROKEN
+                searched += lines.read
+                last = searched > MOST_SEARCHED
                 problem = _why(error) + "; the rest is not read" * last
                 yield begin, Row(number, {}, problem, is_end=last)
                 number += 1
@@ -333,9 +340,10 @@ class CsvDump:
                 "a delimiter stands in a cell that is not quoted"
             )
             return Row(number, {}, problem)
-        # Of two columns of one name the first counts.
-        pairs = list(zip(self._header, cells, strict=False))
-        return Row(number, dict(reversed(pairs)))
+        # Of two columns of one name the first counts; a short row ends in empty cells.
+        named = dict.fromkeys(self._header, "")
+        named |= dict(reversed(list(zip(self._header, cells, strict=False))))
+        return Row(number, named)
 
 
 def _why(error: Exception) -> str:
@@ -388,8 +396,9 @@ class ParquetDump:
         except (ValueError, OSError) as error:
             raise ReadError(f"{name}: a damaged Parquet file: {_line(error)}") from error
         self._refuse_large_groups(limit)
-        self.columns = [str(column) for column in self._file.schema_arrow.names]
-        self._wanted = [column for column in self.columns if is_wanted(column, columns)]
+        # Other columns than those asked for are named, and not read.
+        self._unread = dict.fromkeys(map(str, self._file.schema_arrow.names))
+        self._wanted = [column for column in self._unread if is_wanted(column, columns)]
         self._ahead: Iterator[Row] = iter(())
         self._next = 0  # the number of the row that comes next in `_ahead`
 
@@ -406,7 +415,7 @@ class ParquetDump:
             self._next = row.number + 1
             if row.number == number or row.problem:
                 return row
-        return Row(number, {}, "no such row")
+        return Row(number, {}, NO_ROW)
 
     def close(self) -> None:
         """Release the file."""
@@ -435,19 +444,17 @@ class ParquetDump:
 
     def _from_group(self, group: int, number: int) -> Iterator[Row]:
         if not self._wanted:
-            yield from (Row(n, dict.fromkeys(self.columns)) for n in range(number, self._total()))
+            if self._file.metadata.num_rows:
+                yield Row(number, self._unread)
             return
         groups = range(group, self._file.metadata.num_row_groups)
         try:
             for batch in self._batches(groups):
                 for cells in batch.to_pylist():
-                    yield Row(number, cells)
+                    yield Row(number, self._unread | cells)
                     number += 1
         except (ValueError, OSError) as error:
             yield Row(number, {}, f"damaged, with all behind it: {_line(error)}", is_end=True)
-
-    def _total(self) -> int:
-        return min(int(self._file.metadata.num_rows), self.BATCH) + 1
 
     def _batches(self, groups: range) -> Iterator[Any]:
         for group in groups:
