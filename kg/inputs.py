@@ -42,8 +42,8 @@ MAX_BYTES = 64 * 1024 * 1024
 DEEPEST = 2  # archives: a packed folder, and those packed in it
 FOREIGN_FOLDERS = ("__MACOSX",)  # what macOS adds to a ZIP file
 # The end of a claim's path: what of a container is meant.
-STEP = re.compile(r"!/|#(?=\d+$)")
-ROW = re.compile(r"#(\d+)$")
+STEP = re.compile(r"!/|#(?=\d+\Z)")
+ROW = re.compile(r"#(\d+)\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,19 +401,18 @@ class _Lister:
 
     def _list_rows(self, rows: _Rows, where: Locator) -> None:
         seen: dict[str, None] = {}
-        failed: list[tuple[Locator, str]] = []
+        failed: list[tuple[int, str]] = []
         is_whole = True
         for row in rows.dump.rows():
             is_whole &= not row.is_end
             seen.update(dict.fromkeys(map(str, row.cells)))
-            inner = where.inside(row.number)
-            if reason := row.problem or self._list_row(row, inner):
-                failed.append((inner, reason))
+            if reason := row.problem or self._list_row(row, where.inside(row.number)):
+                failed.append((row.number, reason))
         if not has_text(seen, where.intake.columns):
             self._tell_columns(where, seen, failed)
             return
-        for inner, reason in failed:
-            self._contents.skip(inner, reason)
+        for number, reason in failed:
+            self._contents.skip(where.inside(number), reason)
         self._finish_rows(where, seen, is_whole=is_whole)
 
     def _list_row(self, row: Row, where: Locator) -> str:
@@ -436,7 +435,7 @@ class _Lister:
             self._contents.finish(where)
 
     def _tell_columns(
-        self, where: Locator, seen: Iterable[str], failed: Sequence[tuple[Locator, str]]
+        self, where: Locator, seen: Iterable[str], failed: Sequence[tuple[int, str]]
     ) -> None:
         """Say that nothing is known to be the text; settings in JSON are not even meant to be."""
         name, wanted = self._contents.name_of(where), where.intake.columns.text

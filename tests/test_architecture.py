@@ -29,6 +29,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "queries": COMMON,
     "store": (*COMMON, "ledger", "sparql", "sentence"),
     "export": (*COMMON, "store", "sparql"),
+    # Before the stages: which bytes there are.
+    "inputs": (*COMMON, "ledger", "store", "read"),
 }
 STAGES = ("read", "structure", "extract", "resolve", "graph")
 # pipeline alone knows the order; these stand above it or are its face.

@@ -117,6 +117,29 @@ def test_a_failing_file_is_reported_and_the_others_go_through() -> None:
     assert "Traceback" in run("--debug", "build", "docs").stderr
 
 
+def test_columns_of_a_dump_can_be_named_and_files_listed() -> None:
+    row = {"内文": "丙\n民政局", "题目": "x"}
+    Path("dump.jsonl").write_text(json.dumps(row, ensure_ascii=False), encoding="utf-8")
+    Path("list.txt").write_text("# of today\ndump.jsonl\ndocs/*.txt\n", encoding="utf-8")
+    result = run("build", "@list.txt")
+    assert result.exit_code == 1
+    assert (
+        "skipped dump.jsonl: no column that is known to hold the text; "
+        "its columns: 内文, 题目; say which: --text-field NAME"
+    ) in result.stderr
+    assert run("build", "@list.txt", "--text-field", "内文").exit_code == 0
+    assert "民政局 [dump.jsonl#1]" in run("show", "民政局").stdout
+
+
+def test_every_column_has_an_option() -> None:
+    from kg.read.columns import Columns, common_names, plain_name
+
+    assert [field for field, _, _ in cli._COLUMNS] == list(Columns.__dataclass_fields__)
+    for field, _, known in cli._COLUMNS:
+        meanings = {common_names()[plain_name(name)][0] for name in known.split(", ")}
+        assert meanings <= ({"issued", "published"} if field == "date" else {field})
+
+
 def test_remove(built: None) -> None:
     result = run("remove", "a.txt")
     assert (result.exit_code, result.stdout) == (0, "removed 甲 (a.txt)\n")

@@ -9,8 +9,16 @@ from kg.errors import ReadError
 from kg.models import AS_IT_IS, ReadOptions, Source
 from kg.read.formats import Format
 from kg.read.plain import read_plain
-from kg.read.records import record_format
+from kg.read.records import is_record, read_record
 
+
+def _read_record(data: bytes, names: Sequence[str], options: ReadOptions) -> Source:
+    """Read a row of a dump, whose text is in any of the other formats."""
+    formats = [one for one in READERS if one is not RECORD]
+    return read_record(data, names, options, formats=formats)
+
+
+RECORD = Format("a row of a dump", suffixes=(), matches=is_record, read=_read_record)
 PLAIN = Format(
     name="plain text",
     suffixes=("", ".txt", ".text", ".md"),
@@ -18,9 +26,7 @@ PLAIN = Format(
     read=read_plain,
 )
 # The first that matches reads; plain text is what is left.
-DOCUMENTS: tuple[Format, ...] = (PLAIN,)
-# A row of a dump holds its text in one of them.
-READERS: tuple[Format, ...] = (record_format(DOCUMENTS), *DOCUMENTS)
+READERS: tuple[Format, ...] = (RECORD, PLAIN)
 
 
 def read(data: bytes, names: Sequence[str], options: ReadOptions = AS_IT_IS) -> Source:

@@ -153,7 +153,7 @@ class ZipArchive:
 
     def __init__(self, file: IO[bytes], name: str, limit: int) -> None:
         self._file, self._name = file, name
-        _refuse_crowd(file, name)
+        refuse_crowd(file, name)
         try:
             self._zip = zipfile.ZipFile(file)
         except DAMAGE as error:
@@ -214,7 +214,7 @@ def _zip_name(info: zipfile.ZipInfo) -> str:
         return name
 
 
-def _refuse_crowd(file: IO[bytes], name: str) -> None:
+def refuse_crowd(file: IO[bytes], name: str) -> None:
     """Refuse too many members before the list of them is read."""
     size = file.seek(0, io.SEEK_END)
     file.seek(max(0, size - 66_000))
@@ -245,7 +245,7 @@ def _read(file: IO[bytes], shown: str, limit: int, step: int = LARGE_STEP) -> by
     while part := file.read(step):
         data += part
         if len(data) > limit:
-            raise ReadError(f"{shown}: more than {limit // 2**20:,} MB; a document may have that")
+            raise ReadError(f"{shown}: unpacks to more than the {limit // 2**20:,} MB it may")
     return bytes(data)
 
 

@@ -112,7 +112,7 @@ def _whole_characters(head: bytes) -> bytes:
     """Cut a head of one long line at its last ASCII byte: a character may be cut in two."""
     if len(head) < HEAD:
         return head
-    return head[: max(head.rfind(sign) for sign in (b'"', b",", b" ", b"{", b">")) + 1] or head
+    return head[: max(head.rfind(sign) for sign in (b'"', b",", b" ", b">")) + 1] or head
 
 
 def _read_whole(file: IO[bytes], name: str, limit: int) -> bytes:

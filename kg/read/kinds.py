@@ -7,8 +7,9 @@ import zipfile
 from functools import cache
 from typing import IO, Literal
 
+from kg.errors import ReadError
 from kg.read import PLAIN, READERS
-from kg.read.archives import DAMAGE, archive_kind, closed_archive
+from kg.read.archives import DAMAGE, archive_kind, closed_archive, refuse_crowd
 from kg.read.dumps import dump_kind
 from kg.read.plain import HAN, HTML, SIGNATURES, plausible
 from kg.vocabulary import rows
@@ -16,7 +17,17 @@ from kg.vocabulary import rows
 Kind = Literal["document", "archive", "dump", "closed", "other"]
 
 HEAD = 8192  # bytes that tell what a file is
-SIGNS = (*SIGNATURES, (b"\x7fELF", "a program"), (b"MZ", "a program"), (b"RIFF", "sound or film"))
+SIGNS = (
+    *SIGNATURES,
+    (b"\x7fELF", "a program"),
+    (b"MZ", "a program"),
+    (b"#!", "a program"),
+    (b"<?php", "a program"),
+    (b"<?xml", "an XML file"),
+    (b"RIFF", "sound or film"),
+)
+# What other formats put into their ZIP files: OpenDocument and EPUB, Java, OFD.
+MARKS = {"mimetype", "META-INF/MANIFEST.MF", "OFD.xml"}
 
 
 @cache
@@ -64,7 +75,7 @@ def _zip_kind(suffix: str, file: IO[bytes] | None) -> Kind:
     names = _names(file)
     if "[Content_Types].xml" in names:
         return "document" if "word/document.xml" in names and _reads(".docx") else "other"
-    return "other" if names & {"mimetype", "META-INF/MANIFEST.MF"} else "archive"
+    return "other" if names & MARKS else "archive"
 
 
 def _reads(suffix: str) -> bool:
@@ -75,9 +86,10 @@ def _names(file: IO[bytes] | None) -> set[str]:
     if file is None:
         return set()
     try:
+        refuse_crowd(file, "")
         with zipfile.ZipFile(file) as archive:
             return set(archive.namelist())
-    except DAMAGE:
+    except (*DAMAGE, ReadError):
         return set()  # said when it is opened
 
 

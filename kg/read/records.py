@@ -11,7 +11,6 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import TypeVar
 
 from kg.errors import ReadError
@@ -39,11 +38,6 @@ def record(values: Mapping[str, str]) -> bytes:
 def is_record(data: bytes, name: str) -> bool:
     """Tell a record by how it begins."""
     return data.startswith(OPENING)
-
-
-def record_format(formats: Sequence[Format]) -> Format:
-    """Return the format of records whose text is in one of `formats`."""
-    return Format("a row of a dump", (), is_record, partial(read_record, formats=formats))
 
 
 def read_record(
