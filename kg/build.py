@@ -8,33 +8,30 @@ from __future__ import annotations
 
 import glob
 import hashlib
-import multiprocessing
 import os
-import signal
 import stat
-import threading
 import time
 import traceback
-from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pyoxigraph
 
+from kg import workers
 from kg.errors import KgError, ReadError
 from kg.ledger import Claim
 from kg.models import DocumentGraph
 from kg.store import MARKER, Held, Store
+from kg.workers import DEFAULT_LIMITS, Limits, Lost
 
 SUFFIXES = ("", ".txt", ".text", ".md")  # what is taken from folders; a file named is always
 ABOUT_FOLDER = "readme"  # speaks of the documents beside it, and is none
 MAX_BYTES = 64 * 1024 * 1024
 BATCH_QUADS = 200_000
 BATCH_SECONDS = 5.0
-CHUNK = 4  # documents handed to a process at once: fewer trips, and little to lose
 
 Process = Callable[[bytes, Sequence[str], str], DocumentGraph]
 
@@ -114,13 +111,15 @@ def build(
     store: Store,
     *,
     jobs: int = 1,
+    limits: Limits | None = DEFAULT_LIMITS,
     report: Callable[[Progress], None] | None = None,
     extractor: Extractor | None = None,
 ) -> BuildReport:
     """Bring files, folders and globs into a store; documents that it holds are not read again.
 
     Can be stopped at any moment: the store then holds whole documents only, and the same call
-    goes on. A file that fails is in the report with its reason.
+    goes on. A file that fails is in the report with its reason. `jobs` processes read, each
+    document within `limits`; without limits this process reads, unprotected.
     """
     started = time.monotonic()
     extractor = extractor or default_extractor(store.base)
@@ -133,8 +132,8 @@ def build(
     work = _plan(store, claims, extractor.version, tally)
     steps = _Steps(len(work), started, report, skipped)
     steps.announce()
-    _read_and_load(store, work, jobs, extractor, tally, steps)
-    _settle(store, claims, extractor, tally)
+    _read_and_load(store, work, jobs, limits, extractor, tally, steps)
+    _settle(store, claims, limits, extractor, tally)
     return BuildReport(
         ok=tally.ok,
         repaired=tally.repaired,
@@ -304,7 +303,13 @@ def _is_current(held: Held | None, job: _Job, version: str) -> bool:
     return held is not None and (held.version, held.names) == (version, job.names)
 
 
-def _settle(store: Store, claims: list[Claim], extractor: Extractor, tally: _Tally) -> None:
+def _settle(
+    store: Store,
+    claims: list[Claim],
+    limits: Limits | None,
+    extractor: Extractor,
+    tally: _Tally,
+) -> None:
     """Take out what files held before they changed, now that their new content is there.
 
     Graphs go first and claims last: a build killed in between finds them again.
@@ -325,7 +330,7 @@ def _settle(store: Store, claims: list[Claim], extractor: Extractor, tally: _Tal
             renamed.append(job)
     # Another file that had this content may have changed too without being given now; then the
     # graph stays as it is until that one is built.
-    outcomes = _outcomes(renamed, 1, extractor.process, store.base)
+    outcomes = _outcomes(renamed, 1, limits, extractor.process, store.base)
     store.load([outcome.graph for outcome in outcomes if outcome.graph is not None])
     store.withdraw(stale)
 
@@ -382,6 +387,7 @@ def _read_and_load(
     store: Store,
     jobs: list[_Job],
     processes: int,
+    limits: Limits | None,
     extractor: Extractor,
     tally: _Tally,
     steps: _Steps,
@@ -389,7 +395,7 @@ def _read_and_load(
     """Read contents and load them in batches of whole documents."""
     batch: list[DocumentGraph] = []
     quads, since = 0, time.monotonic()
-    for outcome in _outcomes(jobs, processes, extractor.process, store.base):
+    for outcome in _outcomes(jobs, processes, limits, extractor.process, store.base):
         steps.step(outcome)
         if outcome.graph is None:
             continue
@@ -411,10 +417,15 @@ def _count(graph: DocumentGraph, store: Store, tally: _Tally) -> None:
         tally.replaced += 1
 
 
-def _outcomes(jobs: list[_Job], processes: int, process: Process, base: str) -> Iterator[_Outcome]:
-    if processes <= 1 or len(jobs) < 2:
-        return (_run(job, process, base) for job in jobs)
-    return _pooled(jobs, processes, process, base)
+def _outcomes(
+    jobs: list[_Job], processes: int, limits: Limits | None, process: Process, base: str
+) -> Iterator[_Outcome]:
+    task = partial(_run, process=process, base=base)
+    if limits is None:
+        yield from map(task, jobs)
+        return
+    for job, outcome in workers.run(task, jobs, processes, limits):
+        yield _Outcome(job, None, outcome.reason) if isinstance(outcome, Lost) else outcome
 
 
 def _run(job: _Job, process: Process, base: str) -> _Outcome:
@@ -425,6 +436,10 @@ def _run(job: _Job, process: Process, base: str) -> _Outcome:
         return _Outcome(job, graph)
     except KgError as error:
         return _Outcome(job, None, str(error))
+    except MemoryError:
+        return _Outcome(job, None, "needs more memory than it may have; --memory-limit allows more")
+    except RecursionError:
+        return _Outcome(job, None, "nested too deeply to be read")
     except Exception as error:  # noqa: BLE001  a bug in one document must not cost the others
         reason = f"internal error, please report it: {type(error).__name__}: {error}"
         return _Outcome(job, None, " ".join(reason.split()), traceback.format_exc())
@@ -434,10 +449,6 @@ def _check_syntax(graph: DocumentGraph) -> None:
     """Raise where a graph cannot be loaded; in the store it would take its batch down with it."""
     for _ in pyoxigraph.parse(graph.nquads, pyoxigraph.RdfFormat.N_QUADS):
         pass
-
-
-def _run_all(jobs: list[_Job], process: Process, base: str) -> list[_Outcome]:
-    return [_run(job, process, base) for job in jobs]
 
 
 def _content(job: _Job) -> bytes:
@@ -450,61 +461,3 @@ def _content(job: _Job) -> bytes:
         if hashlib.sha256(data).hexdigest() == job.sha256:
             return data
     raise ReadError("changed or went away while it was being read; build again")
-
-
-def _pooled(jobs: list[_Job], processes: int, process: Process, base: str) -> Iterator[_Outcome]:
-    """Read contents in processes; one that takes its process down costs itself alone."""
-    chunks = deque(jobs[start : start + CHUNK] for start in range(0, len(jobs), CHUNK))
-    while chunks:
-        lost = yield from _until_broken(chunks, processes, process, base)
-        for job in lost:
-            yield _run_alone(job, process, base)
-
-
-def _until_broken(
-    chunks: deque[list[_Job]], processes: int, process: Process, base: str
-) -> Generator[_Outcome, None, list[_Job]]:
-    """Work off chunks; return what was in work when a process died."""
-    running: dict[Future[list[_Outcome]], list[_Job]] = {}
-    pool = _pool(processes)
-    try:
-        while chunks or running:
-            while chunks and len(running) < 2 * processes:
-                chunk = chunks.popleft()
-                running[pool.submit(_run_all, chunk, process, base)] = chunk
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                outcomes = future.result()
-                del running[future]
-                yield from outcomes
-    except BrokenProcessPool:
-        return [job for chunk in running.values() for job in chunk]
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-    return []
-
-
-def _run_alone(job: _Job, process: Process, base: str) -> _Outcome:
-    with _pool(1) as pool:
-        try:
-            return pool.submit(_run, job, process, base).result()
-        except BrokenProcessPool:
-            return _Outcome(job, None, "took down the process that read it; please report it")
-
-
-def _pool(processes: int) -> ProcessPoolExecutor:
-    # Spawned: a fork would copy the threads' locks that Oxigraph holds at that moment.
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(processes, mp_context=context, initializer=_start_worker)
-
-
-def _start_worker() -> None:
-    """Leave interrupts to the parent, and end when it ends, however it does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
-    parent.join()
-    os._exit(1)

@@ -171,9 +171,31 @@ def cli(debug: bool) -> None:
     type=click.IntRange(1, 256),
     help="Processes that read documents at the same time.",
 )
+@click.option(
+    "--time-limit",
+    default=120.0,
+    show_default=True,
+    type=click.FloatRange(0.1),
+    metavar="SECONDS",
+    help="What one document may take; one that takes longer is left out and reported.",
+)
+@click.option(
+    "--memory-limit",
+    default=1024,
+    show_default=True,
+    type=click.IntRange(64),
+    metavar="MB",
+    help="What one document may need.",
+)
 @click.pass_context
 def build(
-    ctx: click.Context, paths: Sequence[str], place: Path, base: str | None, jobs: int
+    ctx: click.Context,
+    paths: Sequence[str],
+    place: Path,
+    base: str | None,
+    jobs: int,
+    time_limit: float,
+    memory_limit: int,
 ) -> None:
     """Read files, folders or globs into the store.
 
@@ -189,10 +211,12 @@ def build(
     """
     from kg.build import build as build_store
     from kg.store import Store
+    from kg.workers import MEGABYTE, Limits
 
+    limits = Limits(time_limit, memory_limit * MEGABYTE)
     debug = bool(ctx.find_root().params.get("debug"))
     with Store(place, base=base) as store, _progress(debug=debug) as report:
-        result = build_store(paths, store, jobs=jobs, report=report)
+        result = build_store(paths, store, jobs=jobs, limits=limits, report=report)
     _print_summary(result, place)
     if result.skipped:
         ctx.exit(1)

@@ -277,17 +277,12 @@ SLOW = """
 import importlib, sys, time
 sys.path.insert(0, sys.argv.pop(1))
 build = importlib.import_module("kg.build")
-from fake_extractor import EXTRACTOR, process
+from fake_extractor import SLOW
 from kg.cli import main
 
-def slow(data, names, base):
-    time.sleep(0.01)
-    return process(data, names, base)
-
-if __name__ == "__main__":
-    build.BATCH_QUADS = 50
-    build.default_extractor = lambda base: build.Extractor(slow, "1", EXTRACTOR.ontology)
-    main()
+build.BATCH_QUADS = 50
+build.default_extractor = lambda base: SLOW
+main()
 """
 
 
