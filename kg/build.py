@@ -14,7 +14,7 @@ import time
 import traceback
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -55,6 +55,16 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class FileOutcome:
+    """What became of a file: each file that was given has one."""
+
+    path: str
+    outcome: str  # ok, repaired, unchanged or skipped
+    remarks: tuple[str, ...] = ()  # why it was skipped, or what was put right; a line each
+    seconds: float = 0.0  # that reading its content took
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far a build has come."""
 
@@ -73,6 +83,7 @@ class BuildReport:
     unchanged: int  # held already from the same version of the extractors
     replaced: int  # of those read, how many took the place of an earlier graph
     skipped: tuple[Skipped, ...]
+    files: tuple[FileOutcome, ...]  # the account of all, by path
     unread: tuple[tuple[str, int], ...]  # suffix or README → how many in folders
     entities: tuple[tuple[str, int], ...]  # class → nodes in the store
     quads: int  # in the store
@@ -94,16 +105,18 @@ class _Outcome:
     graph: DocumentGraph | None
     reason: str = ""
     trace: str = ""
+    seconds: float = 0.0
 
 
 @dataclass(slots=True)
 class _Tally:
-    """Counts that grow while a build runs."""
+    """What grows while a build runs."""
 
     ok: int = 0
     repaired: int = 0
     unchanged: int = 0
     replaced: int = 0
+    files: list[FileOutcome] = field(default_factory=list)
 
 
 def build(
@@ -140,11 +153,18 @@ def build(
         unchanged=tally.unchanged,
         replaced=tally.replaced,
         skipped=tuple(sorted(skipped, key=lambda one: one.path)),
+        files=_account(tally, skipped),
         unread=tuple(sorted(found.unread.items())),
         entities=tuple(store.counts().items()),
         quads=store.size()[1],
         seconds=time.monotonic() - started,
     )
+
+
+def _account(tally: _Tally, skipped: Iterable[Skipped]) -> tuple[FileOutcome, ...]:
+    """Give every file's outcome, in the order of their paths."""
+    left_out = (FileOutcome(one.path, "skipped", (one.reason,)) for one in skipped)
+    return tuple(sorted([*tally.files, *left_out], key=lambda one: one.path))
 
 
 def default_extractor(base: str) -> Extractor:
@@ -285,6 +305,7 @@ def _plan(store: Store, claims: list[Claim], version: str, tally: _Tally) -> lis
         job = _job(sha256, store.claims(sha256))
         if _is_current(held.get(sha256), job, version):
             tally.unchanged += 1
+            tally.files += [FileOutcome(path, "unchanged") for path in job.paths]
         else:
             jobs.append(job)
     return jobs
@@ -399,7 +420,7 @@ def _read_and_load(
         steps.step(outcome)
         if outcome.graph is None:
             continue
-        _count(outcome.graph, store, tally)
+        _count(outcome, outcome.graph, store, tally)
         batch.append(outcome.graph)
         quads += outcome.graph.nquads.count("\n")
         if quads >= BATCH_QUADS or time.monotonic() - since >= BATCH_SECONDS:
@@ -408,11 +429,15 @@ def _read_and_load(
     store.load(batch)
 
 
-def _count(graph: DocumentGraph, store: Store, tally: _Tally) -> None:
+def _count(outcome: _Outcome, graph: DocumentGraph, store: Store, tally: _Tally) -> None:
     if graph.notes:
         tally.repaired += 1
     else:
         tally.ok += 1
+    kind = "repaired" if graph.notes else "ok"
+    tally.files += [
+        FileOutcome(path, kind, graph.notes, outcome.seconds) for path in outcome.job.paths
+    ]
     if store.holds(graph.iri):
         tally.replaced += 1
 
@@ -430,6 +455,12 @@ def _outcomes(
 
 def _run(job: _Job, process: Process, base: str) -> _Outcome:
     """Read one content; whatever happens in it stays with it."""
+    started = time.monotonic()
+    outcome = _attempt(job, process, base)
+    return replace(outcome, seconds=time.monotonic() - started)
+
+
+def _attempt(job: _Job, process: Process, base: str) -> _Outcome:
     try:
         graph = process(_content(job), job.names, base)
         _check_syntax(graph)

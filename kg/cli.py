@@ -187,6 +187,13 @@ def cli(debug: bool) -> None:
     metavar="MB",
     help="What one document may need.",
 )
+@click.option(
+    "--report",
+    "account",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write what became of each file, with the reason: as JSON, or CSV if so named.",
+)
 @click.pass_context
 def build(
     ctx: click.Context,
@@ -196,6 +203,7 @@ def build(
     jobs: int,
     time_limit: float,
     memory_limit: int,
+    account: Path | None,
 ) -> None:
     """Read files, folders or globs into the store.
 
@@ -218,6 +226,8 @@ def build(
     with Store(place, base=base) as store, _progress(debug=debug) as report:
         result = build_store(paths, store, jobs=jobs, limits=limits, report=report)
     _print_summary(result, place)
+    if account is not None:
+        _write_account(result, account)
     if result.skipped:
         ctx.exit(1)
 
@@ -311,6 +321,31 @@ def _print_summary(result: BuildReport, place: Path) -> None:
     rows += [[name, f"{number:,}"] for name, number in _entities(dict(result.entities))]
     rows += [["quads in the store", f"{result.quads:,}"], ["seconds", f"{result.seconds:.1f}"]]
     click.echo(table(["built", str(place)], rows, None), nl=False)
+
+
+def _write_account(result: BuildReport, place: Path) -> None:
+    """Write a row for each file: CSV where the name says so, else JSON."""
+    import csv
+
+    from kg.results import printable
+
+    if place.suffix.lower() != ".csv":
+        rows = [asdict(one) for one in result.files]
+        text = json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
+        place.write_text(text, encoding="utf-8", errors="backslashreplace")
+        return
+    # With the mark that spreadsheets know UTF-8 by.
+    with place.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["file", "outcome", "seconds", "remarks"])
+        for one in result.files:
+            texts = (one.path, one.outcome, f"{one.seconds:.2f}", "; ".join(one.remarks))
+            writer.writerow([_no_formula(printable(text)) for text in texts])
+
+
+def _no_formula(text: str) -> str:
+    """Keep a spreadsheet from taking a file's name for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
 def _entities(counts: dict[str, int]) -> Iterator[tuple[str, int]]:

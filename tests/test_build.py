@@ -68,6 +68,15 @@ def test_report(folder: Path) -> None:
         "internal error, please report it: ZeroDivisionError: a bug in two lines"
     )
     assert "process_as" in skipped.trace
+    account = [(Path(one.path).name, one.outcome, one.remarks) for one in report.files]
+    assert account == [
+        ("a.txt", "ok", ()),
+        ("b.txt", "ok", ()),
+        ("c.txt", "ok", ()),
+        ("d.txt", "repaired", ("one line was lost",)),
+        ("f.txt", "skipped", (skipped.reason,)),
+    ]
+    assert all(one.seconds > 0 for one in report.files if one.outcome != "skipped")
     assert dict(report.entities)["https://w3id.org/policy-kg/ontology#Agency"] == 2
     assert [step.done for step in steps] == [0, 1, 2, 3, 4, 5]
     assert {step.total for step in steps} == {5}
