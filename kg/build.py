@@ -8,21 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import multiprocessing
-import os
-import signal
-import threading
 import time
 import traceback
-from collections import defaultdict, deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict, dataclass, replace
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import pyoxigraph
 
+from kg import workers
 from kg.errors import KgError, ReadError
 from kg.inputs import (
     AUTOMATIC,
@@ -41,10 +37,10 @@ from kg.ledger import Claim
 from kg.models import DocumentGraph
 from kg.read.columns import COMMON, Columns
 from kg.store import Held, Store
+from kg.workers import DEFAULT_LIMITS, Limits, Lost
 
 BATCH_QUADS = 200_000
 BATCH_SECONDS = 5.0
-CHUNK = 4  # documents handed to a process at once: fewer trips, and little to lose
 
 Process = Callable[[bytes, Sequence[str], str], DocumentGraph]
 
@@ -56,6 +52,16 @@ class Extractor:
     process: Process
     version: str
     ontology: str  # N-Quads
+
+
+@dataclass(frozen=True, slots=True)
+class FileOutcome:
+    """What became of a file: each file that was given has one."""
+
+    path: str
+    outcome: str  # ok, repaired, unchanged or skipped
+    remarks: tuple[str, ...] = ()  # why it was skipped, or what was put right; a line each
+    seconds: float = 0.0  # that reading its content took
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,7 @@ class BuildReport:
     unchanged: int  # held already from the same version of the extractors
     replaced: int  # of those read, how many took the place of an earlier graph
     skipped: tuple[Skipped, ...]
+    files: tuple[FileOutcome, ...]  # the account of all, by path
     unread: tuple[tuple[str, int], ...]  # suffix or README → how many in folders and archives
     entities: tuple[tuple[str, int], ...]  # class → nodes in the store
     quads: int  # in the store
@@ -88,8 +95,9 @@ class _Job:
     """One content to be read."""
 
     sha256: str
-    paths: tuple[Locator, ...]
+    paths: tuple[str, ...]
     names: tuple[str, ...]
+    places: tuple[Locator, ...]  # of the paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +106,18 @@ class _Outcome:
     graph: DocumentGraph | None
     reason: str = ""
     trace: str = ""
+    seconds: float = 0.0
 
 
 @dataclass(slots=True)
 class _Tally:
-    """Counts that grow while a build runs."""
+    """What grows while a build runs."""
 
     ok: int = 0
     repaired: int = 0
     unchanged: int = 0
     replaced: int = 0
+    files: list[FileOutcome] = field(default_factory=list)
 
 
 def build(
@@ -116,6 +126,7 @@ def build(
     *,
     jobs: int = 1,
     intake: Intake = AUTOMATIC,
+    limits: Limits | None = DEFAULT_LIMITS,
     report: Callable[[Progress], None] | None = None,
     extractor: Extractor | None = None,
 ) -> BuildReport:
@@ -123,7 +134,8 @@ def build(
 
     Documents that it holds are not read again. Can be stopped at any moment: the store then
     holds whole documents only, and the same call goes on. A file that fails is in the report
-    with its reason. `intake` says how containers are read.
+    with its reason. `intake` says how containers are read. `jobs` processes read, each document
+    within `limits`; without limits this process reads, unprotected.
     """
     started = time.monotonic()
     extractor = extractor or default_extractor(store.base)
@@ -137,8 +149,8 @@ def build(
     work = _plan(store, contents, extractor.version, tally)
     steps = _Steps(len(work), started, report, skipped)
     steps.announce()
-    _read_and_load(store, work, jobs, extractor, tally, steps)
-    _settle(store, contents, extractor, tally)
+    _read_and_load(store, work, jobs, limits, extractor, tally, steps)
+    _settle(store, contents, limits, extractor, tally)
     release()
     return BuildReport(
         ok=tally.ok,
@@ -146,11 +158,18 @@ def build(
         unchanged=tally.unchanged,
         replaced=tally.replaced,
         skipped=tuple(sorted(skipped, key=lambda one: one.path)),
+        files=_account(tally, skipped),
         unread=tuple(sorted((found.unread + contents.unread).items())),
         entities=tuple(store.counts().items()),
         quads=store.size()[1],
         seconds=time.monotonic() - started,
     )
+
+
+def _account(tally: _Tally, skipped: Iterable[Skipped]) -> tuple[FileOutcome, ...]:
+    """Give every file's outcome, in the order of their paths."""
+    left_out = (FileOutcome(one.path, "skipped", (one.reason,)) for one in skipped)
+    return tuple(sorted([*tally.files, *left_out], key=lambda one: one.path))
 
 
 def default_extractor(base: str) -> Extractor:
@@ -174,6 +193,7 @@ def _plan(store: Store, contents: Contents, version: str, tally: _Tally) -> list
         job = _job(sha256, store.claims(sha256), store, contents)
         if _is_current(held.get(sha256), job, version):
             tally.unchanged += 1
+            tally.files += [FileOutcome(path, "unchanged") for path in job.paths]
         else:
             jobs.append(job)
     return jobs
@@ -181,10 +201,12 @@ def _plan(store: Store, contents: Contents, version: str, tally: _Tally) -> list
 
 def _job(sha256: str, claims: Iterable[Claim], store: Store, contents: Contents) -> _Job:
     claims = list(claims)
+    paths = tuple(sorted(claim.path for claim in claims))
     return _Job(
         sha256,
-        paths=tuple(_locator(path, store, contents) for path in sorted(c.path for c in claims)),
+        paths=paths,
         names=tuple(sorted({claim.name for claim in claims})),
+        places=tuple(_locator(path, store, contents) for path in paths),
     )
 
 
@@ -220,7 +242,13 @@ def _is_current(held: Held | None, job: _Job, version: str) -> bool:
     return held is not None and (held.version, held.names) == (version, job.names)
 
 
-def _settle(store: Store, contents: Contents, extractor: Extractor, tally: _Tally) -> None:
+def _settle(
+    store: Store,
+    contents: Contents,
+    limits: Limits | None,
+    extractor: Extractor,
+    tally: _Tally,
+) -> None:
     """Take out what files held before they changed, now that their new content is there.
 
     Graphs go first and claims last: a build killed in between finds them again.
@@ -241,7 +269,7 @@ def _settle(store: Store, contents: Contents, extractor: Extractor, tally: _Tall
             renamed.append(job)
     # Another file that had this content may have changed too without being given now; then the
     # graph stays as it is until that one is built.
-    outcomes = _outcomes(renamed, 1, extractor.process, store.base)
+    outcomes = _outcomes(renamed, 1, limits, extractor.process, store.base)
     store.load([outcome.graph for outcome in outcomes if outcome.graph is not None])
     store.withdraw(stale)
 
@@ -289,7 +317,7 @@ class _Steps:
     def step(self, outcome: _Outcome) -> None:
         """Count a document; keep why it failed, for each file that holds it."""
         self._done = min(self._done + 1, self._total)
-        failed = [Skipped(str(where), outcome.reason, outcome.trace) for where in outcome.job.paths]
+        failed = [Skipped(path, outcome.reason, outcome.trace) for path in outcome.job.paths]
         if outcome.graph is not None:
             failed = []
         self._skipped.extend(failed)
@@ -308,6 +336,7 @@ def _read_and_load(
     store: Store,
     jobs: list[_Job],
     processes: int,
+    limits: Limits | None,
     extractor: Extractor,
     tally: _Tally,
     steps: _Steps,
@@ -315,11 +344,11 @@ def _read_and_load(
     """Read contents and load them in batches of whole documents."""
     batch: list[DocumentGraph] = []
     quads, since = 0, time.monotonic()
-    for outcome in _outcomes(jobs, processes, extractor.process, store.base):
+    for outcome in _outcomes(jobs, processes, limits, extractor.process, store.base):
         steps.step(outcome)
         if outcome.graph is None:
             continue
-        _count(outcome.graph, store, tally)
+        _count(outcome, outcome.graph, store, tally)
         batch.append(outcome.graph)
         quads += outcome.graph.nquads.count("\n")
         if quads >= BATCH_QUADS or time.monotonic() - since >= BATCH_SECONDS:
@@ -328,29 +357,48 @@ def _read_and_load(
     store.load(batch)
 
 
-def _count(graph: DocumentGraph, store: Store, tally: _Tally) -> None:
+def _count(outcome: _Outcome, graph: DocumentGraph, store: Store, tally: _Tally) -> None:
     if graph.notes:
         tally.repaired += 1
     else:
         tally.ok += 1
+    kind = "repaired" if graph.notes else "ok"
+    tally.files += [
+        FileOutcome(path, kind, graph.notes, outcome.seconds) for path in outcome.job.paths
+    ]
     if store.holds(graph.iri):
         tally.replaced += 1
 
 
-def _outcomes(jobs: list[_Job], processes: int, process: Process, base: str) -> Iterator[_Outcome]:
-    if processes <= 1 or len(jobs) < 2:
-        return (_run(job, process, base) for job in jobs)
-    return _pooled(jobs, processes, process, base)
+def _outcomes(
+    jobs: list[_Job], processes: int, limits: Limits | None, process: Process, base: str
+) -> Iterator[_Outcome]:
+    task = partial(_run, process=process, base=base)
+    if limits is None:
+        yield from map(task, jobs)
+        return
+    for job, outcome in workers.run(task, jobs, processes, limits):
+        yield _Outcome(job, None, outcome.reason) if isinstance(outcome, Lost) else outcome
 
 
 def _run(job: _Job, process: Process, base: str) -> _Outcome:
     """Read one content; whatever happens in it stays with it."""
+    started = time.monotonic()
+    outcome = _attempt(job, process, base)
+    return replace(outcome, seconds=time.monotonic() - started)
+
+
+def _attempt(job: _Job, process: Process, base: str) -> _Outcome:
     try:
         graph = process(_content(job), job.names, base)
         _check_syntax(graph)
         return _Outcome(job, graph)
     except KgError as error:
         return _Outcome(job, None, str(error))
+    except MemoryError:
+        return _Outcome(job, None, "needs more memory than it may have; --memory-limit allows more")
+    except RecursionError:
+        return _Outcome(job, None, "nested too deeply to be read")
     except Exception as error:  # noqa: BLE001  a bug in one document must not cost the others
         reason = f"internal error, please report it: {type(error).__name__}: {error}"
         return _Outcome(job, None, " ".join(reason.split()), traceback.format_exc())
@@ -362,13 +410,9 @@ def _check_syntax(graph: DocumentGraph) -> None:
         pass
 
 
-def _run_all(jobs: list[_Job], process: Process, base: str) -> list[_Outcome]:
-    return [_run(job, process, base) for job in jobs]
-
-
 def _content(job: _Job) -> bytes:
     """Read the bytes that were hashed, from whichever file still has them."""
-    for where in job.paths:
+    for where in job.places:
         try:
             data = content(where)
         except (OSError, ReadError):
@@ -376,61 +420,3 @@ def _content(job: _Job) -> bytes:
         if hashlib.sha256(data).hexdigest() == job.sha256:
             return data
     raise ReadError("changed or went away while it was being read; build again")
-
-
-def _pooled(jobs: list[_Job], processes: int, process: Process, base: str) -> Iterator[_Outcome]:
-    """Read contents in processes; one that takes its process down costs itself alone."""
-    chunks = deque(jobs[start : start + CHUNK] for start in range(0, len(jobs), CHUNK))
-    while chunks:
-        lost = yield from _until_broken(chunks, processes, process, base)
-        for job in lost:
-            yield _run_alone(job, process, base)
-
-
-def _until_broken(
-    chunks: deque[list[_Job]], processes: int, process: Process, base: str
-) -> Generator[_Outcome, None, list[_Job]]:
-    """Work off chunks; return what was in work when a process died."""
-    running: dict[Future[list[_Outcome]], list[_Job]] = {}
-    pool = _pool(processes)
-    try:
-        while chunks or running:
-            while chunks and len(running) < 2 * processes:
-                chunk = chunks.popleft()
-                running[pool.submit(_run_all, chunk, process, base)] = chunk
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                outcomes = future.result()
-                del running[future]
-                yield from outcomes
-    except BrokenProcessPool:
-        return [job for chunk in running.values() for job in chunk]
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-    return []
-
-
-def _run_alone(job: _Job, process: Process, base: str) -> _Outcome:
-    with _pool(1) as pool:
-        try:
-            return pool.submit(_run, job, process, base).result()
-        except BrokenProcessPool:
-            return _Outcome(job, None, "took down the process that read it; please report it")
-
-
-def _pool(processes: int) -> ProcessPoolExecutor:
-    # Spawned: a fork would copy the threads' locks that Oxigraph holds at that moment.
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(processes, mp_context=context, initializer=_start_worker)
-
-
-def _start_worker() -> None:
-    """Leave interrupts to the parent, and end when it ends, however it does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
-    parent.join()
-    os._exit(1)

@@ -195,6 +195,29 @@ def cli(debug: bool) -> None:
     type=click.IntRange(1, 256),
     help="Processes that read documents at the same time.",
 )
+@click.option(
+    "--time-limit",
+    default=120.0,
+    show_default=True,
+    type=click.FloatRange(0.1),
+    metavar="SECONDS",
+    help="What one document may take; one that takes longer is left out and reported.",
+)
+@click.option(
+    "--memory-limit",
+    default=1024,
+    show_default=True,
+    type=click.IntRange(64),
+    metavar="MB",
+    help="What one document may need.",
+)
+@click.option(
+    "--report",
+    "account",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write what became of each file, with the reason: as JSON, or CSV if so named.",
+)
 @_column_options
 @click.pass_context
 def build(
@@ -204,6 +227,9 @@ def build(
     place: Path,
     base: str | None,
     jobs: int,
+    time_limit: float,
+    memory_limit: int,
+    account: Path | None,
     **columns: str,
 ) -> None:
     """Read files, folders, archives, dumps and globs into the store; @FILE is a list of them.
@@ -225,12 +251,18 @@ def build(
     from kg.inputs import Intake
     from kg.read.columns import Columns
     from kg.store import Store
+    from kg.workers import MEGABYTE, Limits
 
+    limits = Limits(time_limit, memory_limit * MEGABYTE)
     debug = bool(ctx.find_root().params.get("debug"))
     named = Columns(**{field: columns[f"{field}_field"] for field, _, _ in _COLUMNS})
     with Store(place, base=base) as store, _progress(debug=debug) as report:
-        result = build_store(paths, store, jobs=jobs, intake=Intake(named), report=report)
+        result = build_store(
+            paths, store, jobs=jobs, intake=Intake(named), limits=limits, report=report
+        )
     _print_summary(result, place)
+    if account is not None:
+        _write_account(result, account)
     if result.skipped:
         ctx.exit(1)
 
@@ -324,6 +356,31 @@ def _print_summary(result: BuildReport, place: Path) -> None:
     rows += [[name, f"{number:,}"] for name, number in _entities(dict(result.entities))]
     rows += [["quads in the store", f"{result.quads:,}"], ["seconds", f"{result.seconds:.1f}"]]
     click.echo(table(["built", str(place)], rows, None), nl=False)
+
+
+def _write_account(result: BuildReport, place: Path) -> None:
+    """Write a row for each file: CSV where the name says so, else JSON."""
+    import csv
+
+    from kg.results import printable
+
+    if place.suffix.lower() != ".csv":
+        rows = [asdict(one) for one in result.files]
+        text = json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
+        place.write_text(text, encoding="utf-8", errors="backslashreplace")
+        return
+    # With the mark that spreadsheets know UTF-8 by.
+    with place.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["file", "outcome", "seconds", "remarks"])
+        for one in result.files:
+            texts = (one.path, one.outcome, f"{one.seconds:.2f}", "; ".join(one.remarks))
+            writer.writerow([_no_formula(printable(text)) for text in texts])
+
+
+def _no_formula(text: str) -> str:
+    """Keep a spreadsheet from taking a file's name for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
 def _entities(counts: dict[str, int]) -> Iterator[tuple[str, int]]:

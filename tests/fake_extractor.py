@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import time
 from collections.abc import Sequence
 
 from kg.build import Extractor
@@ -35,6 +36,12 @@ def process_next(data: bytes, names: Sequence[str], base: str = BASE) -> Documen
     return process_as("test-2", data, names, base)
 
 
+def process_slowly(data: bytes, names: Sequence[str], base: str = BASE) -> DocumentGraph:
+    """Leave time to be interrupted."""
+    time.sleep(0.004)
+    return process(data, names, base)
+
+
 def process_as(version: str, data: bytes, names: Sequence[str], base: str) -> DocumentGraph:
     try:
         text = data.decode()
@@ -46,6 +53,10 @@ def process_as(version: str, data: bytes, names: Sequence[str], base: str) -> Do
         raise ZeroDivisionError("a bug\nin two lines")
     if "DIE" in text:
         os._exit(9)
+    if "HANG" in text:
+        time.sleep(600)
+    if "GROW" in text:
+        bytearray(256 * 2**20)
     sha256 = hashlib.sha256(data).hexdigest()
     source = f"{base}source/{sha256[:20]}"
     title, *agencies = text.split("\n")
@@ -94,6 +105,7 @@ ONTOLOGY_NQUADS = "".join(
     )
 )
 EXTRACTOR = Extractor(process, VERSION, ONTOLOGY_NQUADS)
+SLOW = Extractor(process_slowly, VERSION, ONTOLOGY_NQUADS)
 NEXT = Extractor(process_next, "test-2", ONTOLOGY_NQUADS)
 
 

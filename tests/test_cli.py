@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import importlib
+import io
 import json
 import os
 import signal
@@ -289,6 +291,28 @@ def test_show(built: None) -> None:
     assert missing.stderr == ("Error: 财政: nothing has this name, alias or IRI; similar: 财政局\n")
 
 
+@pytest.mark.parametrize("name", ["account.json", "account.csv"])
+def test_an_account_of_every_file(tmp_path: Path, name: str) -> None:
+    (tmp_path / "docs" / "b.txt").write_text("乙BUG")
+    os.chdir(tmp_path / "docs")
+    (tmp_path / "docs" / "=a.txt").write_text("甲DAMAGED")
+    assert run("build", ".", "--report", name).exit_code == 1
+    text = (tmp_path / "docs" / name).read_text(encoding="utf-8-sig")
+    if name.endswith("json"):
+        rows = [(row["path"], row["outcome"], row["remarks"]) for row in json.loads(text)]
+    else:
+        table = list(csv.reader(io.StringIO(text)))
+        assert table[0] == ["file", "outcome", "seconds", "remarks"]
+        rows = [(row[0], row[1], [row[3]] if row[3] else []) for row in table[1:]]
+    here = str(tmp_path / "docs")
+    assert rows[:2] == [
+        (f"{here}/=a.txt", "repaired", ["one line was lost"]),
+        (f"{here}/a.txt", "ok", []),
+    ]
+    assert rows[2][:2] == (f"{here}/b.txt", "skipped")
+    assert cli._no_formula("=1+1") == "'=1+1"
+
+
 def test_stats(built: None) -> None:
     assert "documents  2" in run("stats").stdout
     assert json.loads(run("stats", "--format", "json").stdout)["classes"]["Agency"] == 2
@@ -300,17 +324,12 @@ SLOW = """
 import importlib, sys, time
 sys.path.insert(0, sys.argv.pop(1))
 build = importlib.import_module("kg.build")
-from fake_extractor import EXTRACTOR, process
+from fake_extractor import SLOW
 from kg.cli import main
 
-def slow(data, names, base):
-    time.sleep(0.01)
-    return process(data, names, base)
-
-if __name__ == "__main__":
-    build.BATCH_QUADS = 50
-    build.default_extractor = lambda base: build.Extractor(slow, "1", EXTRACTOR.ontology)
-    main()
+build.BATCH_QUADS = 50
+build.default_extractor = lambda base: SLOW
+main()
 """
 
 
