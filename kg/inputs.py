@@ -368,9 +368,9 @@ class _Lister:
     def _list_member(self, archive: Archive, where: Locator, name: str) -> None:
         """Add a member, or what is in it; one that is damaged costs itself alone."""
         try:
-            content = archive.content(name, self._left)
-            self._left -= len(content)
-            self._take(content, where, name)
+            data = archive.content(name, self._left)
+            self._left -= len(data)
+            self._take(data, where, name)
         except ReadError as error:
             self._contents.skip(where, str(error))
 
