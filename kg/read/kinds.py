@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 import zipfile
 from functools import cache
 from typing import IO, Literal
@@ -11,11 +12,12 @@ from kg.errors import ReadError
 from kg.read import PLAIN, READERS
 from kg.read.archives import DAMAGE, archive_kind, closed_archive, refuse_crowd
 from kg.read.dumps import dump_kind
-from kg.read.plain import HAN, HTML, SIGNATURES, plausible
+from kg.read.plain import HTML, SIGNATURES, plausible
 from kg.vocabulary import rows
 
 Kind = Literal["document", "archive", "dump", "closed", "other"]
 
+HAN = re.compile("[㐀-鿿]")
 HEAD = 8192  # bytes that tell what a file is
 SIGNS = (
     *SIGNATURES,
