@@ -6,7 +6,9 @@ it. Every one is made here, from a seed where chance is needed.
 
 from __future__ import annotations
 
+import gzip
 import io
+import json
 import os
 import random
 import socket
@@ -44,6 +46,8 @@ def bad_inputs() -> Iterator[BadInput]:
     yield from _encodings()
     yield from _things_that_are_no_file()
     yield from _wrong_suffixes()
+    yield from _archives()
+    yield from _dumps()
 
 
 def _bytes(data: bytes) -> Callable[[Path], None]:
@@ -103,6 +107,44 @@ def _socket(path: Path) -> None:
 def _wrong_suffixes() -> Iterator[BadInput]:
     yield BadInput("plan.docx", _bytes(PLAN.encode()), OK)
     yield BadInput("program.txt", _bytes(b"\x7fELF" + bytes(400)), SKIPPED, "")
+
+
+def _archives() -> Iterator[BadInput]:
+    plan = PLAN.encode()
+    whole = zipped({"a.txt": plan})
+    bomb = zipped({f"{number}.txt": bytes(40 * 2**20) for number in range(8)})
+    yield BadInput("archive.txt", _bytes(whole), OK)
+    yield BadInput("cut.zip", _bytes(whole[:-30]), SKIPPED, "cut off or damaged")
+    yield BadInput("empty.zip", _bytes(zipped({})), SKIPPED, "nothing in it")
+    yield BadInput("bomb.zip", _bytes(bomb), SKIPPED, "would unpack to 320 MB")
+    yield BadInput("bomb.gz", _bytes(gzip.compress(bytes(2**24)) * 20), SKIPPED, "more than")
+    nested = zipped({"b.zip": zipped({"c.zip": whole})})
+    yield BadInput("nested.zip", _bytes(nested), SKIPPED, "too deep")
+    above = zipped({"../../../etc/a.txt": plan, "/etc/b.txt": plan})
+    yield BadInput("traversal.zip", _bytes(above), OK)
+    yield BadInput("locked.zip", _bytes(encrypted(whole)), SKIPPED, "encrypted")
+    yield BadInput("a.rar", _bytes(b"Rar!\x1a\x07\x00" + bytes(99)), SKIPPED, "a RAR archive")
+
+
+def encrypted(archive: bytes) -> bytes:
+    """Say in both headers of an archive's first member that it is encrypted."""
+    data = bytearray(archive)
+    data[archive.index(b"PK\x03\x04") + 6] |= 1
+    data[archive.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(data)
+
+
+def _dumps() -> Iterator[BadInput]:
+    row = json.dumps({"content": PLAN}).encode() + b"\n"
+    yield BadInput("broken-line.jsonl", _bytes(row + b"{broken\n"), SKIPPED, "no JSON")
+    yield BadInput("deep.jsonl", _bytes(row + b"[" * 10**6), SKIPPED, "no JSON")
+    yield BadInput("70MB-row.jsonl", _bytes(b'{"content": "' + b"x" * 70 * 2**20), SKIPPED, "64 MB")
+    yield BadInput("no-text.jsonl", _bytes(b'{"a": 1, "b": 2}\n'), SKIPPED, "its columns: a, b")
+    yield BadInput("cut.json", _bytes(b"[" + row + b"," + row), SKIPPED, "cut off")
+    quote = b"content,x\na,1\n" + b'"' + PLAN.encode() * 99
+    yield BadInput("open-quote.csv", _bytes(quote), SKIPPED, "never closed")
+    yield BadInput("no-text.csv", _bytes(b"a,b\n1,2\n"), SKIPPED, "its columns: a, b")
+    yield BadInput("cut.parquet", _bytes(b"PAR1" + bytes(99)), SKIPPED, "damaged Parquet")
 
 
 def zipped(members: dict[str, bytes]) -> bytes:

@@ -25,6 +25,7 @@ from typing import Any
 
 import pyarrow
 import pytest
+from bad_inputs import encrypted
 from casebook import EXAMPLES, understood
 from facts import facts
 from fake_extractor import EXTRACTOR
@@ -332,15 +333,6 @@ def test_a_packed_file_is_named_without_its_ending(tmp_path: Path) -> None:
     lines = gzip.compress(json_lines([{"text": PLAN}]))
     contents = listing(write(tmp_path / "d.jsonl.gz", lines))
     assert documents(contents) == {"d.jsonl.gz!/d.jsonl#1": PLAN}
-
-
-def encrypted(data: bytes) -> bytes:
-    """Set the flag that says a member is encrypted, in both of its headers."""
-    local, central = data.index(b"PK\x03\x04"), data.index(b"PK\x01\x02")
-    out = bytearray(data)
-    out[local + 6] |= 1
-    out[central + 8] |= 1
-    return bytes(out)
 
 
 def twice(name: str) -> bytes:

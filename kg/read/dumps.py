@@ -201,7 +201,9 @@ class LineDump:
             return _cells(number, _decoder().decode(_text(line, self._encoding, self._name)))
         except json.JSONDecodeError as error:
             return Row(number, {}, f"no JSON: {error.msg} at character {error.colno}")
-        except (ValueError, RecursionError, ReadError) as error:
+        except RecursionError:
+            return Row(number, {}, "no JSON that can be read: nested too deeply")
+        except (ValueError, ReadError) as error:
             return Row(number, {}, f"no JSON that can be read: {str(error)[:100]}")
 
 
