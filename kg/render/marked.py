@@ -1,0 +1,188 @@
+"""An inspection to its text as HTML: a paragraph for each line, with what was found marked."""
+
+from __future__ import annotations
+
+import html
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from kg.inspect.report import Inspection, Part, Spot
+
+# What the page marks, in the order of the legend.
+LAYERS = (
+    *("Agency", "Program", "Document", "Region", "Target", "Responsibility"),
+    *("section", "task", "field", "repair", "masked", "figure", "duty", "promise", "quoted"),
+    *("open", "furniture"),
+)
+BREAK = "\n"
+# Each character becomes one, for offsets count them. What cannot be seen is shown as its picture.
+UNSEEN: dict[int, int] = {
+    **{code: 0x2400 + code for code in range(32) if code not in (9, 10, 13)},
+    13: 0x200B,
+    **dict.fromkeys((*range(0x7F, 0xA0), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF), 0xFFFD),
+    # They would turn the reading order of all that follows.
+    **dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A stretch of the text that the page marks."""
+
+    layer: str
+    begin: int
+    end: int
+    means: str
+    rule: str
+
+
+def safe(text: str) -> str:
+    """Return text for a page: no markup, nothing that a parser turns into something else."""
+    return html.escape(text.translate(UNSEEN))
+
+
+# -- marks -----------------------------------------------------------------------------------
+
+
+def find_marks(seen: Inspection) -> list[Mark]:
+    """Return what the page marks, in the order of the text, the longer before the shorter."""
+    found = [mark for mark in _marks(seen) if mark.begin < mark.end]
+    return sorted(found, key=lambda mark: (mark.begin, -mark.end, LAYERS.index(mark.layer)))
+
+
+def _marks(seen: Inspection) -> Iterator[Mark]:
+    for fact in seen.facts:
+        # A citation stands where its document is named; an issuer who is implied stands nowhere.
+        if fact.kind in LAYERS and fact.rule != "responsibility.issuer":
+            yield Mark(fact.kind, fact.begin, fact.end, fact.means, fact.rule)
+    for part in all_parts(seen.outline):
+        yield Mark(part.kind, *_heading(part, seen.text), f"{part.number} {part.title}", "")
+    for layer, spots in spots_of(seen):
+        yield from (Mark(layer, spot.begin, spot.end, spot.kind, "") for spot in spots)
+    yield from _stated_marks(seen)
+
+
+def _stated_marks(seen: Inspection) -> Iterator[Mark]:
+    for field in seen.fields:
+        yield Mark("field", field.begin, field.end, field.name, field.rule)
+    for one in seen.repairs:
+        yield Mark("repair", one.begin, one.end, f"{one.original} → {one.reading}", one.rule)
+    for left in seen.left_out:
+        if left.begin is not None and left.end is not None:
+            yield Mark("furniture", left.begin, left.end, "", left.rule)
+
+
+def spots_of(seen: Inspection) -> tuple[tuple[str, Sequence[Spot]], ...]:
+    """Return the places that a person may want to look at, by the layer that marks them."""
+    return (
+        ("figure", seen.figures.left),
+        ("duty", seen.duties),
+        ("promise", seen.promises),
+        ("masked", seen.masked),
+        ("quoted", seen.titles),
+        ("open", seen.unresolved),
+    )
+
+
+def all_parts(parts: Sequence[Part]) -> Iterator[Part]:
+    """Yield sections and tasks in the order of the text."""
+    for part in parts:
+        yield part
+        yield from all_parts(part.parts)
+
+
+def _heading(part: Part, text: str) -> tuple[int, int]:
+    """Return where the heading of a part stands: its number and its title, in its first line."""
+    line = text.find(BREAK, part.begin)
+    last = min(part.end, line if line >= 0 else len(text))
+    at = text.find(part.title, part.begin, last) if part.title else -1
+    return part.begin, at + len(part.title) if at >= 0 else last
+
+
+# -- the text --------------------------------------------------------------------------------
+
+
+class Layers:
+    """Which marks hold at a place of the text."""
+
+    def __init__(self, marks: Sequence[Mark]) -> None:
+        opening: dict[int, list[int]] = {0: []}
+        closing: dict[int, list[int]] = {}
+        for number, mark in enumerate(marks):
+            opening.setdefault(mark.begin, []).append(number)
+            closing.setdefault(mark.end, []).append(number)
+        self._marks = marks
+        self._places = sorted({*opening, *closing})
+        self._held: list[tuple[int, ...]] = []
+        held: set[int] = set()
+        for at in self._places:
+            held = (held - set(closing.get(at, ()))) | set(opening.get(at, ()))
+            self._held.append(tuple(sorted(held)))
+
+    def pieces(self, begin: int, end: int) -> Iterator[tuple[int, int, tuple[int, ...]]]:
+        """Yield the stretches between two offsets in which the same marks hold, and which."""
+        inside = self._places[bisect_right(self._places, begin) : bisect_left(self._places, end)]
+        for start, stop in zip([begin, *inside], [*inside, end], strict=True):
+            if start < stop:
+                yield start, stop, self._held[bisect_right(self._places, start) - 1]
+
+    def names(self, held: Sequence[int]) -> str:
+        """Return the layers of some marks, each once."""
+        return " ".join(dict.fromkeys(self._marks[number].layer for number in held))
+
+
+def write_text(seen: Inspection, marks: Sequence[Mark]) -> Iterator[str]:
+    """Yield the text, a paragraph for each line; what it holds is exactly the line."""
+    layers, looks = Layers(marks), _looks(seen)
+    pages = [*seen.page_begins, len(seen.text) + 1]
+    begin = number = 0
+    for line in seen.text.split(BREAK):
+        while pages[number] <= begin:
+            number += 1
+            yield f'<div class="page" role="separator" aria-label="{number}">{number}</div>'
+        end = begin + len(line)
+        look = looks.get(begin, "")
+        cut = _in_cells if look == "row" else "".join
+        inner = cut(list(_pieces(seen.text, begin, end, layers)))
+        named = f' class="{look}"' if look else ""
+        yield f'<p data-b="{begin}"{named}>{inner or "<br>"}</p>'
+        begin = end + 1
+
+
+def _pieces(text: str, begin: int, end: int, layers: Layers) -> Iterator[str]:
+    for start, stop, held in layers.pieces(begin, end):
+        piece = safe(text[start:stop])
+        numbers = ",".join(map(str, held))
+        names = layers.names(held)
+        yield f'<span class="{names}" data-i="{numbers}">{piece}</span>' if held else piece
+
+
+def _in_cells(pieces: Sequence[str]) -> str:
+    """Return the line of a table with its cells apart; the tab stays, at the end of its cell."""
+    parted = (piece.replace("\t", '\t</span><span class="cell">') for piece in pieces)
+    return f'<span class="cell">{"".join(parted)}</span>'
+
+
+def _looks(seen: Inspection) -> dict[int, str]:
+    """Return how a line looks as a whole, by where it begins: a title, a heading, a row."""
+    looks = {}
+    for part in all_parts(seen.outline):
+        begin, end = _heading(part, seen.text)
+        stop = seen.text.find(BREAK, end)
+        rest = seen.text[end : stop if stop >= 0 else len(seen.text)]
+        if part.kind == "section" and not rest.strip("。 \t\r\u3000"):
+            looks[_line_begin(seen.text, begin)] = f"h{min(part.level + 1, 4)}"
+    for one in seen.profile:
+        if one.name == "title" and one.begin is not None:
+            looks[_line_begin(seen.text, one.begin)] = "h1"
+    for table in seen.tables:
+        at = table.begin
+        while at < table.end:
+            looks[at] = "row"
+            at = (seen.text.find(BREAK, at) + 1) or table.end
+    return looks
+
+
+def _line_begin(text: str, at: int) -> int:
+    return text.rfind(BREAK, 0, at) + 1
