@@ -47,6 +47,7 @@ Start with:
 # As the formats are named in kg.export and kg.results, which would be slow to import here; a
 # test compares them.
 EXPORT_FORMATS = ("turtle", "trig", "ntriples", "nquads", "jsonld")
+INDEX_PAGE = "index.html"
 INSPECT_FORMATS = ("table", "json", "html")
 QUERY_FORMATS = ("table", "csv", "tsv", "json", "turtle")
 CLASSES = (
@@ -419,9 +420,9 @@ def _write_pages(reports: Iterator[Inspection], output: Path, *, several: bool) 
     written = []
     for one in reports:
         with _output(output / page_name(one.sha256)) as out:
-            out.write(render_document(one).encode())
+            out.write(render_document(one, INDEX_PAGE).encode())
         written.append(one)
-    with _output(output / "index.html") as out:
+    with _output(output / INDEX_PAGE) as out:
         out.write(render_index(written).encode())
 
 
@@ -606,9 +607,20 @@ def export(form: str, output: Path, document: str | None, no_ontology: bool, pla
     type=click.IntRange(1),
     help="At most this many nodes, the most connected ones.",
 )
+@click.option(
+    "--documents",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder of pages from kg inspect, to which documents and quotations link.",
+)
 @_store_option
 def render(
-    output: Path, about: str | None, depth: int, types: Sequence[str], limit: int, place: Path
+    output: Path,
+    about: str | None,
+    depth: int,
+    types: Sequence[str],
+    limit: int,
+    documents: Path | None,
+    place: Path,
 ) -> None:
     """Draw the graph as a web page that needs no network.
 
@@ -616,13 +628,25 @@ def render(
     Examples:
       kg render -o graph.html
       kg render --about 青禾县教育局 --depth 2 --type Program -o bureau.html
+      kg inspect documents/*.txt --format html -o pages/
+      kg render --documents pages/ -o graph.html
     """
     from kg.render import render_html
 
+    pages = _pages_in(documents, output) if documents is not None else {}
     with _opened(place) as store:
-        page = render_html(store, about=about, depth=depth, types=types, limit=limit)
+        page = render_html(store, about=about, depth=depth, types=types, limit=limit, pages=pages)
     with _output(output) as out:
         out.write(page.encode())
+
+
+def _pages_in(folder: Path, output: Path) -> dict[str, str]:
+    """Give the pages of a folder by the source that they show, as the output would link to them."""
+    from urllib.parse import quote
+
+    start = Path() if output == Path("-") else output.parent
+    below = Path(os.path.relpath(folder, start)).as_posix()
+    return {page.stem: quote(f"{below}/{page.name}") for page in sorted(folder.glob("*.html"))}
 
 
 # -- show, stats -------------------------------------------------------------------------------

@@ -16,11 +16,11 @@ from kg.inspect.gaps import (
     find_unread_titles,
     find_unresolved,
 )
-from kg.inspect.report import Fact, Grid, Inspection, LeftOut, Mended, Part
+from kg.inspect.report import Fact, Inspection, LeftOut, Mended, Part, SeenTable
 from kg.inspect.sentences import Sentences
 from kg.inspect.stated import find_profile, find_stated
 from kg.inspect.verdict import judge
-from kg.models import Outline, Reading, Source, Table, Target
+from kg.models import Outline, Reading, Source, Target
 from kg.pipeline import understand
 
 __all__ = ["Inspection", "inspect", "report"]
@@ -58,7 +58,7 @@ def report(reading: Reading) -> Inspection:
         outline=_outline(outline, facts),
         left_out=tuple(_left_out(outline)),
         repairs=tuple(_repairs(source)),
-        tables=tuple(_grid(table, source.text, facts) for table in source.tables),
+        tables=tuple(sorted(_tables(outline, facts), key=lambda table: table.begin)),
         masked=tuple(find_masked(outline, text, sentences)),
         figures=figures,
         duties=tuple(find_duty_gaps(reading, text, sentences)),
@@ -188,16 +188,27 @@ def _repairs(source: Source) -> Iterator[Mended]:
         yield Mended(one.begin, one.end, one.original, one.reading, one.rule)
 
 
-def _grid(table: Table, text: str, facts: Sequence[Fact]) -> Grid:
-    head = tuple(text[cell.begin : cell.end] for cell in table.cells if cell.row == 0)
-    return Grid(
-        table.begin,
-        table.end,
-        max((cell.row + cell.rows for cell in table.cells), default=0),
-        max((cell.column + cell.columns for cell in table.cells), default=0),
-        head,
-        sum(table.begin <= fact.begin < table.end for fact in facts),
-    )
+def _tables(outline: Outline, facts: Sequence[Fact]) -> Iterator[SeenTable]:
+    """Yield the tables that the structure understood, and the file's others."""
+    text = outline.source.text
+    understood = getattr(outline, "grids", ())
+    for grid in understood:
+        heads = tuple(column.heading for column in grid.columns)
+        roles = tuple(column.role for column in grid.columns)
+        number = _number_inside(facts, grid.begin, grid.end)
+        size = (len(grid.rows) + 1, len(heads))
+        yield SeenTable(grid.begin, grid.end, grid.kind, *size, heads, roles, number)
+    for table in outline.source.tables:
+        if all(table.end <= grid.begin or grid.end <= table.begin for grid in understood):
+            head = tuple(text[cell.begin : cell.end] for cell in table.cells if cell.row == 0)
+            rows = max((cell.row + cell.rows for cell in table.cells), default=0)
+            columns = max((cell.column + cell.columns for cell in table.cells), default=0)
+            number = _number_inside(facts, table.begin, table.end)
+            yield SeenTable(table.begin, table.end, "", rows, columns, head, (), number)
+
+
+def _number_inside(facts: Sequence[Fact], begin: int, end: int) -> int:
+    return bisect_left(facts, end, key=_begin) - bisect_left(facts, begin, key=_begin)
 
 
 def _counts(reading: Reading) -> dict[str, int]:

@@ -10,7 +10,7 @@ from kg.extract.quantities import find_quantities
 from kg.extract.reviews import find_reviews
 from kg.inspect.patterns import counted, frames
 from kg.inspect.report import Figures, Spot
-from kg.inspect.sentences import Sentences
+from kg.inspect.sentences import OWN, Sentences
 from kg.models import Findings, Outline, Sentence
 
 
@@ -18,7 +18,8 @@ def find_figures(outline: Outline, findings: Findings, text: str) -> Figures:
     """Return how many figures of the body were consumed, by what, and which were not.
 
     `text` is the source's with even widths. Consumed is what stands in a target or a name, in a
-    field, or in a frame that makes it no count: a date, a 文号, a list number, a telephone number.
+    field or a repair, or in a frame that makes it no count: a date, a 文号, a list number, a
+    telephone number.
     """
     owners = _owners(findings, outline)
     reviews = _covered(find_reviews(outline, text))
@@ -26,7 +27,7 @@ def find_figures(outline: Outline, findings: Findings, text: str) -> Figures:
     by: Counter[str] = Counter()
     left: list[Spot] = []
     for sentence in outline.sentences:
-        if sentence.part == "body":
+        if sentence.part in OWN:
             for begin, end, owner in _figures(sentence, text, owners):
                 if owner:
                     by[owner] += 1
@@ -46,6 +47,7 @@ def _owners(findings: Findings, outline: Outline) -> dict[int, str]:
         *((target.begin, target.end, "Target") for target in findings.targets),
         *((mention.begin, mention.end, mention.type) for mention in findings.mentions),
         *((field.begin, field.end, "field") for field in outline.fields),
+        *((repair.begin, repair.end, "repair") for repair in outline.source.repairs),
     ]
     for begin, end, owner in claims:
         for at in range(begin, end):

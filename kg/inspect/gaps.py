@@ -8,10 +8,10 @@ from itertools import groupby
 
 from kg.inspect.patterns import counter, duty_cue, masks, promise_cue
 from kg.inspect.report import Spot
-from kg.inspect.sentences import Sentences
+from kg.inspect.sentences import OWN, Sentences
 from kg.models import Outline, Reading, Sentence
 
-QUOTED = re.compile(r"《[^《》\n]{1,200}》")
+QUOTED = re.compile(r"《(?:[^《》\n]{1,200}》|[^《》\n]{1,24})")  # closed, or its beginning
 REACH = 24  # characters before a figure in which its cue stands
 NEXT = 12  # … behind it
 
@@ -34,7 +34,7 @@ def find_duty_gaps(reading: Reading, text: str, sentences: Sentences) -> Iterato
 
 
 def _body(outline: Outline) -> Iterator[Sentence]:
-    return (sentence for sentence in outline.sentences if sentence.part == "body")
+    return (sentence for sentence in outline.sentences if sentence.part in OWN)
 
 
 def _any_in(offsets: set[int], sentence: Sentence) -> bool:
@@ -78,7 +78,7 @@ def find_masked(outline: Outline, text: str, sentences: Sentences) -> Iterator[S
 
 
 def find_unread_titles(reading: Reading, sentences: Sentences) -> Iterator[Spot]:
-    """Yield what stands in 《》 in the document's own text and was not read as a document."""
+    """Yield what 《 opens in the document's own text and was not read as a document."""
     outline = reading.outline
     read = {
         at
@@ -87,9 +87,9 @@ def find_unread_titles(reading: Reading, sentences: Sentences) -> Iterator[Spot]
         for at in range(mention.begin, mention.end)
     }
     for match in QUOTED.finditer(outline.source.text):
-        inside = range(match.start() + 1, match.end() - 1)
+        inside = range(match.start() + 1, match.end())
         if sentences.at(match.start()) is not None and read.isdisjoint(inside):
-            yield sentences.spot("unread", *match.span())
+            yield sentences.spot("unread" if match[0][-1] == "》" else "unclosed", *match.span())
 
 
 def find_unresolved(reading: Reading, sentences: Sentences) -> Iterator[Spot]:

@@ -105,14 +105,16 @@ class Mended:
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
-    """A table as found, with the cells of its first row."""
+class SeenTable:
+    """A table as found: its head, and what its columns are taken for."""
 
     begin: int
     end: int
+    kind: str  # tasks, indicators, other; "" where nothing looked at its columns
     rows: int
     columns: int
     head: tuple[str, ...]
+    roles: tuple[str, ...]  # of its columns, "" for one that says nothing known
     facts: int  # how many were read in it
 
 
@@ -145,12 +147,12 @@ class Inspection:
     outline: tuple[Part, ...]
     left_out: tuple[LeftOut, ...]
     repairs: tuple[Mended, ...]
-    tables: tuple[Grid, ...]
+    tables: tuple[SeenTable, ...]
     masked: tuple[Spot, ...]  # kind: figure, name
     figures: Figures
     duties: tuple[Spot, ...]  # a responsibility cue that gave none: unread, no-agency, no-task
     promises: tuple[Spot, ...]  # a cue of commitment with a figure, in a sentence without target
-    titles: tuple[Spot, ...]  # in 《》 and not read as a document
+    titles: tuple[Spot, ...]  # behind 《 and not read as a document: unread, unclosed
     unresolved: tuple[Spot, ...]  # agencies known from this source alone; open: not even that
     counts: dict[str, int]  # class → how many
     rules: dict[str, int]  # rule → how often

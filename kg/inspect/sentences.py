@@ -7,6 +7,10 @@ from bisect import bisect_right
 from kg.inspect.report import Spot
 from kg.models import Outline, Sentence
 
+OWN = (
+    "body",
+    "work",
+)  # the parts in which rules read: prose, and the cells of tables that say work
 AROUND = 60  # characters shown on either side of a place that no sentence holds
 LONGEST = 160  # … of a sentence that goes on without an end
 

@@ -17,6 +17,7 @@ AROUND = 24  # characters shown on either side of a place
 STYLES = {"ok": "bold green", "repaired": "bold yellow", "suspicious": "bold red"}
 KINDS = {
     "unread": "not read",
+    "unclosed": "never closed",
     "weighed": "no promise",
     "review": "looks back",
     "no-agency": "names no agency",
@@ -71,7 +72,7 @@ class _Page:
         name = printable(", ".join(seen.names)) or "-"
         verdict = Text.assemble((seen.verdict.state, STYLES[seen.verdict.state]), "  ", name)
         self._console.print(verdict)
-        for reason in (*seen.verdict.reasons, *seen.notes):
+        for reason in dict.fromkeys((*seen.verdict.reasons, *seen.notes)):
             self._console.print(Text(f"    {printable(reason)}"))
         pages = f", {seen.pages:,} pages" if seen.pages else ""
         size = f"{seen.characters:,} characters{pages}"
@@ -176,13 +177,18 @@ def _repair(one: Mended) -> Row:
 def _tables(seen: Inspection) -> list[Row]:
     return [
         (
+            one.kind or "table",
             f"{one.rows} × {one.columns}",
-            _short(" | ".join(one.head)),
+            _short(" | ".join(map(_column, one.head, one.roles or one.head))),
             f"{one.facts:,} facts",
             _place(one.begin, one.end),
         )
         for one in seen.tables
     ]
+
+
+def _column(head: str, role: str) -> str:
+    return head if role in ("", head) else f"{head} ({role})"
 
 
 def _spots(seen: Inspection) -> Iterator[tuple[str, Sequence[Spot]]]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from kg.inspect.report import Known, Verdict
+from kg.inspect.sentences import OWN
 from kg.models import Outline, Reading
 
 FILE_NAME = "title.file-name"
@@ -28,9 +29,10 @@ def judge(reading: Reading, title: Known) -> Verdict:
     if reasons:
         return Verdict("suspicious", reasons)
     source = reading.outline.source
+    if source.notes:
+        return Verdict("repaired", source.notes)
     repairs = len(source.repairs)
-    mended = (*source.notes, *([f"{repairs} repairs"] if repairs else []))
-    return Verdict("repaired", mended) if mended else Verdict("ok", ())
+    return Verdict("repaired", (f"repairs: {repairs}",)) if repairs else Verdict("ok", ())
 
 
 def _reasons(reading: Reading, title: Known) -> Iterator[str]:
@@ -73,6 +75,6 @@ def _mapped(reading: Reading) -> tuple[int, int]:
     findings = reading.findings
     given = {mention.begin for mention in findings.mentions}
     given |= {target.begin for target in findings.targets}
-    body = [sentence for sentence in reading.outline.sentences if sentence.part == "body"]
+    body = [sentence for sentence in reading.outline.sentences if sentence.part in OWN]
     mapped = sum(any(at in given for at in range(s.begin, s.end)) for s in body)
     return mapped, len(body)

@@ -14,7 +14,7 @@ from string import Template
 
 from kg.graph import DIGEST
 from kg.inspect.report import Inspection, Part, Spot
-from kg.render.marked import LAYERS, Mark, find_marks, safe, spots_of, write_text
+from kg.render.marked import LAYERS, UNSEEN, Mark, find_marks, safe, spots_of, write_text
 from kg.render.page import as_json, own, policy
 
 __all__ = ["page_name", "render_document", "render_index"]
@@ -30,13 +30,14 @@ def page_name(sha256: str) -> str:
     return f"{sha256[:DIGEST]}.html"
 
 
-def render_document(seen: Inspection) -> str:
-    """Return the page of one document."""
+def render_document(seen: Inspection, index: str = "") -> str:
+    """Return the page of one document; `index` is the page beside it that lists it."""
     marks, script = find_marks(seen), own("document.js")
     return Template(own("document.html")).substitute(
         policy=policy(script),
         title=safe(_title(seen)),
         style=own("look.css") + own("document.css"),
+        back=f'<a id="back" href="{index}">← {_bilingual("index-page")}</a>' if index else "",
         verdict=_verdict(seen),
         legend="\n".join(_legend(marks)),
         panel="\n".join(_panel(seen)),
@@ -62,8 +63,8 @@ def _title(seen: Inspection) -> str:
     return next(stated, "") or ", ".join(seen.names)
 
 
-def _row(mark: Mark) -> tuple[str, int, int, str, str]:
-    return mark.layer, mark.begin, mark.end, mark.means, mark.rule
+def _row(mark: Mark) -> tuple[str | int, ...]:
+    return mark.layer, mark.begin, mark.end, *(t.translate(UNSEEN) for t in (mark.means, mark.rule))
 
 
 # -- words -----------------------------------------------------------------------------------
@@ -100,10 +101,14 @@ def _rule(rule: str) -> str:
 
 
 def _verdict(seen: Inspection) -> str:
-    reasons = "; ".join((*seen.verdict.reasons, *seen.notes))
+    reasons = _reasons(seen)
     state = f'<strong class="{seen.verdict.state}">{_bilingual(seen.verdict.state)}</strong>'
     name = f'<span class="name">{safe(", ".join(seen.names))}</span>'
     return f"{state} {safe(reasons)} {name}"
+
+
+def _reasons(seen: Inspection) -> str:
+    return "; ".join(dict.fromkeys((*seen.verdict.reasons, *seen.notes)))
 
 
 def _legend(marks: Sequence[Mark]) -> Iterator[str]:
@@ -262,7 +267,9 @@ def _tables(seen: Inspection) -> Iterator[str]:
     for one in seen.tables:
         size = f"{one.rows} × {one.columns}"
         head = _short(" | ".join(one.head))
-        yield f"{_link(one.begin, one.end, f'{size} {head}')} <b>{one.facts:,}</b>"
+        roles = " ".join(filter(None, (one.kind, *one.roles)))
+        link = _link(one.begin, one.end, f"{size} {head}")
+        yield f"{link} <b>{one.facts:,}</b> {_rule(roles)}"
 
 
 def _left_out(seen: Inspection) -> Iterator[str]:
@@ -294,6 +301,6 @@ def _index_row(seen: Inspection) -> str:
         f"<td>{link}{files}</td>",
         *(f"<td>{_short(known.get(name, ''))}</td>" for name in ("issuer", "issued")),
         *(f'<td class="number">{number}</td>' for number in numbers),
-        f"<td>{safe('; '.join((*seen.verdict.reasons, *seen.notes)))}</td>",
+        f"<td>{safe(_reasons(seen))}</td>",
     ]
     return f"<tr>{''.join(cells)}</tr>"
