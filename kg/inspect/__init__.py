@@ -26,6 +26,7 @@ from kg.pipeline import understand
 __all__ = ["Inspection", "inspect", "report"]
 
 FURNITURE = "furniture"
+PASSAGE = 20  # characters of a repair to nothing which is more than a slip
 MENTIONED = ("Agency", "Program", "Document", "Region")
 SIGNS = {"Exactly": "", "AtLeast": "≥", "AtMost": "≤", "About": "≈", "Between": ""}
 
@@ -176,9 +177,13 @@ def _inside(facts: Sequence[Fact], begin: int, end: int) -> tuple[int, int, int]
 
 
 def _left_out(outline: Outline) -> Iterator[LeftOut]:
+    """Yield what is no part of the document: furniture, what was read as nothing, what was cut."""
     text = outline.source.text
     for begin, end in outline.furniture:
         yield LeftOut(text[begin:end], begin, end, FURNITURE)
+    for one in outline.source.repairs:
+        if not one.reading and len(one.original.strip()) >= PASSAGE:  # a second copy of the text
+            yield LeftOut(one.original, one.begin, one.end, one.rule)
     for cut in outline.source.cuts:
         yield LeftOut(cut.text, None, None, cut.rule)
 

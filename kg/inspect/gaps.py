@@ -65,12 +65,12 @@ def _is_bound(text: str, spot: Spot) -> bool:
 
 
 def find_masked(outline: Outline, text: str, sentences: Sentences) -> Iterator[Spot]:
-    """Yield where a figure or a name is hidden: 培训***人, 王某某, 云陵市××局."""
-    furniture = {at for begin, end in outline.furniture for at in range(begin, end)}
+    """Yield where the document hides a figure or a name: 培训***人, 王某某, 云陵市××局."""
+    stated = {at for field in outline.fields for at in range(field.begin, field.end)}
     found = sorted({match.span() for mask in masks() for match in mask.finditer(text)})
     last = 0
     for begin, end in found:
-        if begin >= last and begin not in furniture:
+        if begin >= last and (begin in stated or sentences.at(begin) is not None):
             last = end
             before = text[max(0, begin - 1) : begin]
             hides = before.isdecimal() or before == "〔" or counter().match(text, end)

@@ -30,7 +30,8 @@ def masks() -> tuple[re.Pattern[str], ...]:
 def duty_cue() -> re.Pattern[str]:
     """Return the words by which a sentence says who answers for something."""
     table = sorted(rows("duty_words.tsv", package=OWN), key=lambda row: -len(row["word"]))
-    behind = (f"(?!{row['unless']})" if row["unless"] else "" for row in table)
+    # A line may end between the word and what makes another one of it.
+    behind = (f"(?!\\s{{0,2}}(?:{row['unless']}))" if row["unless"] else "" for row in table)
     return re.compile("|".join(row["word"] + no for row, no in zip(table, behind, strict=True)))
 
 

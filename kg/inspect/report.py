@@ -159,3 +159,13 @@ class Inspection:
     facts: tuple[Fact, ...]
     page_begins: tuple[int, ...]
     text: str
+
+
+# What a person cannot see, and how it is shown where it is what matters: in a repair.
+BLANKS = str.maketrans({"\n": "↵", "\r": "↵", "\t": "⇥", " ": "␣", "\u3000": "␣␣", "\u00a0": "␣"})
+
+
+def visible(text: str) -> str:
+    """Return text with the blanks shown, where there is nothing else or a line ends."""
+    blank = not text.strip()
+    return text.translate(BLANKS) if blank or "\n" in text else text

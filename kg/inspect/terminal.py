@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import IO, TYPE_CHECKING
 
-from kg.inspect.report import Inspection, Mended, Part, Spot
+from kg.inspect.report import Inspection, Mended, Part, Spot, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -170,7 +170,7 @@ def _left_out(seen: Inspection) -> list[Row]:
 
 
 def _repair(one: Mended) -> Row:
-    words = f"{_short(one.original)} → {_short(one.reading) or '(nothing)'}"
+    words = f"{_short(visible(one.original))} → {_short(visible(one.reading)) or '(nothing)'}"
     return words, _rule(one.rule), _place(one.begin, one.end)
 
 

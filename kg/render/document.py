@@ -13,7 +13,7 @@ from functools import cache
 from string import Template
 
 from kg.graph import DIGEST
-from kg.inspect.report import Inspection, Part, Spot
+from kg.inspect.report import Inspection, Part, Spot, visible
 from kg.render.marked import LAYERS, UNSEEN, Mark, find_marks, safe, spots_of, write_text
 from kg.render.page import as_json, own, policy
 
@@ -226,7 +226,8 @@ def _repairs(seen: Inspection) -> Iterator[tuple[int, int, str, str, str]]:
 
 
 def _repair(begin: int, end: int, original: str, reading: str, rule: str) -> str:
-    words = f"<del>{_short(original)}</del> → <ins>{_short(reading)}</ins>"
+    read = f"<ins>{_short(visible(reading))}</ins>" if reading else "∅"
+    words = f"<del>{_short(visible(original))}</del> → {read}"
     return f"{_link(begin, end, words)} {_rule(rule)}"
 
 

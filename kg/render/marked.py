@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kg.inspect.report import Inspection, Part, Spot
+from kg.inspect.report import Inspection, Part, Spot, visible
 
 # What the page marks, in the order of the legend.
 LAYERS = (
@@ -16,6 +16,7 @@ LAYERS = (
     *("open", "furniture"),
 )
 BREAK = "\n"
+ROW = "row"
 # Each character becomes one, for offsets count them. What cannot be seen is shown as its picture.
 UNSEEN: dict[int, int] = {
     **{code: 0x2400 + code for code in range(32) if code not in (9, 10, 13)},
@@ -66,8 +67,11 @@ def _marks(seen: Inspection) -> Iterator[Mark]:
 def _stated_marks(seen: Inspection) -> Iterator[Mark]:
     for field in seen.fields:
         yield Mark("field", field.begin, field.end, field.name, field.rule)
+    left_out = {(left.begin, left.end) for left in seen.left_out}
     for one in seen.repairs:
-        yield Mark("repair", one.begin, one.end, f"{one.original} → {one.reading}", one.rule)
+        if (one.begin, one.end) not in left_out:
+            means = f"{visible(one.original)} → {visible(one.reading) or '∅'}"
+            yield Mark("repair", one.begin, one.end, means, one.rule)
     for left in seen.left_out:
         if left.begin is not None and left.end is not None:
             yield Mark("furniture", left.begin, left.end, "", left.rule)
@@ -137,31 +141,44 @@ def write_text(seen: Inspection, marks: Sequence[Mark]) -> Iterator[str]:
     layers, looks = Layers(marks), _looks(seen)
     pages = [*seen.page_begins, len(seen.text) + 1]
     begin = number = 0
+    in_table = False
     for line in seen.text.split(BREAK):
+        look = looks.get(begin, "")
+        if in_table != (look == ROW):
+            in_table = look == ROW
+            yield '<div class="table">' if in_table else "</div>"
         while pages[number] <= begin:
             number += 1
             yield f'<div class="page" role="separator" aria-label="{number}">{number}</div>'
-        end = begin + len(line)
-        look = looks.get(begin, "")
-        cut = _in_cells if look == "row" else "".join
-        inner = cut(list(_pieces(seen.text, begin, end, layers)))
         named = f' class="{look}"' if look else ""
+        inner = _cells(seen.text, begin, line, layers) if in_table else ""
+        inner = inner or _marked(seen.text, begin, begin + len(line), layers)
         yield f'<p data-b="{begin}"{named}>{inner or "<br>"}</p>'
-        begin = end + 1
+        begin += len(line) + 1
+    if in_table:
+        yield "</div>"
 
 
-def _pieces(text: str, begin: int, end: int, layers: Layers) -> Iterator[str]:
+def _marked(text: str, begin: int, end: int, layers: Layers) -> str:
+    """Return a stretch of the text with its marks."""
+    parts = []
     for start, stop, held in layers.pieces(begin, end):
         piece = safe(text[start:stop])
         numbers = ",".join(map(str, held))
         names = layers.names(held)
-        yield f'<span class="{names}" data-i="{numbers}">{piece}</span>' if held else piece
+        parts.append(f'<span class="{names}" data-i="{numbers}">{piece}</span>' if held else piece)
+    return "".join(parts)
 
 
-def _in_cells(pieces: Sequence[str]) -> str:
-    """Return the line of a table with its cells apart; the tab stays, at the end of its cell."""
-    parted = (piece.replace("\t", '\t</span><span class="cell">') for piece in pieces)
-    return f'<span class="cell">{"".join(parted)}</span>'
+def _cells(text: str, begin: int, line: str, layers: Layers) -> str:
+    """Return the line of a table with its cells apart; the tab stays at the end of its cell."""
+    parts = []
+    for cell in line.split("\t"):
+        end = min(begin + len(cell) + 1, len(text))
+        end = end if text[begin:end].endswith("\t") else begin + len(cell)
+        parts.append(f'<span class="cell">{_marked(text, begin, end, layers)}</span>')
+        begin = end
+    return "".join(parts)
 
 
 def _looks(seen: Inspection) -> dict[int, str]:
@@ -177,10 +194,12 @@ def _looks(seen: Inspection) -> dict[int, str]:
         if one.name == "title" and one.begin is not None:
             looks[_line_begin(seen.text, one.begin)] = "h1"
     for table in seen.tables:
-        at = table.begin
+        at = _line_begin(seen.text, table.begin)
         while at < table.end:
-            looks[at] = "row"
-            at = (seen.text.find(BREAK, at) + 1) or table.end
+            after = (seen.text.find(BREAK, at) + 1) or len(seen.text) + 1
+            if "\t" in seen.text[at:after]:
+                looks[at] = ROW
+            at = after
     return looks
 
 
