@@ -198,11 +198,11 @@ def _tables(outline: Outline, facts: Sequence[Fact]) -> Iterator[SeenTable]:
     text = outline.source.text
     understood = getattr(outline, "grids", ())
     for grid in understood:
-        heads = tuple(column.heading for column in grid.columns)
+        head = tuple(column.heading for column in grid.columns)
         roles = tuple(column.role for column in grid.columns)
         number = _number_inside(facts, grid.begin, grid.end)
-        size = (len(grid.rows) + 1, len(heads))
-        yield SeenTable(grid.begin, grid.end, grid.kind, *size, heads, roles, number)
+        size = (len(grid.rows) + any(head), len(head))
+        yield SeenTable(grid.begin, grid.end, grid.kind, *size, head, roles, number)
     for table in outline.source.tables:
         if all(table.end <= grid.begin or grid.end <= table.begin for grid in understood):
             head = tuple(text[cell.begin : cell.end] for cell in table.cells if cell.row == 0)
