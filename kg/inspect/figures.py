@@ -34,7 +34,7 @@ def find_figures(outline: Outline, findings: Findings, text: str) -> Figures:
                 else:
                     kind = "review" if begin in reviews else "unread"
                     left.append(sentences.spot(kind, begin, end))
-    left = list(_weighed(left, text))
+    left = list(_weighed(left, text, sentences))
     total = by.total() + len(left)
     share = round(by.total() / total, 4) if total else 1.0
     return Figures(total, by.total(), share, dict(sorted(by.items())), tuple(left))
@@ -77,13 +77,16 @@ def _figures(
         yield begin, sentence.begin + match.end(), owner
 
 
-def _weighed(left: Sequence[Spot], text: str) -> Iterator[Spot]:
+def _weighed(left: Sequence[Spot], text: str, sentences: Sentences) -> Iterator[Spot]:
     """Tell of what is left the figures that were seen as quantities and taken for no promise."""
     seen: dict[int, set[int]] = {}
     for spot in left:
-        first, last = spot.sentence_begin, spot.sentence_begin + len(spot.sentence)
+        sentence = sentences.at(spot.begin)
+        if sentence is None or spot.kind != "unread":
+            yield spot
+            continue
+        first = sentence.begin
         if first not in seen:
-            quantities = find_quantities(text[first:last])
-            seen[first] = {first + at for one in quantities for at in range(one.begin, one.end)}
-        weighed = spot.kind == "unread" and spot.begin in seen[first]
-        yield replace(spot, kind="weighed") if weighed else spot
+            found = find_quantities(text[first : sentence.end])
+            seen[first] = _covered((first + one.begin, first + one.end) for one in found)
+        yield replace(spot, kind="weighed") if spot.begin in seen[first] else spot

@@ -48,12 +48,16 @@ def find_promise_gaps(
 
     `left` are the figures that nothing consumed, in order; one is shown for each sentence.
     """
-    given = {target.begin for target in reading.findings.targets}
+    given = {_begin(sentences, target.begin) for target in reading.findings.targets}
     bound = (spot for spot in left if spot.kind != "review" and _is_bound(text, spot))
-    for begin, spots in groupby(bound, key=lambda spot: spot.sentence_begin):
-        sentence = sentences.at(begin)
-        if sentence is not None and not _any_in(given, sentence):
+    for begin, spots in groupby(bound, key=lambda spot: _begin(sentences, spot.begin)):
+        if begin not in given:
             yield next(spots)
+
+
+def _begin(sentences: Sentences, offset: int) -> int | None:
+    sentence = sentences.at(offset)
+    return sentence.begin if sentence is not None else None
 
 
 def _is_bound(text: str, spot: Spot) -> bool:

@@ -40,6 +40,7 @@ class Sentences:
         return Spot(kind, begin, end, self._text[begin:end], piece.strip(), first)
 
     def _line(self, begin: int, end: int) -> tuple[int, int]:
-        first = max(self._text.rfind("\n", 0, begin) + 1, begin - AROUND)
-        last = self._text.find("\n", end)
-        return first, min(last if last >= 0 else len(self._text), end + AROUND)
+        first = max(0, begin - AROUND)
+        first = self._text.rfind("\n", first, begin) + 1 or first
+        last = self._text.find("\n", end, end + AROUND)
+        return first, last if last >= 0 else min(len(self._text), end + AROUND)

@@ -17,6 +17,7 @@ LAYERS = (
 )
 BREAK = "\n"
 ROW = "row"
+HEADING = 200  # characters in which a heading ends
 # Each character becomes one, for offsets count them. What cannot be seen is shown as its picture.
 UNSEEN: dict[int, int] = {
     **{code: 0x2400 + code for code in range(32) if code not in (9, 10, 13)},
@@ -98,8 +99,9 @@ def all_parts(parts: Sequence[Part]) -> Iterator[Part]:
 
 def _heading(part: Part, text: str) -> tuple[int, int]:
     """Return where the heading of a part stands: its number and its title, in its first line."""
-    line = text.find(BREAK, part.begin)
-    last = min(part.end, line if line >= 0 else len(text))
+    reach = min(part.end, part.begin + HEADING)
+    line = text.find(BREAK, part.begin, reach)
+    last = line if line >= 0 else reach
     at = text.find(part.title, part.begin, last) if part.title else -1
     return part.begin, at + len(part.title) if at >= 0 else last
 
@@ -186,8 +188,7 @@ def _looks(seen: Inspection) -> dict[int, str]:
     looks = {}
     for part in all_parts(seen.outline):
         begin, end = _heading(part, seen.text)
-        stop = seen.text.find(BREAK, end)
-        rest = seen.text[end : stop if stop >= 0 else len(seen.text)]
+        rest = seen.text[end : end + HEADING].partition(BREAK)[0]
         if part.kind == "section" and not rest.strip("。 \t\r\u3000"):
             looks[_line_begin(seen.text, begin)] = f"h{min(part.level + 1, 4)}"
     for one in seen.profile:
