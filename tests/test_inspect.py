@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, fields, replace
 from functools import cache
 from html import escape, unescape
+from importlib import resources
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -28,11 +29,11 @@ from kg.extract.text import even
 from kg.inspect import Inspection, inspect
 from kg.inspect.patterns import counted, duty_cue, frames, masks
 from kg.inspect.report import Spot
-from kg.inspect.terminal import write
+from kg.inspect.terminal import KINDS, write
 from kg.models import Cell, Cut, Field, Repair, Source, Table
 from kg.read import read
-from kg.render.document import page_name, render_document, render_index
-from kg.render.marked import UNSEEN
+from kg.render.document import COLUMNS, page_name, render_document, render_index
+from kg.render.marked import LAYERS, UNSEEN
 from kg.vocabulary import rows
 
 TITLE = "云陵市水务局2024年河湖整治工作方案"
@@ -49,6 +50,12 @@ def source(text: str, name: str = "case.txt", **more: Any) -> Source:
 def inspected(text: str) -> Inspection:
     """Inspect a text in the frame of a plan."""
     return inspect(source(FRAME.replace("{text}", text)))
+
+
+def words() -> dict[str, list[str]]:
+    text = resources.files("kg.render").joinpath("words.json").read_text("utf-8")
+    found: dict[str, dict[str, list[str]]] = json.loads(text)
+    return found["classes"] | found["document"]
 
 
 @cache
@@ -405,6 +412,15 @@ def hostile() -> Inspection:
             notes=PAYLOADS,
         )
     )
+
+
+def test_everything_has_its_words_in_both_languages() -> None:
+    kinds = {f"spot:{kind}" for kind in KINDS}
+    frames_named = {row["frame"] for row in table("frames.tsv")} - {"title"}
+    stated = {row["field"] for row in rows("metadata_keys.tsv")}
+    profile = {"title", "kind", "issuer", "issued", "number", "index", "region", "period"}
+    for name in {*LAYERS, *COLUMNS, *kinds, *frames_named, *stated, *profile}:
+        assert all(words()[name]) and len(words()[name]) == 2, name
 
 
 def test_no_part_of_a_document_becomes_markup() -> None:
