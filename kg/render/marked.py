@@ -133,9 +133,11 @@ class Layers:
             if start < stop:
                 yield start, stop, self._held[bisect_right(self._places, start) - 1]
 
-    def names(self, held: Sequence[int]) -> str:
-        """Return the layers of some marks, each once."""
-        return " ".join(dict.fromkeys(self._marks[number].layer for number in held))
+    def names(self, held: Sequence[int], begin: int) -> str:
+        """Return the layers of some marks, each once; a section also where it begins."""
+        marks = [self._marks[number] for number in held]
+        opens = any(mark.layer == "section" and mark.begin == begin for mark in marks)
+        return " ".join(dict.fromkeys([*(mark.layer for mark in marks), *["opens"] * opens]))
 
 
 def write_text(seen: Inspection, marks: Sequence[Mark]) -> Iterator[str]:
@@ -167,7 +169,7 @@ def _marked(text: str, begin: int, end: int, layers: Layers) -> str:
     for start, stop, held in layers.pieces(begin, end):
         piece = safe(text[start:stop])
         numbers = ",".join(map(str, held))
-        names = layers.names(held)
+        names = layers.names(held, start)
         parts.append(f'<span class="{names}" data-i="{numbers}">{piece}</span>' if held else piece)
     return "".join(parts)
 
