@@ -20,7 +20,13 @@ def find_profile(reading: Reading, text: str) -> Iterator[Known]:
     """Yield what the profile says, and where it was read; `text` has even widths."""
     profile = reading.profile
     yield _title(reading)
-    yield Known("kind", profile.kind, None, None, "kind.title" if profile.title else "kind.text")
+    yield Known(
+        "kind",
+        profile.kind,
+        None,
+        None,
+        "kind.title" if reading.findings.imprint.title else "kind.text",
+    )
     yield from _issuers(reading)
     if profile.issued:
         yield _issued(reading, text)
