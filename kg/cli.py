@@ -26,6 +26,7 @@ from kg.errors import KgError
 
 if TYPE_CHECKING:
     from kg.build import BuildReport, Progress
+    from kg.inspect.report import Inspection
     from kg.show import Card, Group
     from kg.store import Store
 
@@ -46,6 +47,8 @@ Start with:
 # As the formats are named in kg.export and kg.results, which would be slow to import here; a
 # test compares them.
 EXPORT_FORMATS = ("turtle", "trig", "ntriples", "nquads", "jsonld")
+INDEX_PAGE = "index.html"
+INSPECT_FORMATS = ("table", "json", "html")
 QUERY_FORMATS = ("table", "csv", "tsv", "json", "turtle")
 CLASSES = (
     *("PolicyDocument", "Agency", "Program", "Region", "Section", "Task", "Target", "Indicator"),
@@ -412,6 +415,111 @@ def remove(names: Sequence[str], place: Path) -> None:
                 click.echo(f"removed {held.title or held.source} ({', '.join(held.names)})")
 
 
+# -- inspect -----------------------------------------------------------------------------------
+
+
+@cli.command()
+@click.argument(
+    "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path)
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(INSPECT_FORMATS),
+    help="How to write it.  [default: by the name of the output, else table]",
+)
+@click.option(
+    "-o",
+    "--output",
+    default="-",
+    show_default=True,
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="The file to write; for html also a folder: a page for each file, and index.html.",
+)
+@click.option("--all", "all_rows", is_flag=True, help="Whole lists, not their first rows.")
+@click.pass_context
+def inspect(
+    ctx: click.Context, files: Sequence[Path], form: str | None, output: Path, all_rows: bool
+) -> None:
+    """Show documents as the system sees them: what was read, cut, mended, and missed.
+
+    Metadata with the rule that found each field, outline, page furniture, repairs, tables, masked
+    places, figures that nothing consumed, cues of responsibility or commitment that gave nothing,
+    titles and agencies that stayed open. No store is needed.
+
+    \b
+    Examples:
+      kg inspect plan-2023.txt
+      kg inspect plan-2023.txt -o plan.html
+      kg inspect documents/*.txt --format html -o pages/
+      kg inspect plan-2023.txt --format json | jq .figures.share
+    """
+    form = form or {".html": "html", ".json": "json"}.get(output.suffix, "table")
+    failed: list[str] = []
+    reports = _inspections(files, failed)
+    if form == "html":
+        _write_pages(reports, output, several=len(files) > 1)
+    else:
+        _write_reports(reports, form, output, several=len(files) > 1, all_rows=all_rows)
+    if failed:
+        ctx.exit(1)
+
+
+def _inspections(files: Sequence[Path], failed: list[str]) -> Iterator[Inspection]:
+    """Yield the inspection of each file; one that cannot be read is reported and noted."""
+    from kg.inspect import inspect as inspect_source
+    from kg.read import read_file
+    from kg.results import printable
+
+    for path in files:
+        try:
+            yield inspect_source(read_file(path))
+        except KgError as error:
+            failed.append(str(path))
+            click.echo(f"skipped {printable(str(error))}", err=True)
+
+
+def _write_reports(
+    reports: Iterator[Inspection], form: str, output: Path, *, several: bool, all_rows: bool
+) -> None:
+    from io import TextIOWrapper
+
+    from kg.inspect import terminal
+
+    with _output(output) as out:
+        if form == "json":
+            found = [asdict(one) for one in reports]
+            if several or found:
+                text = _json(found if several else found[0])
+                out.write(text.encode("utf-8", "backslashreplace") + b"\n")
+        elif output == Path("-"):
+            terminal.write(reports, sys.stdout, all_rows=all_rows)
+        else:
+            lines = TextIOWrapper(out, encoding="utf-8", errors="backslashreplace")
+            terminal.write(reports, lines, all_rows=all_rows)
+            lines.detach()
+
+
+def _write_pages(reports: Iterator[Inspection], output: Path, *, several: bool) -> None:
+    from kg.render.document import page_name, render_document, render_index
+
+    if not several and not output.is_dir():
+        for one in reports:
+            with _output(output) as out:
+                out.write(render_document(one).encode())
+        return
+    if str(output) == "-" or output.suffix == ".html":
+        raise click.UsageError("several pages need a folder: -o pages/")
+    output.mkdir(parents=True, exist_ok=True)
+    written = []
+    for one in reports:
+        with _output(output / page_name(one.sha256)) as out:
+            out.write(render_document(one, INDEX_PAGE).encode())
+        written.append(one)
+    with _output(output / INDEX_PAGE) as out:
+        out.write(render_index(written).encode())
+
+
 # -- query -------------------------------------------------------------------------------------
 
 
@@ -593,9 +701,20 @@ def export(form: str, output: Path, document: str | None, no_ontology: bool, pla
     type=click.IntRange(1),
     help="At most this many nodes, the most connected ones.",
 )
+@click.option(
+    "--documents",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder of pages from kg inspect, to which documents and quotations link.",
+)
 @_store_option
 def render(
-    output: Path, about: str | None, depth: int, types: Sequence[str], limit: int, place: Path
+    output: Path,
+    about: str | None,
+    depth: int,
+    types: Sequence[str],
+    limit: int,
+    documents: Path | None,
+    place: Path,
 ) -> None:
     """Draw the graph as a web page that needs no network.
 
@@ -603,13 +722,25 @@ def render(
     Examples:
       kg render -o graph.html
       kg render --about 青禾县教育局 --depth 2 --type Program -o bureau.html
+      kg inspect documents/*.txt --format html -o pages/
+      kg render --documents pages/ -o graph.html
     """
     from kg.render import render_html
 
+    pages = _pages_in(documents, output) if documents is not None else {}
     with _opened(place) as store:
-        page = render_html(store, about=about, depth=depth, types=types, limit=limit)
+        page = render_html(store, about=about, depth=depth, types=types, limit=limit, pages=pages)
     with _output(output) as out:
         out.write(page.encode())
+
+
+def _pages_in(folder: Path, output: Path) -> dict[str, str]:
+    """Give the pages of a folder by the source that they show, as the output would link to them."""
+    from urllib.parse import quote
+
+    start = Path() if output == Path("-") else output.parent
+    below = Path(os.path.relpath(folder, start)).as_posix()
+    return {page.stem: quote(f"{below}/{page.name}") for page in sorted(folder.glob("*.html"))}
 
 
 # -- show, stats -------------------------------------------------------------------------------

@@ -22,6 +22,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "extract": COMMON,
     "resolve": COMMON,
     "graph": COMMON,
+    # A reading, and what its extractors use to see figures as they do.
+    "inspect": (*COMMON, "extract", "pipeline", "results"),
     # Behind the graph: the store with its parts, and what reads from a store.
     "sparql": COMMON,
     "ledger": COMMON,

@@ -276,7 +276,7 @@ def test_render_asks_for_what_was_given(built: None, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("kg.render.render_html", draw)
     result = run("render", "--about", "甲", "--type", "agency", "--limit", "5", "-o", "x.html")
     assert result.exit_code == 0
-    assert asked == {"about": "甲", "depth": 1, "types": ("Agency",), "limit": 5}
+    assert asked == {"about": "甲", "depth": 1, "types": ("Agency",), "limit": 5, "pages": {}}
     assert Path("x.html").read_bytes() == "<p>图".encode()
 
 
