@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from kg.models import Source
 from kg.structure.alignment import Edit
@@ -14,7 +15,18 @@ LEAST_CHARACTERS = 300
 LEAST_SHARE = 0.3  # of the text: what repeats less is a clause, a form, a table's head
 SHORTEST = 8  # characters of a sentence that tells where a copy begins
 
+EDGES = "。！？；："
+
 Piece = tuple[int, int, str]  # begin, end, the words without blanks
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Sentences that stand word for word before, by index; `original` is the first of those."""
+
+    first: int
+    last: int
+    original: int
 
 
 def find_copies(source: Source) -> Iterator[Edit]:
@@ -23,12 +35,61 @@ def find_copies(source: Source) -> Iterator[Edit]:
     total = sum(len(words) for _, _, words in pieces)
     if total < 2 * LEAST_CHARACTERS:
         return
-    for first, last in _runs(pieces):
-        run = pieces[first : last + 1]
-        length = sum(len(words) for _, _, words in run)
-        least = max(LEAST_CHARACTERS, total * LEAST_SHARE)
-        if len(run) >= LEAST_SENTENCES and length >= least:
-            yield Edit(run[0][0], run[-1][1], "", "repair.duplicate")
+    done = 0
+    for run in _runs(pieces):
+        length = sum(len(pieces[at][2]) for at in range(run.first, run.last + 1))
+        distinct = {pieces[at][2] for at in range(run.first, run.last + 1)}
+        if len(distinct) >= LEAST_SENTENCES and length >= max(
+            LEAST_CHARACTERS, total * LEAST_SHARE
+        ):
+            begin, end = _widened(source.text, pieces, run, done)
+            yield Edit(begin, end, "", "repair.duplicate")
+            done = end
+
+
+def _widened(text: str, pieces: Sequence[Piece], run: Run, floor: int) -> tuple[int, int]:
+    """Return where a copy begins and ends, with what stands around it as around the original.
+
+    What a page puts before its text or behind it may run into the first or last sentence.
+    """
+    length = run.last - run.first
+    begin, end = pieces[run.first][0], pieces[run.last][1]
+    first, last = pieces[run.original][0], pieces[run.original + length][1]
+    return _before(text, first, begin, max(last, floor)), _behind(text, last, end, begin)
+
+
+def _before(text: str, original: int, copy: int, floor: int) -> int:
+    """Walk back while both say the same; return the last place where a sentence could begin."""
+    found = copy
+    while copy > floor and original > 0:
+        copy = _skipped(text, copy - 1, -1, floor)
+        original = _skipped(text, original - 1, -1, 0)
+        if text[original] != text[copy] or text[copy].isspace():
+            break
+        if original == 0 or text[copy - 1].isspace() or text[copy - 1] in EDGES:
+            found = copy
+    return found
+
+
+def _behind(text: str, original: int, copy: int, ceiling: int) -> int:
+    """Walk on while both say the same; return the last place where a sentence could end."""
+    found = copy
+    while copy < len(text) and original < ceiling:
+        copy = _skipped(text, copy, 1, len(text) - 1)
+        original = _skipped(text, original, 1, ceiling - 1)
+        if text[original] != text[copy] or text[copy].isspace():
+            break
+        copy, original = copy + 1, original + 1
+        if copy == len(text) or text[copy].isspace() or text[copy - 1] in EDGES:
+            found = copy
+    return found
+
+
+def _skipped(text: str, at: int, step: int, limit: int) -> int:
+    """Return the next place from one on, in a direction, where no blank stands."""
+    while at != limit and text[at].isspace():
+        at += step
+    return at
 
 
 def _pieces(text: str) -> Iterator[Piece]:
@@ -38,20 +99,19 @@ def _pieces(text: str) -> Iterator[Piece]:
             yield match.start(), match.end(), words
 
 
-def _runs(pieces: Sequence[Piece]) -> Iterator[tuple[int, int]]:
-    """Yield the first and last index of stretches that stand word for word before."""
+def _runs(pieces: Sequence[Piece]) -> Iterator[Run]:
+    """Yield the stretches that stand word for word before."""
     seen: dict[str, int] = {}
-    start = original = -1
+    first = original = -1
     for at, (_, _, words) in enumerate(pieces):
-        goes_on = start >= 0 and original < start and pieces[original][2] == words
-        if goes_on:
+        if first >= 0 and original < first and pieces[original][2] == words:
             original += 1
             continue
-        if start >= 0:
-            yield start, at - 1
+        if first >= 0:
+            yield Run(first, at - 1, original - (at - first))
         known = seen.get(words, -1) if len(words) >= SHORTEST else -1
-        start, original = (at, known + 1) if known >= 0 else (-1, -1)
+        first, original = (at, known + 1) if known >= 0 else (-1, -1)
         if known < 0:
             seen.setdefault(words, at)
-    if start >= 0:
-        yield start, len(pieces) - 1
+    if first >= 0:
+        yield Run(first, len(pieces) - 1, original - (len(pieces) - first))

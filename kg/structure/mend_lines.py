@@ -21,7 +21,9 @@ AFTER_CLOSE = "”’）)》"
 ITEM = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}、|[—－ー]、|[（(][一二三四五六七八九十\d－ー—]{1,3}[）)]"
     r"|\d{1,2}[.．、](?!\d)|[①-⑳]|第[一二三四五六七八九十百\d]{1,4}[章节条编]|专栏|—{2}"
-    r"|[●○■□◆◇▪•·★☆➢√]|\d{1,3}(?: \S{1,20}){2})"  # 17 3 … the row of a table
+    r"|[●○■□◆◇▪•·★☆➢√]"  # 17 3 …, the row of a table; 7.1.3 …
+    r"|\d{1,3}(?: \S{1,20}){2}|\d{1,3} \d{1,3}$"
+    r"|\d{1,2}(?:\.\d{1,2}){1,3}[ \u3000]{1,3}(?![万亿%％]))"
 )
 # What begins a line of its own, whatever stands above it: who answers, what is attached.
 LABEL = re.compile(
@@ -41,6 +43,7 @@ PAGE_NUMBER = re.compile(
     r"|\d{1,4}\s?[/／]\s?\d{1,4}|Page \d{1,4}(?: of \d{1,4})?"
 )
 WORD = re.compile(r"[A-Za-z]")
+HAN = re.compile("[一-鿿]")
 PAIRS = {"《": "》", "（": "）", "(": ")", "〔": "〕", "“": "”"}
 CLOSING = {mark: opening for opening, mark in PAIRS.items()}
 LONG = 200  # characters of a line that is a paragraph, however wide
@@ -173,7 +176,8 @@ def _page(lines: Sequence[Line]) -> Page | None:
     wide = [line for line in running if line.width >= full]
     pairs = [(a, b) for a, b in pairwise(running) if a.width >= full and not _is_closed(a.text)]
     apart = sum(b.row > a.row + 1 for a, b in pairs)
-    counts = Counter(_head(line) for line in running if line.width <= LONGEST_HEAD)
+    short = (line for line in running if line.width <= LONGEST_HEAD and HAN.search(line.text))
+    counts = Counter(_head(line) for line in short)
     return Page(
         full=full,
         strict=max(full, _edge(wide) - SLACK),
