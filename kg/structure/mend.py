@@ -25,6 +25,7 @@ from kg.structure.mend_numbers import (
     find_marks,
     find_numbers,
     find_numerals,
+    find_widths,
 )
 from kg.structure.relocate import relocate_source
 from kg.vocabulary import rows
@@ -35,7 +36,7 @@ Finder = Callable[[Source], Iterator[Edit]]
 # overlap the first finder's stays.
 PASSES: tuple[tuple[Finder, ...], ...] = (
     (find_entities,),
-    (find_unseen, find_radicals, find_private),
+    (find_unseen, find_radicals, find_private, find_widths),
     (find_blanks,),
     (find_headings,),
     (find_breaks,),

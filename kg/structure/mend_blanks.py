@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from kg.models import Source
 from kg.structure.alignment import Edit
@@ -26,6 +26,7 @@ LONG = 1000  # characters of a line whose blanks stand for its lost breaks
 LEAST_BLANKS = 3
 LEAST_SPLIT = 2  # blanks inside a word of the dictionary
 SHARE_SPLIT = 0.4  # of the blanks
+LEAST_EVERYWHERE, SHARE_EVERYWHERE = 12, 0.35  # of all blanks in a text whose prose is full of them
 
 
 def find_blanks(source: Source) -> Iterator[Edit]:
@@ -33,9 +34,21 @@ def find_blanks(source: Source) -> Iterator[Edit]:
     for line in SPACED.finditer(source.text):
         if not COUNTED.fullmatch(line["words"]):
             yield from _narrow(line)
-    for line in PROSE.finditer(source.text):
-        if len(line[0]) < LONG:
-            yield from _scattered(line)
+    prose = [line for line in PROSE.finditer(source.text) if len(line[0]) < LONG]
+    yield from _everywhere(prose) or (edit for line in prose for edit in _scattered(line))
+
+
+def _everywhere(lines: Sequence[re.Match[str]]) -> list[Edit]:
+    """Return all blanks of the lines of prose, if very many stand inside a word."""
+    edits: list[Edit] = []
+    inside = 0
+    for line in lines:
+        blanks = [match.start() for match in BLANK.finditer(line[0])]
+        inside += _inside(line[0], blanks) if blanks else 0
+        edits += (
+            Edit(line.start() + at, line.start() + at + 1, "", "repair.blank") for at in blanks
+        )
+    return edits if inside >= max(LEAST_EVERYWHERE, SHARE_EVERYWHERE * len(edits)) else []
 
 
 def _narrow(line: re.Match[str]) -> Iterator[Edit]:
@@ -61,12 +74,15 @@ def _scattered(line: re.Match[str]) -> Iterator[Edit]:
 def _split(clause: re.Match[str]) -> tuple[int, list[int]] | None:
     """Return the blanks of a clause and how many are inside words; None where those are few."""
     blanks = [match.start() for match in BLANK.finditer(clause[0])]
-    places = {at - count for count, at in enumerate(blanks)}
-    if not places:
-        return None
-    inside = sum(at in places for at in _inside_words(BLANK.sub("", clause[0])))
+    inside = _inside(clause[0], blanks) if blanks else 0
     few = not inside or inside < SHARE_SPLIT * len(blanks)
     return None if few else (inside, [clause.start() + at for at in blanks])
+
+
+def _inside(text: str, blanks: Sequence[int]) -> int:
+    """Return how many of the blanks stand inside a word of the dictionary."""
+    places = {at - count for count, at in enumerate(blanks)}
+    return sum(at in places for at in _inside_words(BLANK.sub("", text)))
 
 
 def _inside_words(text: str) -> Iterator[int]:

@@ -12,7 +12,8 @@ from kg.structure.alignment import Edit
 SENTENCE = re.compile(r"[^。！？；\n]+[。！？；]?")
 LEAST_SENTENCES = 5
 LEAST_CHARACTERS = 300
-LEAST_SHARE = 0.3  # of the text: what repeats less is a clause, a form, a table's head
+# What repeats less is a clause, a form, the head of a table: of what stands before, of the text.
+LEAST_SHARE, LEAST_OF_ALL = 0.4, 0.15
 SHORTEST = 8  # characters of a sentence that tells where a copy begins
 
 EDGES = "。！？；："
@@ -33,18 +34,21 @@ def find_copies(source: Source) -> Iterator[Edit]:
     """Yield the second copy of a text: of a page and of its version for print."""
     pieces = list(_pieces(source.text))
     total = sum(len(words) for _, _, words in pieces)
-    if total < 2 * LEAST_CHARACTERS:
-        return
-    done = 0
-    for run in _runs(pieces):
-        length = sum(len(pieces[at][2]) for at in range(run.first, run.last + 1))
+    done = cut = 0
+    for run in _runs(pieces) if total >= 2 * LEAST_CHARACTERS else ():
+        length = _length(pieces[run.first : run.last + 1])
+        before = _length(pieces[: run.first]) - cut
         distinct = {pieces[at][2] for at in range(run.first, run.last + 1)}
-        if len(distinct) >= LEAST_SENTENCES and length >= max(
-            LEAST_CHARACTERS, total * LEAST_SHARE
-        ):
+        least = max(LEAST_CHARACTERS, before * LEAST_SHARE, total * LEAST_OF_ALL)
+        if len(distinct) >= LEAST_SENTENCES and length >= least:
             begin, end = _widened(source.text, pieces, run, done)
             yield Edit(begin, end, "", "repair.duplicate")
             done = end
+            cut += length
+
+
+def _length(pieces: Sequence[Piece]) -> int:
+    return sum(len(words) for _, _, words in pieces)
 
 
 def _widened(text: str, pieces: Sequence[Piece], run: Run, floor: int) -> tuple[int, int]:

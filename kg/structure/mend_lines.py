@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from kg.models import Field, Heading, Source
@@ -70,7 +70,7 @@ class Line:
     end: int
     text: str
     indent: int
-    width: float  # in ideographs
+    width: float  # in ideographs, or in characters where that is how the text was broken
     row: int  # its number, empty lines counted
     whole: bool  # belongs to a table, or shows columns: is joined to nothing
 
@@ -89,8 +89,7 @@ class Page:
 
 def find_breaks(source: Source) -> Iterator[Edit]:
     """Yield the breaks inside sentences, with what a page puts there."""
-    lines = list(_lines(source))
-    page = _page(lines)
+    lines, page = _measured(list(_lines(source)))
     at = 0
     while at < len(lines) - 1:
         following = _joined(lines, at, page)
@@ -165,6 +164,23 @@ def _is_closed(text: str) -> bool:
 
 
 # -- how a page breaks its lines ---------------------------------------------------------------
+
+
+def _measured(lines: Sequence[Line]) -> tuple[Sequence[Line], Page | None]:
+    """Return the lines with their widths as the text was broken by them, and how it was.
+
+    A page is set in ideographs, of which a letter takes half; a program counts characters.
+    """
+    counted = [replace(line, width=float(len(line.text))) for line in lines]
+    set_, broken = _reach(lines), _reach(counted)
+    chosen = counted if broken > set_ else lines
+    return chosen, _page(chosen)
+
+
+def _reach(lines: Sequence[Line]) -> int:
+    """Return how many open lines end within a character or two of one another."""
+    counts = Counter(int(line.width + 0.5) for line in lines if not line.whole and _is_open(line))
+    return max((counts[at] + counts[at - 1] for at in counts if at >= NARROWEST), default=0)
 
 
 def _page(lines: Sequence[Line]) -> Page | None:

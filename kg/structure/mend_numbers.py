@@ -49,6 +49,9 @@ TOKEN = re.compile(
 )
 MISREAD = re.compile("[OolI]")
 BETWEEN_DIGITS = re.compile(r"(?<=\d)[OolI](?=\d)")
+MIXED = re.compile("[0-9][．，]?[０-９]|[０-９][.．]?[0-9]")
+WIDE = re.compile("[０-９％]+|(?<=[0-9０-９])．(?=[0-9０-９])")
+WIDER = 0xFEE0  # code points from a character to its full-width form
 UNITS = "%％﹪‰万亿年月日"
 DASHES = "－ー―—–ㄧ丨-"
 # A stroke at the beginning of a line for 一, the signs of another script that look like 二 and 八.
@@ -66,6 +69,14 @@ TOP = re.compile(
     re.M,
 )
 COMMON = re.compile("[是个批方次定些系流级类致体直般起样百千万亿十切手季月日年]")
+
+
+def find_widths(source: Source) -> Iterator[Edit]:
+    """Yield the full-width figures of a text that mixes both widths in one numeral."""
+    if MIXED.search(source.text):
+        for match in WIDE.finditer(source.text):
+            reading = "".join(chr(ord(char) - WIDER) for char in match[0])
+            yield Edit(*match.span(), reading, "repair.width")
 
 
 def find_numbers(source: Source) -> Iterator[Edit]:
