@@ -37,7 +37,7 @@ DATE = re.compile(
 SIGNATORY = re.compile(
     r"[一-鿿 \u3000]{2,30}(?:[部局委厅署办院会社行]|政府|法院|办公室|[（(]盖章[）)])"
 )
-COLUMNS = re.compile(r"\t|[^\s\u3000](?:\s{3,}|\u3000{2,})[^\s\u3000]")
+COLUMNS = re.compile(r"[^\s\u3000](?:\s{3,}|\u3000{2,})[^\s\u3000]")
 PAGE_NUMBER = re.compile(
     r"[-—–－·\s]{0,6}\d{1,4}[-—–－·\s]{0,6}|第\s?\d{1,4}\s?页(?:[\s，,/]{0,3}共\s?\d{1,4}\s?页)?"
     r"|\d{1,4}\s?[/／]\s?\d{1,4}|Page \d{1,4}(?: of \d{1,4})?"
@@ -72,7 +72,8 @@ class Line:
     indent: int
     width: float  # in ideographs, or in characters where that is how the text was broken
     row: int  # its number, empty lines counted
-    whole: bool  # belongs to a table, or shows columns: is joined to nothing
+    tabular: bool  # belongs to a table: is joined to nothing
+    whole: bool  # the same, or shows columns or a part that the file marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +108,15 @@ def _edit(text: str, line: Line, below: Line, distance: int) -> Edit:
 def _joined(lines: Sequence[Line], at: int, page: Page | None) -> int:
     """Return the index of the line that goes on with the sentence of another; 0 if none does."""
     line, below = lines[at], lines[at + 1]
-    if line.whole or _is_closed(line.text):
-        return 0
     adjacent = below.row == line.row + 1
-    if adjacent and not below.whole and _is_cut(line, below):
+    if adjacent and not (line.tabular or below.tabular) and _is_cut(line, below):
         return at + 1
-    if page is None or not _is_full(line, page):
+    if page is None or line.whole or not _is_full(line, page):
         return 0
     following = _behind_furniture(lines, at + 1, page)
-    if not following or lines[following].whole:
+    if lines[following].whole or PAGE_NUMBER.fullmatch(lines[following].text):
+        return 0
+    if _is_closed(line.text) and not _in_brackets(line.text, lines[following].text):
         return 0
     near = adjacent or page.spaced or following > at + 1
     return following if near and _goes_on(lines, at, following, page) else 0
@@ -134,9 +135,10 @@ def _lines(source: Source) -> Iterator[Line]:
         if bare:
             indent = match[0].index(bare[0])
             begin = match.start() + indent
-            whole = inside(begin) or alone(begin) or COLUMNS.search(bare) is not None
+            tabular = inside(begin) or "\t" in bare
+            whole = tabular or alone(begin) or COLUMNS.search(bare) is not None
             end = begin + len(bare)
-            yield Line(begin, end, bare, indent, width(bare), row, whole)
+            yield Line(begin, end, bare, indent, width(bare), row, tabular, whole)
 
 
 class _Spans:
@@ -278,13 +280,14 @@ def _is_signed(lines: Sequence[Line], at: int) -> bool:
 
 
 def _behind_furniture(lines: Sequence[Line], at: int, page: Page) -> int:
-    """Return the first line from here on that is no page number or running head; 0 if none."""
+    """Return the first line from here on that is no page number, nor a running head by one."""
     numbered = False
     for index in range(at, min(at + BETWEEN + 1, len(lines))):
-        numbered = numbered or PAGE_NUMBER.fullmatch(lines[index].text) is not None
-        if not (PAGE_NUMBER.fullmatch(lines[index].text) or _head(lines[index]) in page.heads):
-            return index if numbered or index == at else 0
-    return 0
+        is_number = PAGE_NUMBER.fullmatch(lines[index].text) is not None
+        numbered = numbered or is_number
+        if not (is_number or _head(lines[index]) in page.heads):
+            return index if numbered else at
+    return at
 
 
 def _head(line: Line) -> str:
@@ -295,11 +298,18 @@ def _is_cut(line: Line, below: Line) -> bool:
     """Tell a break that is one on any page: inside 《》 or （）, behind 、 or ，."""
     if ITEM.match(below.text) or LABEL.match(below.text) or is_field(below.text):
         return False
-    opened = _unclosed(line.text[-LONGEST_BRACKETED:])
-    if opened and _unopened(below.text[:LONGEST_BRACKETED]) == opened:
+    if _in_brackets(line.text, below.text):
         return True
+    if line.whole or below.whole or _is_closed(line.text):
+        return False
     listed = min(len(line.text), len(below.text)) >= SHORTEST_LISTED
     return line.text[-1] in "、，" and listed and below.indent < line.indent + INDENT
+
+
+def _in_brackets(text: str, below: str) -> bool:
+    """Tell whether a bracket that a line opens is closed by the next one."""
+    opened = _unclosed(text[-LONGEST_BRACKETED:])
+    return opened != "" and _unopened(below[:LONGEST_BRACKETED]) == opened
 
 
 def _unclosed(text: str) -> str:
