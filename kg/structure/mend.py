@@ -110,8 +110,8 @@ def _said() -> dict[str, str]:
 
 
 def _notes(repairs: Iterable[Repair]) -> Iterator[str]:
-    """Yield a line for each rule that mended something: 41 line breaks inside sentences joined."""
+    """Yield a line for each rule that mended something: line breaks inside sentences joined: 41."""
     counts = Counter(repair.rule for repair in repairs)
     for rule, said in _said().items():
         if counts[rule]:
-            yield f"{counts[rule]:,} {said}"
+            yield f"{said}: {counts[rule]:,}"

@@ -26,8 +26,9 @@ NUMBER = re.compile(
 NO_NUMBER = "年月日第共在于至到和与为"  # no issuer's sign ends so
 ROUND = "（(）)"  # of which one alone may belong to the sentence
 CUT_NUMBER = re.compile(
-    r"^[ \t\u3000]*[一-鿿]{2,12}(?P<lost>〔(?P<year>(?:19|20)\d\d)(?P<serial>\d{1,4}))"
-    r"(?=[ \t\r]*$)",
+    r"(?:^[ \t\u3000]*|[:：][ \u3000]?)[一-鿿]{2,12}"
+    r"(?P<lost>〔(?P<year>(?:19|20)\d\d)(?P<serial>\d{1,4}))"
+    r"(?=[ \t\r]*$|[ \u3000])",
     re.M,
 )
 ARABIC_YEAR = re.compile(
