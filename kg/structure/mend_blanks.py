@@ -20,7 +20,8 @@ COUNTED = re.compile(
 )
 GAPS = re.compile("[ \u3000\u00a0]+")
 BLANK = re.compile(r"(?<=[一-鿿])[ \u00a0](?=[一-鿿])")
-PROSE = re.compile("[^\n]*[，。；：][^\n]*")
+LINE = re.compile("[^\n]+")
+MARK = re.compile("[，。；：]")
 CLAUSE = re.compile("[^，。；：、！？（）《》“”\\t\u3000]+")
 LONG = 1000  # characters of a line whose blanks stand for its lost breaks
 LEAST_BLANKS = 3
@@ -34,7 +35,8 @@ def find_blanks(source: Source) -> Iterator[Edit]:
     for line in SPACED.finditer(source.text):
         if not COUNTED.fullmatch(line["words"]):
             yield from _narrow(line)
-    prose = [line for line in PROSE.finditer(source.text) if len(line[0]) < LONG]
+    lines = (line for line in LINE.finditer(source.text) if len(line[0]) < LONG)
+    prose = [line for line in lines if MARK.search(line[0])]
     yield from _everywhere(prose) or (edit for line in prose for edit in _scattered(line))
 
 

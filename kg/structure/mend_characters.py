@@ -25,7 +25,7 @@ WINDOWS = "cp1252"  # whose quotation marks and dashes a page may give as contro
 RADICAL = re.compile("[\u2e80-\u2fd5\uf900-\ufaff]")
 PRIVATE = re.compile("[\ue000-\uf8ff]")
 PRIVATE_MARK = re.compile("^[ \t\u3000\u00a0]*\\d{1,2}(?P<mark>[\ue000-\uf8ff])(?=[一-鿿])", re.M)
-QUOTED_LINE = re.compile(r'[^\n"]*"[^\n]*')
+LINE = re.compile("[^\n]+")
 HAN = re.compile("[一-鿿]")
 
 
@@ -109,8 +109,8 @@ def find_quotes(source: Source) -> Iterator[Edit]:
     text = source.text
     if '"' not in text:
         return
-    for line in QUOTED_LINE.finditer(text):
-        if HAN.search(line[0]):
+    for line in LINE.finditer(text):
+        if '"' in line[0] and HAN.search(line[0]):
             yield from _paired(line)
 
 

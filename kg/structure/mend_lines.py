@@ -58,7 +58,7 @@ SAME_HEAD = 3  # times that a running head stands in a text
 LONGEST_HEAD = 40
 BETWEEN = 4  # lines of page furniture between the halves of a sentence
 LONGEST_BRACKETED = 60
-SHORTEST_LISTED = 8
+SHORTEST_LISTED = 10  # characters, with the mark; a shorter line may be one of a verse
 INDENT = 2
 
 
