@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 from casebook import EXAMPLES, ROOT
@@ -38,6 +39,10 @@ WRAPPED = """云陵市山区驿站建设方案
 云陵市民政局
 2024年3月5日
 """
+INDENTED = (
+    "　　市财政局按照每个驿站十万元的标准给予补助，县级财政按照一定\n"
+    "的比例足额配套，并于当年年底以前全部拨付到位，不得截留、挪用。\n年底前完成。\n"
+) * 4
 
 
 def mended(text: str) -> Mended:
@@ -179,6 +184,7 @@ def test_left_as_it_is(text: str) -> None:
         ("（牵头单位：县教育\n局、县财政局）", "县教育局"),
         ("县教育局、县财政局、县民政局、\n县农业农村局要密切配合。", "县民政局、县农业农村局"),
         (WRAPPED, "由市民政局牵头，市财政局配合，每个驿站配备工作人员不少于三名，服务半径"),
+        (INDENTED, "挪用。年底"),  # the line is full, and the next not indented
         (WRAPPED, "歇脚\n　　二、"),  # the next line is indented
         (WRAPPED, "方案\n　　为"),  # a title, and no full line
         (WRAPPED, "\n云陵市民政局\n2024年3月5日"),  # who signs, and when
@@ -307,14 +313,22 @@ def test_clean_text_is_the_same_text() -> None:
 
 
 def wrapped(rng: random.Random, text: str) -> str:
-    """Break the lines but those of tables and metadata."""
+    """Break the lines inside their sentences, but those of tables and metadata."""
     size = rng.randint(30, 40)
     return "\n".join(
         line
         if "\t" in line or re.search("\u3000\u3000.*：", line.strip())
-        else "\n".join(line[at : at + size] for at in range(0, len(line), size))
+        else "\n".join(_broken(line, size))
         for line in text.split("\n")
     )
+
+
+def _broken(line: str, size: int) -> Iterator[str]:
+    while len(line) > size:
+        at = size - 1 if line[size - 1] in "。；：" else size
+        yield line[:at]
+        line = line[at:]
+    yield line
 
 
 def paged(rng: random.Random, text: str) -> str:

@@ -60,6 +60,7 @@ BETWEEN = 4  # lines of page furniture between the halves of a sentence
 LONGEST_BRACKETED = 60
 SHORTEST_LISTED = 10  # characters, with the mark; a shorter line may be one of a verse
 INDENT = 2
+SHARE_INDENTED = 0.8  # of the lines below a paragraph's last
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class Page:
     full: float  # the width from which a line ends at the margin
     strict: float  # the same for a heading
     margin: int  # blanks before every line
+    indented: bool  # its paragraphs begin with blanks, and only those
     spaced: bool  # an empty line stands behind every line
     heads: frozenset[str]  # running heads, digits as 0
     body: int  # where the first sentence of the text ends; titles and issuers stand above
@@ -116,7 +118,9 @@ def _joined(lines: Sequence[Line], at: int, page: Page | None) -> int:
     following = _behind_furniture(lines, at + 1, page)
     if lines[following].whole or PAGE_NUMBER.fullmatch(lines[following].text):
         return 0
-    if _is_closed(line.text) and not _in_brackets(line.text, lines[following].text):
+    if _is_closed(line.text) and not (
+        page.indented or _in_brackets(line.text, lines[following].text)
+    ):
         return 0
     near = adjacent or page.spaced or following > at + 1
     return following if near and _goes_on(lines, at, following, page) else 0
@@ -196,10 +200,14 @@ def _page(lines: Sequence[Line]) -> Page | None:
     apart = sum(b.row > a.row + 1 for a, b in pairs)
     short = (line for line in running if line.width <= LONGEST_HEAD and HAN.search(line.text))
     counts = Counter(_head(line) for line in short)
+    margin = min(line.indent for line in wide)
+    ends = [b for a, b in pairwise(running) if a.width < full and _is_closed(a.text)]
+    indented = sum(line.indent - margin >= INDENT for line in ends)
     return Page(
         full=full,
         strict=max(full, _edge(wide) - SLACK),
-        margin=min(line.indent for line in wide),
+        margin=margin,
+        indented=indented >= max(LEAST_FULL, SHARE_INDENTED * len(ends)),
         spaced=apart * 2 > len(pairs),
         heads=frozenset(text for text, count in counts.items() if count >= SAME_HEAD),
         body=next((line.end for line in running if _is_closed(line.text)), 0),
