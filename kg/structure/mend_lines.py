@@ -19,7 +19,7 @@ LINE = re.compile(r"[^\n]+")
 CLOSED = "。！？；：!?;:"
 AFTER_CLOSE = "”’）)》"
 ITEM = re.compile(
-    r"(?:[一二三四五六七八九十]{1,3}、|[—－ー]、|[（(][一二三四五六七八九十\d－ー—]{1,3}[）)]"
+    r"(?:[一二三四五六七八九十]{1,3}、|[—－ー]、|[（(][一二三四五六七八九十\d－ー—a-z]{1,3}[）)]"
     r"|\d{1,2}[.．、](?!\d)|[①-⑳]|第[一二三四五六七八九十百\d]{1,4}[章节条编]|专栏|—{2}"
     r"|[●○■□◆◇▪•·★☆➢√]"  # 17 3 …, the row of a table; 7.1.3 …
     r"|\d{1,3}(?: \S{1,20}){2}|\d{1,3} \d{1,3}$"
@@ -38,6 +38,10 @@ SIGNATORY = re.compile(
     r"[一-鿿 \u3000]{2,30}(?:[部局委厅署办院会社行]|政府|法院|办公室|[（(]盖章[）)])"
 )
 COLUMNS = re.compile(r"[^\s\u3000](?:\s{3,}|\u3000{2,})[^\s\u3000]")
+# Blanks that part columns, not those that a page sets around figures: 1-2MHz -10dBm 1MHz 有效值.
+COLUMN = re.compile(r"(?<=[\d%)A-Za-z]) (?=[-\d])|(?<=[一-鿿]) (?=[一-鿿])")
+LEAST_COLUMNS = 2
+PUNCTUATION = re.compile("[，。；、]")
 PAGE_NUMBER = re.compile(
     r"[-—–－·\s]{0,6}\d{1,4}[-—–－·\s]{0,6}|第\s?\d{1,4}\s?页(?:[\s，,/]{0,3}共\s?\d{1,4}\s?页)?"
     r"|\d{1,4}\s?[/／]\s?\d{1,4}|Page \d{1,4}(?: of \d{1,4})?"
@@ -58,7 +62,6 @@ SAME_HEAD = 3  # times that a running head stands in a text
 LONGEST_HEAD = 40
 BETWEEN = 4  # lines of page furniture between the halves of a sentence
 LONGEST_BRACKETED = 60
-SHORTEST_LISTED = 10  # characters, with the mark; a shorter line may be one of a verse
 INDENT = 2
 SHARE_INDENTED = 0.8  # of the lines below a paragraph's last
 
@@ -140,9 +143,18 @@ def _lines(source: Source) -> Iterator[Line]:
             indent = match[0].index(bare[0])
             begin = match.start() + indent
             tabular = inside(begin) or "\t" in bare
-            whole = tabular or alone(begin) or COLUMNS.search(bare) is not None
+            whole = tabular or alone(begin) or _has_columns(bare)
             end = begin + len(bare)
             yield Line(begin, end, bare, indent, width(bare), row, tabular, whole)
+
+
+def _has_columns(text: str) -> bool:
+    """Tell a row of a table whose columns are parted by blanks."""
+    if len(text) > LONG:
+        return False
+    if COLUMNS.search(text):
+        return True
+    return len(COLUMN.findall(text)) >= LEAST_COLUMNS and PUNCTUATION.search(text) is None
 
 
 class _Spans:
@@ -303,15 +315,10 @@ def _head(line: Line) -> str:
 
 
 def _is_cut(line: Line, below: Line) -> bool:
-    """Tell a break that is one on any page: inside 《》 or （）, behind 、 or ，."""
+    """Tell a break that is one on any page: inside 《》 or （）."""
     if ITEM.match(below.text) or LABEL.match(below.text) or is_field(below.text):
         return False
-    if _in_brackets(line.text, below.text):
-        return True
-    if line.whole or below.whole or _is_closed(line.text):
-        return False
-    listed = min(len(line.text), len(below.text)) >= SHORTEST_LISTED
-    return line.text[-1] in "、，" and listed and below.indent < line.indent + INDENT
+    return _in_brackets(line.text, below.text)
 
 
 def _in_brackets(text: str, below: str) -> bool:
