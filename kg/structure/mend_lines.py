@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -50,6 +50,8 @@ WORD = re.compile(r"[A-Za-z]")
 HAN = re.compile("[一-鿿]")
 PAIRS = {"《": "》", "（": "）", "(": ")", "〔": "〕", "“": "”"}
 CLOSING = {mark: opening for opening, mark in PAIRS.items()}
+NARROW = re.compile("[\x00-\u036f]")
+OPENED = re.compile("[《（(〔“]")
 LONG = 200  # characters of a line that is a paragraph, however wide
 NARROWEST, WIDEST = 16, 60  # ideographs in a printed line
 SLACK = 3  # ideographs by which full lines differ: no mark opens a line, no number is broken
@@ -173,7 +175,7 @@ def width(text: str) -> float:
     """Return how wide a line is set, in ideographs; a letter takes half of one."""
     if len(text) > LONG:
         return float(len(text))
-    return len(text) - sum(char < "\u0370" for char in text) / 2
+    return len(text) - len(NARROW.findall(text)) / 2
 
 
 def _is_closed(text: str) -> bool:
@@ -189,16 +191,24 @@ def _measured(lines: Sequence[Line]) -> tuple[Sequence[Line], Page | None]:
 
     A page is set in ideographs, of which a letter takes half; a program counts characters.
     """
-    counted = [replace(line, width=float(len(line.text))) for line in lines]
-    set_, broken = _reach(lines), _reach(counted)
-    chosen = counted if broken > set_ else lines
-    return chosen, _page(chosen)
+    if _reach(lines, _counted) > _reach(lines, _set):
+        lines = [replace(line, width=_counted(line)) for line in lines]
+    return lines, _page(lines)
 
 
-def _reach(lines: Sequence[Line]) -> int:
+def _set(line: Line) -> float:
+    return line.width
+
+
+def _counted(line: Line) -> float:
+    return float(len(line.text))
+
+
+def _reach(lines: Sequence[Line], measure: Callable[[Line], float]) -> int:
     """Return how many open lines end within a character or two of one another."""
-    counts = Counter(int(line.width + 0.5) for line in lines if not line.whole and _is_open(line))
-    return max((counts[at] + counts[at - 1] for at in counts if at >= NARROWEST), default=0)
+    open_lines = (line for line in lines if not line.whole and _is_open(line))
+    counts = Counter(int(measure(line) + 0.5) for line in open_lines)
+    return max((counts[at] + counts[at - 1] for at in list(counts) if at >= NARROWEST), default=0)
 
 
 def _page(lines: Sequence[Line]) -> Page | None:
@@ -316,14 +326,15 @@ def _head(line: Line) -> str:
 
 def _is_cut(line: Line, below: Line) -> bool:
     """Tell a break that is one on any page: inside 《》 or （）."""
-    if ITEM.match(below.text) or LABEL.match(below.text) or is_field(below.text):
-        return False
-    return _in_brackets(line.text, below.text)
+    return _in_brackets(line.text, below.text) and not (
+        ITEM.match(below.text) or LABEL.match(below.text) or is_field(below.text)
+    )
 
 
 def _in_brackets(text: str, below: str) -> bool:
     """Tell whether a bracket that a line opens is closed by the next one."""
-    opened = _unclosed(text[-LONGEST_BRACKETED:])
+    end = text[-LONGEST_BRACKETED:]
+    opened = _unclosed(end) if OPENED.search(end) else ""
     return opened != "" and _unopened(below[:LONGEST_BRACKETED]) == opened
 
 
