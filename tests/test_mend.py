@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_data import table
 
-from kg.models import Cell, Reading, Source, Table
+from kg.models import Cell, Field, Reading, Source, Table
 from kg.pipeline import process, understand
 from kg.read import read
 from kg.structure.alignment import Alignment, Edit, Step
@@ -220,6 +220,13 @@ def test_what_a_file_marks_moves_with_the_text() -> None:
     (found,) = source.tables
     assert [source.text[cell.begin : cell.end] for cell in found.cells] == ["任务", "单位"]
     assert source.pages == (0, 5)
+
+
+def test_a_field_of_the_file_is_mended_too() -> None:
+    text = "文号：云教发[2022〕4号\n"
+    field = Field("number", "云教发[2022〕4号", 3, 14, "html.meta")
+    (found,) = mend(Source(("a",), "0" * 64, text, "utf-8", fields=(field,))).source.fields
+    assert (found.value, found.begin, found.end) == ("云教发〔2022〕4号", 3, 14)
 
 
 # -- copies ------------------------------------------------------------------------------------

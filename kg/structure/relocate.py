@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass, replace
 from functools import cache
 from typing import Any, TypeVar
 
-from kg.models import Findings, Imprint, Mention, Outline, Reading, Source
+from kg.models import Field, Findings, Imprint, Mention, Outline, Reading, Source
 from kg.structure.alignment import Alignment
 
 T = TypeVar("T")
@@ -71,10 +71,17 @@ def relocate_source(source: Source, text: str, alignment: Alignment) -> Source:
     """Return a source with its text mended, and what the file marks in it where it stands now."""
     parts: dict[str, Any] = {
         name: tuple(_moved(one, alignment.read) for one in getattr(source, name))
-        for name in ("fields", "tables", "headings")
+        for name in ("tables", "headings")
     }
+
+    def stated(field: Field) -> Field:
+        moved = _moved(field, alignment.read)
+        whole = source.text[field.begin : field.end] == field.value
+        return replace(moved, value=text[moved.begin : moved.end]) if whole else moved
+
     pages = tuple(alignment.read(page, page)[0] for page in source.pages)
-    return replace(source, text=text, pages=pages, **parts)
+    carried = tuple(stated(field) for field in source.fields)
+    return replace(source, text=text, pages=pages, fields=carried, **parts)
 
 
 @cache
