@@ -113,6 +113,7 @@ def test_a_character_is_read_as_the_table_says(row: dict[str, str]) -> None:
         ("一目标任务\n二、措施\n三、保障", "一、目标任务\n二、措施\n三、保障"),
         # characters
         ("深化“双减&quot;工作", "深化“双减”工作"),
+        ("开展“2+1&quot;活动", "开展“2+1”活动"),
         ("&amp;quot;双减&amp;quot;工作", "“双减”工作"),
         ("县教\u200b育局\x07负责", "县教育局负责"),
         ("\x93双减\x94工作", "“双减”工作"),

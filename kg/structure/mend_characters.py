@@ -122,7 +122,8 @@ def _paired(line: re.Match[str]) -> list[Edit]:
         closes = opened >= 0
         if closes == (mark[0] == "“") and mark[0] != '"':
             return []  # “ inside “, or ” that nothing opens
-        if closes and not HAN.search(line[0], opened, mark.start()):
+        straight = closes and line[0][opened] == '"'
+        if straight and not HAN.search(line[0], opened, mark.start()):
             return []
         if mark[0] == '"':
             at = line.start() + mark.start()

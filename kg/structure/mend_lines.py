@@ -227,7 +227,7 @@ def _page(lines: Sequence[Line]) -> Page | None:
     indented = sum(line.indent - margin >= INDENT for line in ends)
     return Page(
         full=full,
-        strict=max(full, _edge(wide) - SLACK),
+        strict=max(full, _usual(wide) - SLACK),
         margin=margin,
         indented=indented >= max(LEAST_FULL, SHARE_INDENTED * len(ends)),
         spaced=apart * 2 > len(pairs),
@@ -240,6 +240,12 @@ def _edge(wide: Sequence[Line]) -> float:
     """Return the width of the widest lines, a few apart that reach over the margin."""
     widths = sorted(line.width for line in wide)
     return widths[len(widths) * 9 // 10]
+
+
+def _usual(wide: Sequence[Line]) -> float:
+    """Return the width that most lines have which end inside a sentence, else the widest."""
+    counts = Counter(int(line.width + 0.5) for line in wide if _is_open(line))
+    return max(counts, key=lambda width: (counts[width], width)) if counts else _edge(wide)
 
 
 def _margin(lines: Sequence[Line]) -> float | None:
@@ -279,7 +285,8 @@ def _mostly_open(lines: Sequence[Line]) -> float | None:
 
 
 def _is_full(line: Line, page: Page) -> bool:
-    return line.width >= (page.strict if ITEM.match(line.text) else page.full)
+    heading = ITEM.match(line.text) is not None and "。" not in line.text
+    return line.width >= (page.strict if heading else page.full)
 
 
 def _goes_on(lines: Sequence[Line], at: int, following: int, page: Page) -> bool:
