@@ -7,7 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from kg.models import (
     Citation,
@@ -22,6 +22,7 @@ from kg.models import (
     Target,
     Task,
 )
+from kg.vocabulary import rows
 
 DEFAULT_BASE = "https://w3id.org/policy-kg/id/"
 ONTOLOGY_GRAPH = "https://w3id.org/policy-kg/ontology"
@@ -43,6 +44,7 @@ GENERATED = "<http://www.w3.org/ns/prov#wasGeneratedBy>"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
 DIGEST = 20  # hexadecimal digits of the SHA-256 in a source's IRI: 80 bits, one collision in 10¹²
+LONGEST_ORIGINAL = 80  # characters of a damaged place; the text itself is in the graph
 CLASSES = {
     "Agency": "Agency",
     "Program": "Program",
@@ -177,6 +179,7 @@ def build_graph(reading: Reading, extraction: str, base: str = DEFAULT_BASE) -> 
         *_targets(names, reading),
         *_responsibilities(names, reading),
         *_citations(names, reading),
+        *_repairs(names, reading.outline.source),
     }
     lines = sorted(f"{s} {p} {o} {names.context} .\n" for s, p, o in triples)
     return DocumentGraph(
@@ -301,6 +304,24 @@ def _evidence(names: Names, node: str, begin: int, end: int) -> Iterator[Triple]
     yield node, nif("referenceContext"), names.context
     yield node, nif("beginIndex"), offset(begin)
     yield node, nif("endIndex"), offset(end)
+
+
+@cache
+def _marked() -> frozenset[str]:
+    """Return the rules of which each repair is a node; of the others only the number is noted."""
+    return frozenset(row["rule"] for row in rows("repairs.tsv") if row["marked"] == "node")
+
+
+def _repairs(names: Names, source: Source) -> Iterator[Triple]:
+    for repair in source.repairs:
+        if repair.rule in _marked():
+            node = names.node("repair", repair.begin)
+            yield names.context, pol("repair"), node
+            yield node, TYPE, pol("Repair")
+            yield from _evidence(names, node, repair.begin, repair.end)
+            yield node, pol("original"), literal(repair.original[:LONGEST_ORIGINAL])
+            yield node, pol("reading"), literal(repair.reading)
+            yield node, pol("rule"), literal(repair.rule)
 
 
 def _mentions(names: Names, reading: Reading) -> Iterator[Triple]:

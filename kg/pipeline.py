@@ -15,6 +15,8 @@ from kg.models import AS_IT_IS, DocumentGraph, Reading, ReadOptions, Source
 from kg.read import read
 from kg.resolve import resolve
 from kg.structure import structure
+from kg.structure.mend import mend
+from kg.structure.relocate import relocate
 from kg.vocabulary import text_of
 
 __all__ = [
@@ -48,9 +50,14 @@ def process(
 
 
 def understand(source: Source) -> Reading:
-    """Return a source with everything that was read in it."""
-    outline = structure(source)
-    return resolve(outline, extract(outline))
+    """Return a source with everything that was read in it.
+
+    What reads the text sees it mended; what was read points into the text as written.
+    """
+    mended = mend(source)
+    outline = structure(mended.source)
+    reading = resolve(outline, extract(outline))
+    return relocate(reading, mended.written, mended.alignment)
 
 
 @cache

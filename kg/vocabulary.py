@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+import logging
 import re
+import warnings
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from kg.errors import VocabularyError
 from kg.models import Place
@@ -358,3 +361,30 @@ def matcher(name: str) -> tuple[AhoCorasick, tuple[str, ...]]:
     """Return a matcher over all unambiguous names of a gazetteer, with the names in its order."""
     names = tuple(sorted(terms(name)))
     return automaton(names), names
+
+
+# -- words of the language ---------------------------------------------------------------------
+
+
+@cache
+def segmenter() -> Any:
+    """Load jieba with its dictionary cache where a user's caches belong, and without its noise."""
+    from platformdirs import user_cache_path
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import jieba
+
+    jieba.setLogLevel(logging.WARNING)
+    jieba.dt.cache_file = _cache_file(user_cache_path("policy-kg"))
+    jieba.initialize()
+    return jieba.dt
+
+
+def _cache_file(folder: Path) -> str | None:
+    """Return where jieba may keep its compiled dictionary, None for its own choice."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return str(folder / "jieba.cache")

@@ -19,11 +19,9 @@ from typing import Any
 import pytest
 import yaml
 
-from kg.extract import extract
 from kg.models import Reading
+from kg.pipeline import understand
 from kg.read import read
-from kg.resolve import resolve
-from kg.structure import structure
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
@@ -84,14 +82,12 @@ def cases(name: str) -> list[Any]:
 
 def understood(text: str, name: str = "case.txt") -> Reading:
     """Read a document from its text."""
-    outline = structure(read(text.encode(), [name]))
-    return resolve(outline, extract(outline))
+    return understand(read(text.encode(), [name]))
 
 
 def example(name: str) -> Reading:
     """Read one of the invented examples."""
-    outline = structure(read((EXAMPLES / name).read_bytes(), [name]))
-    return resolve(outline, extract(outline))
+    return understand(read((EXAMPLES / name).read_bytes(), [name]))
 
 
 def mentions_in(case: Case, type_: str) -> list[str]:

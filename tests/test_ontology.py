@@ -49,6 +49,7 @@ CLASSES = {
     "Responsibility": ([], ""),
     "Citation": ([], ""),
     "Reuse": ([], ""),
+    "Repair": ([], ""),
     "Mention": (["http://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core#Phrase"], ""),
     "Extraction": (["http://www.w3.org/ns/prov#Activity"], ""),
 }
@@ -79,6 +80,9 @@ PROPERTIES = [
     ("revises", "PolicyDocument", "PolicyDocument"),
     ("promulgates", "PolicyDocument", "PolicyDocument"),
     ("sha256", NIF_CONTEXT, "xsd:string"),
+    ("repair", NIF_CONTEXT, "Repair"),
+    ("original", "Repair", "xsd:string"),
+    ("reading", "Repair", "xsd:string"),
     ("extractorVersion", "Extraction", "xsd:string"),
     ("number", "OutlineItem", "xsd:string"),  # Section, Task
     ("leadAgency", "Task", "Agency"),
@@ -118,7 +122,7 @@ PROPERTIES = [
 ]
 UPPER_CLASSES = {
     "NamedEntity": {"Agency", "Indicator", "PolicyDocument", "Program", "Region"},
-    "TextNode": {"Citation", "Commitment", "Mention", "OutlineItem", "Responsibility"},
+    "TextNode": {"Citation", "Commitment", "Mention", "OutlineItem", "Repair", "Responsibility"},
     "OutlineItem": {"Section", "Task"},
     "Commitment": {"Target", "Task"},
 }
@@ -337,7 +341,7 @@ def test_shapes_use_terms_as_their_kind(policy: rdflib.Graph, shapes: rdflib.Gra
 
 
 def test_every_promise_about_text_covers_every_node_read_from_one(shapes: rdflib.Graph) -> None:
-    evidenced = {"Mention", "Section", "Task", "Target", "Responsibility", "Citation"}
+    evidenced = {"Mention", "Section", "Task", "Target", "Responsibility", "Citation", "Repair"}
     assert local_names(shapes.objects(SHAPE.TextNode, SH.targetClass)) == evidenced
 
 
@@ -380,7 +384,9 @@ GOOD = """
 
 <SRC> a nif:Context ; nif:isString \"\"\"TEXT\"\"\" ; pol:sha256 "DIGEST" ;
     dcterms:format "text/plain" ; dcterms:source "要点.txt" ;
-    prov:wasGeneratedBy <extraction/0.1.0> .
+    prov:wasGeneratedBy <extraction/0.1.0> ; pol:repair <SRC/repair/9> .
+<SRC/repair/9> a pol:Repair ; SPAN(9,13) ; pol:original "2O23" ; pol:reading "2023" ;
+    pol:rule "repair.date" .
 <extraction/0.1.0> a pol:Extraction ; pol:extractorVersion "0.1.0" .
 
 <document/要点> a pol:PolicyDocument , pol:WorkPlan ;
@@ -541,6 +547,10 @@ BROKEN = [
     ('pol:sha256 "DIGEST"', 'pol:sha256 "DIGEST" , "DIGEST-"', "sha256"),
     ('dcterms:format "text/plain"', 'dcterms:format "txt"', "format"),
     ('dcterms:source "要点.txt" ;', "", "fileName"),
+    ("pol:repair <SRC/repair/9>", "pol:repair <agency/教育局>", "repair"),
+    ('pol:original "2O23"', 'pol:original ""', "original"),
+    ('pol:reading "2023"', 'pol:reading "2023" , "2028"', "reading"),
+    ('pol:rule "repair.date"', 'pol:rule "date"', "repairRule"),
     ("prov:wasGeneratedBy <extraction/0.1.0>", 'prov:wasGeneratedBy "0.1.0"', "wasGeneratedBy"),
     (' ; pol:extractorVersion "0.1.0"', "", "extractorVersion"),
     # mentions

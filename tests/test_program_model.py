@@ -14,6 +14,7 @@ from kg.extract.program_model import Word, features, read_programs, read_words, 
 from kg.models import Mention, Outline
 from kg.read import read
 from kg.structure import structure
+from kg.structure.mend import mend
 
 HEAD = "云陵市人民政府关于做好2024年有关工作的通知\n"
 
@@ -37,7 +38,7 @@ class Says:
 
 
 def outline_of(text: str) -> Outline:
-    return structure(read(f"{HEAD}{text}\n".encode(), ["a.txt"]))
+    return structure(mend(read(f"{HEAD}{text}\n".encode(), ["a.txt"])).source)
 
 
 def read_with(text: str, *names: str) -> list[Mention]:

@@ -11,13 +11,14 @@ from kg.models import Outline
 from kg.read import read
 from kg.structure import structure
 from kg.structure.blocks import ordinal, split_blocks
+from kg.structure.mend import mend
 from kg.vocabulary import rows
 
 BODY = "\n云陵市教育局关于加强校车管理的通知\n各县（区）教育局：\n请加强管理。\n"
 
 
 def outline_of(text: str) -> Outline:
-    return structure(read(text.encode(), ["case.txt"]))
+    return structure(mend(read(text.encode(), ["case.txt"])).source)
 
 
 def stretch(outline: Outline, span: tuple[int, int] | None) -> str:

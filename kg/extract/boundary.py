@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import warnings
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any
 
 from kg.extract.places import everyday, find_names
-from kg.vocabulary import regions, rows
+from kg.vocabulary import regions, rows, segmenter
 
 WINDOW = 36  # characters looked at before the last word; official names are shorter
 CLAUSE_START = re.compile(r"[，。；：！？、（）《》\s“”‘’—…【】\[\]|]")
@@ -46,27 +44,13 @@ def _words(role: str) -> frozenset[str]:
 
 @cache
 def _tagger() -> Any:
-    """Load jieba with its dictionary cache where a user's caches belong, and without its noise."""
-    from platformdirs import user_cache_path
-
+    """Load what tells parts of speech; the dictionary first, without its noise."""
+    segmenter()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import jieba
         import jieba.posseg
 
-    jieba.setLogLevel(logging.WARNING)
-    jieba.dt.cache_file = _cache_file(user_cache_path("policy-kg"))
-    jieba.initialize()
     return jieba.posseg.dt
-
-
-def _cache_file(folder: Path) -> str | None:
-    """Return where jieba may keep its compiled dictionary, None for its own choice."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return None
-    return str(folder / "jieba.cache")
 
 
 @lru_cache(maxsize=20_000)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from kg.extract.governors import PRESENT, Governor, clause_start, governor, is_done, of_others
 from kg.extract.kinds import is_paper
-from kg.extract.wrapped import unwrapped
+from kg.extract.text import even
 from kg.models import Citation, Mention, Outline, Stance
 
 CLOSED = r"^[》”]?(?:（[^（）]{0,60}）)?(?:等文件|等)?的?"
@@ -79,7 +79,7 @@ def find_citations(
     outline: Outline, mentions: Sequence[Mention], own: frozenset[int]
 ) -> Iterator[Citation]:
     """Yield how the document relates to each one it names, but to itself (`own`: indexes)."""
-    text = unwrapped(outline.source.text)
+    text = even(outline.source.text)
     reviewed = tuple(_reviewed(outline))
     titles = tuple(_title_spans(outline))
     previous: tuple[int, Stance] | None = None

@@ -12,9 +12,8 @@ from kg.extract.kinds import is_paper, kind_of_title
 from kg.extract.repeated import find_repeated, inside_brackets
 from kg.extract.same import EVEN_WIDTH, called_in_full, even_title
 from kg.extract.standards import find_standards
-from kg.extract.text import even, in_one_line
+from kg.extract.text import even, in_one_line, paragraphs, running_text
 from kg.extract.unmarked import find_unmarked
-from kg.extract.wrapped import paragraphs, stretches, unwrapped
 from kg.models import Mention, Outline, Place
 from kg.vocabulary import matcher, terms
 
@@ -48,15 +47,15 @@ def find_documents(outline: Outline, place: Place | None) -> Iterator[Mention]:
 
 def _named(outline: Outline) -> Iterator[Mention]:
     text = outline.source.text
-    plain = unwrapped(text)
+    plain = even(text)
     short = dict(_abbreviations(plain))
     for begin, end in _named_ranges(outline):
         yield from _bracketed(text, plain, begin, end, short)
     yield from _own_titles(outline)
     yield from find_attached(outline)
-    for stretch in stretches(outline, ("title", "metadata")):
-        for found in _unbracketed(stretch.text):
-            begin, end = stretch.span(found.begin, found.end)
+    for sentence in running_text(outline):
+        for found in _unbracketed(plain[sentence.begin : sentence.end]):
+            begin, end = sentence.begin + found.begin, sentence.begin + found.end
             if not inside_brackets(plain, begin):
                 yield replace(found, begin=begin, end=end, text=text[begin:end])
 

@@ -21,7 +21,6 @@ FULL_DATE = re.compile(
 )
 MONTH = re.compile(r"(?P<year>(?:19|20)\d\d)\s*[年\-./]\s*(?P<month>\d{1,2})(?:月|$)")
 RUN_TOGETHER = re.compile(r"(?P<year>(?:19|20)\d\d)(?P<rest>\d{3,4})")
-CUT_NUMBER = re.compile(r"(?P<head>[一-鿿]{2,12}〔)(?P<year>(?:19|20)\d\d)(?P<serial>\d{1,4})")
 WHOLE_NUMBER = re.compile(r"[一-鿿]{1,15}〔(?:19|20)\d\d〕\d{1,5}号")
 ORDER_NUMBER = re.compile(r"[一-鿿]{2,24}令第\d{1,4}号")
 # Ministries number announcements by the year: …部公告 and 2025年第7号.
@@ -218,11 +217,6 @@ def _number(outline: Outline) -> str:
         whole = WHOLE_NUMBER.search(number)
         if whole is not None:
             return whole[0]
-        cut = CUT_NUMBER.fullmatch(number)
-        if cut is not None:
-            return (
-                f"{cut['head']}{cut['year']}〕{cut['serial']}号"  # 〔20222: only the marks are lost
-            )
     return ""
 
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from kg.extract.kinds import is_paper
-from kg.extract.text import even
-from kg.extract.wrapped import stretches, unwrapped
+from kg.extract.text import even, running_text
 from kg.models import Mention, Outline
 
 RULES = ("document.bracketed", "document.built")
@@ -17,10 +16,10 @@ GOES_ON = ("化", "体系", "编制", "起草", "制定", "修订", "管理")  #
 
 def find_repeated(named: Sequence[Mention], outline: Outline) -> Iterator[Mention]:
     """Yield a named paper where its words stand again without marks or verb, the longest first."""
-    plain = unwrapped(outline.source.text)
+    plain = even(outline.source.text)
     taken = [(mention.begin, mention.end) for mention in named]
     for words, mention in sorted(_names(named).items(), key=lambda item: -len(item[0])):
-        for begin, end in _places(words, outline):
+        for begin, end in _places(words, plain, outline):
             if inside_brackets(plain, begin) or plain.startswith(GOES_ON, end):
                 continue
             if all(end <= other[0] or other[1] <= begin for other in taken):
@@ -40,15 +39,15 @@ def inside_brackets(text: str, at: int) -> bool:
 def _names(named: Sequence[Mention]) -> dict[str, Mention]:
     found: dict[str, Mention] = {}
     for mention in named:
-        words = even(mention.text).replace("\n", "")
+        words = even(mention.text)
         if mention.rule in RULES and len(words) >= SHORTEST and is_paper(mention.name):
             found.setdefault(words, mention)
     return found
 
 
-def _places(words: str, outline: Outline) -> Iterator[tuple[int, int]]:
-    for stretch in stretches(outline, ("title", "metadata")):
-        at = stretch.text.find(words)
+def _places(words: str, plain: str, outline: Outline) -> Iterator[tuple[int, int]]:
+    for sentence in running_text(outline):
+        at = plain.find(words, sentence.begin, sentence.end)
         while at >= 0:
-            yield stretch.span(at, at + len(words))
-            at = stretch.text.find(words, at + 1)
+            yield at, at + len(words)
+            at = plain.find(words, at + 1, sentence.end)

@@ -11,7 +11,6 @@ from kg.extract.commitments import INSIDE_NAME, is_commitment, promise_words
 from kg.extract.dates import Moment, find_moments
 from kg.extract.distribution import find_runs
 from kg.extract.indicators import Site, find_indicators
-from kg.extract.passages import Passage, find_passages
 from kg.extract.quantities import Quantity, find_quantities
 from kg.extract.reviews import find_reviews
 from kg.extract.text import even
@@ -46,8 +45,9 @@ def find_targets(outline: Outline, imprint: Imprint) -> Iterator[Target]:
     reviews = tuple(find_reviews(outline, text))
     standing = Standing("", 0)
     is_told = False  # whether the sentence before counts what is made known
-    for passage in find_passages(outline, text):
-        sentence, words = passage.sentence, passage.text
+    body = (sentence for sentence in outline.sentences if sentence.part == "body")
+    for sentence in body:
+        words = text[sentence.begin : sentence.end]
         if any(b <= sentence.begin < e for b, e in reviews):
             continue
         standing = _standing(outline, sentence, words, text) or standing
@@ -56,7 +56,7 @@ def find_targets(outline: Outline, imprint: Imprint) -> Iterator[Target]:
         is_told = not found and MADE_KNOWN.search(words) is not None
         for target in found:
             if not target.due or target.due[:4] >= since:
-                yield _placed(target, passage, stated, year)
+                yield _placed(target, sentence, stated, year)
 
 
 def _since(imprint: Imprint) -> str:
@@ -92,7 +92,7 @@ def _standing(outline: Outline, sentence: Sentence, words: str, text: str) -> St
     return Standing(iso, end if end >= 0 else len(text))
 
 
-def _placed(target: Target, passage: Passage, standing: str, year: str) -> Target:
+def _placed(target: Target, sentence: Sentence, standing: str, year: str) -> Target:
     due, basis = target.due, target.due_basis
     if not due and not target.recurrence:
         if standing:
@@ -101,11 +101,11 @@ def _placed(target: Target, passage: Passage, standing: str, year: str) -> Targe
             due, basis = year, "Inherited"
     return replace(
         target,
-        begin=passage.offsets[target.begin],
-        end=passage.offsets[target.end - 1] + 1,
+        begin=sentence.begin + target.begin,
+        end=sentence.begin + target.end,
         due=due,
         due_basis=basis,
-        task=passage.sentence.task,
+        task=sentence.task,
     )
 
 

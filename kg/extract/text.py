@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+
+from kg.models import Outline, Sentence
 
 WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 # Sentence marks stay Chinese: they part clauses, the ASCII ones also stand inside numbers.
@@ -42,3 +45,20 @@ def in_one_line(title: str) -> str:
     """Return a title without the blanks and breaks that a page puts in, but for that of issuers."""
     parts = BETWEEN_ISSUERS.split(title)
     return " ".join(re.sub(r"\s+", "", part) for part in parts)
+
+
+def running_text(outline: Outline) -> Iterator[Sentence]:
+    """Yield the sentences outside titles and metadata."""
+    return (one for one in outline.sentences if one.part not in ("title", "metadata"))
+
+
+def paragraphs(outline: Outline) -> Iterator[tuple[int, int]]:
+    """Yield the paragraphs as spans: a title in 《》 may hold 。 or ； of its own."""
+    run: list[Sentence] = []
+    for sentence in outline.sentences:
+        if run and run[-1].end != sentence.begin:
+            yield run[0].begin, run[-1].end
+            run = []
+        run.append(sentence)
+    if run:
+        yield run[0].begin, run[-1].end

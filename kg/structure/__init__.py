@@ -44,7 +44,7 @@ NO_SIGNATURE = re.compile(r"[。，；：:《—]|^\d|报告$|（略）")
 ATTACHMENTS = re.compile(r"附(?:件|表)?[：:]")
 UNNAMED = re.compile(r"(?:^|[：:])(?:\d{1,2}[.．、]?)?$")  # its name is on the next line
 ATTACHED = re.compile(r"(?:附件)?\d{1,2}[.．、]")
-LOST_BLANKS = re.compile(r"(?:&nbsp;|\s)+$")
+LOST_BLANKS = re.compile(r"\s+$")
 # A page that explains or guides sets no work: 怎么办理老年卡？, 《办法》答记者问, 入学申请指引.
 GUIDE = re.compile(
     r"怎么|[？?！!]|答记者问|问答|问题解答|政策解读|(?:申请|申领|办理|办事|宣传)(?:指引|指南)"

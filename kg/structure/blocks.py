@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 BLANKS = " \t\r\f\v\u00a0\u3000\u200b\u2002\u2003\ufeff"
-ENTITY = "&nbsp;"  # left over where a page was read as text
 LINE = re.compile(r"[^\n]+")
 # Two ideographic blanks are how a paragraph is indented: in a text without line breaks they part.
-INDENT = re.compile(r"(?:[\u3000\u00a0]{2,}|(?:&nbsp;[ ]*){2,})(?=[^\s\u3000\u00a0&])")
+INDENT = re.compile(r"(?:[\u3000\u00a0]{2,}|(?:\u00a0[ ]*){2,})(?=[^\s\u3000\u00a0])")
 CHINESE = "[一二三四五六七八九十]{1,3}"
 # Where a numbered item may begin inside a line. Not behind 第, nor in 附件1.
 MARKER = re.compile(
@@ -35,11 +34,11 @@ NUMBER_END = re.compile(r"[〔\[]\d{4}[〕\]]\d{1,4}号(?=各|[一-鿿、，（�
 ADDRESSEES = re.compile(r"(?:^|(?<=号))各[^。：；]{2,160}：")
 ANSWERED = re.compile(r"^[^，。；：]{3,60}：(?=你)")  # 云陵县人民政府：你县《…的请示》收悉
 SIGNED = re.compile(
-    r"(?<=[。！])(?P<who>[一-鿿]{4,30})(?:&nbsp;|[ \u3000])*"
+    r"(?<=[。！])(?P<who>[一-鿿]{4,30})[ \u3000\u00a0]*"
     r"(?P<when>(?:19|20)\d\d年\d{1,2}月\d{1,2}日)(?![前起至止以内])"
 )
 CHAPTER = re.compile(
-    r"(?<![、和至及或与到第])(?=第[一二三四五六七八九十百]{1,4}[章条](?:[\u3000\u00a0 ]|&nbsp;))"
+    r"(?<![、和至及或与到第])(?=第[一二三四五六七八九十百]{1,4}[章条][\u3000\u00a0 ])"
 )
 # The head of a web page names its title, then its site: …答记者问_云陵市政府网.
 PAGE_TITLE = re.compile(r"(?P<title>[^\s_|｜](?:[^\n_|｜](?! - )){3,88}[^\n_|｜])(?:_| [-–—|｜] )")
@@ -95,24 +94,11 @@ def ordinal(numeral: str) -> int:
 
 
 def _trim(text: str, begin: int, end: int, line: int, indented: bool) -> Block | None:
-    while begin < end and (blank := _blank_at(text, begin, end)):
-        begin += blank
-    while end > begin and (blank := _blank_before(text, begin, end)):
-        end -= blank
+    while begin < end and text[begin] in BLANKS:
+        begin += 1
+    while end > begin and text[end - 1] in BLANKS:
+        end -= 1
     return Block(begin, end, text[begin:end], line, indented) if begin < end else None
-
-
-def _blank_at(text: str, begin: int, end: int) -> int:
-    """Return how many characters of blank stand at a place: 0, 1, or those of &nbsp;."""
-    if text.startswith(ENTITY, begin, end):
-        return len(ENTITY)
-    return int(text[begin] in BLANKS)
-
-
-def _blank_before(text: str, begin: int, end: int) -> int:
-    if text.endswith(ENTITY, begin, end):
-        return len(ENTITY)
-    return int(text[end - 1] in BLANKS)
 
 
 def _pieces(line: str, expected: dict[str, int]) -> Iterator[tuple[int, int, bool]]:

@@ -31,6 +31,11 @@ def _key_pattern() -> re.Pattern[str]:
     )
 
 
+def is_field(line: str) -> bool:
+    """Tell whether a line begins with a key of a metadata block."""
+    return _key_pattern().match(line) is not None
+
+
 def find_fields(text: str) -> Iterator[Field]:
     """Yield the fields stated in the head as `key：value`, on two lines, or in table cells."""
     lines = list(re.finditer(r"[^\n]*", text))
