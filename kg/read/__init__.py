@@ -9,6 +9,7 @@ from kg.errors import ReadError
 from kg.models import AS_IT_IS, ReadOptions, Source
 from kg.read.formats import Format
 from kg.read.plain import read_plain
+from kg.read.traditional import with_script
 
 PLAIN = Format(
     name="plain text",
@@ -26,7 +27,8 @@ def read(data: bytes, names: Sequence[str], options: ReadOptions = AS_IT_IS) -> 
     Offsets of all later stages are code points of the returned text. Raises ReadError with the
     reason where the bytes cannot be read as a document.
     """
-    return format_of(data, names).read(data, names, options)
+    source = format_of(data, names).read(data, names, options)
+    return with_script(source, options.simplify)
 
 
 def format_of(data: bytes, names: Sequence[str]) -> Format:
