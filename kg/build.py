@@ -20,13 +20,14 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pyoxigraph
 
 from kg.errors import KgError, ReadError
 from kg.ledger import Claim
-from kg.models import DocumentGraph
+from kg.models import AS_IT_IS, DocumentGraph, ReadOptions
 from kg.store import MARKER, Held, Store
 
 SUFFIXES = ("", ".txt", ".text", ".md")  # what is taken from folders; a file named is always
@@ -116,6 +117,7 @@ def build(
     jobs: int = 1,
     report: Callable[[Progress], None] | None = None,
     extractor: Extractor | None = None,
+    options: ReadOptions = AS_IT_IS,
 ) -> BuildReport:
     """Bring files, folders and globs into a store; documents that it holds are not read again.
 
@@ -123,7 +125,7 @@ def build(
     goes on. A file that fails is in the report with its reason.
     """
     started = time.monotonic()
-    extractor = extractor or default_extractor(store.base)
+    extractor = extractor or default_extractor(store.base, options)
     found = find_files([str(path) for path in paths], store.path)
     claims, unreadable = _read_contents(found.files)
     skipped = [*found.skipped, *unreadable]
@@ -148,11 +150,12 @@ def build(
     )
 
 
-def default_extractor(base: str) -> Extractor:
-    """Give the project's own extractor."""
+def default_extractor(base: str, options: ReadOptions = AS_IT_IS) -> Extractor:
+    """Give the project's own extractor; with other options it has another version."""
     from kg import pipeline
 
-    return Extractor(pipeline.process, pipeline.extractor_version(), pipeline.ontology_nquads(base))
+    process = partial(pipeline.process, options=options)
+    return Extractor(process, pipeline.version_for(options), pipeline.ontology_nquads(base))
 
 
 # -- which files -------------------------------------------------------------------------------

@@ -171,9 +171,19 @@ def cli(debug: bool) -> None:
     type=click.IntRange(1, 256),
     help="Processes that read documents at the same time.",
 )
+@click.option(
+    "--simplify",
+    is_flag=True,
+    help="Convert traditional characters to simplified ones.",
+)
 @click.pass_context
 def build(
-    ctx: click.Context, paths: Sequence[str], place: Path, base: str | None, jobs: int
+    ctx: click.Context,
+    paths: Sequence[str],
+    place: Path,
+    base: str | None,
+    jobs: int,
+    simplify: bool,
 ) -> None:
     """Read files, folders or globs into the store.
 
@@ -188,11 +198,13 @@ def build(
       kg build 2022/ 'archive/**/*.txt' --store education --jobs 2
     """
     from kg.build import build as build_store
+    from kg.models import ReadOptions
     from kg.store import Store
 
+    options = ReadOptions(simplify=simplify)
     debug = bool(ctx.find_root().params.get("debug"))
     with Store(place, base=base) as store, _progress(debug=debug) as report:
-        result = build_store(paths, store, jobs=jobs, report=report)
+        result = build_store(paths, store, jobs=jobs, report=report, options=options)
     _print_summary(result, place)
     if result.skipped:
         ctx.exit(1)

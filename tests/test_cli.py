@@ -28,7 +28,7 @@ COMMANDS = list(cli.cli.commands)
 
 @pytest.fixture(autouse=True)
 def fake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(BUILD, "default_extractor", lambda base: EXTRACTOR)
+    monkeypatch.setattr(BUILD, "default_extractor", lambda base, options: EXTRACTOR)
     monkeypatch.chdir(tmp_path)
     docs = tmp_path / "docs"
     docs.mkdir()
@@ -286,7 +286,7 @@ def slow(data, names, base):
 
 if __name__ == "__main__":
     build.BATCH_QUADS = 50
-    build.default_extractor = lambda base: build.Extractor(slow, "1", EXTRACTOR.ontology)
+    build.default_extractor = lambda base, options: build.Extractor(slow, "1", EXTRACTOR.ontology)
     main()
 """
 

@@ -12,6 +12,7 @@ from casebook import understood
 
 from kg.errors import ReadError
 from kg.models import Field, ReadOptions, Source
+from kg.pipeline import extractor_version, process, version_for
 from kg.read import read, traditional
 from kg.read.plausible import everyday_share, is_traditional
 from kg.read.traditional import same_length, simplified
@@ -420,3 +421,11 @@ def test_a_damaged_text_is_understood() -> None:
     data = TEXT.encode("gb18030").replace("管理".encode("gb18030"), b"\xb9", 1)
     reading = understood(read_text(data).text)
     assert [task.number for task in reading.outline.tasks][:3] == ["一", "二", "三"]
+
+
+def test_a_document_read_otherwise_is_read_anew() -> None:
+    plain, converted = ReadOptions(), ReadOptions(simplify=True)
+    assert version_for(plain) == extractor_version() != version_for(converted)
+    data = TRADITIONAL.encode()
+    assert process(data, ["a"]) == process(data, ["a"], options=plain)
+    assert version_for(converted) in process(data, ["a"], options=converted).nquads
