@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from kg.models import Outline, Sentence
 
 CLOSED = re.compile(r"[。；：！？:;!?]\s*$")
-PAGE_NUMBER = re.compile(r"[\s—-]*\d{1,3}[\s—-]*")
+PAGE_NUMBER = re.compile(r"(?:(?<![\s—-])[\s—-]++)?+\d{1,3}[\s—-]*+")
 OPENS = re.compile(
     r"[ \t]{2}|\u3000|[（(][一二三四五六七八九十\d]{1,3}[）)]|[一二三四五六七八九十]{1,3}、"
     r"|\d{1,2}[.．、]|第[一二三四五六七八九十百]{1,4}[章节条]|—{2}"

@@ -307,6 +307,16 @@ class _innermost:
         self.order = sorted(range(len(spans)), key=lambda index: spans[index][0])
         self.begins = [spans[index][0] for index in self.order]
         self.spans = spans
+        self.around = list(self._around())
+
+    def _around(self) -> Iterator[int]:
+        """Yield for each span, in order, the position of the one around it; −1 for none."""
+        is_open: list[int] = []
+        for position, index in enumerate(self.order):
+            while is_open and self.spans[self.order[is_open[-1]]][1] <= self.spans[index][0]:
+                is_open.pop()
+            yield is_open[-1] if is_open else -1
+            is_open.append(position)
 
     def __call__(self, offset: int) -> int | None:
         position = bisect_right(self.begins, offset) - 1
@@ -314,5 +324,5 @@ class _innermost:
             index = self.order[position]
             if self.spans[index][1] > offset:
                 return index
-            position -= 1
+            position = self.around[position]
         return None
