@@ -28,7 +28,7 @@ ORDER_NUMBER = re.compile(r"[一-鿿]{2,24}令第\d{1,4}号")
 ANNOUNCEMENT = re.compile(r"[一-鿿]{2,24}(?:公告|通告|令)(?=[（(]|$)")
 OF_YEAR = re.compile(r"(?:19|20)\d\d年\s*第\s*\d{1,4}\s*号")
 WRAPPED = re.compile(
-    r"(?<=[^\x00-\x7f])\s+|\s{1,200}(?=[^\x00-\x7f])"
+    r"(?<=[^\x00-\x7f])\s+|\s{1,60}(?=[^\x00-\x7f])"
 )  # of a title on several lines
 MARKED = re.compile("《[^《》]+》")
 REPORT = re.compile(

@@ -19,6 +19,7 @@ from kg.extract.governors import (
     subject_of,
     verbs_in,
 )
+from kg.extract.text import up_to
 from kg.vocabulary import regions, rows
 
 REACH = 48  # characters that a name may have before its last word
@@ -444,7 +445,7 @@ def _cut(stretch: str, begin: int, end: int, whose: str) -> Unmarked:
     name = re.sub(r"\s+", "", stretch[begin:end])
     if name.count("“") > name.count("”") and stretch[end : end + 1] == "”":
         name += "”"
-    if re.search(SHARED.pattern.partition("(?=")[0] + "$", stretch[:begin]):
+    if re.search(SHARED.pattern.partition("(?=")[0] + "$", up_to(stretch, begin)):
         name = "国家" + name
     if re.fullmatch("“[^“”]*”", name):
         name = name[1:-1]
