@@ -200,7 +200,7 @@ def _goes_on(clause: str, begin: int, at: int) -> bool:
         return level_end(right) > 0
     if level_end(right) or not begin or clause[at] in "及与":
         return False
-    plain = re.sub(r"[（(].{0,200}?[）)]", "", left)
+    plain = re.sub(r"[（(].{0,100}?[）)]", "", left)
     return len(plain) >= 2 and not _is_whole(plain)
 
 
