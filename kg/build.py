@@ -34,7 +34,7 @@ from kg.inputs import (
     release,
 )
 from kg.ledger import Claim
-from kg.models import DocumentGraph
+from kg.models import AS_IT_IS, DocumentGraph, ReadOptions
 from kg.read.columns import COMMON, Columns
 from kg.store import Held, Store
 from kg.workers import DEFAULT_LIMITS, Limits, Lost
@@ -129,6 +129,7 @@ def build(
     limits: Limits | None = DEFAULT_LIMITS,
     report: Callable[[Progress], None] | None = None,
     extractor: Extractor | None = None,
+    options: ReadOptions = AS_IT_IS,
 ) -> BuildReport:
     """Bring files, folders, archives, dumps and lists of them into a store.
 
@@ -138,7 +139,7 @@ def build(
     within `limits`; without limits this process reads, unprotected.
     """
     started = time.monotonic()
-    extractor = extractor or default_extractor(store.base)
+    extractor = extractor or default_extractor(store.base, options)
     found = find_files([str(path) for path in paths], store.path)
     contents = read_contents(found, intake)
     skipped = [*found.skipped, *contents.skipped]
@@ -172,11 +173,12 @@ def _account(tally: _Tally, skipped: Iterable[Skipped]) -> tuple[FileOutcome, ..
     return tuple(sorted([*tally.files, *left_out], key=lambda one: one.path))
 
 
-def default_extractor(base: str) -> Extractor:
-    """Give the project's own extractor."""
+def default_extractor(base: str, options: ReadOptions = AS_IT_IS) -> Extractor:
+    """Give the project's own extractor; with other options it has another version."""
     from kg import pipeline
 
-    return Extractor(pipeline.process, pipeline.extractor_version(), pipeline.ontology_nquads(base))
+    process = partial(pipeline.process, options=options)
+    return Extractor(process, pipeline.version_for(options), pipeline.ontology_nquads(base))
 
 
 # -- what is to be done ------------------------------------------------------------------------

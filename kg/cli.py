@@ -221,6 +221,11 @@ def cli(debug: bool) -> None:
     metavar="FILE",
     help="Write what became of each file, with the reason: as JSON, or CSV if so named.",
 )
+@click.option(
+    "--simplify",
+    is_flag=True,
+    help="Convert traditional characters to simplified ones.",
+)
 @_column_options
 @click.pass_context
 def build(
@@ -233,6 +238,7 @@ def build(
     time_limit: float,
     memory_limit: int,
     account: Path | None,
+    simplify: bool,
     **columns: str,
 ) -> None:
     """Read files, folders, archives, dumps and globs into the store; @FILE is a list of them.
@@ -252,16 +258,24 @@ def build(
     """
     from kg.build import build as build_store
     from kg.inputs import Intake
+    from kg.models import ReadOptions
     from kg.read.columns import Columns
     from kg.store import Store
     from kg.workers import MEGABYTE, Limits
 
     limits = Limits(time_limit, memory_limit * MEGABYTE)
+    options = ReadOptions(simplify=simplify)
     debug = bool(ctx.find_root().params.get("debug"))
     named = Columns(**{field: columns[f"{field}_field"] for field, _, _ in _COLUMNS})
     with Store(place, base=base) as store, _progress(debug=debug) as report:
         result = build_store(
-            paths, store, jobs=jobs, intake=Intake(named), limits=limits, report=report
+            paths,
+            store,
+            jobs=jobs,
+            intake=Intake(named),
+            limits=limits,
+            report=report,
+            options=options,
         )
     _print_summary(result, place)
     if account is not None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import cache, lru_cache
 
@@ -355,6 +356,10 @@ def _sections(names: Names, sections: Iterable[Section]) -> Iterator[Triple]:
 
 def _tasks(names: Names, reading: Reading) -> Iterator[Triple]:
     sections = reading.outline.sections
+    programs = _programs(reading)
+    answering: dict[int, list[Responsibility]] = defaultdict(list)
+    for fact in reading.findings.responsibilities:
+        answering[fact.task].append(fact)
     for index, task in enumerate(reading.outline.tasks):
         node = names.node("task", task.begin)
         yield node, TYPE, pol("Task")
@@ -365,22 +370,37 @@ def _tasks(names: Names, reading: Reading) -> Iterator[Triple]:
         if task.section is not None:
             yield node, IS_PART, names.node("section", sections[task.section].begin)
         yield names.document, HAS_PART, node
-        yield from _involved(names, reading, task, node)
-        yield from _answerable(names, reading, index, node)
+        yield from _involved(names, programs, task, node)
+        yield from _answerable(names, reading, answering[index], node)
 
 
-def _involved(names: Names, reading: Reading, task: Task, node: str) -> Iterator[Triple]:
-    for mention, entity in zip(reading.findings.mentions, reading.entities, strict=True):
-        if mention.type == "Program" and entity and task.begin <= mention.begin < task.end:
-            yield node, pol("involves"), names.entity(entity)
+def _programs(reading: Reading) -> list[tuple[int, Entity]]:
+    """Return the programmes by where the text names them."""
+    named = zip(reading.findings.mentions, reading.entities, strict=True)
+    found = [(m.begin, entity) for m, entity in named if m.type == "Program" and entity]
+    return sorted(found, key=_place)
 
 
-def _answerable(names: Names, reading: Reading, index: int, node: str) -> Iterator[Triple]:
+def _place(program: tuple[int, Entity]) -> int:
+    return program[0]
+
+
+def _involved(
+    names: Names, programs: Sequence[tuple[int, Entity]], task: Task, node: str
+) -> Iterator[Triple]:
+    first = bisect_left(programs, task.begin, key=_place)
+    for _, entity in programs[first : bisect_left(programs, task.end, key=_place)]:
+        yield node, pol("involves"), names.entity(entity)
+
+
+def _answerable(
+    names: Names, reading: Reading, facts: Iterable[Responsibility], node: str
+) -> Iterator[Triple]:
     """Yield who answers for a task, only what the text states; who leads does not support too."""
     stated: dict[str, set[str]] = {"Lead": set(), "Support": set()}
-    for fact in reading.findings.responsibilities:
+    for fact in facts:
         entity = reading.entities[fact.agency] if fact.agency >= 0 else None
-        if fact.task == index and fact.basis == "Explicit" and entity is not None:
+        if fact.basis == "Explicit" and entity is not None:
             stated[fact.role].add(names.entity(entity))
     for agency in stated["Lead"]:
         yield node, pol("leadAgency"), agency

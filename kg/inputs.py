@@ -24,6 +24,7 @@ from kg.models import AS_IT_IS
 from kg.read.archives import HONEST_RATIO, Archive, archive_kind, closed_archive, open_archive
 from kg.read.columns import COMMON, Columns, has_text, listed, values_of
 from kg.read.dumps import Dump, Row, dump_kind, open_dump
+from kg.read.encoding import decode
 from kg.read.kinds import (
     HEAD,
     Kind,
@@ -33,7 +34,6 @@ from kg.read.kinds import (
     other_suffixes,
     suffix_of,
 )
-from kg.read.plain import decode
 from kg.read.records import record
 from kg.store import MARKER
 

@@ -26,6 +26,7 @@ __all__ = [
     "ontology_nquads",
     "process",
     "understand",
+    "version_for",
 ]
 
 ONTOLOGY_FILES = ("policy.ttl", "agencies.ttl", "laws.ttl", "programs.ttl")
@@ -46,7 +47,8 @@ def process(
     `names` are the file names that these bytes go by. Raises ReadError where they cannot be read
     as a document.
     """
-    return build_graph(understand(read(data, names, options)), extractor_version(), base)
+    reading = understand(read(data, names, options))
+    return build_graph(reading, version_for(options), base)
 
 
 def understand(source: Source) -> Reading:
@@ -70,6 +72,11 @@ def extractor_version() -> str:
     for name, content in sorted(files):
         digest.update(name.encode() + b"\0" + content)
     return f"{__version__}-{digest.hexdigest()[:8]}"
+
+
+def version_for(options: ReadOptions) -> str:
+    """Return the version of what is read with these options: read otherwise, it is another."""
+    return extractor_version() + ("+simplified" if options.simplify else "")
 
 
 def _files(entry: Traversable, name: str) -> Iterator[tuple[str, bytes]]:

@@ -144,7 +144,7 @@ class Regions:
 @cache
 def _peoples() -> re.Pattern[str]:
     names = sorted(words("peoples.tsv"), key=len, reverse=True)
-    return re.compile(f"(?:{'|'.join(names)})+$")
+    return re.compile(f"(?:{'|'.join(names)}){{1,9}}$")
 
 
 @lru_cache(maxsize=100_000)

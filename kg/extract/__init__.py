@@ -10,6 +10,7 @@ from kg.extract.citations import find_citations
 from kg.extract.documents import find_documents
 from kg.extract.imprint import read_imprint
 from kg.extract.jurisdiction import find_jurisdiction
+from kg.extract.overlap import Apart
 from kg.extract.program_model import read_programs
 from kg.extract.program_words import role
 from kg.extract.programs import find_programs
@@ -58,12 +59,9 @@ def untangle(found: Iterable[Mention], text: str) -> list[Mention]:
     Then what is awarded (创建省健康促进学校 is no school), then the longer; of equally long ones
     a city's own zone counts (市开发区), else the order of FINDERS decides (the sort is stable).
     """
-    kept: list[Mention] = []
-    for mention in sorted(
-        found, key=lambda m: (_rank(m, text), m.begin - m.end, m.rule != OWN_ZONE)
-    ):
-        if all(mention.end <= other.begin or other.end <= mention.begin for other in kept):
-            kept.append(mention)
+    apart = Apart()
+    ranked = sorted(found, key=lambda m: (_rank(m, text), m.begin - m.end, m.rule != OWN_ZONE))
+    kept = [mention for mention in ranked if apart.take(mention.begin, mention.end)]
     return sorted(kept, key=lambda m: (m.begin, m.end))
 
 

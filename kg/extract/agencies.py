@@ -18,6 +18,7 @@ from kg.extract.agency_local import (
 )
 from kg.extract.agency_national import find_contextual, find_national
 from kg.extract.agency_trades import find_builders, find_makers, find_trading
+from kg.extract.overlap import Apart
 from kg.extract.text import even
 from kg.models import Mention, Outline, Place
 
@@ -173,8 +174,7 @@ def _moved(mention: Mention, offset: int, text: str) -> Mention:
 
 def _longest(found: Iterable[Mention]) -> list[Mention]:
     """Keep the longest of overlapping mentions; of equal ones the first listed."""
-    kept: list[Mention] = []
-    for mention in sorted(found, key=lambda m: m.begin - m.end):
-        if all(mention.end <= other.begin or other.end <= mention.begin for other in kept):
-            kept.append(mention)
+    apart = Apart()
+    longest = sorted(found, key=lambda m: m.begin - m.end)
+    kept = [mention for mention in longest if apart.take(mention.begin, mention.end)]
     return sorted(kept, key=lambda m: m.begin)

@@ -18,6 +18,7 @@ from kg.extract.agency_bounds import (
 )
 from kg.extract.agency_places import LEVEL, Prefix, find_prefixes
 from kg.extract.places import choose, find_names
+from kg.extract.text import up_to
 from kg.models import Mention, Place
 from kg.vocabulary import Form, forms, functions, regions, split_forms, template, words
 
@@ -224,7 +225,7 @@ def _stands_alone(form: Form, stretch: str, begin: int) -> bool:
     end = begin + len(form.form)
     if continues(form.form, stretch, end) or stretch[max(0, begin - 1) : begin] in ("原", "属"):
         return False
-    if re.search(r"各(?:[市县区州、（）]|有关|级)*$", stretch[:begin]):
+    if re.search(r"各(?:[市县区州、（）]|有关|级)*$", up_to(stretch, begin)):
         return False
     if form.form in _short_bodies():
         if FIELDS_OF_WORK.match(stretch, end):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from kg.extract.agency_bounds import GENERIC, follows_verb, is_edge
 from kg.extract.boundary import tagged
 from kg.extract.places import choose, find_names
+from kg.extract.text import up_to
 from kg.models import Place
 from kg.vocabulary import regions
 
@@ -38,7 +39,9 @@ def find_prefixes(stretch: str, place: Place | None) -> Iterator[Prefix]:
     local = _local_names(place)
     yield from find_place_prefixes(stretch, place)
     for match in LEVEL.finditer(stretch):
-        if SEVERAL_LEVELS.search(stretch[: match.start()]) or STREETS.match(stretch, match.start()):
+        if SEVERAL_LEVELS.search(up_to(stretch, match.start())) or STREETS.match(
+            stretch, match.start()
+        ):
             continue
         prefix = _level_prefix(stretch, match, local)
         if prefix is not None:
@@ -89,7 +92,7 @@ def _level_prefix(stretch: str, match: re.Match[str], local: tuple[str, ...]) ->
     for name in local:
         if stretch.endswith(name, 0, end):
             return Prefix(end - len(name), end, "")
-    if is_edge(stretch, begin) or PARTY_OR_GOVERNMENT.search(stretch[:begin]):
+    if is_edge(stretch, begin) or PARTY_OR_GOVERNMENT.search(up_to(stretch, begin)):
         return Prefix(begin, end, match[0])
     # 集聚区, 合作区 are words too.
     own = match[0] != "区" or stretch.startswith(("委", "政府", "人民政府"), end)

@@ -29,9 +29,8 @@ BEHIND = re.compile(
 )
 
 # 支持甲、乙二期、丙新材料等12个重点项目: what stands in such a list begins with who builds it.
-PROJECTS = re.compile(
-    r"(?P<items>[^，。；：！？\n（）“”]{4,80})等(?:(?!基地|工程|民生)[^，。；、\n]){0,12}?(?:项目|企业|车企)"
-)
+LISTED_PROJECTS = re.compile(r"等(?:(?!基地|工程|民生)[^，。；、\n]){0,12}?(?:项目|企业|车企)")
+PROJECTS = re.compile(rf"(?P<items>[^，。；：！？\n（）“”]{{4,80}}){LISTED_PROJECTS.pattern}")
 CAPACITY = re.compile(
     r"(?<!\d)(?:年产)?\d+(?:\.\d+)?(?:万吨|吉瓦时?|GWh?|兆瓦时?|亿片|万台|万辆)(?=[^，。；、\n]{2,16})"
 )
@@ -60,6 +59,8 @@ def find_trading(stretch: str) -> Iterator[Mention]:
 
 def find_builders(stretch: str) -> Iterator[Mention]:
     """Yield the companies whose brands open the members of a list of projects."""
+    if LISTED_PROJECTS.search(stretch) is None:
+        return
     for listed in PROJECTS.finditer(stretch):
         at = listed.start()
         for piece in re.split("[、和]", listed["items"]):

@@ -34,7 +34,7 @@ def _repeated(outline: Outline, listed: Sequence[Field]) -> Iterator[Mention]:
         if len(title) < SHORTEST_SHARED or not is_paper(title):
             continue
         for match in re.finditer(re.escape(title[-SHORTEST_SHARED:]), text):
-            begin = match.end() - _shared(text[: match.end()], title)
+            begin = match.end() - _shared(text, match.end(), title)
             if match.end() - begin > SHORTEST_SHARED or match[0] == title:
                 yield _mention(outline, begin, match.end(), _compact(title))
 
@@ -47,13 +47,14 @@ def _pointed_at(outline: Outline, listed: Sequence[Field]) -> Iterator[Mention]:
         if number > len(listed):
             continue
         title = _compact(NOTE.sub("", listed[number - 1].value))
-        begin = match.start() - _shared(text[: match.start()], even(title))
+        begin = match.start() - _shared(text, match.start(), even(title))
         if match.start() - begin >= SHORTEST_SHARED:
             yield _mention(outline, begin, match.start(), title)
 
 
-def _shared(before: str, title: str) -> int:
-    """Return how many characters two strings end in alike."""
+def _shared(text: str, end: int, title: str) -> int:
+    """Return in how many characters the text before a place ends like a title."""
+    before = text[max(0, end - len(title)) : end]
     length = 0
     while length < min(len(before), len(title)) and before[-1 - length] == title[-1 - length]:
         length += 1

@@ -10,6 +10,7 @@ from kg.extract.boundary import tagged
 from kg.extract.clauses import clause_at
 from kg.extract.dates import Moment
 from kg.extract.quantities import WORKING_TIMES, Quantity, unit_kinds
+from kg.extract.text import up_to
 from kg.vocabulary import rows
 
 # What is sized by the figure before it.
@@ -102,7 +103,7 @@ def is_commitment(sentence: str, quantity: Quantity, moments: Sequence[Moment]) 
 
 def _is_condition(sentence: str, quantity: Quantity, clause: str) -> bool:
     """Tell a figure of the case for which something is ruled: 对于人数不超过3人的班组，…."""
-    if DENOMINATOR.search(sentence[: quantity.number_begin]):
+    if DENOMINATOR.search(up_to(sentence, quantity.number_begin)):
         return True
     if CONDITION.match(sentence, quantity.end):
         return True
@@ -183,7 +184,7 @@ def _rates_a_project(sentence: str, quantity: Quantity) -> bool:
     if unit_kinds().get(quantity.unit) != "capacity" or quantity.comparator != "Exactly":
         return False
     return bool(
-        RATED.search(sentence[: quantity.begin])
+        RATED.search(up_to(sentence, quantity.begin))
         or re.match(r"/\d", sentence[quantity.end :])
         or PROJECT.match(sentence, quantity.end)
     )

@@ -184,8 +184,10 @@ def _within(text: str, begin: int, end: int, own: str) -> tuple[int, int] | None
     """Return where the title stands inside that of the notice which carries it."""
     letters = (re.escape(char) for char in even_title(own))
     marks = r"[《》〈〉<>“” \u3000]*"  # a title that a page breaks has no one place inside
-    found = re.compile(marks.join(letters)).search(text.translate(EVEN_WIDTH), begin, end)
-    return found.span() if found is not None and found.start() > begin else None
+    found = re.search(marks.join(letters), text[begin:end].translate(EVEN_WIDTH))
+    if found is None or found.start() == 0:
+        return None
+    return begin + found.start(), begin + found.end()
 
 
 def _known(stretch: str) -> Iterator[Mention]:

@@ -22,6 +22,7 @@ LISTED = re.compile(
     r"《[^《》]{1,80}》(?:（[^（）]{0,60}）)?(?:等(?:[一-鿿]{1,4}、)*[一-鿿]{2,6})?"
     r"(?:、|，?(?:和|与|以?及)|，)?$"
 )
+LISTED_REACH = 300  # characters that a title with what follows it may have
 # 机构编制, 编制外人员: no writing. 实施方案: no carrying out. 规范执行 is.
 NO_VERB = re.compile(
     r"机构编制|事业编制|编制(?=外|内|人员|总量|员额)"
@@ -173,10 +174,10 @@ def subject_of(before: str) -> str:
 
 def _without_list(before: str) -> str:
     """Drop the titles that stand before the last of a list: 落实《甲》（甲发〔2020〕1号）、."""
-    listed = LISTED.search(before)
+    listed = LISTED.search(before, max(0, len(before) - LISTED_REACH))
     while listed is not None:
         before = before[: listed.start()].rstrip("《“")
-        listed = LISTED.search(before)
+        listed = LISTED.search(before, max(0, len(before) - LISTED_REACH))
     return before
 
 

@@ -26,7 +26,9 @@ ORDER_NUMBER = re.compile(r"[一-鿿]{2,24}令第\d{1,4}号")
 # Ministries number announcements by the year: …部公告 and 2025年第7号.
 ANNOUNCEMENT = re.compile(r"[一-鿿]{2,24}(?:公告|通告|令)(?=[（(]|$)")
 OF_YEAR = re.compile(r"(?:19|20)\d\d年\s*第\s*\d{1,4}\s*号")
-WRAPPED = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")  # of a title on several lines
+WRAPPED = re.compile(
+    r"(?<=[^\x00-\x7f])\s+|\s{1,60}(?=[^\x00-\x7f])"
+)  # of a title on several lines
 MARKED = re.compile("《[^《》]+》")
 REPORT = re.compile(
     r"各位代表[：:]|代表[一-鿿]{0,12}政府，?向大会(?:报告工作|作政府工作报告)"
@@ -36,7 +38,7 @@ SPEAKER = re.compile(
     r"(?:我代表|受)(?:中华人民共和国)?(?P<who>[一-鿿]{0,10}人民政府|国务院)|"
     r"(?P<head>国务院)(?:副)?总理"
 )
-NEWS = re.compile(r"[^《]+(?:发布|公布|印发)《[^《》]*》$")  # reports of a paper, and is none
+NEWS = re.compile(r"[^《](?:发布|公布|印发)《[^《》]*》$")  # reports of a paper, and is none
 # How a text calls itself: 特制定本办法, 提出以下意见, 通知如下, 本规范适用于.
 SELF = re.compile(
     r"(?:制[定订]|提出|编制|作出)(?:本|以下|如下|若干)(?P<made>[一-鿿]{2,8}?)(?=[，。：]|如下|\n)"
@@ -44,11 +46,11 @@ SELF = re.compile(
     r"|本(?P<called>规范|办法|规定|条例|细则|方案|意见|计划|规划|指南|标准|规程)(?:适用|所称|由|自)"
 )
 SELF_REACH = 3000
-ARTICLE = re.compile(r"^\s*第[一1]条", re.M)
+ARTICLE = re.compile(r"^[^\S\n]*+第[一1]条", re.M)
 TO_ALL = re.compile(r"各[^。；\n]{2,160}：")
 HEAD_DATE = re.compile(r"(?<![日\d])[（—](?:\d{4}年\d{1,2}月\d{1,2}日)(?!起)")
 SPEECH_DATE = re.compile(
-    r"^\s*(?P<date>\d{4}年\d{1,2}月\d{1,2}日)在[^。，\n]{4,40}会议?上\s*$", re.M
+    r"^[^\S\n]*+(?P<date>\d{4}年\d{1,2}月\d{1,2}日)在[^。，\n]{4,40}会议?上[^\S\n]*$", re.M
 )
 # A page names its source beside the date: 2025年3月6日 18:00 来源：云陵日报.
 PAGE_DATE = re.compile(

@@ -45,7 +45,7 @@ OUR_COUNTRY = re.compile(
     r"我国|中华人民共和国境内|各地区、?各部门|"
     r"(?:省级|各地区?)(?!有关|相关)[一-鿿、]{2,14}(?:主管部门|部门|机构)"
 )
-BREAKS = re.compile(r"\s*\n\s*")
+BREAKS = re.compile(r"(?<!\s)[^\S\n]*+\n\s*+")
 TITLES = re.compile(r"《[^《》]{1,80}》")
 LEAST_MINISTRIES = 2
 ASSEMBLY = re.compile(r"在(?P<head>[一-鿿]{2,12}第[一二三四五六七八九十]{1,3}届人民代表大会)")

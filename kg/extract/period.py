@@ -15,14 +15,16 @@ BARE_YEAR = re.compile(r"(?P<year>(?:19|20)\d\d)")
 EDITION = re.compile(r"(?P<year>(?:19|20)\d\d)\s*年?(?:版|本|修订|修正|修改)")
 # 2023年工作总结和2024年工作计划: the last of such years is planned for.
 REVIEW = "总结|回顾|执行情况|完成情况"
-REVIEWED_IN_TITLE = re.compile(rf"(?:19|20)\d\d年?[^，。]*(?:{REVIEW}).*?(?=(?:19|20)\d\d)")
+REVIEWED_IN_TITLE = re.compile(
+    rf"(?:19|20)\d\d年?[^，。]{{0,90}}(?:{REVIEW}).{{0,90}}?(?=(?:19|20)\d\d)"
+)
 AHEAD = re.compile(
     r"(?<!截至)(?<!截止)(?<!比)(?:到|至|力争)?(?P<year>20\d\d)\s*年(?:底|末)?(?=[，前]|全|基本|实现|建成|力争|底|末)"
 )
 PLAN = re.compile(r"“?(?P<plan>十[二三四五六])五”?")
 PLAN_STARTS = {"十二": "2011", "十三": "2016", "十四": "2021", "十五": "2026", "十六": "2031"}
 # How a report heads what it says of the year that ends (一、2023年工作回顾) and of the next.
-HEADING = r"(?:^|(?<=[。！：]))[ \u3000]*(?:[一二三四五六][、.．])?[ ]*"
+HEADING = r"(?:^|(?<=[。！：]))[ \u3000]*+(?:[一二三四五六][、.．])?[ ]*+"
 REVIEWED = re.compile(
     rf"{HEADING}(?:“十[二三四五]五”时期[和及])?(?P<year>20\d\d)[ ]*年[^，。；\n]{{0,20}}?"
     rf"(?:{REVIEW}|成就|成绩)|刚刚过去的(?P<past>20\d\d)[ ]*年",

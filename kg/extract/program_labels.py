@@ -8,6 +8,7 @@ from functools import cache
 
 from kg.extract.program_names import level_end, name_start
 from kg.extract.program_words import head_at, head_of, heads, kind_of_name, role
+from kg.extract.text import up_to
 from kg.models import Mention
 from kg.vocabulary import contextual, rows, terms, words
 
@@ -175,8 +176,8 @@ def _levelled(stretch: str, match: re.Match[str], label: str) -> Mention:
     """Return the label with the level that a title carries in front of the marks."""
     begin, end = match.start() + 1, match.end() - 1
     titles = "国家级|省级|市级" + ("|国家|全国" if kind_of_name(label) == "Designation" else "")
-    level = re.search(f"(?:{titles})$", stretch[: match.start()])
-    begin = level.start() if level is not None else begin
+    level = re.search(f"(?:{titles})$", up_to(stretch, match.start()))
+    begin = match.start() - len(level[0]) if level is not None else begin
     name = re.sub("[“”]", "", stretch[begin:end])
     return _mention(kind_of_name(name), stretch, begin, end, name, "program.quoted")
 

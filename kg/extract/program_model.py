@@ -10,12 +10,15 @@ trained by scripts/train on documents annotated by hand; what it alone read has 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, NamedTuple
 
 from kg.extract.boundary import tagged
+from kg.extract.overlap import Spans
 from kg.extract.program_labels import COUNTED
 from kg.extract.program_names import is_generic
 from kg.extract.program_words import head_of, heads, kind_of_name, role
@@ -59,9 +62,10 @@ def read_programs(
     rule's name; one that the rules alone read stays only where they are certain of it.
     """
     found = list(_found(outline, mentions, model or _tagger()))
+    learned = Spans((m.begin, m.end) for m in found)
     for mention in mentions:
         if mention.type != "Program" or (
-            mention.rule in CERTAIN and not _meets(mention.begin, mention.end, found)
+            mention.rule in CERTAIN and not learned.meets(mention.begin, mention.end)
         ):
             yield mention
     yield from found
@@ -69,30 +73,37 @@ def read_programs(
 
 def _found(outline: Outline, mentions: Sequence[Mention], model: Tagger) -> Iterator[Mention]:
     text = outline.source.text
-    titles = [m for m in mentions if m.type == "Document"]
+    titles = Spans((m.begin, m.end) for m in mentions if m.type == "Document")
+    quoted = _quoted_heads(mentions)
+    ordered = sorted(mentions, key=lambda m: m.begin)
+    begins = [m.begin for m in ordered]
     ruled = {(m.begin, m.end): m for m in mentions}
     for found in read_words(outline, mentions):
-        labels = model.tag(features(found, mentions))
+        near = slice(bisect_left(begins, found[0].begin), bisect_left(begins, found[-1].end))
+        labels = model.tag(features(found, ordered[near]))
         for begin, end in spans(found, labels):
             begin, end = _bare(text, begin, end)
-            same = ruled.get((begin, end)) or _headed(begin, end, mentions)
+            same = ruled.get((begin, end)) or _headed(end, quoted.get(begin, ()))
             mention = same or _mention(text, begin, end)
-            if mention is None or mention.type != "Program" or _meets(begin, end, titles):
+            if mention is None or mention.type != "Program" or titles.meets(begin, end):
                 continue
             if not (text.endswith("建设", begin, end) and (begin, end - 2) in ruled):
                 yield mention  # 粤港澳大湾区|建设 is what a place goes through
 
 
-def _meets(begin: int, end: int, mentions: Iterable[Mention]) -> bool:
-    return any(m.begin < end and begin < m.end for m in mentions)
-
-
-def _headed(begin: int, end: int, mentions: Sequence[Mention]) -> Mention | None:
-    """Return the quoted campaign that a span only begins: its head is part of it, 双减|”攻坚战."""
+def _quoted_heads(mentions: Iterable[Mention]) -> dict[int, list[Mention]]:
+    """Return the quoted names with their heads by where they begin."""
+    heads: dict[int, list[Mention]] = defaultdict(list)
     for mention in mentions:
-        if mention.rule == "program.quoted.head" and mention.begin == begin and end < mention.end:
-            return mention if mention.kind == "Initiative" else None
-    return None
+        if mention.rule == "program.quoted.head":
+            heads[mention.begin].append(mention)
+    return heads
+
+
+def _headed(end: int, quoted: Sequence[Mention]) -> Mention | None:
+    """Return the quoted campaign that a span only begins: its head is part of it, 双减|”攻坚战."""
+    mention = next((one for one in quoted if end < one.end), None)
+    return mention if mention is not None and mention.kind == "Initiative" else None
 
 
 def _bare(text: str, begin: int, end: int) -> tuple[int, int]:
@@ -139,10 +150,9 @@ def read_words(outline: Outline, mentions: Iterable[Mention]) -> Iterator[list[W
 
 def _cut(plain: str, sentence: Sentence, cuts: Sequence[int]) -> Iterator[Word]:
     at = sentence.begin
-    inside = [cut for cut in cuts if sentence.begin < cut < sentence.end]
     for text, flag in tagged(plain[sentence.begin : sentence.end]):
         end = at + len(text)
-        for cut in (*(c for c in inside if at < c < end), end):
+        for cut in (*cuts[bisect_right(cuts, at) : bisect_left(cuts, end)], end):
             yield Word(at, cut, plain[at:cut], flag)
             at = cut
 
@@ -256,10 +266,12 @@ def _rules(found: Sequence[Word], mentions: Iterable[Mention]) -> list[str]:
     """Return for each word what the rules read there: Agency-B, program.built-I, nothing."""
     near = [m for m in mentions if found[0].begin <= m.begin < found[-1].end]
     labels = [""] * len(found)
+    begins = [word.begin for word in found]
     for mention in near:
         name = mention.rule if mention.type == "Program" else mention.type
-        for i, word in enumerate(found):
-            if mention.begin <= word.begin and word.end <= mention.end:
+        for i in range(bisect_left(begins, mention.begin), bisect_left(begins, mention.end)):
+            word = found[i]
+            if word.end <= mention.end:
                 first, last = word.begin == mention.begin, word.end == mention.end
                 labels[i] = f"{name}-{'B' if first else 'E' if last else 'I'}"
     return labels

@@ -8,6 +8,7 @@ from functools import cache
 
 from kg.extract.boundary import tagged
 from kg.extract.program_words import choice, each_head, head_at, head_of, heads, kind_of_name, role
+from kg.extract.text import up_to
 from kg.models import Mention
 from kg.vocabulary import regions
 
@@ -56,9 +57,16 @@ def _before(name: str) -> re.Pattern[str]:
     return re.compile(rf"(?:{choice(name)}){filler}[“]?$")
 
 
-@cache
-def _generic() -> re.Pattern[str]:
-    return re.compile(rf"(?:{choice('generic')})*$")
+def _is_generic(text: str) -> bool:
+    """Tell whether a text is nothing but generic words.
+
+    By the places that some of them reach: a pattern would try every way to part it.
+    """
+    reached = {0}
+    for at in range(len(text)):
+        if at in reached:
+            reached.update(at + len(word) for word in role("generic") if text.startswith(word, at))
+    return len(text) in reached
 
 
 @cache
@@ -192,7 +200,7 @@ def _goes_on(clause: str, begin: int, at: int) -> bool:
         return level_end(right) > 0
     if level_end(right) or not begin or clause[at] in "及与":
         return False
-    plain = re.sub(r"[（(].*?[）)]", "", left)
+    plain = re.sub(r"[（(].{0,100}?[）)]", "", left)
     return len(plain) >= 2 and not _is_whole(plain)
 
 
@@ -252,7 +260,7 @@ def _coordinated(stretch: str, begin: int) -> int:
             return begin
         if cut:
             start += cut
-            return start if _before("run").search(stretch[:start]) else begin
+            return start if _before("run").search(up_to(stretch, start)) else begin
         at = start
     return begin
 
@@ -268,7 +276,7 @@ def _sets_apart(stretch: str, begin: int, head: int, row: dict[str, str]) -> boo
     if INSIDE.search(modifier) or MEETING.search(modifier):
         return False
     telling = _is_title(level, row) or _is_campaign(stretch[:begin], own, row)
-    if _generic().match(own) and not telling:
+    if _is_generic(own) and not telling:
         return False
     if level and row["kind"] == "designation" and not LEVEL.match(modifier):
         level = level if _title().search(modifier + row["head"]) else 0
@@ -278,7 +286,7 @@ def _sets_apart(stretch: str, begin: int, head: int, row: dict[str, str]) -> boo
 def is_generic(name: str) -> bool:
     """Tell a head behind words that set nothing apart: 重点建设项目."""
     modifier = name.removesuffix(head_of(name) or name)
-    return bool(modifier) and not level_end(name) and _generic().match(modifier) is not None
+    return bool(modifier) and not level_end(name) and _is_generic(modifier)
 
 
 def _is_title(level: int, row: dict[str, str]) -> bool:

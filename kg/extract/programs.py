@@ -49,7 +49,8 @@ def _known(stretch: str) -> Iterator[Mention]:
     found, names = matcher("programs.ttl")
     for index, begin, end in found.find_matches_as_indexes(stretch):
         name = names[index]
-        if re.search(r"“[^”]*$", stretch[:begin]) and stretch[end : end + 1] != "”":
+        is_quoted = stretch.rfind("“", 0, begin) > stretch.rfind("”", 0, begin)
+        if is_quoted and stretch[end : end + 1] != "”":
             continue
         term = terms("programs.ttl")[name]
         longer = _longer(stretch, begin, end, term.kind)

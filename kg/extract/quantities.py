@@ -43,7 +43,7 @@ DIVIDED = re.compile(
 # 近|3个|年度, 连续|2个|记分周期: a stretch of time looked at.
 LOOKED_AT = re.compile(r"(?:近|连续|过去|上)的?$")
 STRETCH = re.compile(r"(?:[一-鿿]{2})?(?:年度|学年|学期|周期|季度)")
-DEFINED = re.compile(r"(?:是指|包括|包含|涵盖|涉及|分为)[^，。；]*$")
+DEFINED = re.compile(r"(?:是指|包括|包含|涵盖|涉及|分为)[^，。；]{0,40}$")
 # 平时成绩（|40%|）+期末成绩（|60%|）
 WEIGHT, WEIGHTED = re.compile(r"）?[+＋×]"), re.compile(r"[+＋][^，。；+＋（]{0,12}（$")
 TENS = {"十": 10, "百": 100, "千": 1000}

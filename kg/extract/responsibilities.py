@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 from kg.extract.text import even
-from kg.models import Basis, Mention, Outline, Responsibility, Role, Task
+from kg.models import Basis, Mention, Outline, Responsibility, Role, Section, Task
 
 WORD = "(?:单位|部门|科室|处室|机构|股室|主体|领导)"
 # A cue opens a list of agencies; the next cue, a closing bracket or the paragraph ends it.
@@ -56,23 +57,37 @@ def find_responsibilities(
     text = even(outline.source.text)
     agencies = [(index, m) for index, m in enumerate(mentions) if m.type == "Agency"]
     stated: dict[int, list[Responsibility]] = {}
+    begins = sorted(task.begin for task in outline.tasks)
     for index, task in enumerate(outline.tasks):
-        stated[index] = list(_stated(text, task, index, agencies, outline.tasks))
+        end = _own_end(task, begins)
+        inside = _inside(agencies, task.begin, end)
+        stated[index] = list(_stated(text, task, index, inside, end))
         yield from stated[index]
+    begins = sorted([*begins, *(section.begin for section in outline.sections)])
     for index, task in enumerate(outline.tasks):
         if not stated[index]:
-            yield from _inferred(text, outline, index, task, agencies)
+            yield from _inferred(text, outline, index, task, agencies, begins)
+
+
+def _inside(
+    agencies: Sequence[tuple[int, Mention]], begin: int, end: int
+) -> Sequence[tuple[int, Mention]]:
+    """Return the agencies named in a stretch; they are sorted by where they begin."""
+    first = bisect_left(agencies, begin, key=_begin)
+    return agencies[first : bisect_left(agencies, end, key=_begin)]
+
+
+def _begin(agency: tuple[int, Mention]) -> int:
+    return agency[1].begin
 
 
 def _stated(
     text: str,
     task: Task,
     index: int,
-    agencies: Sequence[tuple[int, Mention]],
-    tasks: Sequence[Task],
+    inside: Sequence[tuple[int, Mention]],
+    end: int,
 ) -> Iterator[Responsibility]:
-    end = _own_end(task, tasks)
-    inside = [(at, m) for at, m in agencies if task.begin <= m.begin < end]
     taken: set[int] = set()
     roles: dict[int, tuple[Role, str]] = {}
     listed = [
@@ -97,9 +112,10 @@ def _stated(
             yield Responsibility(mention.begin, mention.end, index, at, role, "Explicit", rule)
 
 
-def _own_end(task: Task, tasks: Sequence[Task]) -> int:
-    """Return where the task's own text ends: at its first part that is a task itself."""
-    return min((t.begin for t in tasks if task.begin < t.begin < task.end), default=task.end)
+def _own_end(part: Task | Section, begins: Sequence[int]) -> int:
+    """Return where the own text of a task or section ends: at the first of its parts."""
+    following = bisect_right(begins, part.begin)
+    return min(begins[following], part.end) if following < len(begins) else part.end
 
 
 def _by_cues(
@@ -230,14 +246,14 @@ def _inferred(
     index: int,
     task: Task,
     agencies: Sequence[tuple[int, Mention]],
+    begins: Sequence[int],
 ) -> Iterator[Responsibility]:
     """Yield what a task without a word on it inherits from its section, or the issuer implied."""
     section = task.section
     while section is not None:
         part = outline.sections[section]
-        begins = [t.begin for t in outline.tasks] + [s.begin for s in outline.sections]
-        first = min((at for at in begins if part.begin < at < part.end), default=part.end)
-        inside = [(at, m) for at, m in agencies if part.begin <= m.begin < first]
+        first = _own_end(part, begins)
+        inside = _inside(agencies, part.begin, first)
         found = [
             *_by_cues(text, part.begin, first, inside),
             *_by_groups(text, part.begin, first, inside),

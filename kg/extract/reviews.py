@@ -12,8 +12,10 @@ YEARS = (
     r"(?:20\d\d\s*年|“?十[二三四五六]五”?时期|今年|明年|新的一年|今后[一五]年|未来[一五]年"
     r"|下一?年度?)"
 )
-START = r"^[ \t\u3000]*"
-NUMBER = r"(?:[（(]?[一二三四五][）)、])?\s*"
+START = r"^[ \t\u3000]*+"
+# Blanks over so many lines at most: of more, each would be looked at from all before it.
+BLANKS = r"\s{0,40}"
+NUMBER = rf"(?:[（(]?[一二三四五][）)、])?{BLANKS}"
 # On a line of its own, or run into the text: …提出意见。一、2023年工作回顾 2023年是…
 HEADING = re.compile(
     rf"(?:^|(?<=[。：\s])){NUMBER}(?:20\d\d\s*年|过去的?[一五]年)[^，。；\n]{{0,12}}"
@@ -21,7 +23,7 @@ HEADING = re.compile(
     re.MULTILINE,
 )
 OPENING = re.compile(
-    rf"{START}(?:各位代表[，！：])?\s*(?:在?(?:刚刚)?过去的?(?:[一五]年|20\d\d年)|[一五]年来"
+    rf"{START}(?:各位代表[，！：])?{BLANKS}(?:在?(?:刚刚)?过去的?(?:[一五]年|20\d\d年)|[一五]年来"
     r"|回[顾首望]过去|近年来)",
     re.MULTILINE,
 )

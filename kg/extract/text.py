@@ -31,6 +31,11 @@ def even(text: str) -> str:
     return text.translate(TABLE)
 
 
+def up_to(text: str, at: int, reach: int = 60) -> str:
+    """Return the end of what stands before a place, for what looks at no more of it."""
+    return text[max(0, at - reach) : at]
+
+
 # How a text says what it will call what it has just named: 云陵联盟（以下简称联盟）.
 ABBREVIATED = re.compile(
     r"（(?:以下|下)?(?:简|统|并)?称[：“]*(?P<short>[^（）“”，、]{2,12})”?[，）]"

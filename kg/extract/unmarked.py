@@ -19,6 +19,7 @@ from kg.extract.governors import (
     subject_of,
     verbs_in,
 )
+from kg.extract.text import up_to
 from kg.vocabulary import regions, rows
 
 REACH = 48  # characters that a name may have before its last word
@@ -66,7 +67,7 @@ GENERIC = re.compile(
     r"|整改|评价|考核|学校|个人|本|原|该|此|上述|有关|相关|各项|各类|各|部门|地区|区域|单位|实际|相应|详细|分类|专题|日常|技术|操作|应急|服务|工程|项目|和|与|及|或|、"
     r"|国家|全国|行业|企业|地方|团体|国际|先进|省级|市级|县级|法律|法规|规章|按|就|在|并|的|等|分|统筹|人员|标准|经济社会|国民经济|支持|行政)*"
 )
-LIGHT = re.compile(r"(?:工作|实施|总体|专项|具体|年度|发展|三年|五年|行动|技术|暂行|试行)+$")
+LIGHT = re.compile(r"(?:工作|实施|总体|专项|具体|年度|发展|三年|五年|行动|技术|暂行|试行){1,20}$")
 BROKEN = re.compile(
     r"[，。；：！？\n《》【】]|精神|战略、|成果|^本(?![省市县区州土科草质])|指标[和与]|^各|^[省市县]和|会议|讲话|大会|以及|思想|教育、|类、|^国家对|^不同|内容和|目标和|时间表|个性化|针对性|总书记|法律法规|^[到过在）]|^(?:实施|执行|印发|发布|率先)|^年度和|^附\d|每个|[本该此]$|^并|^实际|^按|相关|有关|等(?!级)|(?<!政府)(?<!国务院)(?<!跨)部门|要求"
     # 质量标准和供应标准, 权力清单及办事指南: a list, not one name
@@ -444,7 +445,7 @@ def _cut(stretch: str, begin: int, end: int, whose: str) -> Unmarked:
     name = re.sub(r"\s+", "", stretch[begin:end])
     if name.count("“") > name.count("”") and stretch[end : end + 1] == "”":
         name += "”"
-    if re.search(SHARED.pattern.partition("(?=")[0] + "$", stretch[:begin]):
+    if re.search(SHARED.pattern.partition("(?=")[0] + "$", up_to(stretch, begin)):
         name = "国家" + name
     if re.fullmatch("“[^“”]*”", name):
         name = name[1:-1]

@@ -10,6 +10,7 @@ from kg.models import AS_IT_IS, ReadOptions, Source
 from kg.read.formats import Format
 from kg.read.plain import read_plain
 from kg.read.records import is_record, read_record
+from kg.read.traditional import with_script
 
 
 def _read_record(data: bytes, names: Sequence[str], options: ReadOptions) -> Source:
@@ -35,7 +36,8 @@ def read(data: bytes, names: Sequence[str], options: ReadOptions = AS_IT_IS) -> 
     Offsets of all later stages are code points of the returned text. Raises ReadError with the
     reason where the bytes cannot be read as a document.
     """
-    return format_of(data, names).read(data, names, options)
+    source = format_of(data, names).read(data, names, options)
+    return with_script(source, options.simplify)
 
 
 def format_of(data: bytes, names: Sequence[str]) -> Format:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import IO, Protocol, cast
 
 from kg.errors import ReadError
-from kg.read.plain import plausible
+from kg.read.plausible import plausible
 
 ZIP = b"PK\x03\x04"
 EMPTY_ZIP = b"PK\x05\x06"

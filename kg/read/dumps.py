@@ -17,7 +17,7 @@ from typing import IO, Any, Protocol
 
 from kg.errors import ReadError
 from kg.read.columns import Columns, has_text, is_wanted
-from kg.read.plain import decode
+from kg.read.encoding import decode
 
 Cells = Mapping[str, object]
 

@@ -12,7 +12,8 @@ from kg.errors import ReadError
 from kg.read import PLAIN, READERS
 from kg.read.archives import DAMAGE, archive_kind, closed_archive, refuse_crowd
 from kg.read.dumps import dump_kind
-from kg.read.plain import HTML, SIGNATURES, plausible
+from kg.read.plain import HTML, SIGNATURES
+from kg.read.plausible import plausible
 from kg.vocabulary import rows
 
 Kind = Literal["document", "archive", "dump", "closed", "other"]

@@ -44,12 +44,16 @@ NO_SIGNATURE = re.compile(r"[。，；：:《—]|^\d|报告$|（略）")
 ATTACHMENTS = re.compile(r"附(?:件|表)?[：:]")
 UNNAMED = re.compile(r"(?:^|[：:])(?:\d{1,2}[.．、]?)?$")  # its name is on the next line
 ATTACHED = re.compile(r"(?:附件)?\d{1,2}[.．、]")
-LOST_BLANKS = re.compile(r"\s+$")
+LOST_BLANKS = re.compile(r"\s{1,60}$")
 # A page that explains or guides sets no work: 怎么办理老年卡？, 《办法》答记者问, 入学申请指引.
 GUIDE = re.compile(
     r"怎么|[？?！!]|答记者问|问答|问题解答|政策解读|(?:申请|申领|办理|办事|宣传)(?:指引|指南)"
 )
 LONGEST_ATTACHED = 60
+# No sentence is longer, but a damaged or hostile text may go on for ever: then it is cut where
+# no name can be, and what is linear in a text's length needs not be so in a sentence's.
+LONGEST_SENTENCE = 3000
+SAFE_ENDS = ("，,：:", "、\t \u3000》）)")
 LONGEST_SIGNATORY = 40
 
 
@@ -106,7 +110,7 @@ def _guides(first: Block) -> bool:
     return (
         len(line) <= LONGEST_ATTACHED
         and GUIDE.search(line) is not None
-        and re.search(r"关于.*的(?:通知|意见|公告)", line) is None
+        and re.search(r"关于.{0,60}的(?:通知|意见|公告)", line) is None
     )
 
 
@@ -261,10 +265,12 @@ def _parts(
 ) -> dict[int, str]:
     """Return what part of the document a block is, by where it begins; body if not here."""
     parts: dict[int, str] = {}
+    in_title = {at for line in titles for at in range(line.begin, line.end)}
+    signed = {field.begin for field in signatures}
     for block in body:
-        if any(line.begin <= block.begin < line.end for line in titles):
+        if block.begin in in_title:
             parts[block.begin] = "title"
-        elif any(field.begin == block.begin for field in signatures):
+        elif block.begin in signed:
             parts[block.begin] = "signature"
         elif DOCUMENT_NUMBER.fullmatch(block.text):
             parts[block.begin] = "metadata"
@@ -283,21 +289,39 @@ def _sentences(
     task_of = _innermost([(part.begin, part.end) for part in tasks])
     for block in body:
         part = parts.get(block.begin, "body")
-        for match in SENTENCE.finditer(block.text):
-            if match[0].strip():
-                begin = block.begin + match.start()
-                end = block.begin + match.end()
-                yield Sentence(begin, end, section_of(begin), task_of(begin), part)
+        for begin, end in _split(block.text, block.begin):
+            yield Sentence(begin, end, section_of(begin), task_of(begin), part)
 
 
 def _summaries(text: str, fields: Sequence[Field]) -> Iterator[Sentence]:
     """Yield what a metadata block says the document is about: prose like the text itself."""
     for field in fields:
         if field.name == "summary":
-            for match in SENTENCE.finditer(text[field.begin : field.end]):
-                if match[0].strip():
-                    begin = field.begin + match.start()
-                    yield Sentence(begin, field.begin + match.end(), None, None, "summary")
+            for begin, end in _split(text[field.begin : field.end], field.begin):
+                yield Sentence(begin, end, None, None, "summary")
+
+
+def _split(text: str, begin: int) -> Iterator[tuple[int, int]]:
+    """Yield the sentences of a text that begins there; of one without an end, its parts."""
+    for match in SENTENCE.finditer(text):
+        if match[0].strip():
+            at = match.start()
+            while match.end() - at > LONGEST_SENTENCE:
+                end = _safe_end(text, at)
+                yield begin + at, begin + end
+                at = end
+            if at < match.end():
+                yield begin + at, begin + match.end()
+
+
+def _safe_end(text: str, begin: int) -> int:
+    """Return where too long a sentence is cut: behind a mark, else where it becomes too long."""
+    limit = begin + LONGEST_SENTENCE
+    for marks in SAFE_ENDS:
+        end = max(text.rfind(mark, begin, limit) for mark in marks) + 1
+        if end > begin + LONGEST_SENTENCE // 2:
+            return end
+    return limit
 
 
 class _innermost:
@@ -307,6 +331,16 @@ class _innermost:
         self.order = sorted(range(len(spans)), key=lambda index: spans[index][0])
         self.begins = [spans[index][0] for index in self.order]
         self.spans = spans
+        self.around = list(self._around())
+
+    def _around(self) -> Iterator[int]:
+        """Yield for each span, in order, the position of the one around it; −1 for none."""
+        is_open: list[int] = []
+        for position, index in enumerate(self.order):
+            while is_open and self.spans[self.order[is_open[-1]]][1] <= self.spans[index][0]:
+                is_open.pop()
+            yield is_open[-1] if is_open else -1
+            is_open.append(position)
 
     def __call__(self, offset: int) -> int | None:
         position = bisect_right(self.begins, offset) - 1
@@ -314,5 +348,5 @@ class _innermost:
             index = self.order[position]
             if self.spans[index][1] > offset:
                 return index
-            position -= 1
+            position = self.around[position]
         return None

@@ -17,8 +17,8 @@ NUMBER = re.compile(rf"(?:附[件表])?{BLANK}(?P<number>\d{{1,2}})(?!\d|年){BL
 LEADING = re.compile(r"^[ \u3000\u00a0.．、：:\-]*")
 # A file's ending, a note, the page number of a table of contents.
 TRAILING = re.compile(
-    rf"{BLANK}(?:\.(?:docx?|xlsx?|pdf|wps|zip|rar|et)|[（(](?:略|另发|另附|见附件)[）)]"
-    r"|[.…·]{3,}[ \d]*|[。；;,，])*$",
+    r"[ \u3000\u00a0]{0,20}(?:\.(?:docx?|xlsx?|pdf|wps|zip|rar|et)"
+    r"|[（(](?:略|另发|另附|见附件)[）)]|(?<![.…·])[.…·]{3,}+[ \d]{0,20}+|[。；;,，]){0,20}$",
     re.I,
 )
 NO_TITLE = re.compile(r"[。！？；，：:|《》@]|https?|联系|电话|印发|抄送|^\d+$|^[（(].*[）)]$")

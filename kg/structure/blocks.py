@@ -11,7 +11,9 @@ from itertools import pairwise
 BLANKS = " \t\r\f\v\u00a0\u3000\u200b\u2002\u2003\ufeff"
 LINE = re.compile(r"[^\n]+")
 # Two ideographic blanks are how a paragraph is indented: in a text without line breaks they part.
-INDENT = re.compile(r"(?:[\u3000\u00a0]{2,}|(?:\u00a0[ ]*){2,})(?=[^\s\u3000\u00a0])")
+INDENT = re.compile(
+    r"(?:(?<![\u3000\u00a0])[\u3000\u00a0]{2,}+|(?:\u00a0[ ]*+){2,40})(?=[^\s\u3000\u00a0])"
+)
 CHINESE = "[一二三四五六七八九十]{1,3}"
 # Where a numbered item may begin inside a line. Not behind 第, nor in 附件1.
 MARKER = re.compile(

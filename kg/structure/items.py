@@ -28,7 +28,7 @@ ARTICLE = 4
 HEADING = 6  # levels down to （一）
 LEADING = 10  # what has no number stands below all that has one
 LEAD = re.compile(r"[^。]*")
-TITLE_END = re.compile(r"[ \u3000\u00a0：:]+$")
+TITLE_END = re.compile(r"[ \u3000\u00a0：:]{1,40}$")
 LABEL = re.compile(r"[（(【［]([^（）()【】［］]{2,30})[）)】］]")
 BLANKS = re.compile(r"[ \u3000\u00a0\t\n]*")
 # What stands before a lead: a dash, or a number in words (一是加强教研。第二，培育名师。).

@@ -218,12 +218,16 @@ def _beside_groups(items: Sequence[Item], parents: Sequence[int | None]) -> set[
     there the odd one without items below it is a section too.
     """
     found: set[int] = set()
+    alike: dict[int, list[bool]] = {}  # level → which of its items have some below them
+    for index, item in enumerate(items):
+        alike.setdefault(item.level, []).append(_has_children(items, index))
+    mostly = {level: sum(holding) * 2 >= len(holding) for level, holding in alike.items()}
+    some = {level for level, holding in alike.items() if any(holding)}
     for group in _siblings(items, parents):
         level = items[group[0]].level
-        alike = [index for index, item in enumerate(items) if item.level == level]
-        if _mostly_hold(items, group) and _mostly_hold(items, alike):
+        if mostly[level] and _mostly_hold(items, group):
             found.update(group)
-        elif level <= TOP and any(_has_children(items, index) for index in alike):
+        elif level <= TOP and level in some:
             found.update(index for index in group if _is_topic(items[index].title))
     return found
 

@@ -20,7 +20,9 @@ NUMBERED = re.compile(
 SHELL = re.compile(
     r"(?:印发|转发|发布|公布|颁布|批转)(?P<inner>.+?)(?:的通知|的公告|的通告|的决定|的函|的批复)?$"
 )
-OPENING = re.compile("关于|(?:印发|转发|批转)[一-鿿]*$")  # of a title that goes on in the next line
+OPENING = re.compile(
+    "关于|(?:印发|转发|批转)[一-鿿]{0,60}$"
+)  # of a title that goes on in the next line
 WRAPPING = re.compile(r"^《(.*)》$")
 SPACED = re.compile(r"(?:[一-鿿]\s{1,2}){2,}[一-鿿]")
 # What stands above a title and is no part of it; what is a title by itself.
