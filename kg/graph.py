@@ -334,6 +334,7 @@ def _sections(names: Names, sections: Iterable[Section]) -> Iterator[Triple]:
 
 def _tasks(names: Names, reading: Reading) -> Iterator[Triple]:
     sections = reading.outline.sections
+    dues = {deadline.task: deadline.due for deadline in reading.findings.deadlines}
     for index, task in enumerate(reading.outline.tasks):
         node = names.node("task", task.begin)
         yield node, TYPE, pol("Task")
@@ -341,6 +342,8 @@ def _tasks(names: Names, reading: Reading) -> Iterator[Triple]:
         yield node, TITLE, zh(task.title)
         if task.number:
             yield node, pol("number"), literal(task.number)
+        if index in dues:
+            yield node, pol("due"), moment(dues[index])
         if task.section is not None:
             yield node, IS_PART, names.node("section", sections[task.section].begin)
         yield names.document, HAS_PART, node

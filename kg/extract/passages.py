@@ -27,8 +27,11 @@ class Passage:
 
 
 def find_passages(outline: Outline, text: str) -> Iterator[Passage]:
-    """Yield the sentences of the body, those that a line break cuts joined."""
-    body = [sentence for sentence in outline.sentences if sentence.part == "body"]
+    """Yield the sentences of the body and of what tables set to be done.
+
+    Those of the body that a line break cuts are joined.
+    """
+    body = [sentence for sentence in outline.sentences if sentence.part in ("body", "work")]
     if not _is_cut(text):
         for sentence in body:
             yield _passage([sentence], text)
@@ -54,6 +57,8 @@ def _is_cut(text: str) -> bool:
 
 def _goes_on(first: Sentence, second: Sentence, text: str) -> bool:
     between = PAGE_NUMBER.sub("", text[first.end : second.begin])
+    if "work" in (first.part, second.part):
+        return False  # cells side by side are no sentence
     if first.section != second.section or between.strip() or "\n" not in between:
         return False
     start = text.rfind("\n", 0, first.end) + 1

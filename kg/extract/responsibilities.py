@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from kg.extract.table_duties import Cell, cells_of_tasks, roles_in
 from kg.extract.text import even
 from kg.models import Basis, Mention, Outline, Responsibility, Role, Task
 
@@ -56,8 +57,10 @@ def find_responsibilities(
     text = even(outline.source.text)
     agencies = [(index, m) for index, m in enumerate(mentions) if m.type == "Agency"]
     stated: dict[int, list[Responsibility]] = {}
+    cells = cells_of_tasks(outline)
     for index, task in enumerate(outline.tasks):
-        stated[index] = list(_stated(text, task, index, agencies, outline.tasks))
+        columns = _by_columns(text, cells.get(index, ()), agencies)
+        stated[index] = list(_stated(text, task, index, agencies, outline.tasks, columns))
         yield from stated[index]
     for index, task in enumerate(outline.tasks):
         if not stated[index]:
@@ -70,12 +73,14 @@ def _stated(
     index: int,
     agencies: Sequence[tuple[int, Mention]],
     tasks: Sequence[Task],
+    columns: Sequence[tuple[int, Role, str]],
 ) -> Iterator[Responsibility]:
     end = _own_end(task, tasks)
     inside = [(at, m) for at, m in agencies if task.begin <= m.begin < end]
     taken: set[int] = set()
     roles: dict[int, tuple[Role, str]] = {}
     listed = [
+        *columns,
         *_by_cues(text, task.begin, end, inside),
         *_by_groups(text, task.begin, end, inside),
     ]
@@ -91,10 +96,24 @@ def _stated(
             roles[at] = (role, rule)
     # 教育部门牵头，财政部门配合。财政部门要…: who supports a task does not lead it by acting.
     told = {m.name for at, m in inside if at in roles and roles[at][1] not in (SUBJECT, WITH)}
-    for at, mention in inside:
+    beside = {at for at, _, _ in columns}  # a cell that reaches over rows stands in an earlier one
+    for at, mention in agencies if beside else inside:
         if at in roles and not (roles[at][1] == SUBJECT and mention.name in told):
             role, rule = roles[at]
             yield Responsibility(mention.begin, mention.end, index, at, role, "Explicit", rule)
+
+
+def _by_columns(
+    text: str, cells: Sequence[Cell], agencies: Sequence[tuple[int, Mention]]
+) -> list[tuple[int, Role, str]]:
+    """Return who answers by the columns of a table; words inside a cell say it more closely."""
+    found: list[tuple[int, Role, str]] = []
+    led = any(cell.role == "lead" for cell in cells)
+    for cell in cells:
+        inside = [(at, m) for at, m in agencies if cell.begin <= m.begin < cell.end]
+        found += _by_cues(text, cell.begin, cell.end, inside)
+        found += roles_in(text, cell, inside, led)
+    return found
 
 
 def _own_end(task: Task, tasks: Sequence[Task]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kg.extract.clauses import clause_at
@@ -15,7 +15,7 @@ from kg.extract.passages import Passage, find_passages
 from kg.extract.quantities import Quantity, find_quantities
 from kg.extract.reviews import find_reviews
 from kg.extract.text import even
-from kg.models import Imprint, Modality, Outline, Sentence, Target
+from kg.models import Deadline, Imprint, Modality, Outline, Sentence, Target
 
 EACH = re.compile(
     r"(?:各|每(?:个|家|户|人|名|位|所|年|月|村|镇|县|班|校|组|处|座|辆|台|亩|吨|床)?)$"
@@ -35,14 +35,19 @@ PART = re.compile(r"\s*其中")
 GOALS = re.compile("目标|总体要求")
 
 
-def find_targets(outline: Outline, imprint: Imprint) -> Iterator[Target]:
+def find_targets(
+    outline: Outline, imprint: Imprint, deadlines: Sequence[Deadline] = ()
+) -> Iterator[Target]:
     """Yield the targets of a document with the period that its imprint gives ("" where unknown).
+
+    Where the words set no day that of the task holds, `deadlines`, and else the period.
 
     What a review section or a past tense reports is no target; nor is an age, an ordinal, a
     number inside a name.
     """
     text = even(outline.source.text)
     year, since = imprint.period[-4:], _since(imprint)
+    dues = {deadline.task: deadline.due for deadline in deadlines}
     reviews = tuple(find_reviews(outline, text))
     standing = Standing("", 0)
     is_told = False  # whether the sentence before counts what is made known
@@ -56,7 +61,7 @@ def find_targets(outline: Outline, imprint: Imprint) -> Iterator[Target]:
         is_told = not found and MADE_KNOWN.search(words) is not None
         for target in found:
             if not target.due or target.due[:4] >= since:
-                yield _placed(target, passage, stated, year)
+                yield _placed(target, passage, stated, year, dues)
 
 
 def _since(imprint: Imprint) -> str:
@@ -92,13 +97,17 @@ def _standing(outline: Outline, sentence: Sentence, words: str, text: str) -> St
     return Standing(iso, end if end >= 0 else len(text))
 
 
-def _placed(target: Target, passage: Passage, standing: str, year: str) -> Target:
+def _placed(
+    target: Target, passage: Passage, standing: str, year: str, dues: Mapping[int, str]
+) -> Target:
     due, basis = target.due, target.due_basis
     if not due and not target.recurrence:
+        task = passage.sentence.task
+        inherited = (dues.get(task) if task is not None else "") or year
         if standing:
             due, basis = standing, "Stated"
-        elif year:
-            due, basis = year, "Inherited"
+        elif inherited:
+            due, basis = inherited, "Inherited"
     return replace(
         target,
         begin=passage.offsets[target.begin],
