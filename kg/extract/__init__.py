@@ -37,9 +37,11 @@ def extract(outline: Outline) -> Findings:
     own = frozenset(_own(outline, mentions))
     imprint = read_imprint(outline, place)
     deadlines = tuple(find_deadlines(outline, imprint))
-    stated = find_targets(outline, imprint, deadlines)
-    tabled = find_table_targets(outline, imprint)
-    targets = tuple(_link(sorted([*stated, *tabled], key=lambda t: t.begin), mentions))
+    promised = (
+        *find_targets(outline, imprint, deadlines),
+        *find_table_targets(outline, imprint),
+    )
+    targets = tuple(_link(promised, mentions))
     return Findings(
         mentions=mentions,
         targets=targets,

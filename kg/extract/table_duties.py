@@ -13,8 +13,8 @@ RULES: dict[str, str] = {
     "support": "responsibility.column.support",
     "list": "responsibility.column.list",
 }
-LEADS = re.compile(r"[（(]?(?:牵头|主办|负总责|总牵头)")
-SUPPORTS = re.compile(r"[（(]?(?:配合|协助|协办|参与)")
+LEADS = re.compile(r"[（(]?(?:共同|联合)?(?:牵头|主办|负总责|总牵头)")
+SUPPORTS = re.compile(r"[（(]?(?:等(?:单位|部门)?)?(?:配合|协助|协办|参与)")
 JOINED = re.compile(r"[、，,和及与/\s]*")
 
 

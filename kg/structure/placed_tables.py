@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from kg.models import Field, Grid, Section, Sentence, Task
 from kg.structure.blocks import Block
-from kg.structure.table_tasks import Caption, Listing, cell_sentences, find_caption
+from kg.structure.table_tasks import Listing, cell_sentences, find_caption
 from kg.structure.titles import TitleLine
 
 
@@ -43,7 +43,8 @@ class PlacedTables:
     ) -> None:
         self.text = text
         self.grids = list(grids)
-        captions = [find_caption(text, grid) for grid in grids]
+        since = [0, *(grid.end for grid in grids)]
+        captions = [find_caption(text, *pair) for pair in zip(grids, since, strict=False)]
         own = [(line.begin, line.end) for line in titles]
         self.captions = [
             None if one is None or any(b <= one.begin < e for b, e in own) else one
@@ -72,12 +73,16 @@ class PlacedTables:
 
         The tables of a page that `guides` who reads it set no tasks.
         """
+        headings = {section.begin for section in sections}
         listing = Listing(self.text, sections, tasks)
         cells: list[Sentence] = []
         for at, grid in enumerate(self.grids):
             above = None if self.attached[at] else section_of(grid.begin)
             if not guides:
-                self.grids[at] = listing.add(grid, self._caption(at, sections, above), above)
+                # What is a heading of the text is no caption besides: 三、任务分工.
+                caption = self.captions[at]
+                caption = None if caption and caption.begin in headings else caption
+                self.grids[at] = listing.add(grid, caption, above)
             cells += cell_sentences(self.text, self.grids[at], above)
         places = listing.in_order()
         self.grids = [_renumbered(grid, places) for grid in self.grids]
@@ -86,13 +91,6 @@ class PlacedTables:
             for sentence in cells
         ]
         return tuple(listing.sections), tuple(listing.tasks), moved
-
-    def _caption(self, at: int, sections: Sequence[Section], above: int | None) -> Caption | None:
-        """Return what stands over a table, unless it is a heading of the text: 三、任务分工."""
-        caption = self.captions[at]
-        if caption is not None and above is not None and sections[above].begin == caption.begin:
-            return None
-        return caption
 
 
 def _renumbered(grid: Grid, places: Sequence[int]) -> Grid:

@@ -23,6 +23,8 @@ NUMBER = re.compile(r"0?(\d{1,3})[.、．]?")
 ATTACHED = re.compile(r"附[件表录](?:\s*\d|[:：]|$)")
 LONGEST_BODIES = 120
 MOST_MISSING = 3  # empty cells of a row
+MOST_HEADINGS = 4  # over a row
+MOST_LEFT_OUT = 40
 SURPLUS = 6  # lines that the paragraphs of one cell may take beyond one
 
 Placed = list[tuple[int, int, int]]  # column, first and last of the lines
@@ -103,7 +105,8 @@ def _counted_head(lines: Sequence[Line], at: int) -> _Head | None:
         words = lines[index].text
         if _number(words) == 1 or is_heading_row(words):
             return _head(lines, cells, index) if len(cells) > 1 else None
-        if len(words) > LONGEST:
+        again = bool(cells) and role_of(plain(words)) == "number"
+        if again or len(words) > LONGEST or ATTACHED.match(words):
             return None
         if words[0] in "（(" and cells:
             cells[-1] = (cells[-1][0], index)
@@ -138,16 +141,18 @@ def _number(words: str) -> int:
 def _counted_rows(lines: Sequence[Line], head: _Head) -> tuple[list[Placed], int]:
     """Return the rows 1, 2, 3 … with the headings between them, and the line behind them."""
     rows: list[Placed] = []
-    at, number = head.next, 1
+    at, number, longest = head.next, 1, 0
     while at < len(lines):
-        if is_heading_row(lines[at].text) and _opens_row(lines, at + 1, number):
+        if is_heading_row(lines[at].text) and (opened := _opened(lines, at + 1, number)):
             rows.append([(-1, at, at)])
-            at += 1
+            at, number = at + 1, opened
             continue
         if _number(lines[at].text) != number:
             break
-        after = _next_row(lines, at, number + 1, len(head.roles))
-        end = after if after is not None else _last_row_end(lines, at, head)
+        end = _next_row(lines, at, number + 1, len(head.roles))
+        if end is None:
+            end = _last_row_end(lines, at, head, longest or len(head.roles))
+        longest = max(longest, end - at)
         rest = _assigned(lines, at + 1, end, head, 1) or _first_cell(at + 1, end, head)
         rows.append([(0, at, at), *rest])
         at, number = end, number + 1
@@ -159,11 +164,16 @@ def _first_cell(at: int, end: int, head: _Head) -> Placed:
     return [(1, at, at)] if at < end and head.roles[1] in WORK else []
 
 
-def _opens_row(lines: Sequence[Line], at: int, number: int) -> bool:
-    """Tell whether a row begins at a line, or below a further heading."""
-    if at < len(lines) and is_heading_row(lines[at].text):
+def _opened(lines: Sequence[Line], at: int, number: int) -> int:
+    """Return the number of the row that a heading opens, 0 where it opens none.
+
+    Below a heading whose rows are left out it is not the next.
+    """
+    deepest = at + MOST_HEADINGS
+    while at < min(deepest, len(lines)) and is_heading_row(lines[at].text):
         at += 1
-    return at < len(lines) and _number(lines[at].text) == number
+    found = _number(lines[at].text) if at < len(lines) else 0
+    return found if number <= found <= number + MOST_LEFT_OUT else 0
 
 
 def _next_row(lines: Sequence[Line], at: int, number: int, columns: int) -> int | None:
@@ -181,14 +191,21 @@ def _with_headings(lines: Sequence[Line], at: int, index: int) -> int:
     return index
 
 
-def _last_row_end(lines: Sequence[Line], at: int, head: _Head) -> int:
-    """Return where the last row ends: as far as its cells fit the columns."""
-    longest = min(at + len(head.roles), len(lines))
-    stop = next((n for n in range(at + 1, longest) if _closes(lines[n].text)), longest)
-    for end in range(stop, at + 1, -1):
-        if _assigned(lines, at + 1, end, head, 1):
-            return end
-    return at + 1
+def _last_row_end(lines: Sequence[Line], at: int, head: _Head, longest: int) -> int:
+    """Return where the last row ends: as far as its cells fit the columns.
+
+    It has no more lines than those above (the numbers of an empty form stand alone), unless a
+    deadline closes it.
+    """
+    stop = next(
+        (n for n in range(at + 1, min(at + longest, len(lines))) if _closes(lines[n].text)),
+        min(at + longest, len(lines)),
+    )
+    ends = list(range(stop, at + 1, -1))
+    if head.roles[-1] == "due":
+        ends += range(stop + 1, min(stop + SURPLUS, len(lines)) + 1)
+    fits = (end for end in ends if _assigned(lines, at + 1, end, head, 1))
+    return next(fits, stop if kind_of(head.roles) == "other" else at + 1)
 
 
 def _closes(words: str) -> bool:

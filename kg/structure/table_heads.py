@@ -15,7 +15,7 @@ ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 YEAR = re.compile(
     r"(?:到|至)?(?:20\d\d年?(?:度|底|末)?(?:前)?|[“\"]?十[二三四五六]五[”\"]?(?:规划|时期|期间)?(?:期?末)?)"
 )
-JOINT = re.compile("[和及与、/]")
+JOINT = re.compile("[和及、/]|(?<!参)与")
 LONGEST = 24  # characters: what is longer is no heading
 ANSWERS = frozenset(("lead", "list", "support"))
 WORK = frozenset(("task", "detail"))

@@ -117,7 +117,7 @@ def _table_at(text: str, lines: Sequence[Line], at: int) -> tuple[Table, int] | 
         if not 2 <= len(head) <= MOST_COLUMNS:
             continue
         roles = [role_of(plain(text[begin:end])) for begin, end in head]
-        if kind_of(roles) is not None:
+        if sum(begin < end for begin, end in head) > 1 and kind_of(roles) is not None:
             return _read_rows(text, lines, at, split, head)
     return None
 

@@ -16,7 +16,10 @@ NUMBERING = re.compile(
 )
 NUMBER = re.compile(r"\d{1,4}|[一二三四五六七八九十]{1,3}")
 LABEL = re.compile(r"[^，。；：:\n]{2,30}(?=[：:]\s*\S)")  # 教研提质：每月组织…
-LEAD_END = re.compile(r"。|(?<=[；：！])\n|\n(?=[ \u3000]{0,4}(?:\d{1,2}[.．、]|[（(]))")
+# Behind a line that no mark ends, a line with a sentence is another paragraph.
+LEAD_END = re.compile(
+    r"。|(?<=[；：！])\n|\n(?=[ \u3000]{0,4}(?:\d{1,2}[.．、]|[（(])|[^\n。]{1,200}。)"
+)
 CLOSING = "。；;：:，, \u3000\n"
 HAN = re.compile(r"[一-鿿]")
 LONGEST_HEADING = 60
@@ -47,11 +50,13 @@ class Caption:
     attached: bool
 
 
-def find_caption(text: str, grid: Grid) -> Caption | None:
-    """Return the line over a table that names it."""
+def find_caption(text: str, grid: Grid, since: int) -> Caption | None:
+    """Return the line over a table that names it, below `since`, where the one before ends."""
     attached = False
     found: Caption | None = None
     for begin, end in _lines_above(text, grid.begin):
+        if begin < since:
+            break
         words = text[begin:end]
         if ATTACHED.match(words) and found is not None:
             attached = True
@@ -90,10 +95,12 @@ class Listing:
 
     def add(self, grid: Grid, caption: Caption | None, above: int | None) -> Grid:
         """Add the tasks of a table; `above` is the section it stands in. Return it with them."""
-        if grid.kind != "tasks":
+        if grid.kind == "indicators":
             return grid
+        if grid.kind == "other":
+            caption = None
         part = _Part(self, grid, self._captioned(grid, caption, above))
-        return replace(grid, rows=tuple(part.read(row) for row in grid.rows))
+        return replace(grid, rows=tuple(part.read(number) for number in range(len(grid.rows))))
 
     def _captioned(self, grid: Grid, caption: Caption | None, above: int | None) -> int | None:
         if caption is None:
@@ -125,21 +132,22 @@ class _Part:
         self.text = listing.text
         self.grid = grid
         self.above = above
-        self.headings: list[
-            int
-        ] = []  # the sections of the rows that head the next, outermost first
-        self.groups: list[tuple[Entry, int]] = []  # the cells that head it, with their sections
+        # What heads the next row, the outermost first: rows, and cells that reach over several.
+        self.headings: list[int] = []  # their sections
+        self.groups: list[tuple[Entry, int]] = []
         self.heading_column = _grouping(grid)
         self.task_at: dict[int, int] = {}  # where the work of a task begins → its index
         self.begins: set[int] = set()
 
-    def read(self, row: Row) -> Row:
+    def read(self, number: int) -> Row:
         """Add the heading or the task that a row is."""
+        row = self.grid.rows[number]
         heading = self._heading(row)
         if heading is not None:
             self._head(heading)
+        if heading is not None or self.grid.kind == "other":
             return row
-        return replace(row, task=self._task(row))
+        return replace(row, task=self._task(row, number))
 
     def _role(self, entry: Entry) -> str:
         return self.grid.columns[entry.column].role
@@ -158,6 +166,7 @@ class _Part:
         if len(words) > LONGEST_HEADING or "。" in words or NOTE.match(words):
             return None
         alone = self._role(entry) not in WORK or entry.column == 0
+        alone = alone and self.grid.kind == "tasks"
         return entry if is_heading_row(words) or (alone and HAN.search(words)) else None
 
     def _head(self, entry: Entry) -> None:
@@ -182,9 +191,11 @@ class _Part:
 
     # -- tasks
 
-    def _task(self, row: Row) -> int | None:
+    def _task(self, row: Row, number: int) -> int | None:
         work = [entry for entry in row.entries if self._role(entry) in WORK]
-        heads = self._open_groups(row, work)
+        heads = self._group_cells(row, work)
+        for entry in heads:
+            self._open_group(entry, number)
         work = [entry for entry in work if entry not in heads]
         if not work or not self._is_task(row, work[0]):
             return None
@@ -200,23 +211,25 @@ class _Part:
             said & (ANSWERS | {"number", "due"})
         )
 
-    def _open_groups(self, row: Row, work: Sequence[Entry]) -> list[Entry]:
-        """Return the cells of a row that head several rows, their sections opened."""
+    def _group_cells(self, row: Row, work: Sequence[Entry]) -> list[Entry]:
+        """Return the cells of a row that head several rows."""
         heads = [entry for entry in row.entries if self._role(entry) == "group"]
         if len(work) > 1:
             heads += [entry for entry in work if entry.column == self.heading_column]
-        for entry in heads:
-            if entry not in (group for group, _ in self.groups):
-                self.groups = [one for one in self.groups if one[0].column < entry.column]
-                end = _group_end(self.grid, entry)
-                self.groups.append((entry, self._open(entry, end, GROUP_LEVEL + len(self.groups))))
         return heads
+
+    def _open_group(self, entry: Entry, number: int) -> None:
+        """Open the section of a cell that heads a row, unless the row above is of it too."""
+        if all(entry != group for group, _ in self.groups):
+            self.groups = [one for one in self.groups if one[0].column < entry.column]
+            end = _group_end(self.grid.rows, number, entry)
+            self.groups.append((entry, self._open(entry, end, GROUP_LEVEL + len(self.groups))))
 
     def _built(self, row: Row, work: Entry, heads: Sequence[Entry]) -> Task:
         number, begin = self._numbered(row, work)
         self.begins.add(begin)
         first, stop, own = _titled(self.text, work)
-        first, stop = _lead(self.text, first, stop)
+        first, stop = _lead(self.text, first, stop, work.end)
         end = max(e.end for e in row.entries if e.begin >= begin and e not in heads)
         title = self.text[first:stop]
         return Task(begin, end, title, first, stop, number or own, self._section())
@@ -241,16 +254,15 @@ def _titled(text: str, entry: Entry) -> tuple[int, int, str]:
     return entry.begin + found.end(), entry.begin + len(bare), number
 
 
-def _group_end(grid: Grid, head: Entry) -> int:
+def _group_end(rows: Sequence[Row], first: int, head: Entry) -> int:
     """Return where the rows end that a cell heads: those it reaches over, or blank below it."""
-    end, inside = head.end, False
-    for row in grid.rows:
+    end = head.end
+    for number in range(first, len(rows)):
+        row = rows[number]
         cell = next((entry for entry in row.entries if entry.column == head.column), None)
-        if inside and (len(row.entries) == 1 or (cell is not None and cell.begin != head.begin)):
+        if len(row.entries) == 1 or (cell is not None and cell.begin != head.begin):
             break
-        inside = inside or (cell is not None and cell.begin == head.begin)
-        if inside:
-            end = max(end, row.entries[-1].end)
+        end = max(end, row.entries[-1].end)
     return end
 
 
@@ -275,13 +287,16 @@ def _grouping(grid: Grid) -> int | None:
     return first if stated and shared else None
 
 
-def _lead(text: str, begin: int, end: int) -> tuple[int, int]:
-    """Return the lead of a cell: 教研提质 of 教研提质：每月…, or its first sentence."""
+def _lead(text: str, begin: int, end: int, cell_end: int) -> tuple[int, int]:
+    """Return the lead of a cell: 教研提质 of 教研提质：每月…, or its first sentence.
+
+    `end` is where its words end, closing marks left out.
+    """
     label = LABEL.match(text, begin, end)
     if label is not None:
         return begin, label.end()
-    first = LEAD_END.search(text, begin, end)
-    stop = first.start() if first is not None and first.start() > begin else end
+    first = LEAD_END.search(text, begin, cell_end)
+    stop = min(first.start(), end) if first is not None and first.start() > begin else end
     return begin, begin + len(text[begin:stop].rstrip(CLOSING))
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, insort
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from kg.models import Cell, Column, Entry, Field, Grid, Row, Source, Table
 from kg.structure.table_cells import find_listed_tables
 from kg.structure.table_heads import kind_of, plain, read_column, role_of
-from kg.structure.table_layouts import NOTE, Line, find_lined_tables, is_heading_row, split_lines
+from kg.structure.table_layouts import NOTE, Line, find_lined_tables, split_lines
 
 HEAD_ROWS = 5  # a heading stands so high in a table: a title and a unit may be above it
 MOST_COLUMNS, MOST_PLACES = 64, 200_000  # of a table that is read at all
@@ -17,7 +18,9 @@ UNIT = re.compile(r"单位\s*[:：]\s*(?P<unit>[^\s，,；;）)\]】]{1,8})")
 PROSE = re.compile("。[^。]*。")
 LONGEST_CELL = 160  # of a table that is no layout of prose
 NOTES = 6  # lines below a table that may explain it
-NOTE_GOES_ON = re.compile(r"(?:\d{1,2}|[①-⑳*★])[.．、:：\s]?")
+NOTED = re.compile(
+    r"(?:.{1,8}[:：]\s*)?(?:(?P<number>\d{1,2})[.．、](?!\d)|[（(](?P<inner>\d{1,2})[）)])"
+)
 SUMS = ("合计", "总计", "小计", "共计")
 
 Places = dict[int, Cell]  # column → the cell that reaches there
@@ -31,7 +34,7 @@ def find_grids(source: Source, fields: Sequence[Field]) -> tuple[Grid, ...]:
     """
     text = source.text
     lines = split_lines(text)
-    given = list(_given(source, text, fields))
+    given = _given(source, text, fields)
     taken = sorted((table.begin, table.end) for table in source.tables)
     for table in (*find_lined_tables(text, lines), *find_listed_tables(lines)):
         grid = read_grid(text, table) if _is_free(taken, table) else None
@@ -48,17 +51,26 @@ def _is_free(taken: Sequence[tuple[int, int]], table: Table) -> bool:
     return after and (at == 0 or taken[at - 1][1] <= table.begin)
 
 
-def _given(source: Source, text: str, fields: Sequence[Field]) -> Iterator[Grid]:
-    previous: Grid | None = None
+def _given(source: Source, text: str, fields: Sequence[Field]) -> list[Grid]:
+    """Return the tables of the file's format; one that a page break cuts is one."""
+    found: list[Grid] = []
     for table in source.tables:
-        grid = _continued(text, table, previous) or read_grid(text, table)
-        if grid is None and not _is_layout(text, table):
-            rows = _filled(table)
-            unknown = (Column("", ""),) * _width(rows)
-            grid = Grid(table.begin, table.end, "other", unknown, tuple(_rows(rows, 0)))
-        if grid is not None and not _states(grid, fields):
-            yield grid
-            previous = grid
+        rest = _continued(text, table, found[-1]) if found else None
+        grid = rest or read_grid(text, table) or _unheaded(text, table)
+        if rest is not None:
+            found[-1] = rest
+        elif grid is not None and not _states(grid, fields):
+            found.append(grid)
+    return found
+
+
+def _unheaded(text: str, table: Table) -> Grid | None:
+    """Return a table of which nothing is known, None where it is none but a layout."""
+    if _is_layout(text, table):
+        return None
+    rows = _filled(table)
+    unknown = (Column("", ""),) * _width(rows)
+    return Grid(table.begin, table.end, "other", unknown, tuple(_rows(rows, 0)))
 
 
 def _states(grid: Grid, fields: Sequence[Field]) -> bool:
@@ -98,17 +110,17 @@ def read_grid(text: str, table: Table) -> Grid | None:
     return None
 
 
-def _continued(text: str, table: Table, previous: Grid | None) -> Grid | None:
-    """Return a table that goes on from the page before without its heading."""
-    if previous is None or not previous.columns or text[previous.end : table.begin].strip():
+def _continued(text: str, table: Table, previous: Grid) -> Grid | None:
+    """Return a table with what goes on of it on the next page without a heading."""
+    if text[previous.end : table.begin].strip():
         return None
     rows = _filled(table)
     if _width(rows) != len(previous.columns):
         return None
     if read_grid(text, table) is not None:
         return None
-    below = tuple(_rows(rows, 0))
-    return Grid(table.begin, table.end, previous.kind, previous.columns, below, previous.unit)
+    below = (*previous.rows, *_rows(rows, 0))
+    return replace(previous, end=table.end, rows=below)
 
 
 def _filled(table: Table) -> list[Places]:
@@ -208,13 +220,19 @@ def _begins(line: Line) -> int:
 
 def _with_notes(grid: Grid, lines: Sequence[Line]) -> Grid:
     """Return a grid up to the notes below it: what they explain promises nothing."""
-    end = grid.end
-    behind = lines[(first := bisect_left(lines, grid.end, key=_begins)) : first + 2 * NOTES]
-    for number, line in enumerate([line for line in behind if line.text][:NOTES]):
-        goes_on = number > 0 and NOTE_GOES_ON.match(line.text) and not is_heading_row(line.text)
-        if not NOTE.match(line.text) and not goes_on:
-            break
-        end = line.end
-    if end == grid.end:
+    first = bisect_left(lines, grid.end, key=_begins)
+    below = [line for line in lines[first : first + 2 * NOTES] if line.text][:NOTES]
+    if not below or not NOTE.match(below[0].text):
         return grid
-    return Grid(grid.begin, end, grid.kind, grid.columns, grid.rows, grid.unit)
+    end, number = below[0].end, _noted(below[0].text)
+    for line in below[1:]:
+        if not number or _noted(line.text) != number + 1:
+            break
+        end, number = line.end, number + 1
+    return replace(grid, end=end)
+
+
+def _noted(words: str) -> int:
+    """Return the number of a note: 注：1.…, 2.…; 0 where it has none."""
+    found = NOTED.match(words)
+    return int(found["number"] or found["inner"]) if found is not None else 0
