@@ -179,6 +179,9 @@ def test_a_table_goes_on_behind_a_page_break() -> None:
 def test_prose_laid_out_as_a_table_is_read_as_prose() -> None:
     box: Rows = [["加强茶园巡查。每季度开展巡查不少于2次。由市农业农村局负责。"]]
     assert "不少于2次" in " ".join(told(drafted("一、巡查", box)))
+    head: Rows = [["名称", "云陵市关于加强茶园巡查的通知"], ["年份", "2024"]]
+    grids = drafted("一、巡查", head).outline.grids
+    assert grids == ()
     rates: Rows = [["等级", "奖金"], ["一级", "300元"], ["二级", "200元"]]
     assert told(drafted("一、奖项", rates)) == []
 

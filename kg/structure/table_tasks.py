@@ -37,7 +37,7 @@ LONGEST_CAPTION = 50
 PASSED = re.compile(r"[（(]?(?:单位|时间|日期|填报)\s*[^\n]{0,30}[）)]?")
 LEVEL = 5  # of the first heading over the rows; a caption stands above it
 GROUP_LEVEL = 7
-PROSE = WORK | {"goal"}  # what a row says of its work besides: 年度目标
+PROSE = WORK | {"goal", "year"}  # what a row says of its work besides: 年度目标
 
 
 @dataclass(frozen=True, slots=True)

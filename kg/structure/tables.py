@@ -16,6 +16,9 @@ HEAD_ROWS = 5  # a heading stands so high in a table: a title and a unit may be 
 MOST_COLUMNS, MOST_PLACES = 64, 200_000  # of a table that is read at all
 UNIT = re.compile(r"单位\s*[:：]\s*(?P<unit>[^\s，,；;）)\]】]{1,8})")
 PROSE = re.compile("。[^。]*。")
+OFFICIAL = re.compile(
+    "[^。]{0,40}关于[^。]{2,80}(?:通知|意见|公告|函|决定|批复|通告)$"
+)  # a paper's title
 LONGEST_CELL = 160  # of a table that is no layout of prose
 NOTES = 6  # lines below a table that may explain it
 NOTED = re.compile(
@@ -78,13 +81,13 @@ def _states(grid: Grid, fields: Sequence[Field]) -> bool:
 
 
 def _is_layout(text: str, table: Table) -> bool:
-    """Tell a table that only places prose on the page, or frames it: 专栏."""
+    """Tell a table that only places prose or titles on the page, or frames it: 专栏."""
     filled = [cell for cell in table.cells if cell.begin < cell.end]
     wide = {cell.row for cell in filled if cell.column}
     if len(wide) < 2 or len(wide) * 2 < len({cell.row for cell in filled}):
         return True
     words = (text[cell.begin : cell.end] for cell in filled)
-    return any(len(one) > LONGEST_CELL or PROSE.search(one) for one in words)
+    return any(len(one) > LONGEST_CELL or PROSE.search(one) or OFFICIAL.match(one) for one in words)
 
 
 # -- heading ---------------------------------------------------------------------------------
