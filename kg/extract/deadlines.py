@@ -8,12 +8,13 @@ from collections.abc import Iterator
 
 from kg.extract.dates import find_moments
 from kg.extract.text import even
-from kg.models import Deadline, Entry, Grid, Imprint, Outline, Row
+from kg.models import Column, Deadline, Entry, Grid, Imprint, Outline, Row
 
 # 2024.12, 2024-12-31, 2024/6/30: as a sheet writes it.
 NUMERIC = re.compile(
     r"(?P<year>20\d\d)[./—\-](?P<month>\d{1,2})(?:[./—\-](?P<day>\d{1,2}))?(?![\d.])"
 )
+YEAR = re.compile(r"20\d\d(?!\d)")
 STANDING = re.compile("长期|持续|常年|全程")  # 长期坚持: by no day
 
 
@@ -31,6 +32,25 @@ def find_deadlines(outline: Outline, imprint: Imprint) -> Iterator[Deadline]:
             if due:
                 told.add(row.task)
                 yield Deadline(cell.begin, cell.end, row.task, due, "deadline.column")
+
+
+def find_column_years(outline: Outline) -> Iterator[tuple[int, int, str]]:
+    """Yield the cells that say what of a task is to be done in the year over their column."""
+    for grid in outline.grids:
+        for row in grid.rows if grid.kind == "tasks" else ():
+            for entry in row.entries:
+                column = grid.columns[entry.column]
+                due = due_of(column) if column.role in ("goal", "year") else ""
+                if due:
+                    yield entry.begin, entry.end, due
+
+
+def due_of(column: Column) -> str:
+    """Return the year or day that a heading names: 2025年目标值, 2025年底."""
+    heading = even(column.heading)
+    found = [moment.iso for moment in find_moments(heading, "") if moment.iso]
+    year = YEAR.search(heading)
+    return found[-1] if found else year[0] if year else ""
 
 
 def _due_cell(grid: Grid, row: Row) -> Entry | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
-from kg.extract.dates import find_moments
+from kg.extract.deadlines import due_of
 from kg.extract.numerals import ARABIC, DASH, MASKED, POWER, POWERS, decimal
 from kg.extract.quantities import find_quantities
 from kg.extract.text import even
@@ -110,10 +110,10 @@ def _goals(grid: Grid, imprint: Imprint) -> Iterator[tuple[int, str]]:
     A bare year is one where the document plans for it; where nothing tells its years, all but
     the first of several are.
     """
-    years = [_due(column) for column in grid.columns if column.role in ("year", "goal")]
+    years = [due_of(column) for column in grid.columns if column.role in ("year", "goal")]
     first = imprint.period[:4] or imprint.issued[:4]
     for number, column in enumerate(grid.columns):
-        due = _due(column)
+        due = due_of(column)
         if column.role == "year":
             ahead = due[:4] >= first if first else len(years) == 1 or due > min(years)
             if ahead:
@@ -122,12 +122,6 @@ def _goals(grid: Grid, imprint: Imprint) -> Iterator[tuple[int, str]]:
             yield number, due
         elif column.role == "growth":
             yield number, max(years, default="")
-
-
-def _due(column: Column) -> str:
-    found = [moment.iso for moment in find_moments(even(column.heading), "") if moment.iso]
-    year = re.search(r"20\d\d(?!\d)", column.heading)
-    return found[-1] if found else year[0] if year else ""
 
 
 # -- indicators ------------------------------------------------------------------------------

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import sys
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kg.extract.clauses import clause_at
 from kg.extract.commitments import INSIDE_NAME, is_commitment, promise_words
 from kg.extract.dates import Moment, find_moments
+from kg.extract.deadlines import find_column_years
 from kg.extract.distribution import find_runs
 from kg.extract.indicators import Site, find_indicators
 from kg.extract.passages import Passage, find_passages
@@ -48,6 +51,7 @@ def find_targets(
     text = even(outline.source.text)
     year, since = imprint.period[-4:], _since(imprint)
     dues = {deadline.task: deadline.due for deadline in deadlines}
+    years = sorted(find_column_years(outline))
     reviews = tuple(find_reviews(outline, text))
     standing = Standing("", 0)
     is_told = False  # whether the sentence before counts what is made known
@@ -57,11 +61,18 @@ def find_targets(
             continue
         standing = _standing(outline, sentence, words, text) or standing
         stated = standing.iso if sentence.begin < standing.end else ""
+        stated = _over(years, sentence.begin) or stated
         found = () if is_told and PART.match(words) else tuple(_targets_of(words, year))
         is_told = not found and MADE_KNOWN.search(words) is not None
         for target in found:
             if not target.due or target.due[:4] >= since:
                 yield _placed(target, passage, stated, year, dues)
+
+
+def _over(years: Sequence[tuple[int, int, str]], at: int) -> str:
+    """Return the year over the column of a table in which something stands, "" outside."""
+    index = bisect_right(years, (at, sys.maxsize, "")) - 1
+    return years[index][2] if index >= 0 and at < years[index][1] else ""
 
 
 def _since(imprint: Imprint) -> str:
