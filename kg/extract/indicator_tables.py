@@ -182,7 +182,10 @@ def _is_unit(word: str) -> bool:
 
 
 def _target(text: str, column: Column, entry: Entry, aim: Aim) -> Target | None:
-    figure = read_figure(text[entry.begin : entry.end], _unit_of(column, aim))
+    cell = text[entry.begin : entry.end]
+    figure = read_figure(cell, _unit_of(column, aim))
+    if figure is not None and figure.summed and aim.unit:
+        figure = read_figure(cell, aim.unit)  # what comes together is no share
     if figure is None:
         return None
     name = aim.name + figure.verb

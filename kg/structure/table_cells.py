@@ -20,6 +20,10 @@ WHEN = re.compile(
     r"\d{2,4}\s*[年.\-/]|\d\s*月|季度|年底|年内|年末|全年|长期|持续|常年|半年|每[年月周]|学期|按时|适时|立即"
 )
 NUMBER = re.compile(r"0?(\d{1,3})[.、．]?")
+# 市教育局; a line of work hardly ends so.
+BODY = re.compile(
+    r"[^，。；：]{1,18}(?:[局委办厅部会社]|中心|政府|公司|集团|街道|大队|支队|单位|部门)"
+)
 ATTACHED = re.compile(r"附[件表录](?:\s*\d|[:：]|$)")
 LONGEST_BODIES = 120
 MOST_MISSING = 3  # empty cells of a row
@@ -77,6 +81,8 @@ def _table_at(lines: Sequence[Line], at: int) -> tuple[Table, int] | None:
     kind = kind_of(head.roles)
     if kind is None or (role != "number" and kind == "other"):
         return None
+    if role != "number" and head.roles[0] == head.roles[1]:
+        return None  # 主要指标 / 指标: the first is the caption
     counted = role == "number"
     rows, end = _counted_rows(lines, head) if counted else _plain_rows(lines, head)
     if not rows or (kind == "other" and len(rows) < 2):
@@ -286,19 +292,49 @@ def _likeliest(ways: Sequence[list[int]], head: _Head) -> list[int]:
 def _with_paragraphs(
     lines: Sequence[Line], begin: int, end: int, head: _Head, columns: Sequence[int]
 ) -> Placed | None:
-    """Return the columns of a row one cell of which has several paragraphs: that of the work."""
-    work = [column for column in columns if head.roles[column] in WORK]
+    """Return the columns of a row one cell of which takes several lines.
+
+    That is the one of the work, unless the names of bodies would be in it then.
+    """
     surplus = end - begin - len(columns)
+    work = [column for column in columns if head.roles[column] in WORK]
+    bodies = [column for column in columns if head.roles[column] in ANSWERS]
     if not work or surplus > SURPLUS:
         return None
-    column = work[-1]
-    placed = [(c, begin + n, begin + n) for n, c in enumerate(columns) if c < column]
-    first = begin + len(placed)
-    placed.append((column, first, first + surplus))
-    rest = [c for c in columns if c > column]
-    placed += [(c, first + surplus + n, first + surplus + n) for n, c in enumerate(rest, 1)]
-    texts = [lines[at].text for _, _, at in placed]
-    return placed if _fit([head.roles[c] for c, _, _ in placed], texts) else None
+    ways = [
+        way
+        for column in (work[-1], *bodies)
+        if _fits_lines(way := _stretched(begin, columns, column, surplus), lines, head)
+    ]
+    return min(ways, key=lambda way: _bodies_in_work(way, lines, head), default=None)
+
+
+def _stretched(begin: int, columns: Sequence[int], wide: int, surplus: int) -> Placed:
+    """Return the columns of a row one of whose cells takes so many lines more."""
+    placed: Placed = []
+    at = begin
+    for column in columns:
+        last = at + (surplus if column == wide else 0)
+        placed.append((column, at, last))
+        at = last + 1
+    return placed
+
+
+def _fits_lines(way: Placed, lines: Sequence[Line], head: _Head) -> bool:
+    return all(
+        _fits(head.roles[column], lines[at].text)
+        for column, first, last in way
+        for at in range(first, last + 1)
+    )
+
+
+def _bodies_in_work(way: Placed, lines: Sequence[Line], head: _Head) -> int:
+    return sum(
+        BODY.fullmatch(lines[at].text) is not None
+        for column, first, last in way
+        if head.roles[column] in WORK
+        for at in range(first, last + 1)
+    )
 
 
 def _fit(roles: Sequence[str], texts: Sequence[str]) -> bool:

@@ -16,6 +16,7 @@ from kg.structure.table_heads import kind_of, plain, role_of
 LINE = re.compile(r"[^\n]*\n?")
 BLANKS = " \t\r\f\v\u00a0\u3000\u200b\ufeff"
 GAP = re.compile(r"[ \u00a0]{2,}|[ \u00a0]?\u3000[ \u00a0\u3000]*|\t")
+BLANK = re.compile(r"[ \u00a0\u3000]+")
 BAR = re.compile(r"[|｜│┃]")
 RULE = re.compile(r"[\s|｜│┃:：+\-—─━═┼├┤┬┴┌┐└┘╋]*")
 # 一、经济发展, （二）民生保障, 第一部分 …: a row that heads those below it.
@@ -93,7 +94,16 @@ def _trim(text: str, begin: int, end: int) -> Span:
     return begin, begin + len(words)
 
 
-SPLITTERS: tuple[Splitter, ...] = (_by_tabs, _by_bars, _by_blanks)
+def _by_single_blanks(line: Line, text: str) -> list[Span]:
+    return _between(text, line.begin, line.end, [m.span() for m in _blanks(text, line)])
+
+
+def _blanks(text: str, line: Line) -> Iterator[re.Match[str]]:
+    return BLANK.finditer(text, line.begin, line.end)
+
+
+# Single blanks part cells only where every heading is known and every row has as many.
+SPLITTERS: tuple[Splitter, ...] = (_by_tabs, _by_bars, _by_blanks, _by_single_blanks)
 
 
 def find_lined_tables(text: str, lines: Sequence[Line]) -> Iterator[Table]:
@@ -117,6 +127,8 @@ def _table_at(text: str, lines: Sequence[Line], at: int) -> tuple[Table, int] | 
         if not 2 <= len(head) <= MOST_COLUMNS:
             continue
         roles = [role_of(plain(text[begin:end])) for begin, end in head]
+        if split is _by_single_blanks and (len(roles) < 3 or not all(roles)):
+            continue
         if sum(begin < end for begin, end in head) > 1 and kind_of(roles) is not None:
             return _read_rows(text, lines, at, split, head)
     return None
@@ -164,14 +176,27 @@ def _row(
         return (spans, 1) if is_heading_row(text[slice(*spans[0])]) else None
     if NOTE.match(line.text) or len(spans) > len(head):
         return None
+    if len(spans) == len(head):
+        return spans, 1
+    return _short_row(text, lines, at, split, (spans, head))
+
+
+def _short_row(
+    text: str,
+    lines: Sequence[Line],
+    at: int,
+    split: Splitter,
+    row_and_head: tuple[list[Span], list[Span]],
+) -> tuple[list[Span], int] | None:
+    """Return a row with fewer cells than the heading, and how many lines it takes."""
+    spans, head = row_and_head
+    if split is _by_single_blanks:
+        return None
     if split is _by_blanks:
-        placed = spans if len(spans) == len(head) else _placed(text, line, spans, head)
+        placed = _placed(text, lines[at], spans, head)
         return (placed, 1) if placed else None
-    if len(spans) < len(head):
-        whole = _joined(text, lines, at, split, spans, len(head))
-        if whole is not None:
-            return whole, 2
-    return spans, 1
+    whole = _joined(text, lines, at, split, spans, len(head))
+    return (whole, 2) if whole is not None else (spans, 1)
 
 
 def _joined(
