@@ -44,7 +44,9 @@ EMPTY = re.compile(r"[\s—\-/\\.、]*|无|暂无")
 BRACKETED = re.compile(r"[\[【〔](?P<inside>[^\[\]【】〔〕]+)[\]】〕]")
 SUMMED = re.compile(r"（?(?:五年|5年|三年|3年)?累计）?")
 BOUNDED = re.compile(r"（?(?:约束性|预期性|当年|年均|新增)）?")
+FOOTNOTE = re.compile(r"(?<=[\d%\]])\s*(?:[*★▲①-⑳]|[（]注\d?[）])$")
 REACHING = re.compile(r"(?:达到?|实现|完成|为|到|至|控制在|保持在|稳定在|力争)+$")
+CHANGING = re.compile("(?:增速|增长|增幅|增长率|降低|下降|减少|提高|提升)$")  # 能耗降低
 CHANGE = re.compile("增速|增长|增幅|降低|下降|减少|提高|提升")
 LONGEST_FIGURE = 40
 BINDING = "约束"  # 约束性; what is 预期性 is only planned
@@ -189,7 +191,8 @@ def _target(text: str, column: Column, entry: Entry, aim: Aim) -> Target | None:
     if figure is None:
         return None
     name = aim.name + figure.verb
-    if column.role == "growth":
+    grows = column.role == "growth"
+    if grows and not CHANGING.search(aim.name):
         name += _growth(column, figure)
     return Target(
         begin=entry.begin,
@@ -200,9 +203,9 @@ def _target(text: str, column: Column, entry: Entry, aim: Aim) -> Target | None:
         low=figure.low,
         high=figure.high,
         unit=figure.unit,
-        rule="quantity.column.growth" if column.role == "growth" else "quantity.column",
+        rule="quantity.column.growth" if grows else "quantity.column",
         masked=figure.masked,
-        is_change=bool(CHANGE.search(figure.verb or (name if column.role == "growth" else ""))),
+        is_change=bool(CHANGE.search(figure.verb or (name if grows else ""))),
         modality=aim.modality,
         task=aim.task,
     )
@@ -213,17 +216,20 @@ def _unit_of(column: Column, aim: Aim) -> str:
     headed = HEADED_UNIT.search(column.heading)
     if headed is not None and _is_unit(headed["unit"]):
         return headed["unit"]
-    return "%" if column.role == "growth" else aim.unit
+    return "%" if column.role == "growth" and CHANGE.search(column.heading) else aim.unit
 
 
 def _growth(column: Column, figure: Figure) -> str:
-    """Return the word of a heading that a figure is of: 年均增速, or 累计 in brackets."""
+    """Return the word of a heading that a figure is of: 年均增速, or 累计 in brackets.
+
+    年均 alone only says over which time: 失业率年均.
+    """
     said = re.sub(r"[（(\[【].*", "", column.heading)
     parts = [part for part in re.split("[/、或 ]", said) if part]
     summed = [part for part in parts if "累计" in part]
     if figure.summed:
         return summed[0] if summed else "累计"
-    return next((part for part in parts if part not in summed), said)
+    return next((part for part in parts if CHANGE.search(part)), "")
 
 
 def read_figure(cell: str, unit: str) -> Figure | None:
@@ -233,7 +239,10 @@ def read_figure(cell: str, unit: str) -> Figure | None:
     bracketed = BRACKETED.fullmatch(cell.strip())
     bare = bracketed["inside"] if bracketed else cell
     summed = bracketed is not None or "累计" in cell
-    bare = BOUNDED.sub("", SUMMED.sub("", bare)).strip()
+    bare = FOOTNOTE.sub("", BOUNDED.sub("", SUMMED.sub("", bare)).strip())
+    first, mark, rest = bare.partition("、")
+    if mark and not re.search(r"\d", rest):
+        bare = first  # >7、力争高于上一时期
     found = _plain_figure(bare, unit) or _spoken(bare)
     return replace(found, summed=summed) if found else None
 

@@ -25,6 +25,7 @@ HEADING = re.compile(
     r"|第[一二三四五六七八九十]{1,3}[章节部类])"
 )
 NOTE = re.compile(r"(?:备?注|说明|资料来源|数据来源)\s*\d?\s*[:：.．]")
+TOPIC = re.compile(r"[^\s。，；：:！？\d]{2,16}")
 LONGEST_HEADING = 40
 LONGEST_HEAD_ROW = 400
 MOST_COLUMNS = 24
@@ -173,12 +174,22 @@ def _row(
     while len(spans) > len(head) and spans[-1][0] == spans[-1][1]:
         spans.pop()
     if len(spans) == 1:
-        return (spans, 1) if is_heading_row(text[slice(*spans[0])]) else None
+        return (spans, 1) if _heads(text, lines, at, split, len(head)) else None
     if NOTE.match(line.text) or len(spans) > len(head):
         return None
     if len(spans) == len(head):
         return spans, 1
     return _short_row(text, lines, at, split, (spans, head))
+
+
+def _heads(text: str, lines: Sequence[Line], at: int, split: Splitter, columns: int) -> bool:
+    """Tell a row of one cell that heads those below it: 一、产业, or short above a full row."""
+    words = text[slice(*split(lines[at], text)[0])]
+    if is_heading_row(words):
+        return True
+    if not TOPIC.fullmatch(words) or at + 1 >= len(lines):
+        return False
+    return len(split(lines[at + 1], text)) == columns
 
 
 def _short_row(
