@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from kg.extract.table_duties import Cell, cells_of_tasks, roles_in
@@ -76,7 +77,7 @@ def _stated(
     columns: Sequence[tuple[int, Role, str]],
 ) -> Iterator[Responsibility]:
     end = _own_end(task, tasks)
-    inside = [(at, m) for at, m in agencies if task.begin <= m.begin < end]
+    inside = _within(agencies, task.begin, end)
     taken: set[int] = set()
     roles: dict[int, tuple[Role, str]] = {}
     listed = [
@@ -103,6 +104,14 @@ def _stated(
             yield Responsibility(mention.begin, mention.end, index, at, role, "Explicit", rule)
 
 
+def _within(
+    agencies: Sequence[tuple[int, Mention]], begin: int, end: int
+) -> Sequence[tuple[int, Mention]]:
+    """Return those of the agencies, which are sorted by begin, that begin between two offsets."""
+    first, last = (bisect_left(agencies, at, key=lambda one: one[1].begin) for at in (begin, end))
+    return agencies[first:last]
+
+
 def _by_columns(
     text: str, cells: Sequence[Cell], agencies: Sequence[tuple[int, Mention]]
 ) -> list[tuple[int, Role, str]]:
@@ -110,7 +119,7 @@ def _by_columns(
     found: list[tuple[int, Role, str]] = []
     led = any(cell.role == "lead" for cell in cells)
     for cell in cells:
-        inside = [(at, m) for at, m in agencies if cell.begin <= m.begin < cell.end]
+        inside = _within(agencies, cell.begin, cell.end)
         found += _by_cues(text, cell.begin, cell.end, inside)
         found += roles_in(text, cell, inside, led)
     return found
