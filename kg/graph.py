@@ -360,6 +360,7 @@ def _tasks(names: Names, reading: Reading) -> Iterator[Triple]:
     answering: dict[int, list[Responsibility]] = defaultdict(list)
     for fact in reading.findings.responsibilities:
         answering[fact.task].append(fact)
+    dues = {deadline.task: deadline.due for deadline in reading.findings.deadlines}
     for index, task in enumerate(reading.outline.tasks):
         node = names.node("task", task.begin)
         yield node, TYPE, pol("Task")
@@ -367,6 +368,8 @@ def _tasks(names: Names, reading: Reading) -> Iterator[Triple]:
         yield node, TITLE, zh(task.title)
         if task.number:
             yield node, pol("number"), literal(task.number)
+        if index in dues:
+            yield node, pol("due"), moment(dues[index])
         if task.section is not None:
             yield node, IS_PART, names.node("section", sections[task.section].begin)
         yield names.document, HAS_PART, node

@@ -16,6 +16,7 @@ Basis = Literal["Explicit", "Inherited", "Implied"]
 Comparator = Literal["Exactly", "AtLeast", "AtMost", "About", "Between"]
 Modality = Literal["Ensure", "Plan", "Strive"]
 DueBasis = Literal["Stated", "Inherited"]
+GridKind = Literal["tasks", "indicators", "other"]
 
 
 # -- read ------------------------------------------------------------------------------------
@@ -152,7 +153,49 @@ class Sentence:
     end: int
     section: int | None
     task: int | None  # index in Outline.tasks
-    part: str  # title, addressee, body, signature, metadata, summary
+    # title, addressee, body, signature, metadata, summary; of a table's cells: work (read like
+    # the body), bodies (nothing but who answers), table (the rest)
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table, told by its heading."""
+
+    role: str  # of kg/data/table_headers.tsv, or year; "" where the heading says nothing known
+    heading: str  # as written, without blanks; of a heading in two rows both
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a row of a table says in one of its columns, also in a cell that reaches over rows."""
+
+    column: int  # index in Grid.columns
+    begin: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table below its heading."""
+
+    entries: tuple[Entry, ...]  # by column; empty cells are left out
+    task: int | None = None  # index in Outline.tasks
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table that is understood: who answers for which task, which indicator is to reach what.
+
+    Of other ones (price lists, forms, lists of names) only is known that they promise nothing.
+    """
+
+    begin: int
+    end: int  # behind its footnotes
+    kind: GridKind
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    unit: str = ""  # of all its figures: （单位：万元）
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +210,7 @@ class Outline:
     tasks: tuple[Task, ...]
     sentences: tuple[Sentence, ...]
     furniture: tuple[tuple[int, int], ...]  # navigation, share buttons, footers
+    grids: tuple[Grid, ...] = ()
 
 
 # -- extract ---------------------------------------------------------------------------------
@@ -241,6 +285,17 @@ class Responsibility:
 
 
 @dataclass(frozen=True, slots=True)
+class Deadline:
+    """By when a whole task is to be done."""
+
+    begin: int
+    end: int
+    task: int
+    due: str  # ISO 8601 date, month or year
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """How the document relates to another one that it names."""
 
@@ -272,6 +327,7 @@ class Findings:
     targets: tuple[Target, ...] = ()
     responsibilities: tuple[Responsibility, ...] = ()
     citations: tuple[Citation, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
     place: Place | None = None  # the jurisdiction that the text shows
     imprint: Imprint = Imprint()
     own: frozenset[int] = frozenset()  # the mentions that name this document itself

@@ -34,6 +34,7 @@ TABLES = (
     "places",
     "programs",
     "responsibilities",
+    "tables",
     "targets",
 )
 COMPARATORS = {"Exactly": "=", "AtLeast": "≥", "AtMost": "≤", "About": "≈", "Between": "="}
@@ -168,6 +169,31 @@ def responsibilities_in(case: Case) -> list[str]:
     ]
 
 
+def tables_in(case: Case) -> list[str]:
+    """Say what the tables of a case set: 1 改造茶园 [section]: 市林业局 Lead, by 2024; targets."""
+    reading = understood(case.document)
+    return [*tabled_tasks(reading), *targets_in(case)]
+
+
+def tabled_tasks(reading: Reading) -> list[str]:
+    """Say what the rows of a reading's tables set to be done, by whom and when."""
+    outline, findings = reading.outline, reading.findings
+    told = []
+    for index in dict.fromkeys(
+        row.task for grid in outline.grids for row in grid.rows if row.task is not None
+    ):
+        task = outline.tasks[index]
+        section = f" [{outline.sections[task.section].title}]" if task.section is not None else ""
+        who = [
+            f"{findings.mentions[r.agency].text if r.agency >= 0 else '(issuer)'} {r.role}"
+            for r in findings.responsibilities
+            if r.task == index
+        ]
+        when = [f"by {deadline.due}" for deadline in findings.deadlines if deadline.task == index]
+        told.append(f"{task.number} {task.title}{section}: {', '.join([*who, *when])}")
+    return told
+
+
 def citations_in(case: Case) -> list[str]:
     """Say what the document does with those that a case names: 校车安全管理条例 implements."""
     findings = understood(case.document).findings
@@ -186,6 +212,7 @@ def rules_of(reading: Reading) -> set[str]:
         *findings.targets,
         *findings.responsibilities,
         *findings.citations,
+        *findings.deadlines,
         *reading.outline.fields,
     )
     return {fact.rule for fact in facts}

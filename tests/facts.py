@@ -30,6 +30,8 @@ def facts(reading: Reading) -> Counter[tuple[object, ...]]:
         agency = named[one.agency] if one.agency >= 0 else "the issuer"
         task = _plain(outline.tasks[one.task].title)
         found["responsibility", task, agency, one.role, one.basis] += 1
+    for deadline in findings.deadlines:
+        found["deadline", _plain(outline.tasks[deadline.task].title), deadline.due] += 1
     for citation in findings.citations:
         found["citation", named[citation.cited], citation.stance] += 1
     return found

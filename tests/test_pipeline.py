@@ -199,7 +199,7 @@ def test_the_ontology_is_a_graph_of_its_own() -> None:
 # -- rules -----------------------------------------------------------------------------------
 
 RULE = re.compile(
-    r"(?:agency|document|program|region|quantity|citation|responsibility|metadata|signature|number)"
+    r"(?:agency|document|program|region|quantity|citation|responsibility|deadline|metadata|signature|number)"
     r"\.[A-Za-z.-]+"
 )
 METADATA = sorted({row["field"] for row in rows("metadata_keys.tsv")})

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 
 from kg.extract.agencies import find_agencies
 from kg.extract.citations import find_citations
+from kg.extract.deadlines import find_deadlines
 from kg.extract.documents import find_documents
 from kg.extract.imprint import read_imprint
+from kg.extract.indicator_tables import find_table_targets
 from kg.extract.jurisdiction import find_jurisdiction
 from kg.extract.overlap import Apart
 from kg.extract.program_model import read_programs
@@ -35,12 +37,18 @@ def extract(outline: Outline) -> Findings:
     mentions = tuple(untangle(read_programs(outline, ruled), outline.source.text))
     own = frozenset(_own(outline, mentions))
     imprint = read_imprint(outline, place)
-    targets = tuple(_link(find_targets(outline, imprint), mentions))
+    deadlines = tuple(find_deadlines(outline, imprint))
+    promised = (
+        *find_targets(outline, imprint, deadlines),
+        *find_table_targets(outline, imprint),
+    )
+    targets = tuple(_link(promised, mentions))
     return Findings(
         mentions=mentions,
         targets=targets,
         responsibilities=tuple(find_responsibilities(outline, mentions)),
         citations=tuple(find_citations(outline, mentions, own)),
+        deadlines=deadlines,
         place=place,
         imprint=imprint,
         own=own,

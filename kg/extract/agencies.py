@@ -113,6 +113,7 @@ def _first_pass(outline: Outline, place: Place | None) -> Iterator[Mention]:
             *find_trading(stretch),
             *find_builders(stretch),
             *find_makers(stretch),
+            *(find_items(stretch, 0, len(stretch)) if sentence.part == "bodies" else ()),
         ]
         for mention in _longest(found):
             at = sentence.begin + mention.begin

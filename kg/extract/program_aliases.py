@@ -67,7 +67,9 @@ def _plain(outline: Outline, plain: str, full: dict[str, str]) -> Iterator[Menti
             begin, end = match.span()
             if _of_another(plain[max(0, begin - 8) : begin]):
                 continue
-            if any(s.begin <= begin < s.end and s.part == "body" for s in outline.sentences):
+            if any(
+                s.begin <= begin < s.end and s.part in ("body", "work") for s in outline.sentences
+            ):
                 text = outline.source.text[begin:end]
                 yield Mention(
                     "Program", kind_of_name(name), begin, end, text, name, "program.short"

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pycrfsuite import Tagger
 
 MODEL = "programs.crfsuite"
-PARTS = ("body", "addressee", "summary")
+PARTS = ("body", "work", "table", "addressee", "summary")
 # What the rules are sure of stays, whatever the model thinks of it.
 CERTAIN = ("program.known.quoted", "program.meeting", "program.quoted.head", "program.short")
 LEVEL = re.compile("(?:国家级?|全国|中国|省级?|市级?|县级?|区级|全[省市县区]|自治区级?|校级)$")

@@ -24,7 +24,7 @@ def find_programs(outline: Outline, place: Place | None) -> Iterator[Mention]:
     del place
     found: list[Mention] = []
     for sentence in outline.sentences:
-        if sentence.part in ("body", "addressee", "summary"):
+        if sentence.part in ("body", "work", "table", "addressee", "summary"):
             found += _in_sentence(text, plain, sentence.begin, sentence.end)
     yield from same_names(outline, plain, found)
 

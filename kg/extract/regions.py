@@ -93,7 +93,7 @@ def _shortened(outline: Outline, found: list[Mention]) -> Iterator[Mention]:
 
 
 def _in_body(outline: Outline, at: int) -> bool:
-    return any(s.begin <= at < s.end and s.part == "body" for s in outline.sentences)
+    return any(s.begin <= at < s.end and s.part in ("body", "work") for s in outline.sentences)
 
 
 def _chained(stretch: str, place: Place | None) -> Iterator[tuple[int, int, Place]]:

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
+from kg.extract.table_duties import Cell, cells_of_tasks, roles_in
 from kg.extract.text import even
 from kg.models import Basis, Mention, Outline, Responsibility, Role, Section, Task
 
@@ -57,11 +58,16 @@ def find_responsibilities(
     text = even(outline.source.text)
     agencies = [(index, m) for index, m in enumerate(mentions) if m.type == "Agency"]
     stated: dict[int, list[Responsibility]] = {}
+    named = dict(agencies)
+    cells = cells_of_tasks(outline)
     begins = sorted(task.begin for task in outline.tasks)
     for index, task in enumerate(outline.tasks):
         end = _own_end(task, begins)
         inside = _inside(agencies, task.begin, end)
-        stated[index] = list(_stated(text, task, index, inside, end))
+        columns = _by_columns(text, cells.get(index, ()), agencies)
+        # A cell that reaches over rows stands in an earlier one.
+        members = {**dict(inside), **{at: named[at] for at, _, _ in columns}}
+        stated[index] = list(_stated(text, task, index, sorted(members.items()), end, columns))
         yield from stated[index]
     begins = sorted([*begins, *(section.begin for section in outline.sections)])
     for index, task in enumerate(outline.tasks):
@@ -87,10 +93,12 @@ def _stated(
     index: int,
     inside: Sequence[tuple[int, Mention]],
     end: int,
+    columns: Sequence[tuple[int, Role, str]],
 ) -> Iterator[Responsibility]:
     taken: set[int] = set()
     roles: dict[int, tuple[Role, str]] = {}
     listed = [
+        *columns,
         *_by_cues(text, task.begin, end, inside),
         *_by_groups(text, task.begin, end, inside),
     ]
@@ -110,6 +118,19 @@ def _stated(
         if at in roles and not (roles[at][1] == SUBJECT and mention.name in told):
             role, rule = roles[at]
             yield Responsibility(mention.begin, mention.end, index, at, role, "Explicit", rule)
+
+
+def _by_columns(
+    text: str, cells: Sequence[Cell], agencies: Sequence[tuple[int, Mention]]
+) -> list[tuple[int, Role, str]]:
+    """Return who answers by the columns of a table; words inside a cell say it more closely."""
+    found: list[tuple[int, Role, str]] = []
+    led = any(cell.role == "lead" for cell in cells)
+    for cell in cells:
+        inside = _inside(agencies, cell.begin, cell.end)
+        found += _by_cues(text, cell.begin, cell.end, inside)
+        found += roles_in(text, cell, inside, led)
+    return found
 
 
 def _own_end(part: Task | Section, begins: Sequence[int]) -> int:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+import sys
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kg.extract.clauses import clause_at
 from kg.extract.commitments import INSIDE_NAME, is_commitment, promise_words
 from kg.extract.dates import Moment, find_moments
+from kg.extract.deadlines import find_column_years
 from kg.extract.distribution import find_runs
 from kg.extract.indicators import Site, find_indicators
 from kg.extract.quantities import Quantity, find_quantities
 from kg.extract.reviews import find_reviews
 from kg.extract.text import even
-from kg.models import Imprint, Modality, Outline, Sentence, Target
+from kg.models import Deadline, Imprint, Modality, Outline, Sentence, Target
 
 EACH = re.compile(
     r"(?:各|每(?:个|家|户|人|名|位|所|年|月|村|镇|县|班|校|组|处|座|辆|台|亩|吨|床)?)$"
@@ -34,29 +37,42 @@ PART = re.compile(r"\s*其中")
 GOALS = re.compile("目标|总体要求")
 
 
-def find_targets(outline: Outline, imprint: Imprint) -> Iterator[Target]:
+def find_targets(
+    outline: Outline, imprint: Imprint, deadlines: Sequence[Deadline] = ()
+) -> Iterator[Target]:
     """Yield the targets of a document with the period that its imprint gives ("" where unknown).
+
+    Where the words set no day that of the task holds, `deadlines`, and else the period.
 
     What a review section or a past tense reports is no target; nor is an age, an ordinal, a
     number inside a name.
     """
     text = even(outline.source.text)
     year, since = imprint.period[-4:], _since(imprint)
+    dues = {deadline.task: deadline.due for deadline in deadlines}
+    years = sorted(find_column_years(outline))
     reviews = tuple(find_reviews(outline, text))
     standing = Standing("", 0)
     is_told = False  # whether the sentence before counts what is made known
-    body = (sentence for sentence in outline.sentences if sentence.part == "body")
+    body = (sentence for sentence in outline.sentences if sentence.part in ("body", "work"))
     for sentence in body:
         words = text[sentence.begin : sentence.end]
         if any(b <= sentence.begin < e for b, e in reviews):
             continue
         standing = _standing(outline, sentence, words, text) or standing
         stated = standing.iso if sentence.begin < standing.end else ""
+        stated = _over(years, sentence.begin) or stated
         found = () if is_told and PART.match(words) else tuple(_targets_of(words, year))
         is_told = not found and MADE_KNOWN.search(words) is not None
         for target in found:
             if not target.due or target.due[:4] >= since:
-                yield _placed(target, sentence, stated, year)
+                yield _placed(target, sentence, stated, year, dues)
+
+
+def _over(years: Sequence[tuple[int, int, str]], at: int) -> str:
+    """Return the year over the column of a table in which something stands, "" outside."""
+    index = bisect_right(years, (at, sys.maxsize, "")) - 1
+    return years[index][2] if index >= 0 and at < years[index][1] else ""
 
 
 def _since(imprint: Imprint) -> str:
@@ -92,13 +108,17 @@ def _standing(outline: Outline, sentence: Sentence, words: str, text: str) -> St
     return Standing(iso, end if end >= 0 else len(text))
 
 
-def _placed(target: Target, sentence: Sentence, standing: str, year: str) -> Target:
+def _placed(
+    target: Target, sentence: Sentence, standing: str, year: str, dues: Mapping[int, str]
+) -> Target:
     due, basis = target.due, target.due_basis
     if not due and not target.recurrence:
+        task = sentence.task
+        inherited = (dues.get(task) if task is not None else "") or year
         if standing:
             due, basis = standing, "Stated"
-        elif year:
-            due, basis = year, "Inherited"
+        elif inherited:
+            due, basis = inherited, "Inherited"
     return replace(
         target,
         begin=sentence.begin + target.begin,

@@ -16,6 +16,8 @@ from kg.structure.items import HEADING, read_item
 from kg.structure.metadata import find_fields
 from kg.structure.numbers import find_numbers
 from kg.structure.pages import find_page_title
+from kg.structure.placed_tables import PlacedTables, kept, outside
+from kg.structure.tables import find_grids
 from kg.structure.titles import TitleLine, choose_title, compact, find_title_lines
 
 SENTENCE = re.compile(r"[^。！？；;\n]*[。！？；;]?[”’）)]?")
@@ -60,21 +62,28 @@ LONGEST_SIGNATORY = 40
 def structure(source: Source) -> Outline:
     """Tell the parts of a document apart; offsets are code points in the source's text."""
     text = source.text
-    blocks = list(split_blocks(text))
     fields = _fields(source)
+    found = find_grids(source, fields)
+    blocks = list(outside(split_blocks(text), found))
     furniture = list(find_furniture(blocks, len(text)))
+    grids = kept(found, blocks, furniture)
     body = _content(blocks, fields, furniture)
     lines = list(find_title_lines(body))
     signatures = list(_find_signatures(body))
     title = _find_title(body, lines, signatures) or find_page_title(blocks, body)
     start = title.begin if title else 0
     content = [block for block in body if block.begin >= start]
-    end = furniture_end(content, len(text))
-    sections, tasks = outline_parts.build(_unsigned(content, signatures, title), end)
-    if body and _guides(body[0]):
-        tasks = ()
     titles = _own_titles(lines, title)
+    tables = PlacedTables(text, grids, titles, signatures)
+    end = max(furniture_end(content, len(text)), tables.end)
+    sections, tasks = outline_parts.build(_unsigned(content, signatures, title), end)
+    guides = bool(body) and _guides(body[0])
+    section_of = _innermost([(part.begin, part.end) for part in sections])
+    sections, tasks, cells = tables.listed(sections, () if guides else tasks, section_of, guides)
     parts = _parts(body, titles, signatures, fields)
+    sentences = sorted(
+        [*_sentences(body, parts, sections, tasks), *cells], key=lambda sentence: sentence.begin
+    )
     return Outline(
         source=source,
         title=(title.begin, title.end) if title else None,
@@ -88,8 +97,9 @@ def structure(source: Source) -> Outline:
         ),
         sections=sections,
         tasks=tasks,
-        sentences=(*_summaries(text, fields), *_sentences(body, parts, sections, tasks)),
+        sentences=(*_summaries(text, fields), *sentences),
         furniture=tuple((block.begin, block.end) for block in furniture),
+        grids=tuple(tables.grids),
     )
 
 
