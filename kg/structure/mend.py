@@ -68,7 +68,8 @@ def mend(source: Source) -> Mended:
     if not repairs:
         return Mended(source, source, alignment)
     notes = (*source.notes, *_notes(repairs))
-    return Mended(mended, replace(source, repairs=repairs, notes=notes), alignment)
+    repaired = replace(source, repairs=(*source.repairs, *repairs), notes=notes)
+    return Mended(mended, repaired, alignment)
 
 
 def _apart(edits: Sequence[Edit]) -> list[Edit]:
