@@ -9,7 +9,14 @@ from kg.errors import ReadError
 from kg.models import AS_IT_IS, ReadOptions, Source
 from kg.read.formats import Format
 from kg.read.plain import read_plain
+from kg.read.word import is_word, read_word
 
+WORD = Format(
+    name="a Word document",
+    suffixes=(".docx", ".docm", ".dotx", ".dotm"),
+    matches=is_word,
+    read=read_word,
+)
 PLAIN = Format(
     name="plain text",
     suffixes=("", ".txt", ".text", ".md"),
@@ -17,7 +24,7 @@ PLAIN = Format(
     read=read_plain,
 )
 # The first that matches reads; plain text is what is left.
-READERS: tuple[Format, ...] = (PLAIN,)
+READERS: tuple[Format, ...] = (WORD, PLAIN)
 
 
 def read(data: bytes, names: Sequence[str], options: ReadOptions = AS_IT_IS) -> Source:
