@@ -27,7 +27,7 @@ from kg.read.word_text import (
 ZIP = b"PK\x03\x04"
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 # Behind these a number stands close to its text, behind others (第一条, 1) a blank parts them.
-CLOSING = set("、，,．.。：:）)】]〕》")
+CLOSING = set("、，,．.。：:）)】]〕》—–―－-")
 NOTES = {"footnotes": ("footnote", "注"), "endnotes": ("endnote", "尾注")}
 RUNNING = {"header": "word.header", "footer": "word.footer"}
 
