@@ -8,6 +8,7 @@ from pathlib import Path
 from kg.errors import ReadError
 from kg.models import AS_IT_IS, ReadOptions, Source
 from kg.read.formats import Format
+from kg.read.office import is_office, read_office
 from kg.read.plain import read_plain
 from kg.read.word import is_word, read_word
 
@@ -17,6 +18,12 @@ WORD = Format(
     matches=is_word,
     read=read_word,
 )
+OFFICE = Format(
+    name="an Office document of another format",
+    suffixes=(".doc", ".dot", ".wps", ".wpt", ".rtf", ".odt"),
+    matches=is_office,
+    read=read_office,
+)
 PLAIN = Format(
     name="plain text",
     suffixes=("", ".txt", ".text", ".md"),
@@ -24,7 +31,7 @@ PLAIN = Format(
     read=read_plain,
 )
 # The first that matches reads; plain text is what is left.
-READERS: tuple[Format, ...] = (WORD, PLAIN)
+READERS: tuple[Format, ...] = (WORD, OFFICE, PLAIN)
 
 
 def read(data: bytes, names: Sequence[str], options: ReadOptions = AS_IT_IS) -> Source:
