@@ -8,6 +8,8 @@ from pathlib import Path
 from kg.errors import ReadError
 from kg.models import AS_IT_IS, ReadOptions, Source
 from kg.read.formats import Format
+from kg.read.markdown import SUFFIXES as MARKDOWN_SUFFIXES
+from kg.read.markdown import is_markdown, read_markdown
 from kg.read.office import is_office, read_office
 from kg.read.plain import read_plain
 from kg.read.word import is_word, read_word
@@ -24,14 +26,20 @@ OFFICE = Format(
     matches=is_office,
     read=read_office,
 )
+MARKDOWN = Format(
+    name="Markdown",
+    suffixes=MARKDOWN_SUFFIXES,
+    matches=is_markdown,
+    read=read_markdown,
+)
 PLAIN = Format(
     name="plain text",
-    suffixes=("", ".txt", ".text", ".md"),
+    suffixes=("", ".txt", ".text"),
     matches=lambda data, name: True,
     read=read_plain,
 )
 # The first that matches reads; plain text is what is left.
-READERS: tuple[Format, ...] = (WORD, OFFICE, PLAIN)
+READERS: tuple[Format, ...] = (WORD, OFFICE, MARKDOWN, PLAIN)
 
 
 def read(data: bytes, names: Sequence[str], options: ReadOptions = AS_IT_IS) -> Source:

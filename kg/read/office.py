@@ -50,7 +50,8 @@ WORKS = Kind("a Microsoft Works file", "wps", media_type="application/vnd.ms-wor
 SHEETS = Kind("a workbook (Excel, WPS, Calc)", advice="save its sheets as CSV")
 SLIDES = Kind("a presentation (PowerPoint, WPS, Impress)")
 LOCKED = Kind("an Office file locked with a password", advice="save it without the password")
-DAMAGED = Kind("an Office file cut short or damaged", advice=AGAIN)
+DAMAGED = Kind("an old Office file (DOC, WPS, XLS …) cut short or damaged", advice=AGAIN)
+CUT_SHORT = Kind("an RTF file cut short", advice=AGAIN)
 UNKNOWN = Kind("an old Office file of a kind that is not known here")
 # The first whose streams stand right under the root; a text may hold a sheet, but further down.
 STREAMS: tuple[tuple[tuple[str, ...], Kind], ...] = (
@@ -107,7 +108,7 @@ def kind_of(data: bytes, name: str) -> Kind:
     if data.startswith(SIGNATURE):
         return _kind_of_container(data, name)
     if data.startswith(RTF):
-        return RICH_TEXT if data.rstrip(b"\x00\t\r\n ").endswith(b"}") else DAMAGED
+        return RICH_TEXT if data.rstrip(b"\x00\t\r\n ").endswith(b"}") else CUT_SHORT
     opened = OPEN_DOCUMENT.match(data, 30)
     if opened is not None:
         return OPENED.get(opened[1].decode(), SLIDES)
@@ -159,7 +160,7 @@ def _refuse_bad_zip(data: bytes, shown: str, max_expanded: int) -> None:
             )
             locked = manifest is not None and b"encryption-data" in archive.read(manifest)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
-        raise ReadError(f"{shown}: {DAMAGED.name}; {AGAIN}") from error
+        raise ReadError(f"{shown}: {OPEN_TEXT.name} cut short or damaged; {AGAIN}") from error
     if locked:
         raise ReadError(f"{shown}: {LOCKED.name}; {LOCKED.advice}")
 

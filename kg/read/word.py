@@ -9,7 +9,7 @@ from io import BytesIO
 
 from kg.errors import ReadError
 from kg.models import ReadOptions, Source
-from kg.read.draft import Draft, DraftCell
+from kg.read.draft import Draft, DraftCell, numbered
 from kg.read.word_numbering import NO_LABEL, Label, Numbering
 from kg.read.word_package import Element, Package, W
 from kg.read.word_styles import BODY_TEXT, Style, Styles, numbering, outline
@@ -26,8 +26,6 @@ from kg.read.word_text import (
 
 ZIP = b"PK\x03\x04"
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-# Behind these a number stands close to its text, behind others (第一条, 1) a blank parts them.
-CLOSING = set("、，,．.。：:）)】]〕》—–―－-")
 NOTES = {"footnotes": ("footnote", "注"), "endnotes": ("endnote", "尾注")}
 RUNNING = {"header": "word.header", "footer": "word.footer"}
 
@@ -264,13 +262,8 @@ def heading_level(properties: Element | None, style: Style) -> int | None:
 
 
 def labelled(label: Label, text: str) -> str:
-    """Write a generated number in front of a text as one types it: 一、总则, 第一条　本办法…."""
-    if not label.text or not text:
-        return label.text + text
-    if label.text[-1] in CLOSING:
-        # 1. 5G基站, lest 1.5 be read.
-        return f"{label.text}{' ' if text[0].isdigit() else ''}{text}"
-    return label.text + ("" if label.gap == "nothing" else "\u3000") + text
+    """Write the number of a paragraph in front of its text."""
+    return numbered(label.text, text, "" if label.gap == "nothing" else "\u3000")
 
 
 def _style_key(properties: Element | None) -> str | None:
