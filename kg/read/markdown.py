@@ -24,7 +24,6 @@ SUFFIXES = (".md", ".markdown")
 SAMPLE = 2**20  # bytes by which it is told from plain text
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+[^\s#]", re.MULTILINE)
-BOLD = re.compile(r"\*\*[^*\s][^*\n]{0,200}\*\*")
 LINK = re.compile(r"\[[^\[\]\n]{1,200}\]\((?:https?:|/|\.)")
 RULER = re.compile(r"[ \t|:-]+")  # the line below the head of a table: |---|:-:|
 FENCE = "---"
@@ -32,6 +31,7 @@ LONGEST_FRONT = 60  # lines of metadata at the head
 FRONT = re.compile(r"(?P<key>[\w \u4e00-\u9fff-]{1,30}?)[ \t]*[:：][ \t]*(?P<value>.*)")
 DEEPEST = 100  # lists and quotes in one another; what nests deeper is not Markdown
 HAN = re.compile("[\u3400-\u9fff]")
+CLAUSE = re.compile("[，。；、：]")
 HTML_PIECE = re.compile(r"<!--|-->|<[^<>]*>|[^<>-]+|[<>-]")
 TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]{0,15})")
 BREAKING = {"br", "p", "div", "tr", "li", "table", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6"}
@@ -39,7 +39,7 @@ UNSEEN = {"script", "style"}
 NOTE = re.compile(r"^\[\^([^\[\]\s]{1,20})\]: ?")  # [^1]: 按常住人口计算。
 NOTE_MARK = re.compile(r"(?<!^)\[\^[^\[\]\s]{1,20}\]|^\[\^[^\[\]\s]{1,20}\](?!:)")
 # Bold whose end stands behind punctuation and before text is none by the book: **目标：**到2025年.
-CLOSED_BOLD = re.compile(r"\*\*([^*\n]{1,500})\*\*")
+BOLD = re.compile(r"(?<!\*)\*\*(?![*\s])([^*\n]{1,500})\*\*(?!\*)")
 
 
 def is_markdown(data: bytes, name: str) -> bool:
@@ -215,7 +215,7 @@ class _Writer:
             if at in masked:
                 parts.append(token.markup)
             elif token.type == "text":
-                parts.append(NOTE_MARK.sub("", CLOSED_BOLD.sub(r"\1", token.content)))
+                parts.append(NOTE_MARK.sub("", BOLD.sub(_unless_masked, token.content)))
             elif token.type == "code_inline":
                 parts.append(token.content)
             elif token.type in ("softbreak", "hardbreak"):
@@ -250,11 +250,18 @@ class _Writer:
             elif name in UNSEEN and not piece.startswith("</"):
                 until = f"</{name}"
             elif name:
-                shown.append("\n" if name in BREAKING else "\t" if name in ("td", "th") else "")
+                shown.append(_break(piece, name))
             else:
                 shown.append(html.unescape(piece))
         self.draft.cut("".join(unseen), "markdown.html")
         return re.sub(r"^\t", "", "".join(shown), flags=re.MULTILINE)
+
+
+def _break(tag: str, name: str) -> str:
+    """Return what stands for a tag in the text: cells are parted, blocks have own lines."""
+    if name in BREAKING:
+        return "\n"
+    return "\t" if name in ("td", "th") and not tag.startswith("</") else ""
 
 
 def _masks(tokens: Sequence[Token]) -> set[int]:
@@ -265,17 +272,28 @@ def _masks(tokens: Sequence[Token]) -> set[int]:
     for at, token in enumerate(tokens):
         if token.type in ("em_open", "strong_open"):
             opened.append(at)
-            if HAN.search(before[-1:]):
-                masked.add(at)
+            masked.add(at)
         elif token.type in ("em_close", "strong_close") and opened:
             masked.update({at} if opened.pop() in masked else ())
         elif token.content:
-            if not token.content.startswith(_units()):
+            if opened and opened[-1] in masked and not _mask_figures(before, token.content):
                 masked.difference_update(opened)
             before = token.content
     return masked
 
 
+def _unless_masked(bold: re.Match[str]) -> str:
+    before = bold.string[max(bold.start() - 1, 0) : bold.start()]
+    return bold[0] if _mask_figures(before, bold[1]) else bold[1]
+
+
+def _mask_figures(before: str, behind: str) -> bool:
+    """Tell marks that stand for figures: in a sentence, a unit and a comma behind them."""
+    in_sentence = HAN.search(before[-1:]) is not None and CLAUSE.search(behind) is not None
+    return in_sentence and _unit().match(behind) is not None
+
+
 @cache
-def _units() -> tuple[str, ...]:
-    return tuple(row["unit"] for row in rows("units.tsv"))
+def _unit() -> re.Pattern[str]:
+    units = sorted((row["unit"] for row in rows("units.tsv")), key=len, reverse=True)
+    return re.compile(f"[十百千万亿余多]{{0,3}}(?:{'|'.join(map(re.escape, units))})")
