@@ -71,7 +71,8 @@ def container(parts: dict[str, str | bytes] | dict[str, str]) -> bytes:
     written = BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
-            archive.writestr(name, content)
+            stored = name == "mimetype"  # as OpenDocument wants it
+            archive.writestr(name, content, zipfile.ZIP_STORED if stored else None)
     return written.getvalue()
 
 
