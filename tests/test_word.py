@@ -295,6 +295,14 @@ def test_notes_stand_behind_their_paragraph_and_their_numbers_are_not_in_it() ->
     )
 
 
+def test_a_note_is_written_once_and_one_that_nothing_refers_to_is_cut() -> None:
+    twice = p("甲", end='<w:r><w:footnoteReference w:id="1"/></w:r>') * 2
+    notes = "".join(f'<w:footnote w:id="{at}">{p(f"第{at}注。")}</w:footnote>' for at in (1, 2))
+    source = read(word_file(twice, footnotes=notes), [NAME])
+    assert source.text == "甲\n［注1］第1注。\n甲\n"
+    assert cuts_of(source) == [("word.note", "第2注。")]
+
+
 # -- headings --------------------------------------------------------------------------------------
 
 STYLES = (
@@ -743,6 +751,22 @@ def test_characters_that_xml_forbids_go_and_are_noted() -> None:
 )
 def test_told_by_content_not_by_name(data: bytes, is_one: bool) -> None:
     assert is_word(data, "通知.doc") is is_word(data, "通知.docx") is is_one
+
+
+def test_numbering_and_styles_that_name_more_than_a_document_needs() -> None:
+    """Each was quadratic once: styles based on one another, lists that nothing uses."""
+    based = "".join(
+        f'<w:style w:type="paragraph" w:styleId="s{at}"><w:basedOn w:val="s{at + 1}"/></w:style>'
+        for at in range(3000)
+    )
+    many = "".join(
+        f'<w:num w:numId="{at + 9}"><w:abstractNumId w:val="0"/></w:num>' for at in range(9000)
+    )
+    long = numbering(levels(("decimal", "%1" * 200_000)), lists=many)
+    body = "".join(p("正文", style=f"s{at}") for at in range(1000)) + item("甲") * 100
+    text = text_of(body, styles=based, numbering=long)
+    assert text.startswith("正文\n" * 1000)
+    assert len(text) < 30_000
 
 
 # -- what could hang, in a process of its own ------------------------------------------------------

@@ -19,7 +19,6 @@ from kg.read.word_text import (
     blocks,
     control_rule,
     has_deleted_end,
-    is_contents,
     paragraphs,
     words_of,
 )
@@ -114,6 +113,9 @@ class _Writer:
         for kind, rule in RUNNING.items():
             self._cut_part(kind, rule)
         self._cut_part("comments", "word.comment")
+        for unused in self._notes.values():
+            for note in unused.values():
+                self.draft.cut(self._all_words(note), "word.note")
         if self._package.mended:
             self.draft.note(f"{self._package.mended} characters that XML forbids taken out")
 
@@ -147,7 +149,7 @@ class _Writer:
         style = self._style(properties)
         words = words_of(paragraph, self._styles)
         self._account(words)
-        if is_contents(paragraph, style):
+        if style.is_contents or words.points_to_contents:
             self._cut_words(words.text, "word.contents")
             return words.boxes
         text = words.text.strip(" \t\u3000\u00a0")
@@ -226,7 +228,7 @@ class _Writer:
     def _write_notes(self, notes: Iterable[tuple[str, str]]) -> None:
         """Write the notes of a paragraph behind it: ［注1］按常住人口计算。."""
         for kind, key in notes:
-            note = self._notes[kind].get(key)
+            note = self._notes[kind].pop(key, None)  # what is referred to twice is written once
             text = self._all_words(note) if note is not None else ""
             if text:
                 self._noted[kind] += 1

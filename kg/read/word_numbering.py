@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -12,6 +12,7 @@ from kg.read.word_styles import Styles, number, value
 from kg.vocabulary import rows
 
 LEVELS = 9
+LONGEST_LABEL = 255  # as Word has it
 PLACE = re.compile(r"%([1-9])")
 ROMAN = (
     *((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l")),
@@ -60,11 +61,14 @@ class Numbering:
     def __init__(self, tree: Element | None, styles: Styles) -> None:
         self._counts: dict[str, dict[int, int]] = {}
         self._begun: set[str] = set()
-        self._lists = dict(_lists(tree, styles)) if tree is not None else {}
+        self._styles = styles
+        self._bases = _by_id(tree, "abstractNum", "abstractNumId")
+        self._stated = _by_id(tree, "num", "numId")
+        self._lists: dict[str, _List | None] = {}
 
     def label(self, key: str | None, depth: int) -> Label:
         """Return the label of the next paragraph of a list; empty where it has none."""
-        one = self._lists.get(key or "")
+        one = self._list(key)
         if one is None or key is None or not 0 <= depth < LEVELS:
             return NO_LABEL
         counts = self._counts.setdefault(one.counters, {})
@@ -80,9 +84,20 @@ class Numbering:
 
     def depth_of_style(self, key: str | None, style: str) -> int | None:
         """Return on which level of a list the paragraphs of a style stand."""
-        one = self._lists.get(key or "")
+        one = self._list(key)
         levels = one.levels if one is not None else ()
         return next((at for at, level in enumerate(levels) if style and level.style == style), None)
+
+    def _list(self, key: str | None) -> _List | None:
+        """Return a list by its id; read when it is first asked for: files state many unused."""
+        if key is None or key not in self._stated:
+            return None
+        if key not in self._lists:
+            one = self._stated[key]
+            counters = _counters(one, self._bases, self._stated, self._styles)
+            base = self._bases.get(counters)
+            self._lists[key] = _read_list(one, counters, base) if base is not None else None
+        return self._lists[key]
 
 
 def _restarts(level: Level, depth: int) -> bool:
@@ -165,27 +180,25 @@ SYSTEMS: dict[str, Callable[[int, str], str]] = {
 # -- the file ----------------------------------------------------------------------------------
 
 
-def _lists(tree: Element, styles: Styles) -> Iterator[tuple[str, _List]]:
-    bases = {base.get(W + "abstractNumId", ""): base for base in tree.iter(W + "abstractNum")}
-    lists = {one.get(W + "numId", ""): one for one in tree.iter(W + "num")}
-    for key, one in lists.items():
-        counters = _counters(one, bases, lists, styles)
-        base = bases.get(counters)
-        if base is None:
+def _by_id(tree: Element | None, name: str, key: str) -> dict[str, Element]:
+    found = tree.iter(W + name) if tree is not None else ()
+    return {one.get(W + key, ""): one for one in found}
+
+
+def _read_list(one: Element, counters: str, base: Element) -> _List:
+    levels = _levels(base)
+    anew = set()
+    for override in one.iter(W + "lvlOverride"):
+        at = number(override.get(W + "ilvl"))
+        if at is None or not 0 <= at < LEVELS:
             continue
-        levels = list(_levels(base))
-        anew = set()
-        for override in one.iter(W + "lvlOverride"):
-            at = number(override.get(W + "ilvl"))
-            if at is None or not 0 <= at < LEVELS:
-                continue
-            stated = override.find(W + "lvl")
-            levels[at] = _level(stated) if stated is not None else levels[at]
-            start = number(value(override, "startOverride"))
-            if start is not None:
-                levels[at] = replace(levels[at], start=start)
-                anew.add(at)
-        yield key, _List(counters, tuple(levels), frozenset(anew))
+        stated = override.find(W + "lvl")
+        levels[at] = _level(stated) if stated is not None else levels[at]
+        start = number(value(override, "startOverride"))
+        if start is not None:
+            levels[at] = replace(levels[at], start=start)
+            anew.add(at)
+    return _List(counters, tuple(levels), frozenset(anew))
 
 
 def _counters(
@@ -218,7 +231,7 @@ def _level(element: Element) -> Level:
         start=0 if start is None else start,
         # Of a format of its own Word also states the nearest usual one, for older versions.
         format=next((one for one in formats if one != "custom"), "decimal"),
-        text=value(element, "lvlText") or "",
+        text=(value(element, "lvlText") or "")[:LONGEST_LABEL],
         gap=value(element, "suff") or "tab",
         restarts_after=number(value(element, "lvlRestart")),
         in_digits=legal is not None and legal.get(W + "val", "1") not in {"0", "false", "off"},

@@ -11,6 +11,7 @@ from kg.read.word_package import Element, W
 HEADING = re.compile(r"heading ([1-9])|标题 ?([1-9])")
 TITLES = {"title", "标题"}
 CONTENTS = re.compile(r"(?:toc|目录) ?\d", re.IGNORECASE)  # an entry of a table of contents
+LONGEST_CHAIN = 50  # of styles based on one another; Word itself stops far earlier
 BODY_TEXT = 9  # as an outline level: no heading
 
 
@@ -63,7 +64,7 @@ class Styles:
 
     def _chain(self, key: str) -> list[Style]:
         keys: dict[str, None] = {}
-        while key in self._stated and key not in keys:
+        while key in self._stated and key not in keys and len(keys) < LONGEST_CHAIN:
             keys[key] = None
             key = self._stated[key].based_on
         return [self._stated[key] for key in keys]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from kg.read.word_package import Element, W
-from kg.read.word_styles import Style, Styles, hidden, value
+from kg.read.word_styles import Styles, hidden, value
 from kg.vocabulary import rows
 
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
@@ -58,6 +58,7 @@ class Words:
     notes: list[tuple[str, str]] = field(default_factory=list)  # footnotes or endnotes, id
     boxes: list[Element] = field(default_factory=list)  # text boxes that hang on it
     pictures: list[str] = field(default_factory=list)  # what is said of each
+    points_to_contents: bool = False  # as an entry of a table of contents does
 
     @property
     def text(self) -> str:
@@ -108,6 +109,7 @@ def words_of(paragraph: Element, styles: Styles) -> Words:
     """Return what a paragraph says."""
     words = Words()
     for element, font, rule in _marks(paragraph, styles):
+        words.points_to_contents |= _points_to_contents(element)
         if rule:
             text = _said(element, font)
             words.left_out[rule] = words.left_out.get(rule, "") + text
@@ -119,17 +121,6 @@ def words_of(paragraph: Element, styles: Styles) -> Words:
 def has_deleted_end(properties: Element | None) -> bool:
     """Tell a paragraph whose end a tracked change deletes: the next one goes on in it."""
     return properties is not None and properties.find(f"{W}rPr/{W}del") is not None
-
-
-def is_contents(paragraph: Element, style: Style) -> bool:
-    """Tell an entry of a table of contents: by its style, or where it points to."""
-    if style.is_contents:
-        return True
-    return any(
-        (one.tag == W + "hyperlink" and one.get(W + "anchor", "").startswith(CONTENTS_MARK))
-        or (one.tag == W + "instrText" and f"PAGEREF {CONTENTS_MARK}" in (one.text or ""))
-        for one in paragraph.iter()
-    )
 
 
 def _marks(paragraph: Element, styles: Styles) -> Iterator[tuple[Element, str, str]]:
@@ -158,6 +149,12 @@ def _run(run: Element, styles: Styles, rule: str) -> tuple[str, str]:
         named = value(properties, "rStyle")
         stated = named is not None and bool(styles.of(named).hidden)
     return font, rule or ("word.hidden" if stated else "")
+
+
+def _points_to_contents(element: Element) -> bool:
+    if element.tag == W + "hyperlink":
+        return element.get(W + "anchor", "").startswith(CONTENTS_MARK)
+    return element.tag == W + "instrText" and f"PAGEREF {CONTENTS_MARK}" in (element.text or "")
 
 
 def _alternative(element: Element) -> list[Element]:
