@@ -734,6 +734,13 @@ def test_characters_that_xml_forbids_go_and_are_noted() -> None:
     assert source.notes == ("2 characters that XML forbids taken out",)
 
 
+def test_a_document_is_read_without_its_damaged_styles() -> None:
+    parts = {**parts_of(NOTICE, styles=STYLES), "word/styles1.xml": "<w:styles"}
+    source = read(container(parts), [NAME])
+    assert source.text == "关于加强校车管理的通知\n各县（区）教育局：\n"
+    assert source.notes == ("word/styles1.xml is damaged: read without it",)
+
+
 @pytest.mark.parametrize(
     ("data", "is_one"),
     [

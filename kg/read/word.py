@@ -11,7 +11,7 @@ from kg.errors import ReadError
 from kg.models import ReadOptions, Source
 from kg.read.draft import Draft, DraftCell, numbered
 from kg.read.word_numbering import NO_LABEL, Label, Numbering
-from kg.read.word_package import Element, Package, W
+from kg.read.word_package import DamagedPart, Element, Package, W
 from kg.read.word_styles import BODY_TEXT, Style, Styles, numbering, outline
 from kg.read.word_tables import deleted_rows, is_layout, rows_of
 from kg.read.word_text import (
@@ -96,7 +96,7 @@ class _Writer:
         self._parts: dict[str, list[Element]] = {}
         for relation in package.relations(main).values():
             wanted = relation.kind in {*NOTES, *RUNNING, "styles", "numbering", "comments"}
-            tree = package.tree(relation.target) if wanted else None
+            tree = self._tree(relation.target) if wanted else None
             if tree is not None:
                 self._parts.setdefault(relation.kind, []).append(tree)
         self._styles = Styles(self._part("styles"))
@@ -118,6 +118,13 @@ class _Writer:
                 self.draft.cut(self._all_words(note), "word.note")
         if self._package.mended:
             self.draft.note(f"{self._package.mended} characters that XML forbids taken out")
+
+    def _tree(self, name: str) -> Element | None:
+        try:
+            return self._package.tree(name)
+        except DamagedPart:
+            self.draft.note(f"{name} is damaged: read without it")
+            return None
 
     def _part(self, kind: str) -> Element | None:
         return next(iter(self._parts.get(kind, ())), None)

@@ -35,6 +35,10 @@ FORBIDDEN = re.compile(
 )
 
 
+class DamagedPart(ReadError):
+    """A part that cannot be read; where it is not the text, the rest still can."""
+
+
 @dataclass(frozen=True, slots=True)
 class Relation:
     """How one part refers to another."""
@@ -80,7 +84,7 @@ class Package:
         try:
             return self._parse(_text(self._zip.read(entry)), name)
         except DAMAGE as error:
-            raise ReadError(
+            raise DamagedPart(
                 f"{self._shown}: damaged ({name} cannot be unpacked); get the file again"
             ) from error
 
@@ -108,7 +112,7 @@ class Package:
             return _tree(text)
         except ElementTree.ParseError as error:
             line, column = error.position
-            raise ReadError(
+            raise DamagedPart(
                 f"{self._shown}: {name} is damaged at line {line}, column {column}; "
                 "open it in Word and save it again"
             ) from error
