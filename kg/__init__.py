@@ -46,7 +46,7 @@ def extract(document: str | Path | Source) -> Reading:
 
 
 def build(paths: Iterable[str | Path], store: Store, **options: Any) -> BuildReport:
-    """Read files and folders into a store; the options are those of kg.build.build."""
+    """Read files, folders, archives, dumps into a store; options are those of kg.build.build."""
     from kg.build import build as build_store
 
     return build_store([str(path) for path in paths], store, **options)

@@ -6,35 +6,41 @@ whatever order files come and however many processes read them, the graph is the
 
 from __future__ import annotations
 
-import glob
 import hashlib
-import multiprocessing
-import os
-import signal
-import stat
-import threading
+import json
 import time
 import traceback
-from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import pyoxigraph
 
+from kg import workers
 from kg.errors import KgError, ReadError
+from kg.inputs import (
+    AUTOMATIC,
+    Contents,
+    Intake,
+    Locator,
+    Skipped,
+    content,
+    find_files,
+    hosts_of,
+    locate,
+    read_contents,
+    release,
+)
 from kg.ledger import Claim
 from kg.models import DocumentGraph
-from kg.store import MARKER, Held, Store
+from kg.read.columns import COMMON, Columns
+from kg.store import Held, Store
+from kg.workers import DEFAULT_LIMITS, Limits, Lost
 
-SUFFIXES = ("", ".txt", ".text", ".md")  # what is taken from folders; a file named is always
-ABOUT_FOLDER = "readme"  # speaks of the documents beside it, and is none
-MAX_BYTES = 64 * 1024 * 1024
 BATCH_QUADS = 200_000
 BATCH_SECONDS = 5.0
-CHUNK = 4  # documents handed to a process at once: fewer trips, and little to lose
 
 Process = Callable[[bytes, Sequence[str], str], DocumentGraph]
 
@@ -49,12 +55,13 @@ class Extractor:
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
-    """A file that did not get into the graph."""
+class FileOutcome:
+    """What became of a file: each file that was given has one."""
 
     path: str
-    reason: str
-    trace: str = ""  # of an unexpected error
+    outcome: str  # ok, repaired, unchanged or skipped
+    remarks: tuple[str, ...] = ()  # why it was skipped, or what was put right; a line each
+    seconds: float = 0.0  # that reading its content took
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,8 @@ class BuildReport:
     unchanged: int  # held already from the same version of the extractors
     replaced: int  # of those read, how many took the place of an earlier graph
     skipped: tuple[Skipped, ...]
-    unread: tuple[tuple[str, int], ...]  # suffix or README → how many in folders
+    files: tuple[FileOutcome, ...]  # the account of all, by path
+    unread: tuple[tuple[str, int], ...]  # suffix or README → how many in folders and archives
     entities: tuple[tuple[str, int], ...]  # class → nodes in the store
     quads: int  # in the store
     seconds: float
@@ -89,6 +97,7 @@ class _Job:
     sha256: str
     paths: tuple[str, ...]
     names: tuple[str, ...]
+    places: tuple[Locator, ...]  # of the paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +106,18 @@ class _Outcome:
     graph: DocumentGraph | None
     reason: str = ""
     trace: str = ""
+    seconds: float = 0.0
 
 
 @dataclass(slots=True)
 class _Tally:
-    """Counts that grow while a build runs."""
+    """What grows while a build runs."""
 
     ok: int = 0
     repaired: int = 0
     unchanged: int = 0
     replaced: int = 0
+    files: list[FileOutcome] = field(default_factory=list)
 
 
 def build(
@@ -114,38 +125,51 @@ def build(
     store: Store,
     *,
     jobs: int = 1,
+    intake: Intake = AUTOMATIC,
+    limits: Limits | None = DEFAULT_LIMITS,
     report: Callable[[Progress], None] | None = None,
     extractor: Extractor | None = None,
 ) -> BuildReport:
-    """Bring files, folders and globs into a store; documents that it holds are not read again.
+    """Bring files, folders, archives, dumps and lists of them into a store.
 
-    Can be stopped at any moment: the store then holds whole documents only, and the same call
-    goes on. A file that fails is in the report with its reason.
+    Documents that it holds are not read again. Can be stopped at any moment: the store then
+    holds whole documents only, and the same call goes on. A file that fails is in the report
+    with its reason. `intake` says how containers are read. `jobs` processes read, each document
+    within `limits`; without limits this process reads, unprotected.
     """
     started = time.monotonic()
     extractor = extractor or default_extractor(store.base)
     found = find_files([str(path) for path in paths], store.path)
-    claims, unreadable = _read_contents(found.files)
-    skipped = [*found.skipped, *unreadable]
+    contents = read_contents(found, intake)
+    skipped = [*found.skipped, *contents.skipped]
     tally = _Tally()
     store.set_ontology(extractor.ontology, extractor.version)
-    store.claim(claims)
-    work = _plan(store, claims, extractor.version, tally)
+    store.claim(contents.claims)
+    _note_columns(store, contents)
+    work = _plan(store, contents, extractor.version, tally)
     steps = _Steps(len(work), started, report, skipped)
     steps.announce()
-    _read_and_load(store, work, jobs, extractor, tally, steps)
-    _settle(store, claims, extractor, tally)
+    _read_and_load(store, work, jobs, limits, extractor, tally, steps)
+    _settle(store, contents, limits, extractor, tally)
+    release()
     return BuildReport(
         ok=tally.ok,
         repaired=tally.repaired,
         unchanged=tally.unchanged,
         replaced=tally.replaced,
         skipped=tuple(sorted(skipped, key=lambda one: one.path)),
-        unread=tuple(sorted(found.unread.items())),
+        files=_account(tally, skipped),
+        unread=tuple(sorted((found.unread + contents.unread).items())),
         entities=tuple(store.counts().items()),
         quads=store.size()[1],
         seconds=time.monotonic() - started,
     )
+
+
+def _account(tally: _Tally, skipped: Iterable[Skipped]) -> tuple[FileOutcome, ...]:
+    """Give every file's outcome, in the order of their paths."""
+    left_out = (FileOutcome(one.path, "skipped", (one.reason,)) for one in skipped)
+    return tuple(sorted([*tally.files, *left_out], key=lambda one: one.path))
 
 
 def default_extractor(base: str) -> Extractor:
@@ -155,169 +179,89 @@ def default_extractor(base: str) -> Extractor:
     return Extractor(pipeline.process, pipeline.extractor_version(), pipeline.ontology_nquads(base))
 
 
-# -- which files -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The files that some paths stand for."""
-
-    files: dict[str, str]  # absolute path → name below the folder that was given
-    skipped: list[Skipped]
-    unread: Counter[str]
-
-
-def find_files(paths: Sequence[str], store: Path | None = None) -> Found:
-    """Find the files of paths, folders and globs; a store's directory is passed over."""
-    found = Found({}, [], Counter())
-    for path in paths:
-        for root, place in _expand(path, found.skipped):
-            if os.path.isdir(place):
-                _walk(place, root, found)
-            else:
-                _offer(place, os.path.relpath(place, root), found)
-    return found
-
-
-def _expand(path: str, skipped: list[Skipped]) -> Iterator[tuple[str, str]]:
-    """Yield the folder that names start from, with each place that a path stands for."""
-    if os.path.lexists(path):
-        yield (path if os.path.isdir(path) else os.path.dirname(path) or "."), path
-        return
-    matches = sorted(glob.glob(path, recursive=True)) if glob.has_magic(path) else []
-    if not matches:
-        skipped.append(Skipped(path, "no such file or folder"))
-    plain = path.split(os.sep)
-    depth = next((n for n, part in enumerate(plain) if glob.has_magic(part)), 0)
-    root = os.sep.join(plain[:depth]) or (os.sep if path.startswith(os.sep) else ".")
-    for match in matches:
-        yield root, match
-
-
-def _walk(folder: str, root: str, found: Found) -> None:
-    """Offer every file below a folder, sorted; a link into what is walked anyway is left out."""
-    top = os.path.realpath(folder)
-    seen: set[str] = set()
-    for place, folders, files in os.walk(folder, followlinks=True, onerror=_refuser(found)):
-        if MARKER in files:
-            folders.clear()
-            continue
-        folders[:] = [
-            name
-            for name in sorted(folders)
-            if not name.startswith(".") and _is_new(os.path.join(place, name), top, seen)
-        ]
-        for name in sorted(files):
-            if name.startswith("."):
-                continue
-            stem, suffix = os.path.splitext(name.lower())
-            if suffix not in SUFFIXES or stem == ABOUT_FOLDER:
-                found.unread[name if suffix in SUFFIXES else suffix] += 1
-                continue
-            path = os.path.join(place, name)
-            _offer(path, os.path.relpath(path, root), found)
-
-
-def _is_new(folder: str, top: str, seen: set[str]) -> bool:
-    """Tell whether a folder is to be walked: not a link up, into the same tree, or twice."""
-    if not os.path.islink(folder):
-        return True
-    real = os.path.realpath(folder)
-    loops = os.path.commonpath([real, top]) in (real, top)
-    if loops or real in seen:
-        return False
-    seen.add(real)
-    return True
-
-
-def _refuser(found: Found) -> Callable[[OSError], None]:
-    def refuse(error: OSError) -> None:
-        found.skipped.append(Skipped(str(error.filename), error.strerror or str(error)))
-
-    return refuse
-
-
-def _offer(path: str, name: str, found: Found) -> None:
-    try:
-        status = os.stat(path)
-    except OSError as error:
-        found.skipped.append(Skipped(path, error.strerror or str(error)))
-        return
-    reason = _refusal(status)
-    if reason:
-        found.skipped.append(Skipped(path, reason))
-        return
-    absolute = os.path.abspath(path)
-    name = os.fsencode(name).decode("utf-8", "replace").replace(os.sep, "/")
-    # Given twice, as `docs docs/a.txt`: the longer name says more, whatever comes first.
-    found.files[absolute] = max(name, found.files.get(absolute, ""), key=lambda n: (len(n), n))
-
-
-def _refusal(status: os.stat_result) -> str:
-    """Say why something is not opened: a pipe or device would never end."""
-    if not stat.S_ISREG(status.st_mode):
-        return "not a regular file"
-    if status.st_size > MAX_BYTES:
-        size, limit = status.st_size / 2**20, MAX_BYTES / 2**20
-        return f"{size:,.0f} MB; a document may have {limit:,.0f} MB"
-    return ""
-
-
-def _read_contents(files: dict[str, str]) -> tuple[list[Claim], list[Skipped]]:
-    """Hash every file; what cannot be read is given back with the reason."""
-    claims, skipped = [], []
-    for path, name in sorted(files.items()):
-        try:
-            with open(path, "rb") as file:
-                claims.append(Claim(path, name, hashlib.file_digest(file, "sha256").hexdigest()))
-        except OSError as error:
-            skipped.append(Skipped(path, error.strerror or str(error)))
-    return claims, skipped
-
-
 # -- what is to be done ------------------------------------------------------------------------
 
 
-def _plan(store: Store, claims: list[Claim], version: str, tally: _Tally) -> list[_Job]:
-    """List the contents that the store does not hold as these extractors would write them."""
+def _plan(store: Store, contents: Contents, version: str, tally: _Tally) -> list[_Job]:
+    """List the contents that the store does not hold as these extractors would write them.
+
+    In the order in which they lie in their files: an archive is gone through once.
+    """
     held = {one.sha256: one for one in store.sources().values()}
     jobs = []
-    for sha256 in sorted({claim.sha256 for claim in claims}):
-        job = _job(sha256, store.claims(sha256))
+    for sha256 in dict.fromkeys(claim.sha256 for claim in contents.claims):
+        job = _job(sha256, store.claims(sha256), store, contents)
         if _is_current(held.get(sha256), job, version):
             tally.unchanged += 1
+            tally.files += [FileOutcome(path, "unchanged") for path in job.paths]
         else:
             jobs.append(job)
     return jobs
 
 
-def _job(sha256: str, claims: Iterable[Claim]) -> _Job:
+def _job(sha256: str, claims: Iterable[Claim], store: Store, contents: Contents) -> _Job:
     claims = list(claims)
+    paths = tuple(sorted(claim.path for claim in claims))
     return _Job(
         sha256,
-        paths=tuple(sorted(claim.path for claim in claims)),
+        paths=paths,
         names=tuple(sorted({claim.name for claim in claims})),
+        places=tuple(_locator(path, store, contents) for path in paths),
     )
+
+
+def _locator(path: str, store: Store, contents: Contents) -> Locator:
+    """Return where a claim leads; one that is not given now, as its dump was read before."""
+    known = contents.locators.get(path)
+    if known is not None:
+        return known
+    where = locate(path)
+    noted = store.fact(_columns_key(where.file))
+    columns = Columns(**json.loads(noted)) if noted else COMMON
+    return replace(where, intake=replace(AUTOMATIC, columns=columns))
+
+
+def _note_columns(store: Store, contents: Contents) -> None:
+    """Note which columns the user named for each dump, to find its rows again."""
+    dumps = {
+        where.file: where.intake.columns
+        for where in contents.locators.values()
+        if where.steps and isinstance(where.steps[-1], int)
+    }
+    for file, columns in dumps.items():
+        noted = "" if columns == COMMON else json.dumps(asdict(columns), ensure_ascii=True)
+        if store.fact(_columns_key(file)) != noted:
+            store.note(_columns_key(file), noted)
+
+
+def _columns_key(file: str) -> str:
+    return f"columns {ascii(file)}"
 
 
 def _is_current(held: Held | None, job: _Job, version: str) -> bool:
     return held is not None and (held.version, held.names) == (version, job.names)
 
 
-def _settle(store: Store, claims: list[Claim], extractor: Extractor, tally: _Tally) -> None:
+def _settle(
+    store: Store,
+    contents: Contents,
+    limits: Limits | None,
+    extractor: Extractor,
+    tally: _Tally,
+) -> None:
     """Take out what files held before they changed, now that their new content is there.
 
     Graphs go first and claims last: a build killed in between finds them again.
     """
     held = {one.sha256: one for one in store.sources().values()}
-    stale = _superseded(store.claims(), claims, set(held))
+    stale = _superseded(store.claims(), contents, set(held))
     by_content = defaultdict(set)
     for claim in stale:
         by_content[claim.sha256].add(claim)
     renamed = []
     for sha256 in sorted(by_content.keys() & held.keys()):
         left = [claim for claim in store.claims(sha256) if claim not in by_content[sha256]]
-        job = _job(sha256, left)
+        job = _job(sha256, left, store, contents)
         if not left:
             store.drop(held[sha256].source)
             tally.replaced += 1
@@ -325,17 +269,27 @@ def _settle(store: Store, claims: list[Claim], extractor: Extractor, tally: _Tal
             renamed.append(job)
     # Another file that had this content may have changed too without being given now; then the
     # graph stays as it is until that one is built.
-    outcomes = _outcomes(renamed, 1, extractor.process, store.base)
+    outcomes = _outcomes(renamed, 1, limits, extractor.process, store.base)
     store.load([outcome.graph for outcome in outcomes if outcome.graph is not None])
     store.withdraw(stale)
 
 
-def _superseded(noted: list[Claim], given: list[Claim], held: set[str]) -> list[Claim]:
-    """Find the claims on earlier content of files whose present content is held."""
-    present = {claim.path: claim.sha256 for claim in given if claim.sha256 in held}
+def _superseded(noted: list[Claim], contents: Contents, held: set[str]) -> list[Claim]:
+    """Find the claims on earlier content of files whose present content is held.
+
+    What an archive or a dump does not hold any more is gone with all its content.
+    """
+    given = [claim for claim in contents.claims if claim.sha256 in held]
     # A recovered claim knows its file by name alone.
-    present |= {claim.name: claim.sha256 for claim in given if claim.sha256 in held}
-    return [claim for claim in noted if present.get(claim.path, claim.sha256) != claim.sha256]
+    present = {claim.name: claim.sha256 for claim in given}
+    present |= {claim.path: claim.sha256 for claim in given}
+    return [
+        claim
+        for claim in noted
+        if present.get(claim.path, claim.sha256) != claim.sha256
+        or contents.has_lost(claim.path)
+        or any(host in present for host in hosts_of(claim.path))
+    ]
 
 
 # -- reading and loading -----------------------------------------------------------------------
@@ -382,6 +336,7 @@ def _read_and_load(
     store: Store,
     jobs: list[_Job],
     processes: int,
+    limits: Limits | None,
     extractor: Extractor,
     tally: _Tally,
     steps: _Steps,
@@ -389,11 +344,11 @@ def _read_and_load(
     """Read contents and load them in batches of whole documents."""
     batch: list[DocumentGraph] = []
     quads, since = 0, time.monotonic()
-    for outcome in _outcomes(jobs, processes, extractor.process, store.base):
+    for outcome in _outcomes(jobs, processes, limits, extractor.process, store.base):
         steps.step(outcome)
         if outcome.graph is None:
             continue
-        _count(outcome.graph, store, tally)
+        _count(outcome, outcome.graph, store, tally)
         batch.append(outcome.graph)
         quads += outcome.graph.nquads.count("\n")
         if quads >= BATCH_QUADS or time.monotonic() - since >= BATCH_SECONDS:
@@ -402,29 +357,48 @@ def _read_and_load(
     store.load(batch)
 
 
-def _count(graph: DocumentGraph, store: Store, tally: _Tally) -> None:
+def _count(outcome: _Outcome, graph: DocumentGraph, store: Store, tally: _Tally) -> None:
     if graph.notes:
         tally.repaired += 1
     else:
         tally.ok += 1
+    kind = "repaired" if graph.notes else "ok"
+    tally.files += [
+        FileOutcome(path, kind, graph.notes, outcome.seconds) for path in outcome.job.paths
+    ]
     if store.holds(graph.iri):
         tally.replaced += 1
 
 
-def _outcomes(jobs: list[_Job], processes: int, process: Process, base: str) -> Iterator[_Outcome]:
-    if processes <= 1 or len(jobs) < 2:
-        return (_run(job, process, base) for job in jobs)
-    return _pooled(jobs, processes, process, base)
+def _outcomes(
+    jobs: list[_Job], processes: int, limits: Limits | None, process: Process, base: str
+) -> Iterator[_Outcome]:
+    task = partial(_run, process=process, base=base)
+    if limits is None:
+        yield from map(task, jobs)
+        return
+    for job, outcome in workers.run(task, jobs, processes, limits):
+        yield _Outcome(job, None, outcome.reason) if isinstance(outcome, Lost) else outcome
 
 
 def _run(job: _Job, process: Process, base: str) -> _Outcome:
     """Read one content; whatever happens in it stays with it."""
+    started = time.monotonic()
+    outcome = _attempt(job, process, base)
+    return replace(outcome, seconds=time.monotonic() - started)
+
+
+def _attempt(job: _Job, process: Process, base: str) -> _Outcome:
     try:
         graph = process(_content(job), job.names, base)
         _check_syntax(graph)
         return _Outcome(job, graph)
     except KgError as error:
         return _Outcome(job, None, str(error))
+    except MemoryError:
+        return _Outcome(job, None, "needs more memory than it may have; --memory-limit allows more")
+    except RecursionError:
+        return _Outcome(job, None, "nested too deeply to be read")
     except Exception as error:  # noqa: BLE001  a bug in one document must not cost the others
         reason = f"internal error, please report it: {type(error).__name__}: {error}"
         return _Outcome(job, None, " ".join(reason.split()), traceback.format_exc())
@@ -436,75 +410,13 @@ def _check_syntax(graph: DocumentGraph) -> None:
         pass
 
 
-def _run_all(jobs: list[_Job], process: Process, base: str) -> list[_Outcome]:
-    return [_run(job, process, base) for job in jobs]
-
-
 def _content(job: _Job) -> bytes:
     """Read the bytes that were hashed, from whichever file still has them."""
-    for path in job.paths:
+    for where in job.places:
         try:
-            data = Path(path).read_bytes()
-        except OSError:
+            data = content(where)
+        except (OSError, ReadError):
             continue  # another name of the same content may do
         if hashlib.sha256(data).hexdigest() == job.sha256:
             return data
     raise ReadError("changed or went away while it was being read; build again")
-
-
-def _pooled(jobs: list[_Job], processes: int, process: Process, base: str) -> Iterator[_Outcome]:
-    """Read contents in processes; one that takes its process down costs itself alone."""
-    chunks = deque(jobs[start : start + CHUNK] for start in range(0, len(jobs), CHUNK))
-    while chunks:
-        lost = yield from _until_broken(chunks, processes, process, base)
-        for job in lost:
-            yield _run_alone(job, process, base)
-
-
-def _until_broken(
-    chunks: deque[list[_Job]], processes: int, process: Process, base: str
-) -> Generator[_Outcome, None, list[_Job]]:
-    """Work off chunks; return what was in work when a process died."""
-    running: dict[Future[list[_Outcome]], list[_Job]] = {}
-    pool = _pool(processes)
-    try:
-        while chunks or running:
-            while chunks and len(running) < 2 * processes:
-                chunk = chunks.popleft()
-                running[pool.submit(_run_all, chunk, process, base)] = chunk
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                outcomes = future.result()
-                del running[future]
-                yield from outcomes
-    except BrokenProcessPool:
-        return [job for chunk in running.values() for job in chunk]
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-    return []
-
-
-def _run_alone(job: _Job, process: Process, base: str) -> _Outcome:
-    with _pool(1) as pool:
-        try:
-            return pool.submit(_run, job, process, base).result()
-        except BrokenProcessPool:
-            return _Outcome(job, None, "took down the process that read it; please report it")
-
-
-def _pool(processes: int) -> ProcessPoolExecutor:
-    # Spawned: a fork would copy the threads' locks that Oxigraph holds at that moment.
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(processes, mp_context=context, initializer=_start_worker)
-
-
-def _start_worker() -> None:
-    """Leave interrupts to the parent, and end when it ends, however it does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
-    parent.join()
-    os._exit(1)

@@ -12,7 +12,7 @@ import shutil
 import signal
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -26,6 +26,7 @@ from kg.errors import KgError
 
 if TYPE_CHECKING:
     from kg.build import BuildReport, Progress
+    from kg.inspect.report import Inspection
     from kg.show import Card, Group
     from kg.store import Store
 
@@ -46,6 +47,8 @@ Start with:
 # As the formats are named in kg.export and kg.results, which would be slow to import here; a
 # test compares them.
 EXPORT_FORMATS = ("turtle", "trig", "ntriples", "nquads", "jsonld")
+INDEX_PAGE = "index.html"
+INSPECT_FORMATS = ("table", "json", "html")
 QUERY_FORMATS = ("table", "csv", "tsv", "json", "turtle")
 CLASSES = (
     *("PolicyDocument", "Agency", "Program", "Region", "Section", "Task", "Target", "Indicator"),
@@ -129,6 +132,30 @@ class Words(click.ParamType[str]):
 
 WORDS = Words()
 
+# How `kg build` learns the columns of a dump: option, what is in the column, names known anyway.
+_COLUMNS = (
+    ("text", "text", "content, text, body, 正文"),
+    ("title", "title", "title, 标题"),
+    ("issuer", "issuing body", "issuer, agency, 发文机关, 发布机构"),
+    ("date", "date", "date, pub_date, 成文日期, 发布日期"),
+    ("number", "文号", "number, 文号, 发文字号"),
+    ("url", "address", "url, link, 网址"),
+)
+
+
+def _column_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add an option for each column of a dump that can be named."""
+    for field, what, known in reversed(_COLUMNS):
+        command = click.option(
+            f"--{field}-field",
+            type=WORDS,
+            default="",
+            metavar="NAME",
+            help=f"The column of dumps with the {what}; known: {known} ….",
+        )(command)
+    return command
+
+
 _store_option = click.option(
     "--store",
     "place",
@@ -171,29 +198,74 @@ def cli(debug: bool) -> None:
     type=click.IntRange(1, 256),
     help="Processes that read documents at the same time.",
 )
+@click.option(
+    "--time-limit",
+    default=120.0,
+    show_default=True,
+    type=click.FloatRange(0.1),
+    metavar="SECONDS",
+    help="What one document may take; one that takes longer is left out and reported.",
+)
+@click.option(
+    "--memory-limit",
+    default=1024,
+    show_default=True,
+    type=click.IntRange(64),
+    metavar="MB",
+    help="What one document may need.",
+)
+@click.option(
+    "--report",
+    "account",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write what became of each file, with the reason: as JSON, or CSV if so named.",
+)
+@_column_options
 @click.pass_context
 def build(
-    ctx: click.Context, paths: Sequence[str], place: Path, base: str | None, jobs: int
+    ctx: click.Context,
+    /,
+    paths: Sequence[str],
+    place: Path,
+    base: str | None,
+    jobs: int,
+    time_limit: float,
+    memory_limit: int,
+    account: Path | None,
+    **columns: str,
 ) -> None:
-    """Read files, folders or globs into the store.
+    """Read files, folders, archives, dumps and globs into the store; @FILE is a list of them.
 
-    From folders, files ending in .txt, .text, .md or in nothing are taken, but no README; a file
-    that you name is always read. A document that is in the store already is not read again;
-    a file that has changed replaces what it was. One that cannot be read is reported, the
-    others go on.
+    Files are told by their content: of folders and archives (ZIP, TAR, gzip) every document is
+    taken, but no README; a file that you name is always read. Of dumps (JSON Lines, JSON, CSV,
+    Parquet) each row is a document: dump.csv#17. A document that is in the store already is not
+    read again; a file that has changed replaces what it was. One that cannot be read is
+    reported, the others go on.
 
     \b
     Examples:
       kg build documents/
       kg build 2022/ 'archive/**/*.txt' --store education --jobs 2
+      kg build archive.zip dump.jsonl @more.txt
+      kg build dump.csv --text-field 内文 --title-field 题目
     """
     from kg.build import build as build_store
+    from kg.inputs import Intake
+    from kg.read.columns import Columns
     from kg.store import Store
+    from kg.workers import MEGABYTE, Limits
 
+    limits = Limits(time_limit, memory_limit * MEGABYTE)
     debug = bool(ctx.find_root().params.get("debug"))
+    named = Columns(**{field: columns[f"{field}_field"] for field, _, _ in _COLUMNS})
     with Store(place, base=base) as store, _progress(debug=debug) as report:
-        result = build_store(paths, store, jobs=jobs, report=report)
+        result = build_store(
+            paths, store, jobs=jobs, intake=Intake(named), limits=limits, report=report
+        )
     _print_summary(result, place)
+    if account is not None:
+        _write_account(result, account)
     if result.skipped:
         ctx.exit(1)
 
@@ -289,6 +361,31 @@ def _print_summary(result: BuildReport, place: Path) -> None:
     click.echo(table(["built", str(place)], rows, None), nl=False)
 
 
+def _write_account(result: BuildReport, place: Path) -> None:
+    """Write a row for each file: CSV where the name says so, else JSON."""
+    import csv
+
+    from kg.results import printable
+
+    if place.suffix.lower() != ".csv":
+        rows = [asdict(one) for one in result.files]
+        text = json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
+        place.write_text(text, encoding="utf-8", errors="backslashreplace")
+        return
+    # With the mark that spreadsheets know UTF-8 by.
+    with place.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["file", "outcome", "seconds", "remarks"])
+        for one in result.files:
+            texts = (one.path, one.outcome, f"{one.seconds:.2f}", "; ".join(one.remarks))
+            writer.writerow([_no_formula(printable(text)) for text in texts])
+
+
+def _no_formula(text: str) -> str:
+    """Keep a spreadsheet from taking a file's name for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+
+
 def _entities(counts: dict[str, int]) -> Iterator[tuple[str, int]]:
     """Yield the main classes with their numbers; `kg stats` gives all."""
     from kg.sparql import POL
@@ -316,6 +413,111 @@ def remove(names: Sequence[str], place: Path) -> None:
         for name in names:
             for held in store.remove(name):
                 click.echo(f"removed {held.title or held.source} ({', '.join(held.names)})")
+
+
+# -- inspect -----------------------------------------------------------------------------------
+
+
+@cli.command()
+@click.argument(
+    "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path)
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(INSPECT_FORMATS),
+    help="How to write it.  [default: by the name of the output, else table]",
+)
+@click.option(
+    "-o",
+    "--output",
+    default="-",
+    show_default=True,
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="The file to write; for html also a folder: a page for each file, and index.html.",
+)
+@click.option("--all", "all_rows", is_flag=True, help="Whole lists, not their first rows.")
+@click.pass_context
+def inspect(
+    ctx: click.Context, files: Sequence[Path], form: str | None, output: Path, all_rows: bool
+) -> None:
+    """Show documents as the system sees them: what was read, cut, mended, and missed.
+
+    Metadata with the rule that found each field, outline, page furniture, repairs, tables, masked
+    places, figures that nothing consumed, cues of responsibility or commitment that gave nothing,
+    titles and agencies that stayed open. No store is needed.
+
+    \b
+    Examples:
+      kg inspect plan-2023.txt
+      kg inspect plan-2023.txt -o plan.html
+      kg inspect documents/*.txt --format html -o pages/
+      kg inspect plan-2023.txt --format json | jq .figures.share
+    """
+    form = form or {".html": "html", ".json": "json"}.get(output.suffix, "table")
+    failed: list[str] = []
+    reports = _inspections(files, failed)
+    if form == "html":
+        _write_pages(reports, output, several=len(files) > 1)
+    else:
+        _write_reports(reports, form, output, several=len(files) > 1, all_rows=all_rows)
+    if failed:
+        ctx.exit(1)
+
+
+def _inspections(files: Sequence[Path], failed: list[str]) -> Iterator[Inspection]:
+    """Yield the inspection of each file; one that cannot be read is reported and noted."""
+    from kg.inspect import inspect as inspect_source
+    from kg.read import read_file
+    from kg.results import printable
+
+    for path in files:
+        try:
+            yield inspect_source(read_file(path))
+        except KgError as error:
+            failed.append(str(path))
+            click.echo(f"skipped {printable(str(error))}", err=True)
+
+
+def _write_reports(
+    reports: Iterator[Inspection], form: str, output: Path, *, several: bool, all_rows: bool
+) -> None:
+    from io import TextIOWrapper
+
+    from kg.inspect import terminal
+
+    with _output(output) as out:
+        if form == "json":
+            found = [asdict(one) for one in reports]
+            if several or found:
+                text = _json(found if several else found[0])
+                out.write(text.encode("utf-8", "backslashreplace") + b"\n")
+        elif output == Path("-"):
+            terminal.write(reports, sys.stdout, all_rows=all_rows)
+        else:
+            lines = TextIOWrapper(out, encoding="utf-8", errors="backslashreplace")
+            terminal.write(reports, lines, all_rows=all_rows)
+            lines.detach()
+
+
+def _write_pages(reports: Iterator[Inspection], output: Path, *, several: bool) -> None:
+    from kg.render.document import page_name, render_document, render_index
+
+    if not several and not output.is_dir():
+        for one in reports:
+            with _output(output) as out:
+                out.write(render_document(one).encode())
+        return
+    if str(output) == "-" or output.suffix == ".html":
+        raise click.UsageError("several pages need a folder: -o pages/")
+    output.mkdir(parents=True, exist_ok=True)
+    written = []
+    for one in reports:
+        with _output(output / page_name(one.sha256)) as out:
+            out.write(render_document(one, INDEX_PAGE).encode())
+        written.append(one)
+    with _output(output / INDEX_PAGE) as out:
+        out.write(render_index(written).encode())
 
 
 # -- query -------------------------------------------------------------------------------------
@@ -499,9 +701,20 @@ def export(form: str, output: Path, document: str | None, no_ontology: bool, pla
     type=click.IntRange(1),
     help="At most this many nodes, the most connected ones.",
 )
+@click.option(
+    "--documents",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder of pages from kg inspect, to which documents and quotations link.",
+)
 @_store_option
 def render(
-    output: Path, about: str | None, depth: int, types: Sequence[str], limit: int, place: Path
+    output: Path,
+    about: str | None,
+    depth: int,
+    types: Sequence[str],
+    limit: int,
+    documents: Path | None,
+    place: Path,
 ) -> None:
     """Draw the graph as a web page that needs no network.
 
@@ -509,13 +722,25 @@ def render(
     Examples:
       kg render -o graph.html
       kg render --about 青禾县教育局 --depth 2 --type Program -o bureau.html
+      kg inspect documents/*.txt --format html -o pages/
+      kg render --documents pages/ -o graph.html
     """
     from kg.render import render_html
 
+    pages = _pages_in(documents, output) if documents is not None else {}
     with _opened(place) as store:
-        page = render_html(store, about=about, depth=depth, types=types, limit=limit)
+        page = render_html(store, about=about, depth=depth, types=types, limit=limit, pages=pages)
     with _output(output) as out:
         out.write(page.encode())
+
+
+def _pages_in(folder: Path, output: Path) -> dict[str, str]:
+    """Give the pages of a folder by the source that they show, as the output would link to them."""
+    from urllib.parse import quote
+
+    start = Path() if output == Path("-") else output.parent
+    below = Path(os.path.relpath(folder, start)).as_posix()
+    return {page.stem: quote(f"{below}/{page.name}") for page in sorted(folder.glob("*.html"))}
 
 
 # -- show, stats -------------------------------------------------------------------------------

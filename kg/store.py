@@ -167,6 +167,14 @@ class Store:
         """Forget files; after their graphs have gone."""
         self._ledger.withdraw(files)
 
+    def note(self, key: str, value: str) -> None:
+        """Note something about files that no graph says."""
+        self._ledger.note(key, value)
+
+    def fact(self, key: str) -> str:
+        """Give what was noted, empty where nothing was."""
+        return self._ledger.fact(key)
+
     def set_ontology(self, nquads: str, version: str) -> None:
         """Put the ontology's graph in, unless this version of it is there.
 

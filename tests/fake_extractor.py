@@ -1,12 +1,15 @@
 """A small stand-in for the pipeline, so that tests of store and build need no vocabulary.
 
-The first line of a text is the title; each further line is the name of an agency.
+The first line of a text is the title; each further line is the name of an agency. Of a row of a
+dump, the text is what its record holds.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import time
 from collections.abc import Sequence
 
 from kg.build import Extractor
@@ -33,15 +36,27 @@ def process_next(data: bytes, names: Sequence[str], base: str = BASE) -> Documen
     return process_as("test-2", data, names, base)
 
 
+def process_slowly(data: bytes, names: Sequence[str], base: str = BASE) -> DocumentGraph:
+    """Leave time to be interrupted."""
+    time.sleep(0.004)
+    return process(data, names, base)
+
+
 def process_as(version: str, data: bytes, names: Sequence[str], base: str) -> DocumentGraph:
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
         raise ReadError(f"{names[0]}: not text") from error
+    if text.startswith('{"policy-kg record"'):
+        text = json.loads(text)["text"]
     if "BUG" in text:
         raise ZeroDivisionError("a bug\nin two lines")
     if "DIE" in text:
         os._exit(9)
+    if "HANG" in text:
+        time.sleep(600)
+    if "GROW" in text:
+        bytearray(256 * 2**20)
     sha256 = hashlib.sha256(data).hexdigest()
     source = f"{base}source/{sha256[:20]}"
     title, *agencies = text.split("\n")
@@ -90,6 +105,7 @@ ONTOLOGY_NQUADS = "".join(
     )
 )
 EXTRACTOR = Extractor(process, VERSION, ONTOLOGY_NQUADS)
+SLOW = Extractor(process_slowly, VERSION, ONTOLOGY_NQUADS)
 NEXT = Extractor(process_next, "test-2", ONTOLOGY_NQUADS)
 
 

@@ -22,6 +22,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "extract": COMMON,
     "resolve": COMMON,
     "graph": COMMON,
+    # A reading, and what its extractors use to see figures as they do.
+    "inspect": (*COMMON, "extract", "pipeline", "results"),
     # Behind the graph: the store with its parts, and what reads from a store.
     "sparql": COMMON,
     "ledger": COMMON,
@@ -29,6 +31,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "queries": COMMON,
     "store": (*COMMON, "ledger", "sparql", "sentence"),
     "export": (*COMMON, "store", "sparql"),
+    # Before the stages: which bytes there are.
+    "inputs": (*COMMON, "ledger", "store", "read"),
 }
 STAGES = ("read", "structure", "extract", "resolve", "graph")
 # pipeline alone knows the order; these stand above it or are its face.

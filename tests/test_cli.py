@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import importlib
+import io
 import json
 import os
 import signal
@@ -115,6 +117,29 @@ def test_a_failing_file_is_reported_and_the_others_go_through() -> None:
     assert "Traceback" not in result.stderr
     assert run("query", "ASK { ?x a pol:Agency }").stdout == "yes\n"
     assert "Traceback" in run("--debug", "build", "docs").stderr
+
+
+def test_columns_of_a_dump_can_be_named_and_files_listed() -> None:
+    row = {"内文": "丙\n民政局", "题目": "x"}
+    Path("dump.jsonl").write_text(json.dumps(row, ensure_ascii=False), encoding="utf-8")
+    Path("list.txt").write_text("# of today\ndump.jsonl\ndocs/*.txt\n", encoding="utf-8")
+    result = run("build", "@list.txt")
+    assert result.exit_code == 1
+    assert (
+        "skipped dump.jsonl: no column that is known to hold the text; "
+        "its columns: 内文, 题目; say which: --text-field NAME"
+    ) in result.stderr
+    assert run("build", "@list.txt", "--text-field", "内文").exit_code == 0
+    assert "民政局 [dump.jsonl#1]" in run("show", "民政局").stdout
+
+
+def test_every_column_has_an_option() -> None:
+    from kg.read.columns import Columns, common_names, plain_name
+
+    assert [field for field, _, _ in cli._COLUMNS] == list(Columns.__dataclass_fields__)
+    for field, _, known in cli._COLUMNS:
+        meanings = {common_names()[plain_name(name)][0] for name in known.split(", ")}
+        assert meanings <= ({"issued", "published"} if field == "date" else {field})
 
 
 def test_remove(built: None) -> None:
@@ -251,7 +276,7 @@ def test_render_asks_for_what_was_given(built: None, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("kg.render.render_html", draw)
     result = run("render", "--about", "甲", "--type", "agency", "--limit", "5", "-o", "x.html")
     assert result.exit_code == 0
-    assert asked == {"about": "甲", "depth": 1, "types": ("Agency",), "limit": 5}
+    assert asked == {"about": "甲", "depth": 1, "types": ("Agency",), "limit": 5, "pages": {}}
     assert Path("x.html").read_bytes() == "<p>图".encode()
 
 
@@ -266,6 +291,28 @@ def test_show(built: None) -> None:
     assert missing.stderr == ("Error: 财政: nothing has this name, alias or IRI; similar: 财政局\n")
 
 
+@pytest.mark.parametrize("name", ["account.json", "account.csv"])
+def test_an_account_of_every_file(tmp_path: Path, name: str) -> None:
+    (tmp_path / "docs" / "b.txt").write_text("乙BUG")
+    os.chdir(tmp_path / "docs")
+    (tmp_path / "docs" / "=a.txt").write_text("甲DAMAGED")
+    assert run("build", ".", "--report", name).exit_code == 1
+    text = (tmp_path / "docs" / name).read_text(encoding="utf-8-sig")
+    if name.endswith("json"):
+        rows = [(row["path"], row["outcome"], row["remarks"]) for row in json.loads(text)]
+    else:
+        table = list(csv.reader(io.StringIO(text)))
+        assert table[0] == ["file", "outcome", "seconds", "remarks"]
+        rows = [(row[0], row[1], [row[3]] if row[3] else []) for row in table[1:]]
+    here = str(tmp_path / "docs")
+    assert rows[:2] == [
+        (f"{here}/=a.txt", "repaired", ["one line was lost"]),
+        (f"{here}/a.txt", "ok", []),
+    ]
+    assert rows[2][:2] == (f"{here}/b.txt", "skipped")
+    assert cli._no_formula("=1+1") == "'=1+1"
+
+
 def test_stats(built: None) -> None:
     assert "documents  2" in run("stats").stdout
     assert json.loads(run("stats", "--format", "json").stdout)["classes"]["Agency"] == 2
@@ -277,17 +324,12 @@ SLOW = """
 import importlib, sys, time
 sys.path.insert(0, sys.argv.pop(1))
 build = importlib.import_module("kg.build")
-from fake_extractor import EXTRACTOR, process
+from fake_extractor import SLOW
 from kg.cli import main
 
-def slow(data, names, base):
-    time.sleep(0.01)
-    return process(data, names, base)
-
-if __name__ == "__main__":
-    build.BATCH_QUADS = 50
-    build.default_extractor = lambda base: build.Extractor(slow, "1", EXTRACTOR.ontology)
-    main()
+build.BATCH_QUADS = 50
+build.default_extractor = lambda base: SLOW
+main()
 """
 
 

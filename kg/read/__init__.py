@@ -12,8 +12,17 @@ from kg.read.markdown import SUFFIXES as MARKDOWN_SUFFIXES
 from kg.read.markdown import is_markdown, read_markdown
 from kg.read.office import is_office, read_office
 from kg.read.plain import read_plain
+from kg.read.records import is_record, read_record
 from kg.read.word import is_word, read_word
 
+
+def _read_record(data: bytes, names: Sequence[str], options: ReadOptions) -> Source:
+    """Read a row of a dump, whose text is in any of the other formats."""
+    formats = [one for one in READERS if one is not RECORD]
+    return read_record(data, names, options, formats=formats)
+
+
+RECORD = Format("a row of a dump", suffixes=(), matches=is_record, read=_read_record)
 WORD = Format(
     name="a Word document",
     suffixes=(".docx", ".docm", ".dotx", ".dotm"),
@@ -39,7 +48,7 @@ PLAIN = Format(
     read=read_plain,
 )
 # The first that matches reads; plain text is what is left.
-READERS: tuple[Format, ...] = (WORD, OFFICE, MARKDOWN, PLAIN)
+READERS: tuple[Format, ...] = (RECORD, WORD, OFFICE, MARKDOWN, PLAIN)
 
 
 def read(data: bytes, names: Sequence[str], options: ReadOptions = AS_IT_IS) -> Source:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
+from types import MappingProxyType
 from typing import Any
 
 import networkx as nx
@@ -21,11 +22,13 @@ from kg.render.subgraph import (
     HELD,
     TIES,
     Facts,
+    Select,
     add_evidence,
     add_hierarchy,
     label_of,
     read_facts,
     read_network,
+    read_sources,
     read_texts,
     require_named,
     selector,
@@ -73,11 +76,13 @@ def render_html(
     types: Sequence[str] = (),
     limit: int = 400,
     title: str = "",
+    pages: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """Return one HTML page with the graph of a store, or of what lies around one entity.
 
     `store` is a kg.Store, a pyoxigraph.Store or a function from a SELECT to its rows.
-    `types` are classes or subclasses of the ontology; documents with a text always stay.
+    `types` are classes or subclasses of the ontology; documents with a text always stay. `pages`
+    says where the page of a source lies (kg.render.document), by the end of the source's IRI.
     """
     select = selector(store)
     groups, kinds = _wanted(types)
@@ -95,7 +100,8 @@ def render_html(
     add_evidence(select, shown, EVIDENCE)
     facts = read_facts(select, order)
     texts = read_texts(select, _sources(shown))
-    picture = draw(Subject(shown, order, facts, texts, weights, roots), _words())
+    linked = _linked(select, pages) if pages else {}
+    picture = draw(Subject(shown, order, facts, texts, weights, roots, linked), _words())
     nodes, edges, *_ = picture.network.get_network_data()
     data = {
         **picture.data,
@@ -108,6 +114,17 @@ def render_html(
         **_accounts(shown, total, roots, facts, picture.data["thinned"], order),
     }
     return write_page(title or (f"{about} · {TITLE}" if about else TITLE), data)
+
+
+def _linked(select: Select, pages: Mapping[str, str]) -> dict[str, str]:
+    """Return the page of each source, and of each document that of its first text."""
+    linked: dict[str, str] = {}
+    for document, source in read_sources(select):
+        page = pages.get(source.rpartition("/")[2])
+        if page is not None:
+            linked[source] = page
+            linked.setdefault(document, page)
+    return linked
 
 
 @cache

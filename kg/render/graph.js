@@ -185,7 +185,13 @@
       cuts & 1 ? "…" : "", points.slice(0, from).join(""),
       make("mark", {}, points.slice(from, to).join("")),
       points.slice(to).join(""), cuts & 2 ? "…" : "",
-      make("cite", {}, `${sources[source]} · 第 ${begin}–${end} 字`));
+      make("cite", {}, cited(sources[source], begin, end)));
+  }
+
+  /** Where a quotation stands: a link where the document has a page of its own. */
+  function cited([name, page], begin, end) {
+    const words = `${name} · 第 ${begin}–${end} 字`;
+    return page ? make("a", { href: `${page}#char=${begin},${end}` }, words) : words;
   }
 
   /** Every place where the page can show that an entity is named, without repeats. */
@@ -306,6 +312,10 @@
       "← 全部文件 ", make("small", {}, "Overview"));
   }
 
+  function pageLink(page) {
+    return page ? make("p", {}, make("a", { href: page }, bilingual(["原文与检查", "Text and inspection"]))) : "";
+  }
+
   function showEntity(id) {
     const entity = entities[id];
     const facts = entity.facts.flatMap(([key, value]) => [
@@ -315,7 +325,8 @@
       ? make("p", {}, `${entity.documents} 份文件提到 ${entity.mentions} 次 `,
         make("small", {}, `mentions: ${entity.mentions}, documents: ${entity.documents}`)) : "";
     panel.replaceChildren(
-      backLink(), make("h2", {}, entity.label), classLine(id), make("dl", {}, ...facts), mentions,
+      backLink(), make("h2", {}, entity.label), classLine(id), pageLink(entity.page),
+      make("dl", {}, ...facts), mentions,
       found.length ? make("h3", {}, bilingual(["原文依据", "Evidence"])) : "",
       ...found.map(quote),
       ...neighbours(id).map((group) => neighbourSection(id, group)),

@@ -20,22 +20,27 @@ _LIBRARY = "lib/vis-9.1.2/vis-network.min.js"
 
 def write_page(title: str, data: dict[str, Any]) -> str:
     """Return the page; `data` enters it only as JSON text."""
-    script, library = _own("graph.js"), _library()
-    policy = (
-        f"default-src 'none'; script-src '{_hash(library)}' '{_hash(script)}'; "
-        "style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
-    )
-    return Template(_own("page.html")).substitute(
-        policy=policy,
+    script, library = own("graph.js"), _library()
+    return Template(own("page.html")).substitute(
+        policy=policy(library, script),
         title=html.escape(title),
-        style=_own("graph.css"),
-        data=_json(data),
+        style=own("look.css") + own("graph.css"),
+        data=as_json(data),
         library=library,
         script=script,
     )
 
 
-def _json(data: dict[str, Any]) -> str:
+def policy(*scripts: str) -> str:
+    """Return the page's policy: these scripts alone run, nothing is asked for from outside."""
+    allowed = " ".join(f"'{_hash(script)}'" for script in scripts) or "'none'"
+    return (
+        f"default-src 'none'; script-src {allowed}; "
+        "style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def as_json(data: Any) -> str:
     """Return JSON that cannot end the script element that holds it."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     for char in "<>&\u2028\u2029":
@@ -51,7 +56,8 @@ def _hash(script: str) -> str:
 
 
 @cache
-def _own(name: str) -> str:
+def own(name: str) -> str:
+    """Return one of the files that make up our pages."""
     return resources.files("kg.render").joinpath(name).read_text(encoding="utf-8")
 
 

@@ -66,7 +66,8 @@ class Sentences:
     """The sentences that the page quotes, each held once."""
 
     texts: Mapping[str, Text]
-    sources: list[str] = field(default_factory=list)
+    pages: Mapping[str, str] = field(default_factory=dict)
+    sources: list[tuple[str, str]] = field(default_factory=list)  # its file's name, its page
     rows: list[tuple[int, int, str, int]] = field(default_factory=list)
     _places: dict[tuple[str, int, str], int] = field(default_factory=dict)
 
@@ -80,10 +81,11 @@ class Sentences:
         sentence = sentence_around(text.text, span.begin, span.end)
         key = (span.source, sentence.begin, sentence.text)
         if key not in self._places:
-            if text.name not in self.sources:
-                self.sources.append(text.name)
+            cited = (text.name, self.pages.get(span.source, ""))
+            if cited not in self.sources:
+                self.sources.append(cited)
             cuts = sentence.cut_left + 2 * sentence.cut_right
-            source = self.sources.index(text.name)
+            source = self.sources.index(cited)
             self._places[key] = len(self.rows)
             self.rows.append((source, sentence.begin, sentence.text, cuts))
         return self._places[key]
@@ -101,7 +103,8 @@ class Picture:
 class Subject:
     """What is to be drawn: a network, its nodes in order, and what the store says of them.
 
-    `roots` are the nodes that were asked for, which stand out.
+    `roots` are the nodes that were asked for, which stand out. `pages` holds where the page of a
+    document or a source lies.
 
     `weights` holds, for each node, by how many documents it is named in the store and how often.
     """
@@ -112,6 +115,7 @@ class Subject:
     texts: Mapping[str, Text]
     weights: Mapping[str, tuple[int, int]]
     roots: Sequence[str] = ()
+    pages: Mapping[str, str] = field(default_factory=dict)
 
 
 def draw(subject: Subject, words: Words) -> Picture:
@@ -119,7 +123,7 @@ def draw(subject: Subject, words: Words) -> Picture:
     labels = {
         node: _label(node, subject.facts.get(node, {}), words["values"]) for node in subject.order
     }
-    sentences = Sentences(subject.texts)
+    sentences = Sentences(subject.texts, subject.pages)
     network = Network(directed=True)
     hubs = _hubs(subject.network)
     _add_nodes(network, subject, labels)
@@ -175,6 +179,7 @@ def _entity(
         "facts": _fact_rows(subject.facts.get(node, {}), words["values"]),
         "documents": documents,
         "mentions": mentions,
+        "page": subject.pages.get(node, ""),
         "spans": sentences.quote(seen.get("spans", [])),
     }
 

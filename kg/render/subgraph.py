@@ -111,6 +111,7 @@ SELECT DISTINCT ?e ?up ?tie WHERE {
 }"""
 _TYPES = "SELECT DISTINCT ?e ?t WHERE { VALUES ?e { %s } ?e a ?t }"
 _HELD = "SELECT DISTINCT ?e WHERE { ?e pol:hasText ?c }"
+_TEXTS = "SELECT DISTINCT ?d ?c WHERE { ?d pol:hasText ?c }"
 _SPANS = """
 SELECT ?d ?e ?c ?begin ?end WHERE {
   VALUES ?e { %s }
@@ -335,6 +336,11 @@ def read_texts(select: Select, sources: Iterable[str]) -> dict[str, Text]:
             # The same bytes may have come under several names: the first stands for them.
             texts.setdefault(source or "", Text(name or "", text or ""))
     return texts
+
+
+def read_sources(select: Select) -> list[tuple[str, str]]:
+    """Return every document with its source text, a line for each text."""
+    return [(document or "", source or "") for document, source in _rows(select(_TEXTS))]
 
 
 def find_named(select: Select, name: str) -> list[str]:
