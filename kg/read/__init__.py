@@ -8,9 +8,13 @@ from pathlib import Path
 from kg.errors import ReadError
 from kg.models import AS_IT_IS, ReadOptions, Source
 from kg.read.formats import Format
+from kg.read.markdown import SUFFIXES as MARKDOWN_SUFFIXES
+from kg.read.markdown import is_markdown, read_markdown
+from kg.read.office import is_office, read_office
 from kg.read.plain import read_plain
 from kg.read.records import is_record, read_record
 from kg.read.traditional import with_script
+from kg.read.word import is_word, read_word
 
 
 def _read_record(data: bytes, names: Sequence[str], options: ReadOptions) -> Source:
@@ -20,14 +24,32 @@ def _read_record(data: bytes, names: Sequence[str], options: ReadOptions) -> Sou
 
 
 RECORD = Format("a row of a dump", suffixes=(), matches=is_record, read=_read_record)
+WORD = Format(
+    name="a Word document",
+    suffixes=(".docx", ".docm", ".dotx", ".dotm"),
+    matches=is_word,
+    read=read_word,
+)
+OFFICE = Format(
+    name="an Office document of another format",
+    suffixes=(".doc", ".dot", ".wps", ".wpt", ".rtf", ".odt"),
+    matches=is_office,
+    read=read_office,
+)
+MARKDOWN = Format(
+    name="Markdown",
+    suffixes=MARKDOWN_SUFFIXES,
+    matches=is_markdown,
+    read=read_markdown,
+)
 PLAIN = Format(
     name="plain text",
-    suffixes=("", ".txt", ".text", ".md"),
+    suffixes=("", ".txt", ".text"),
     matches=lambda data, name: True,
     read=read_plain,
 )
 # The first that matches reads; plain text is what is left.
-READERS: tuple[Format, ...] = (RECORD, PLAIN)
+READERS: tuple[Format, ...] = (RECORD, WORD, OFFICE, MARKDOWN, PLAIN)
 
 
 def read(data: bytes, names: Sequence[str], options: ReadOptions = AS_IT_IS) -> Source:

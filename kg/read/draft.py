@@ -23,6 +23,8 @@ KEYS = {
 BREAKS = re.compile(r"[ \t\u3000\u00a0]*[\r\n\v\f\u0085\u2028\u2029]+[ \t\u3000\u00a0]*")
 # No terminal, no XML and no Turtle takes these; see S3e of the reliability report.
 UNWRITABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+# Behind these a number stands close to its text, behind others (第一条, 1) a blank parts them.
+CLOSING = set("、，,．.。：:）)】]〕》—–―－-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,3 +156,13 @@ class Draft:
 def clean(text: str) -> str:
     """Return a text on one line: breaks become a blank, what cannot be written goes."""
     return UNWRITABLE.sub("", BREAKS.sub(" ", text)).strip(" \t\r\n\u3000\u00a0\ufeff\u200b")
+
+
+def numbered(number: str, text: str, gap: str = "\u3000") -> str:
+    """Write a number that a program generates as one types it: 一、总则, 第一条　本办法…."""
+    if not number or not text:
+        return number + text
+    if number[-1] in CLOSING:
+        # 1. 5G基站, lest 1.5 be read.
+        return f"{number}{' ' if text[0].isdigit() else ''}{text}"
+    return number + gap + text
