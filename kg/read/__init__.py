@@ -8,8 +8,11 @@ from pathlib import Path
 from kg.errors import ReadError
 from kg.models import AS_IT_IS, ReadOptions, Source
 from kg.read.formats import Format
+from kg.read.html import SUFFIXES as WEB_SUFFIXES
+from kg.read.html import is_web_page, read_html
 from kg.read.plain import read_plain
 
+WEB_PAGE = Format(name="web page", suffixes=WEB_SUFFIXES, matches=is_web_page, read=read_html)
 PLAIN = Format(
     name="plain text",
     suffixes=("", ".txt", ".text", ".md"),
@@ -17,7 +20,7 @@ PLAIN = Format(
     read=read_plain,
 )
 # The first that matches reads; plain text is what is left.
-READERS: tuple[Format, ...] = (PLAIN,)
+READERS: tuple[Format, ...] = (WEB_PAGE, PLAIN)
 
 
 def read(data: bytes, names: Sequence[str], options: ReadOptions = AS_IT_IS) -> Source:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -47,6 +48,7 @@ class Draft:
         self._cuts: list[Cut] = []
         self._notes: list[str] = []
         self._url = ""
+        self._stated = 0  # characters of the lines that state metadata
 
     def paragraph(self, text: str, level: int | None = None) -> None:
         """Write a paragraph on a line of its own; `level` says that it is a heading."""
@@ -57,13 +59,17 @@ class Draft:
             if level is not None:
                 self._headings.append(Heading(begin, begin + len(line), level))
 
-    def field(self, name: str, value: str, rule: str) -> None:
-        """State a field of the file's metadata on a line of its own: 发布日期：2024-01-05."""
+    def field(self, name: str, value: str, rule: str, key: str = "") -> None:
+        """State a field of the file's metadata on a line of its own: 发布日期：2024-01-05.
+
+        `key` is what the file itself calls it, where that is not as in KEYS.
+        """
         value = clean(value)
         if not value:
             return
-        key = KEYS[name] + "："
+        key = (clean(key) or KEYS[name]) + "："
         begin = self._length + len(key)
+        self._stated += len(re.sub(r"\s", "", key + value))
         self._write(f"{key}{value}\n")
         self._fields.append(Field(name, value, begin, begin + len(value), rule))
         if name == "url":
@@ -85,8 +91,9 @@ class Draft:
 
     def _row(self, number: int, row: Sequence[DraftCell], covered: dict[int, int]) -> list[Cell]:
         cells, column = [], 0
-        waiting = list(row)
-        while waiting or any(at >= column and rows > 0 for at, rows in covered.items()):
+        waiting = deque(row)
+        last = max((at for at, rows in covered.items() if rows > 0), default=-1)
+        while waiting or column <= last:
             if column:
                 self._write("\t")
             if covered.get(column, 0) > 0:
@@ -96,7 +103,7 @@ class Draft:
             if not waiting:
                 column += 1
                 continue
-            cell = waiting.pop(0)
+            cell = waiting.popleft()
             text = clean(cell.text).replace("\t", " ")
             begin = self._length
             self._write(text + "\t" * (cell.columns - 1))
@@ -125,9 +132,7 @@ class Draft:
     @property
     def is_blank(self) -> bool:
         """Tell whether nothing has been written but metadata."""
-        written = "".join(self._parts)
-        stated = sum(len(KEYS[field.name]) + 1 + len(field.value) for field in self._fields)
-        return len(re.sub(r"\s", "", written)) <= stated
+        return len(re.sub(r"\s", "", "".join(self._parts))) <= self._stated
 
     def finish(self, names: Sequence[str], sha256: str, media_type: str, encoding: str) -> Source:
         """Return the Source."""
