@@ -10,9 +10,12 @@ from kg.models import AS_IT_IS, ReadOptions, Source
 from kg.read.formats import Format
 from kg.read.html import SUFFIXES as WEB_SUFFIXES
 from kg.read.html import is_web_page, read_html
+from kg.read.mail import SUFFIXES as MAIL_SUFFIXES
+from kg.read.mail import is_mail, read_mail
 from kg.read.plain import read_plain
 
 WEB_PAGE = Format(name="web page", suffixes=WEB_SUFFIXES, matches=is_web_page, read=read_html)
+MAIL = Format(name="mail or saved page", suffixes=MAIL_SUFFIXES, matches=is_mail, read=read_mail)
 PLAIN = Format(
     name="plain text",
     suffixes=("", ".txt", ".text", ".md"),
@@ -20,7 +23,7 @@ PLAIN = Format(
     read=read_plain,
 )
 # The first that matches reads; plain text is what is left.
-READERS: tuple[Format, ...] = (WEB_PAGE, PLAIN)
+READERS: tuple[Format, ...] = (WEB_PAGE, MAIL, PLAIN)
 
 
 def read(data: bytes, names: Sequence[str], options: ReadOptions = AS_IT_IS) -> Source:

@@ -33,7 +33,7 @@ UTF8 = ("utf-8", "utf8")
 # What a page may declare and plain text is not tried as.
 ELSEWHERE = ("big5", "big5-hkscs")
 LEAST_NULS = 1000  # characters to each zero byte that is only dirt
-LEAST_LOST, LOST_SHARE = 8, 0.002  # Chinese characters that a parser may lose
+LOST_SHARE = 0.002  # of the Chinese characters, how many a parser may lose with a note
 TAIL_LINES = 20  # below the text, where its files are listed
 LONGEST_TITLE = 120
 LEAST_FIELDS_BELOW = 3
@@ -112,8 +112,11 @@ def _same(declared: str, encoding: str) -> bool:
 # -- parsing ---------------------------------------------------------------------------------
 
 
-def write_page(page: str, draft: Draft, shown: str) -> None:
-    """Write a page into a draft; raise ReadError where it holds no text."""
+def write_page(page: str, draft: Draft, shown: str, address: str = "") -> None:
+    """Write a page into a draft; raise ReadError where it holds no text.
+
+    `address` is where it was saved from, if what carries the page says so.
+    """
     page, shortened = tags.without_long_tags(page)
     if shortened:
         draft.note(f"attributes of {shortened} tags dropped: thousands of them")
@@ -123,7 +126,7 @@ def write_page(page: str, draft: Draft, shown: str) -> None:
         for line in tags.lines(page):
             draft.paragraph(line)
     else:
-        _write(root, page, draft, shown)
+        _write(root, page, draft, shown, address)
     if draft.is_blank:
         raise ReadError(f"{shown}: a web page without text; {_advice(root)}")
 
@@ -135,20 +138,22 @@ def _parse_whole(page: str, draft: Draft, shown: str) -> Element | None:
     """
     wanted = tags.han(page)
     root = _parse(page, shown)
-    if _is_whole(root, wanted):
+    lost = _lost(root, wanted)
+    if not lost:
         return root
-    root = _parse(tags.without_formatting(page), shown)
-    if _is_whole(root, wanted):
+    again = _parse(tags.without_formatting(page), shown)
+    if not _lost(again, wanted):
         draft.note("tags nested too deep: those that format letters dropped")
-        return root
-    return None
+        return again
+    if lost > LOST_SHARE * wanted:
+        return None
+    draft.note(f"{lost} Chinese characters of the page are not in what the parser read")
+    return root
 
 
-def _is_whole(root: Element | None, wanted: int) -> bool:
-    if root is None:
-        return wanted == 0
-    kept = len(tags.HAN.findall("".join(root.itertext())))
-    return wanted - kept <= max(LEAST_LOST, LOST_SHARE * wanted)
+def _lost(root: Element | None, wanted: int) -> int:
+    kept = 0 if root is None else len(tags.HAN.findall("".join(root.itertext())))
+    return max(0, wanted - kept)
 
 
 def _parse(page: str, shown: str) -> Element | None:
@@ -188,7 +193,7 @@ def _advice(root: Element | None) -> str:
 # -- writing ---------------------------------------------------------------------------------
 
 
-def _write(root: Element, page: str, draft: Draft, shown: str) -> None:
+def _write(root: Element, page: str, draft: Draft, shown: str, address: str) -> None:
     rule = outside_rule(len(text_of(root)))
     texts = find_text(root, rule)
     if any(role_of(one) == "text" for one in texts) is False and _is_unfilled(root, texts, rule):
@@ -196,7 +201,7 @@ def _write(root: Element, page: str, draft: Draft, shown: str) -> None:
     head, tail = _around(root, texts, rule)
     above = [part for part in head if isinstance(part, Line)]
     below = [part for part in tail if isinstance(part, Line)]
-    fields = page_fields(root, page)
+    fields = page_fields(root, page, address)
     named = {_compact(field.value) for field in fields if field.name == "title"}
     named.add(_compact(title_of_page(root)))
     title, above = _title(above, named - {""})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 
 from kg.read.html_text import SILENT, Element, text_of
 from kg.vocabulary import rows
@@ -25,8 +25,8 @@ HIDDEN = re.compile(
 )
 WHITE = re.compile(r"(?:^|;)color:(?:#fff(?:fff)?|white|rgb\(255,255,255\))(?=;|!|$)")
 COLOURED = re.compile(r"background")
-HOLDERS = frozenset("body div section article main td form center html".split())
-PASSED = frozenset("table tbody tr".split())  # between a holder and the holder in it
+HOLDERS = frozenset(["body", "div", "section", "article", "main", "td", "form", "center", "html"])
+PASSED = frozenset(["table", "tbody", "tr"])  # between a holder and the holder in it
 PROSE = re.compile("[，。；]")
 PROSE_WEIGHT = 5  # how much more a letter counts in a sentence than in a label
 LONGEST_CHROME = 300  # characters of a part that may be cut for its name alone
@@ -47,8 +47,13 @@ def role_of(element: Element) -> str:
     """Return what an element is by its name: text, attached, chrome, or ""."""
     if element.tag in ("article", "main"):
         return "text"
-    said = (element.get(name, "") for name in ("id", "class", "role", "itemprop"))
-    words = " ".join(said).lower().split()
+    get = element.get
+    return _role(get("id"), get("class"), get("role"), get("itemprop"))
+
+
+@lru_cache(maxsize=4096)
+def _role(*said: str | None) -> str:
+    words = " ".join(filter(None, said)).lower().split()
     return next((_names()[word] for word in words if word in _names()), "")
 
 

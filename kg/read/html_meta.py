@@ -52,9 +52,11 @@ def _key() -> re.Pattern[str]:
     )
 
 
-def page_fields(root: Element, page: str) -> list[Stated]:
+def page_fields(root: Element, page: str, address: str) -> list[Stated]:
     """Return what the <meta> tags say, the best statement of each field."""
     found = [*_metas(root), *_addresses(root, page)]
+    if address:
+        found.append(Stated("url", "网址", address, "mail.location", 0))
     best: dict[str, Stated] = {}
     for field in sorted(found, key=lambda field: field.order):
         best.setdefault(field.name, field)
@@ -143,7 +145,9 @@ def _stated(match: re.Match[str], value: str) -> Stated:
 
 def merged(block: Iterable[Stated], page: Iterable[Stated]) -> list[Stated]:
     """Return the fields to state: those of the block by order, then what only the tags say."""
-    once = {(field.name, field.value): field for field in reversed(list(block))}
-    found = sorted(reversed(once.values()), key=lambda field: field.order)
+    once: dict[tuple[str, str], Stated] = {}
+    for field in block:
+        once.setdefault((field.name, field.value), field)
+    found = sorted(once.values(), key=lambda field: field.order)
     said = {field.name for field in found}
     return [*found, *(field for field in page if field.name not in said)]

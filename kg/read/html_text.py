@@ -159,6 +159,8 @@ class _Flow:
 
     def end_line(self) -> Iterator[Line]:
         """Yield the line if there is anything in it."""
+        if not self._written:
+            return
         text = clean(_collapsed("".join(self._written)))
         if text:
             marker = self._marker
@@ -175,7 +177,7 @@ def _collapsed(text: str) -> str:
 
     def blank(space: re.Match[str]) -> str:
         begin, end = space.span()
-        broken = "\n" in space[0] and 0 < begin and end < len(bare)
+        broken = "\n" in space[0] and begin > 0 and end < len(bare)
         return "" if broken and bare[begin - 1] >= WIDE and bare[end] >= WIDE else " "
 
     bare = INVISIBLE.sub("", text)
@@ -256,9 +258,15 @@ def _cell(cell: Element, rule: Rule) -> tuple[str | None, Sequence[Left]]:
     left = rule(cell)
     if left:
         return None, [Left(cell, left)]
-    inner = list(parts(cell, rule, with_tables=False))
+    inner = list(parts(cell, rule, with_tables=False) if len(cell) else _bare(cell))
     lines = [part.text for part in inner if isinstance(part, Line)]
     return " ".join(lines), [part for part in inner if isinstance(part, Left)]
+
+
+def _bare(cell: Element) -> Iterator[Part]:
+    flow = _Flow(numbered=False)
+    yield from flow.write(cell.text)
+    yield from flow.end_line()
 
 
 def _spanning(cell: Element, text: str, most_rows: int) -> DraftCell:

@@ -19,13 +19,20 @@ SILENT = ("script", "style", "noscript", "template", "title")  # nothing of them
 OPENING = {name: re.compile(f"<{name}(?=[\\s/>])", re.I) for name in SILENT}
 CLOSING = {name: re.compile(f"</{name}(?=[\\s/>])", re.I) for name in SILENT}
 BLOCKS = frozenset(
-    "address article aside blockquote body br caption center dd details div dl dt fieldset "
-    "figcaption figure footer form h1 h2 h3 h4 h5 h6 head header hr html li main menu nav ol "
-    "option p pre section select summary table tbody tfoot thead title tr ul".split()
+    (
+        *("address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd"),
+        *("details", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form"),
+        *("h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hr", "html", "li", "main", "menu"),
+        *("nav", "ol", "option", "p", "pre", "section", "select", "summary", "table", "tbody"),
+        *("tfoot", "thead", "title", "tr", "ul"),
+    )
 )
 FORMATTING = frozenset(
-    "abbr acronym b bdi bdo big cite code dfn em font i ins kbd label mark o:p q s samp small "
-    "span strike strong tt u var".split()
+    (
+        *("abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "dfn", "em", "font", "i"),
+        *("ins", "kbd", "label", "mark", "o:p", "q", "s", "samp", "small", "span", "strike"),
+        *("strong", "tt", "u", "var"),
+    )
 )
 UNFINISHED = r"<[a-zA-Z/!?][^<]*\Z"  # a tag that the end of the file breaks
 LONGEST_TAG = 20_000
