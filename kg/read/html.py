@@ -152,8 +152,11 @@ def _parse_whole(page: str, draft: Draft, shown: str) -> Element | None:
 
 
 def _lost(root: Element | None, wanted: int) -> int:
-    kept = 0 if root is None else len(tags.HAN.findall("".join(root.itertext())))
-    return max(0, wanted - kept)
+    if root is None:
+        return wanted
+    silent = (text_of(one) for one in root.iter(*tags.SILENT))
+    kept = tags.HAN.findall("".join(root.itertext()))
+    return max(0, wanted - len(kept) + len(tags.HAN.findall("".join(silent))))
 
 
 def _parse(page: str, shown: str) -> Element | None:

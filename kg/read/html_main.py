@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from functools import cache, lru_cache
 
-from kg.read.html_text import SILENT, Element, text_of
+from kg.read.html_text import SILENT, Element, is_layout, text_of
 from kg.vocabulary import rows
 
 LEFT_OUT = {
@@ -112,15 +112,13 @@ def find_text(root: Element, rule: Callable[[Element], str]) -> list[Element]:
     weights, known = _weigh(root, rule)
     densest = _densest(root, weights)
     best = max((weights[one] for one in known), default=0)
-    if best == 0 or best < KNOWN_SHARE * weights.get(densest, 0):
+    if best == 0:
         return [densest]
     chosen = [one for one in known if weights[one] >= NEARLY_ALL * best][-1]
-    alike = _likes(chosen)
-    return [
-        one
-        for one in known
-        if one is chosen or (_likes(one) & alike and _apart(one, chosen, known))
-    ]
+    alike = [one for one in known if one is chosen or _is_beside(one, chosen, known)]
+    if sum(weights[one] for one in alike) < KNOWN_SHARE * weights.get(densest, 0):
+        return [densest]
+    return alike
 
 
 def _likes(element: Element) -> set[str]:
@@ -128,13 +126,13 @@ def _likes(element: Element) -> set[str]:
     return {word for word in words if _names().get(word) == "text"}
 
 
-def _apart(one: Element, chosen: Element, known: list[Element]) -> bool:
-    """Tell whether neither holds the other, and none of the known ones of this name holds it."""
-    above = list(one.iterancestors())
+def _is_beside(one: Element, chosen: Element, known: list[Element]) -> bool:
+    """Tell a further part of the same name: neither in the other, nor in one of its name."""
+    name = _likes(one) & _likes(chosen)
+    above = set(one.iterancestors())
+    within = chosen in above or one in set(chosen.iterancestors())
     return (
-        chosen not in above
-        and one not in list(chosen.iterancestors())
-        and not any(other in above and _likes(other) & _likes(one) for other in known)
+        bool(name) and not within and not any(_likes(two) & name for two in known if two in above)
     )
 
 
@@ -185,6 +183,8 @@ def _densest(root: Element, weights: dict[Element, int]) -> Element:
             (child for child in part if child in weights), key=weights.__getitem__, default=None
         )
         if inner is None or weights[inner] < DENSE * weights[part]:
+            return found
+        if inner.tag == "table" and not is_layout(inner):
             return found
         if weights[found] - weights[inner] > max(REST, REST_SHARE * weights[inner]):
             return found

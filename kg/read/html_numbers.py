@@ -76,7 +76,7 @@ def numeral(number: int, digits: str) -> str:
         return letters.upper() if digits == "upper" else letters
     if digits in ("roman", "Roman"):
         return _roman(number).upper() if digits == "Roman" else _roman(number)
-    return _chinese(number) if digits == "chinese" else "".join(DIGITS[int(d)] for d in str(number))
+    return _chinese(number)
 
 
 def _letters(number: int) -> str:

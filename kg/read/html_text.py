@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -30,6 +30,7 @@ RAISED_NUMBER = re.compile(r"[+-]?\d{1,3}")  # 10<sup>4</sup> is not 104
 FILE = re.compile(r"\.(?:docx?|xlsx?|pptx?|pdf|wps|et|ofd|zip|rar|7z|txt)(?:[?#]|$)", re.I)
 WIDE = "\u2e80"  # from here on a line break between two letters is no blank
 WIDEST = 100  # columns over which a cell may reach; more is no table
+LARGEST = 2_000_000  # fields of a table; where its cells claim more they lie about their reach
 LEAST_PROSE = 300  # characters of a cell that holds the page's text
 PROSE_SHARE = 0.7
 MOST_LAYOUT_CELLS = 2
@@ -224,9 +225,13 @@ def _length(element: Element) -> int:
 
 def rows_of(table: Element) -> list[Element]:
     """Return the rows of a table, without those of tables within."""
-    groups = [table, *(group for group in table if group.tag in ROW_GROUPS)]
-    rows = [row for group in groups for row in group if row.tag == "tr"]
-    return sorted(rows, key=lambda row: (row.getparent().tag == "tfoot",))
+    groups = sorted(table, key=lambda child: child.tag == "tfoot")
+    return [
+        row
+        for group in groups
+        for row in (group if group.tag in ROW_GROUPS else [group])
+        if row.tag == "tr"
+    ]
 
 
 def cells_of(row: Element) -> list[Element]:
@@ -251,7 +256,7 @@ def _table(table: Element, rule: Rule) -> Iterator[Part]:
             if text is not None:
                 cells.append(_spanning(cell, text, len(listed) - number))
         rows.append(tuple(cells))
-    yield Rows(tuple(rows))
+    yield Rows(tuple(rows) if _area(rows) <= LARGEST else tuple(map(_unspanned, rows)))
 
 
 def _cell(cell: Element, rule: Rule) -> tuple[str | None, Sequence[Left]]:
@@ -261,6 +266,14 @@ def _cell(cell: Element, rule: Rule) -> tuple[str | None, Sequence[Left]]:
     inner = list(parts(cell, rule, with_tables=False) if len(cell) else _bare(cell))
     lines = [part.text for part in inner if isinstance(part, Line)]
     return " ".join(lines), [part for part in inner if isinstance(part, Left)]
+
+
+def _area(rows: Iterable[Sequence[DraftCell]]) -> int:
+    return sum(cell.rows * cell.columns for row in rows for cell in row)
+
+
+def _unspanned(row: Sequence[DraftCell]) -> tuple[DraftCell, ...]:
+    return tuple(DraftCell(cell.text) for cell in row)
 
 
 def _bare(cell: Element) -> Iterator[Part]:
