@@ -251,9 +251,12 @@ def test_a_second_part_of_text_is_never_dropped_as_beside_it() -> None:
 
 
 def test_files_that_a_page_lists_below_the_text_are_text() -> None:
-    files = '<div class="list">附件：</div><p><a href="/a/1.docx">1.校车检查表</a></p>'
+    files = (
+        '<div class="list">附件：</div><p><a href="/a/1.docx">1.校车检查表</a></p>'
+        '<p><a href="/down.jsp?id=2">2.校车台账.xlsx</a></p>'
+    )
     found = source(page(f'<div id="zoom"><p>{SENTENCE}</p></div>{files}{CHROME_BELOW}'))
-    assert found.text.splitlines() == [SENTENCE, "附件：", "1.校车检查表"]
+    assert found.text.splitlines() == [SENTENCE, "附件：", "1.校车检查表", "2.校车台账.xlsx"]
 
 
 @pytest.mark.parametrize("name", ["01", "04", "06"])
@@ -529,6 +532,22 @@ def test_an_example_as_a_page_says_what_its_text_says(name: str, bare: bool) -> 
     plain = facts(understand(read(text.encode(), ["a.txt"])))
     web = facts(reading(government_page(text, bare)))
     assert (plain - web, web - plain) == (plain - plain, web - web)
+
+
+@pytest.mark.parametrize("name", ["01", "02", "03", "04", "05", "06", "07", "08"])
+def test_a_page_s_metadata_adds_what_it_states_and_nothing_else(name: str) -> None:
+    """Its index number is the document's; its title stands above the text a second time."""
+    text = example_text(name)
+    plain = understand(read(text.encode(), ["a.txt"]))
+    begin, end = plain.outline.titles[0] if plain.outline.titles else (0, 0)
+    title = html.escape(re.sub(r"\s", "", text[begin:end]))
+    block = "<table><tr><td>索引号：<td>YL01/2024-00012<td>有效性：<td>有效</table>"
+    markup = government_page(text).replace("<div class='main'>", f"<div>{block}<h1>{title}</h1>")
+    before, web = facts(plain), facts(reading(markup))
+    added = web - before
+    assert added.pop(("profile", "index", "YL01/2024-00012")) == 1
+    assert [fact for fact in added if fact[0] != "mention" or str(fact[3]) not in title] == []
+    assert before - web == {("profile", "index", plain.profile.index): 1}
 
 
 # -- tables of data --------------------------------------------------------------------------

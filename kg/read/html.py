@@ -13,7 +13,7 @@ from kg.read import tags
 from kg.read.draft import Draft
 from kg.read.html_main import find_text, outside_rule, role_of, rule_of
 from kg.read.html_meta import Stated, merged, page_fields, stated_fields, title_of_page
-from kg.read.html_text import SILENT, Element, Left, Line, Part, Rows, parts, text_of
+from kg.read.html_text import FILE, SILENT, Element, Left, Line, Part, Rows, parts, text_of
 from kg.read.plain import BOMS, decode
 
 INSTALL = "install the readers: pip install 'policy-kg[docs]'"
@@ -199,9 +199,9 @@ def _advice(root: Element | None) -> str:
 def _write(root: Element, page: str, draft: Draft, shown: str, address: str) -> None:
     rule = outside_rule(len(text_of(root)))
     texts = find_text(root, rule)
-    if any(role_of(one) == "text" for one in texts) is False and _is_unfilled(root, texts, rule):
+    if _is_unfilled(root, texts):
         raise ReadError(f"{shown}: a web page without text; {_advice(root)}")
-    head, tail = _around(root, texts, rule)
+    head, tail = _around(root, texts)
     above = [part for part in head if isinstance(part, Line)]
     below = [part for part in tail if isinstance(part, Line)]
     fields = page_fields(root, page, address)
@@ -225,13 +225,15 @@ def _write(root: Element, page: str, draft: Draft, shown: str, address: str) -> 
     _note_losses(root, texts, [*beside, *under], written, draft)
 
 
-def _is_unfilled(root: Element, texts: Sequence[Element], rule: object) -> bool:
+def _is_unfilled(root: Element, texts: Sequence[Element]) -> bool:
     """Tell a page whose place for the text is empty, and which says nothing else in sentences."""
+    if any(role_of(one) == "text" for one in texts):
+        return False
     empty = any(role_of(one) == "text" and not text_of(one).strip() for one in root.iter("div"))
     return empty and not any(SENTENCE.search(text_of(one)) for one in texts)
 
 
-def _around(root: Element, texts: Sequence[Element], rule: object) -> tuple[list[Part], list[Part]]:
+def _around(root: Element, texts: Sequence[Element]) -> tuple[list[Part], list[Part]]:
     """Return what stands above and below the text."""
     chosen = set(texts)
     holders = {above for one in texts for above in one.iterancestors()}
@@ -299,12 +301,16 @@ def _attached(lines: list[Line]) -> tuple[list[Line], list[str]]:
     found, rest = [], []
     for number, line in enumerate(lines):
         near = number < TAIL_LINES
-        heads = ATTACHED.fullmatch(line.text) and any(one.files for one in lines[number:][1:2])
-        if near and (line.files or heads):
+        heads = ATTACHED.fullmatch(line.text) and any(map(_is_file, lines[number + 1 : number + 2]))
+        if near and (_is_file(line) or heads):
             found.append(Line(line.text))
         else:
             rest.append(line.text)
     return found, rest
+
+
+def _is_file(line: Line) -> bool:
+    return line.files or FILE.search(line.text) is not None
 
 
 def _below(lines: list[str]) -> tuple[list[Stated], list[str]]:

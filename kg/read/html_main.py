@@ -44,7 +44,7 @@ def _names() -> dict[str, str]:
 
 
 def role_of(element: Element) -> str:
-    """Return what an element is by its name: text, attached, chrome, or ""."""
+    """Return what an element is by its name: text, chrome, or ""."""
     if element.tag in ("article", "main"):
         return "text"
     get = element.get
