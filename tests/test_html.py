@@ -304,12 +304,17 @@ def test_the_block_above_the_text_is_metadata(block: str) -> None:
         "issued": "2024-03-01",
         "number": "云教发〔2024〕4号",
     }
+    kept = found.text + "".join(one.text for one in found.cuts)
+    assert set(re.findall("[㐀-鿿]+", re.sub("<[^>]+>", "\n", block))) - set(
+        re.findall("[㐀-鿿]+", kept)
+    ) <= {"文", "号"}  # a key that is set wide: 文　　号
 
 
 def test_a_line_of_dates_and_source_is_metadata() -> None:
     row = "发布时间：2024-03-05 10:20&nbsp;&nbsp;来源：云陵日报&nbsp;&nbsp;浏览次数：<b>-</b>"
     found = source(page(f"<div>{row}</div><div id=zoom><p>{SENTENCE}</p></div>"))
     assert said(found) == {"published": "2024-03-05 10:20", "origin": "云陵日报"}
+    assert any("浏览次数：-" in one.text for one in found.cuts)
 
 
 def test_words_that_only_look_like_keys_are_no_metadata() -> None:

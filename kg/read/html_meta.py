@@ -18,6 +18,7 @@ PLACEHOLDER = re.compile(r"-{2,}")
 PAGE_TITLE = re.compile(r"\s*(?P<title>[^_|｜]{5,120}?)\s*(?:[_|｜]|\s[-–—]+\s|-{2}|$)")
 UNKNOWN_KEY = re.compile(r"[ \u3000\u00a0]+[一-鿿]{2,8}[：:]|[ \u00a0]{2,}")
 KEY_LIKE = re.compile(r"[【\[]?[一-鿿\s\u3000\u00a0]{2,14}(?:[】\]][：:]?|[：:])")
+MARKS = re.compile(r"[\s：:【】\[\]|]")
 LONGEST_VALUE = 200
 
 
@@ -107,6 +108,9 @@ def stated_fields(lines: Sequence[str]) -> tuple[list[Stated], list[str]]:
         below = lines[at + 1] if at + 1 < len(lines) else ""
         found, taken = _pairs(lines[at], matches, below)
         fields += found
+        line = " ".join(lines[at : at + 1 + taken])
+        if _bare(line) != _bare("".join(field.key + field.value for field in found)):
+            rest.append(line)  # it says more than its fields: 浏览次数, a key without a value
         at += 1 + taken
     marked = [field for field in fields if field.rule == "html.block"]
     least = 1 if len(marked) * 2 >= len(fields) else 3
@@ -128,6 +132,10 @@ def _pairs(line: str, matches: list[re.Match[str]], below: str) -> tuple[list[St
     if value and len(value) <= LONGEST_VALUE:
         found.append(_stated(last, value))
     return found, 1
+
+
+def _bare(text: str) -> str:
+    return MARKS.sub("", text)
 
 
 def _value(text: str) -> str:
