@@ -486,6 +486,11 @@ except ReadError as error:
             "",
             id="cells that reach over everything",
         ),
+        pytest.param(
+            "'<html><div id=zoom></div><p>教育局负责' + '\u3000' * 300_000 + '字' * 300_000",
+            "",
+            id="a line without a stop",
+        ),
         pytest.param("'<html><p>教育局负责' + '<!--' * 200_000", "", id="comments that never end"),
         pytest.param(
             "'<html><p>教育局负责</p>' + '<a =%c' % 34 * 200_000", "", id="quotes never closed"

@@ -38,7 +38,8 @@ TAIL_LINES = 20  # below the text, where its files are listed
 LONGEST_TITLE = 120
 LEAST_FIELDS_BELOW = 3
 OUTSIDE_SHARE = 0.3
-SENTENCE = re.compile("[^。]{15,}。")
+SHORTEST_SENTENCE = 15
+LEAST_UNLINKED = 300  # characters that no page has of itself, links apart
 ATTACHED = re.compile(r"(?:相关)?附件(?:下载|列表)?[：:]?")
 REFRESH = re.compile(r"\s*\d{0,4}\s*[;,]\s*url\s*=\s*['\"]?([^'\"]{1,300})", re.I)
 
@@ -230,7 +231,19 @@ def _is_unfilled(root: Element, texts: Sequence[Element]) -> bool:
     if any(role_of(one) == "text" for one in texts):
         return False
     empty = any(role_of(one) == "text" and not text_of(one).strip() for one in root.iter("div"))
-    return empty and not any(SENTENCE.search(text_of(one)) for one in texts)
+    return empty and not any(
+        _has_sentence(text_of(one)) or _unlinked(one) >= LEAST_UNLINKED for one in texts
+    )
+
+
+def _unlinked(element: Element) -> int:
+    """Return how many characters of an element are no link's."""
+    links = sum(len(text_of(link)) for link in element.iter("a"))
+    return len(text_of(element)) - links
+
+
+def _has_sentence(text: str) -> bool:
+    return any(len(part) >= SHORTEST_SENTENCE for part in text.split("。")[:-1])
 
 
 def _around(root: Element, texts: Sequence[Element]) -> tuple[list[Part], list[Part]]:
@@ -330,7 +343,7 @@ def _note_losses(
     for source in frames[:3]:
         draft.note(f"an embedded page is not read: {source[:200]}")
     length = sum(len(part.text) for part in written if isinstance(part, Line))
-    outside = sum(len(line) for line in beside if SENTENCE.search(line))
+    outside = sum(len(line) for line in beside if _has_sentence(line))
     if outside > OUTSIDE_SHARE * length:
         draft.note(f"{outside} characters of sentences beside the text: see what was cut")
 

@@ -16,7 +16,7 @@ EMPTY = re.compile(r"[-—/\s]*|无|暂无|null")
 PLACEHOLDER = re.compile(r"-{2,}")
 # 标题_栏目_网站, 标题 - 网站: what a page calls itself begins with the document's title.
 PAGE_TITLE = re.compile(r"\s*(?P<title>[^_|｜]{5,120}?)\s*(?:[_|｜]|\s[-–—]+\s|-{2}|$)")
-UNKNOWN_KEY = re.compile(r"[ \u3000\u00a0]+[一-鿿]{2,8}[：:]|[ \u00a0]{2,}")
+UNKNOWN_KEY = re.compile(r"[ \u3000\u00a0]{1,20}[一-鿿]{2,8}[：:]|[ \u00a0]{2,}")
 KEY_LIKE = re.compile(r"[【\[]?[一-鿿\s\u3000\u00a0]{2,14}(?:[】\]][：:]?|[：:])")
 MARKS = re.compile(r"[\s：:【】\[\]|]")
 LONGEST_VALUE = 200
@@ -46,7 +46,7 @@ def _keys() -> dict[str, tuple[str, int]]:
 
 @cache
 def _key() -> re.Pattern[str]:
-    gap = "[ \u3000\u00a0]*"
+    gap = "[ \u3000\u00a0]{0,6}"
     keys = (gap.join(map(re.escape, key)) for key in sorted(_keys(), key=len, reverse=True))
     return re.compile(
         f"(?<![一-鿿])[【\\[]?{gap}(?P<key>{'|'.join(keys)}){gap}(?P<mark>[】\\]]{gap}[:：]?|[:：]|$)"
