@@ -21,7 +21,8 @@ KEYS = {
     "subject": "主题分类",
     "url": "网址",
 }
-BREAKS = re.compile(r"[ \t\u3000\u00a0]*[\r\n\v\f\u0085\u2028\u2029]+[ \t\u3000\u00a0]*")
+BREAKS = re.compile(r"[\r\n\v\f\u0085\u2028\u2029]+")
+BLANKS = " \t\u3000\u00a0"
 # No terminal, no XML and no Turtle takes these; see S3e of the reliability report.
 UNWRITABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
@@ -158,4 +159,5 @@ class Draft:
 
 def clean(text: str) -> str:
     """Return a text on one line: breaks become a blank, what cannot be written goes."""
-    return UNWRITABLE.sub("", BREAKS.sub(" ", text)).strip(" \t\r\n\u3000\u00a0\ufeff\u200b")
+    lines = (line.strip(BLANKS) for line in BREAKS.split(text))
+    return UNWRITABLE.sub("", " ".join(filter(None, lines))).strip(BLANKS + "\r\n\ufeff\u200b")
