@@ -8,6 +8,10 @@ from pathlib import Path
 from kg.errors import ReadError
 from kg.models import AS_IT_IS, ReadOptions, Source
 from kg.read.formats import Format
+from kg.read.html import SUFFIXES as WEB_SUFFIXES
+from kg.read.html import is_web_page, read_html
+from kg.read.mail import SUFFIXES as MAIL_SUFFIXES
+from kg.read.mail import is_mail, read_mail
 from kg.read.markdown import SUFFIXES as MARKDOWN_SUFFIXES
 from kg.read.markdown import is_markdown, read_markdown
 from kg.read.office import is_office, read_office
@@ -36,6 +40,8 @@ OFFICE = Format(
     matches=is_office,
     read=read_office,
 )
+WEB_PAGE = Format("a web page", suffixes=WEB_SUFFIXES, matches=is_web_page, read=read_html)
+MAIL = Format("a mail or saved page", suffixes=MAIL_SUFFIXES, matches=is_mail, read=read_mail)
 MARKDOWN = Format(
     name="Markdown",
     suffixes=MARKDOWN_SUFFIXES,
@@ -49,7 +55,7 @@ PLAIN = Format(
     read=read_plain,
 )
 # The first that matches reads; plain text is what is left.
-READERS: tuple[Format, ...] = (RECORD, WORD, OFFICE, MARKDOWN, PLAIN)
+READERS: tuple[Format, ...] = (RECORD, WORD, OFFICE, WEB_PAGE, MAIL, MARKDOWN, PLAIN)
 
 
 def read(data: bytes, names: Sequence[str], options: ReadOptions = AS_IT_IS) -> Source:

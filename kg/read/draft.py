@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -20,7 +21,8 @@ KEYS = {
     "subject": "主题分类",
     "url": "网址",
 }
-BREAKS = re.compile(r"[ \t\u3000\u00a0]*[\r\n\v\f\u0085\u2028\u2029]+[ \t\u3000\u00a0]*")
+BREAKS = re.compile(r"[\r\n\v\f\u0085\u2028\u2029]+")
+BLANKS = " \t\u3000\u00a0"
 # No terminal, no XML and no Turtle takes these; see S3e of the reliability report.
 UNWRITABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 # Behind these a number stands close to its text, behind others (第一条, 1) a blank parts them.
@@ -49,6 +51,7 @@ class Draft:
         self._cuts: list[Cut] = []
         self._notes: list[str] = []
         self._url = ""
+        self._stated = 0  # characters of the lines that state metadata
 
     def paragraph(self, text: str, level: int | None = None) -> None:
         """Write a paragraph on a line of its own; `level` says that it is a heading."""
@@ -59,13 +62,17 @@ class Draft:
             if level is not None:
                 self._headings.append(Heading(begin, begin + len(line), level))
 
-    def field(self, name: str, value: str, rule: str) -> None:
-        """State a field of the file's metadata on a line of its own: 发布日期：2024-01-05."""
+    def field(self, name: str, value: str, rule: str, key: str = "") -> None:
+        """State a field of the file's metadata on a line of its own: 发布日期：2024-01-05.
+
+        `key` is what the file itself calls it, where that is not as in KEYS.
+        """
         value = clean(value)
         if not value:
             return
-        key = KEYS[name] + "："
+        key = (clean(key) or KEYS[name]) + "："
         begin = self._length + len(key)
+        self._stated += len(re.sub(r"\s", "", key + value))
         self._write(f"{key}{value}\n")
         self._fields.append(Field(name, value, begin, begin + len(value), rule))
         if name == "url":
@@ -87,8 +94,9 @@ class Draft:
 
     def _row(self, number: int, row: Sequence[DraftCell], covered: dict[int, int]) -> list[Cell]:
         cells, column = [], 0
-        waiting = list(row)
-        while waiting or any(at >= column and rows > 0 for at, rows in covered.items()):
+        waiting = deque(row)
+        last = max((at for at, rows in covered.items() if rows > 0), default=-1)
+        while waiting or column <= last:
             if column:
                 self._write("\t")
             if covered.get(column, 0) > 0:
@@ -98,7 +106,7 @@ class Draft:
             if not waiting:
                 column += 1
                 continue
-            cell = waiting.pop(0)
+            cell = waiting.popleft()
             text = clean(cell.text).replace("\t", " ")
             begin = self._length
             self._write(text + "\t" * (cell.columns - 1))
@@ -127,9 +135,7 @@ class Draft:
     @property
     def is_blank(self) -> bool:
         """Tell whether nothing has been written but metadata."""
-        written = "".join(self._parts)
-        stated = sum(len(KEYS[field.name]) + 1 + len(field.value) for field in self._fields)
-        return len(re.sub(r"\s", "", written)) <= stated
+        return len(re.sub(r"\s", "", "".join(self._parts))) <= self._stated
 
     def finish(self, names: Sequence[str], sha256: str, media_type: str, encoding: str) -> Source:
         """Return the Source."""
@@ -155,7 +161,8 @@ class Draft:
 
 def clean(text: str) -> str:
     """Return a text on one line: breaks become a blank, what cannot be written goes."""
-    return UNWRITABLE.sub("", BREAKS.sub(" ", text)).strip(" \t\r\n\u3000\u00a0\ufeff\u200b")
+    lines = (line.strip(BLANKS) for line in BREAKS.split(text))
+    return UNWRITABLE.sub("", " ".join(filter(None, lines))).strip(BLANKS + "\r\n\ufeff\u200b")
 
 
 def numbered(number: str, text: str, gap: str = "\u3000") -> str:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from kg.models import ReadOptions, Source
 from kg.read.draft import KEYS, Draft, DraftCell, numbered
-from kg.read.plain import decode, read_plain, refuse_other_formats
+from kg.read.encoding import decode
+from kg.read.plain import read_plain, refuse_other_formats
 from kg.vocabulary import rows
 
 if TYPE_CHECKING:
