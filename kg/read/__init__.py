@@ -8,6 +8,7 @@ from pathlib import Path
 from kg.errors import ReadError
 from kg.models import AS_IT_IS, ReadOptions, Source
 from kg.read.formats import Format
+from kg.read.pdf import PDF
 from kg.read.plain import read_plain
 
 PLAIN = Format(
@@ -17,7 +18,7 @@ PLAIN = Format(
     read=read_plain,
 )
 # The first that matches reads; plain text is what is left.
-READERS: tuple[Format, ...] = (PLAIN,)
+READERS: tuple[Format, ...] = (PDF, PLAIN)
 
 
 def read(data: bytes, names: Sequence[str], options: ReadOptions = AS_IT_IS) -> Source:

@@ -48,11 +48,15 @@ class Draft:
         self._notes: list[str] = []
         self._url = ""
 
-    def paragraph(self, text: str, level: int | None = None) -> None:
-        """Write a paragraph on a line of its own; `level` says that it is a heading."""
+    def paragraph(self, text: str, level: int | None = None, pages: Iterable[int] = ()) -> None:
+        """Write a paragraph on a line of its own.
+
+        `level` says that it is a heading, `pages` where in it pages begin.
+        """
         line = clean(text)
         if line:
             begin = self._length
+            self._pages.extend(begin + min(at, len(line)) for at in pages)
             self._write(line + "\n")
             if level is not None:
                 self._headings.append(Heading(begin, begin + len(line), level))

@@ -1,0 +1,277 @@
+"""The lines and tables of pages to paragraphs and tables of a Draft."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from kg.read.draft import Draft, DraftCell, clean
+from kg.read.pdf_furniture import Sheet
+from kg.read.pdf_lines import Line, seam
+from kg.read.pdf_tables import FITS, SAME_EDGE, Grid
+
+CHINESE = "[一二三四五六七八九十百]{1,4}"
+# What begins a paragraph wherever it stands at the beginning of a line.
+ITEM = re.compile(
+    rf"{CHINESE}、|[（(](?:{CHINESE}|\d{{1,2}})[）)]|\d{{1,2}}[、．]|\d{{1,2}}\.(?!\d)|"
+    rf"第{CHINESE}[章节条编](?=[\s\u3000])|[①-⑳]|附(?:件|表)\d{{0,2}}[：:]"
+)
+ENDING = re.compile(r"[。！？!?；;：:][”’」』）)】]*$")
+NUMBER = re.compile(r"[〔\[［][\d\s]{4,6}[〕\]］]\s*第?\s*\d+\s*号")
+SUBTITLE = re.compile(r"[—－-]{2}|[（(]|\d{4}年|[○〇二]{2}|" + NUMBER.pattern)
+FINISHED = re.compile(r"[）)日号]$|^附件\s*\d*$")
+SAME_SIZE = 0.06
+LEVEL = 0.1  # characters: how near lines of a column end to each other
+INDENTED = 0.8  # characters
+FIRST_INDENT = (1.5, 2.6)  # characters: how far a paragraph's first line is indented
+CENTRED = 1.5  # characters free on either side, and how much these may differ
+FULL_TITLE = 0.7  # of the column, how much a title in the size of the text fills before it breaks
+LARGER = 1.12  # than the text: the size of a title
+LEADING = 1.45  # times the usual distance of lines: a gap between paragraphs
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """Lines that belong together, and where among them pages begin."""
+
+    lines: list[Line]
+    text: str
+    pages: list[int] = field(default_factory=list)  # offsets in its text
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the text of a document looks."""
+
+    size: float
+    leading: float  # from line to line, in sizes
+
+
+def look_of(sheets: Sequence[Sheet]) -> Look:
+    """Return the size of most of the text, and how far its lines stand apart."""
+    sizes: Counter[float] = Counter()
+    for sheet in sheets:
+        for line in sheet.lines:
+            sizes[round(line.size * 2) / 2] += len(line.text)
+    size = sizes.most_common(1)[0][0] if sizes else 0.0
+    steps = [
+        round((after.bottom - before.bottom) / size, 1)
+        for sheet in sheets
+        for before, after in pairwise(sheet.lines)
+        if before.column == after.column and 0 < after.bottom - before.bottom < 4 * size
+    ]
+    return Look(size, min(_common(steps), default=2.0))
+
+
+def _common(steps: Sequence[float]) -> list[float]:
+    """Return the distances that many lines have: the least is the one inside paragraphs."""
+    counted = Counter(steps)
+    return [step for step, count in counted.items() if count * 5 >= len(steps)]
+
+
+def write(sheets: Sequence[Sheet], draft: Draft) -> None:
+    """Write the paragraphs and tables of a document."""
+    writer = _Writer(draft, look_of(sheets))
+    for sheet in sheets:
+        writer.page()
+        for part in _parts(sheet):
+            if isinstance(part, Grid):
+                writer.table(part)
+            else:
+                writer.line(part)
+        writer.hold(sheet.notes)
+    writer.end()
+
+
+def _parts(sheet: Sheet) -> Iterator[Line | Grid]:
+    """Yield the lines of a page in their order, each table where the text goes on below it."""
+    waiting = sorted(sheet.grids, key=lambda grid: grid.top)
+    for line in sheet.lines:
+        while waiting and line.top >= waiting[0].top and _beside(line, waiting[0]):
+            yield waiting.pop(0)
+        yield line
+    yield from waiting
+
+
+def _beside(line: Line, grid: Grid) -> bool:
+    return line.left < grid.x1 and grid.x0 < line.right
+
+
+class _Writer:
+    """A document being written: the paragraph and the table that may still go on."""
+
+    def __init__(self, draft: Draft, look: Look) -> None:
+        self._draft = draft
+        self._look = look
+        self._paragraph: Paragraph | None = None
+        self._table: Grid | None = None
+        self._notes: list[Line] = []
+        self._turned = 0  # pages that began since the last line
+
+    def page(self) -> None:
+        """Begin a page, maybe inside a paragraph or a table."""
+        self._turned += 1
+
+    def hold(self, notes: Sequence[Line]) -> None:
+        """Keep footnotes back until the paragraph that goes over the page is finished."""
+        self._notes.extend(notes)
+
+    def line(self, line: Line) -> None:
+        """Write a line, on the paragraph before where it goes on."""
+        self._end_table()
+        last = self._paragraph
+        if last is None or not goes_on(last, line, self._look, self._turned > 0):
+            self._end_paragraph()
+            self._note_pages()
+            self._paragraph = Paragraph([line], clean(line.text))
+            return
+        blank = seam(last.text, line.text) if last.text else ""
+        last.pages.extend([len(last.text + blank)] * self._turned)
+        self._turned = 0
+        last.text += blank + clean(line.text)
+        last.lines.append(line)
+
+    def table(self, grid: Grid) -> None:
+        """Write a table, on the one before where that goes on."""
+        self._end_paragraph()
+        if self._table is not None and self._turned and _same_columns(self._table, grid):
+            rows = _without_head(self._table.rows, grid.rows)
+            if len(rows) < len(grid.rows):
+                self._draft.cut(_flat(grid.rows[0]), "pdf.repeated-header")
+            self._table.rows.extend(rows)
+            self._table.columns = grid.columns
+            return
+        self._end_table()
+        self._note_pages()
+        self._table = grid
+
+    def end(self) -> None:
+        """Write what is still held."""
+        self._end_paragraph()
+        self._end_table()
+        self._note_pages()
+
+    def _note_pages(self) -> None:
+        for _ in range(self._turned):
+            self._draft.page()
+        self._turned = 0
+
+    def _end_paragraph(self) -> None:
+        if self._paragraph is not None:
+            self._draft.paragraph(self._paragraph.text, pages=self._paragraph.pages)
+            self._paragraph = None
+        notes, self._notes = self._notes, []
+        for note in _footnotes(notes, self._look):
+            self._draft.paragraph(note.text)
+
+    def _end_table(self) -> None:
+        if self._table is not None:
+            self._draft.table(self._table.rows)
+            self._table = None
+
+
+def _footnotes(lines: Sequence[Line], look: Look) -> Iterator[Paragraph]:
+    from kg.read.pdf_furniture import NOTE_MARK
+
+    paragraph: Paragraph | None = None
+    for line in lines:
+        if paragraph is None or NOTE_MARK.match(line.text):
+            if paragraph is not None:
+                yield paragraph
+            paragraph = Paragraph([line], clean(line.text))
+        else:
+            paragraph.text += seam(paragraph.text, line.text) + clean(line.text)
+    if paragraph is not None:
+        yield paragraph
+
+
+def _same_columns(one: Grid, other: Grid) -> bool:
+    return len(one.columns) == len(other.columns) and all(
+        abs((a - one.x0) - (b - other.x0)) <= SAME_EDGE
+        for a, b in zip(one.columns, other.columns, strict=True)
+    )
+
+
+def _without_head(
+    rows: Sequence[Sequence[DraftCell]], more: list[list[DraftCell]]
+) -> list[list[DraftCell]]:
+    """Return the rows of a table that goes on without the header that is printed again."""
+    again = more and rows and [cell.text for cell in more[0]] == [cell.text for cell in rows[0]]
+    return more[1:] if again else more
+
+
+def _flat(row: Sequence[DraftCell]) -> str:
+    return "\t".join(cell.text for cell in row)
+
+
+# -- does a line go on with the paragraph before? --------------------------------------------
+
+
+def goes_on(paragraph: Paragraph, line: Line, look: Look, turned: bool) -> bool:
+    """Tell whether a line belongs to the paragraph that the lines before it make."""
+    before = paragraph.lines[-1]
+    if abs(line.size - before.size) > SAME_SIZE * before.size:
+        return False
+    if not turned and _is_apart(before, line, look):
+        return False
+    if is_centred(before) and is_centred(line):
+        return _title_goes_on(before, line, look)
+    if ITEM.match(line.text) and (line.indent > INDENTED or ENDING.search(before.text)):
+        return False
+    if _has_room(paragraph, line):
+        return _is_in_box(paragraph, line)
+    return _is_set_on(paragraph, before, line)
+
+
+def _is_apart(before: Line, line: Line, look: Look) -> bool:
+    """Tell lines of one column that stand farther apart than those of a paragraph."""
+    if before.column != line.column:
+        return False
+    usual = max(look.leading * look.size, 1.1 * line.size)
+    return not 0 < line.bottom - before.bottom <= LEADING * usual
+
+
+def is_centred(line: Line) -> bool:
+    """Tell a line in the middle of its column, not one that is indented and nearly full."""
+    left, right = line.x0 - line.left, line.room
+    if FIRST_INDENT[0] * line.size <= left <= FIRST_INDENT[1] * line.size:
+        return False
+    return min(left, right) >= CENTRED * line.size and abs(left - right) <= CENTRED * line.size
+
+
+def _title_goes_on(before: Line, line: Line, look: Look) -> bool:
+    """Tell a title over several lines; a date, a 文号, a subtitle are lines of their own."""
+    if SUBTITLE.match(line.text) or FINISHED.search(before.text) or NUMBER.search(before.text):
+        return False
+    if line.size > LARGER * look.size:
+        return True
+    return before.x1 - before.x0 >= FULL_TITLE * (before.right - before.left)
+
+
+def _has_room(paragraph: Paragraph, line: Line) -> bool:
+    """Tell a line that ends a paragraph: what follows would still have fitted on it."""
+    before = paragraph.lines[-1]
+    return before.room > line.head + FITS * line.size
+
+
+def _is_in_box(paragraph: Paragraph, line: Line) -> bool:
+    """Tell lines that end at one place short of the edge: they stand in a narrower column."""
+    before = paragraph.lines[-1]
+    other = paragraph.lines[-2] if len(paragraph.lines) > 1 else line
+    level = abs(before.x1 - other.x1) <= LEVEL * line.size and before.column == other.column
+    return level and before.column == line.column and not ENDING.search(before.text)
+
+
+def _is_set_on(paragraph: Paragraph, before: Line, line: Line) -> bool:
+    """Tell by its indent a line that goes on from one that begins a paragraph."""
+    if line.indent < INDENTED:
+        return True
+    shift = (line.x0 - before.x0) / line.size
+    if len(paragraph.lines) > 1:
+        return abs(shift) < INDENTED
+    if abs(shift) < INDENTED:
+        return not ENDING.search(before.text)
+    return shift < 0 or ITEM.match(before.text) is not None
