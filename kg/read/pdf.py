@@ -117,7 +117,9 @@ def _sheet(number: int, one: Print, draft: Draft) -> Sheet:
     grids, rest, skipped = find_tables(edges, one.glyphs)
     if skipped:
         draft.note(f"page {number}: {skipped}")
-    sheet = Sheet(number, page.width, page.height, find_lines(rest), grids)
+    sheet = Sheet(
+        number, page.width, page.height, find_lines(rest, [grid.box for grid in grids]), grids
+    )
     sheet.cuts.extend(one.cuts)
     return sheet
 

@@ -67,9 +67,9 @@ def _ends(sheet: Sheet) -> Iterator[tuple[str, Line]]:
         return
     first = min(sheet.lines, key=lambda line: line.top)
     last = max(sheet.lines, key=lambda line: line.bottom)
-    if all(grid.top >= first.top for grid in sheet.grids):
+    if first.block < 0:
         yield "head", first
-    if all(grid.bottom <= last.bottom for grid in sheet.grids):
+    if last.block < 0 and all(grid.bottom <= last.bottom for grid in sheet.grids):
         yield "foot", last
 
 
@@ -119,7 +119,7 @@ def split_footnotes(sheet: Sheet, size: float) -> None:
     """Move the footnotes of a page out of its text: small lines at its foot behind a mark."""
     small = []
     for line in reversed(sheet.lines):
-        if line.size > size * SMALLER:
+        if line.size > size * SMALLER or line.block >= 0:
             break
         small.append(line)
     small.reverse()

@@ -161,9 +161,10 @@ def plain(text: str) -> str:
     if text.isascii() and not text.startswith("("):
         return text
     text = UNMAPPED.sub(LOST, text)
+    # Before NFKC, which knows but traditional forms: ⼾ → 戶.
+    text = "".join(misnamed().get(char, char) for char in text)
     text = COMPATIBLE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
-    text = VERTICAL_FORM.sub(lambda found: _set_across(found[0]), text)
-    return "".join(radicals().get(char, char) for char in text)
+    return VERTICAL_FORM.sub(lambda found: _set_across(found[0]), text)
 
 
 def _set_across(form: str) -> str:
@@ -176,6 +177,6 @@ def _set_across(form: str) -> str:
 
 
 @cache
-def radicals() -> dict[str, str]:
-    """Return the characters that radicals without a decomposition in Unicode stand for."""
-    return {row["radical"]: row["character"] for row in rows("radicals.tsv")}
+def misnamed() -> dict[str, str]:
+    """Return the characters that are meant by others which share their glyph in fonts."""
+    return {row["glyph"]: row["character"] for row in rows("misnamed_glyphs.tsv")}

@@ -27,7 +27,9 @@ UNBROKEN = re.compile(
 )
 # Of two columns side by side.
 LEAST_LINES = 4
-FILLED = 0.6  # of the column's width, what its lines fill, the median
+FILLED = 0.85  # of the column's width, what a full line fills
+FULL_LINES = 0.3  # of a column's lines, how many are full: in a table of blanks hardly any
+NARROWEST = 10  # characters to a line
 MOST_GUTTERS = 12  # places tried
 DEEPEST = 3
 
@@ -47,6 +49,7 @@ class Line:
     left: float = 0.0  # the edges of the column that it stands in
     right: float = 0.0
     column: int = 0  # number of that column on its page
+    block: int = -1  # number of the table on its page that stands here
 
     @property
     def indent(self) -> float:
@@ -60,6 +63,9 @@ class Line:
 
 
 Segment = tuple[Glyph, ...]
+Box = tuple[float, float, float, float]  # x0, top, x1, bottom
+BLOCK = "\ufffc"  # stands for a table among the glyphs, with its number behind it
+BLOCK_HEIGHT = 8.0
 
 
 def find_rows(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
@@ -84,14 +90,27 @@ def _shares(band: tuple[float, float], glyph: Glyph) -> bool:
     return shared >= SAME_ROW * min(band[1] - band[0], glyph.bottom - glyph.top)
 
 
-def find_lines(glyphs: Iterable[Glyph]) -> list[Line]:
-    """Return the lines of a page in the order of reading."""
-    rows = [segments for row in find_rows(glyphs) if (segments := list(_segments(row)))]
+def find_lines(glyphs: Iterable[Glyph], blocks: Sequence[Box] = ()) -> list[Line]:
+    """Return the lines of a page in the order of reading.
+
+    `blocks` are what is read by itself, a table: a line with its number stands in its place.
+    """
+    placed = [*glyphs, *(_stand_in(number, box) for number, box in enumerate(blocks))]
+    rows = [segments for row in find_rows(placed) if (segments := list(_segments(row)))]
     return [
         line
         for number, column in enumerate(_columns(rows, DEEPEST))
-        for line in _edged([_line(row) for row in column], number)
+        for line in _edged([line for row in column for line in _lines(row)], number)
     ]
+
+
+def _stand_in(number: int, box: Box) -> Glyph:
+    x0, top, x1, _ = box
+    return Glyph(BLOCK + str(number), x0, top, x1, top + BLOCK_HEIGHT, BLOCK_HEIGHT, "")
+
+
+def _is_block(part: Segment) -> bool:
+    return part[0].text.startswith(BLOCK)
 
 
 def _segments(row: Sequence[Glyph]) -> Iterator[Segment]:
@@ -103,13 +122,18 @@ def _segments(row: Sequence[Glyph]) -> Iterator[Segment]:
             if part:
                 part.append(glyph)
             continue
-        if last is not None and glyph.x0 - last.x1 > PARTED * max(glyph.size, last.size):
+        if last is not None and _part(last, glyph):
             yield tuple(part)
             part = []
         part.append(glyph)
         last = glyph
     if part:
         yield tuple(part)
+
+
+def _part(before: Glyph, after: Glyph) -> bool:
+    blocks = before.text.startswith(BLOCK) or after.text.startswith(BLOCK)
+    return blocks or after.x0 - before.x1 > PARTED * max(before.size, after.size)
 
 
 # -- columns ---------------------------------------------------------------------------------
@@ -191,15 +215,26 @@ def _trimmed(
 
 
 def _filled(halves: Sequence[Row]) -> bool:
-    """Tell running text by how full its lines are: the cells of a table are not."""
+    """Tell running text by how many lines are full: the cells of a table seldom are."""
     left = min(half[0][0].x0 for half in halves)
-    right = max(_end(half[-1]) for half in halves)
-    filled = median(sum(_end(part) - part[0].x0 for part in half) for half in halves)
-    size = halves[0][0][0].size
-    return filled >= FILLED * (right - left) and right - left >= 2 * LEAST_LINES * size
+    width = max(_end(half[-1]) for half in halves) - left
+    size = median(half[0][0].size for half in halves)
+    full = sum(_end(half[-1]) - half[0][0].x0 >= FILLED * width for half in halves)
+    return width >= NARROWEST * size and full >= max(2, FULL_LINES * len(halves))
 
 
 # -- lines -----------------------------------------------------------------------------------
+
+
+def _lines(row: Row) -> Iterator[Line]:
+    """Yield the line that a row of a column is, and those that stand for tables in it."""
+    words = [part for part in row if not _is_block(part)]
+    if words:
+        yield _line(words)
+    for part in row:
+        if _is_block(part):
+            number = int(part[0].text.removeprefix(BLOCK))
+            yield replace(_line([part]), text="", block=number)
 
 
 def _line(row: Row) -> Line:
@@ -263,21 +298,21 @@ def _head(inked: Sequence[Glyph]) -> float:
     """Return how wide the beginning of a line is that cannot stand on the line before alone."""
     text = "".join(glyph.text for glyph in inked[:40])
     found = UNBROKEN.match(text)
-    # Of what closes, one at least has to come along; the rest may hang over the edge.
-    length = len(found[0].rstrip(CLOSING)) + (found[0][-1] in CLOSING) if found else 1
+    length = len(found[0]) if found else 1
     reached = 0
     for glyph in inked:
         reached += len(glyph.text)
-        if reached >= max(length, 1):
+        if reached >= length:
             return glyph.x1 - inked[0].x0
     return inked[-1].x1 - inked[0].x0
 
 
 def _edged(lines: Sequence[Line], column: int) -> Iterator[Line]:
     """Yield the lines of a column with its edges."""
-    size = median(line.size for line in lines)
-    left = min(line.x0 for line in lines)
-    right = _right_edge(lines, size)
+    written = [line for line in lines if line.block < 0] or lines
+    size = median(line.size for line in written)
+    left = min(line.x0 for line in written)
+    right = _right_edge(written, size)
     for line in lines:
         yield replace(line, left=left, right=right, column=column)
 

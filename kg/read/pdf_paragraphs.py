@@ -20,6 +20,7 @@ ITEM = re.compile(
     rf"第{CHINESE}[章节条编](?=[\s\u3000])|[①-⑳]|附(?:件|表)\d{{0,2}}[：:]"
 )
 ENDING = re.compile(r"[。！？!?；;：:][”’」』）)】]*$")
+CLOSED = re.compile(r"[。！？!?；;：:）)][”’」』）)】]*$")
 NUMBER = re.compile(r"[〔\[［][\d\s]{4,6}[〕\]］]\s*第?\s*\d+\s*号")
 SUBTITLE = re.compile(r"[—－-]{2}|[（(]|\d{4}年|[○〇二]{2}|" + NUMBER.pattern)
 FINISHED = re.compile(r"[）)日号]$|^附件\s*\d*$")
@@ -30,7 +31,7 @@ FIRST_INDENT = (1.5, 2.6)  # characters: how far a paragraph's first line is ind
 CENTRED = 1.5  # characters free on either side, and how much these may differ
 FULL_TITLE = 0.7  # of the column, how much a title in the size of the text fills before it breaks
 LARGER = 1.12  # than the text: the size of a title
-LEADING = 1.45  # times the usual distance of lines: a gap between paragraphs
+LEADING = 1.3  # times the usual distance of lines: a gap between paragraphs
 
 
 @dataclass(slots=True)
@@ -52,15 +53,16 @@ class Look:
 
 def look_of(sheets: Sequence[Sheet]) -> Look:
     """Return the size of most of the text, and how far its lines stand apart."""
+    # A table has no text of its own among the lines.
+    pages = [[line for line in sheet.lines if line.block < 0] for sheet in sheets]
     sizes: Counter[float] = Counter()
-    for sheet in sheets:
-        for line in sheet.lines:
-            sizes[round(line.size * 2) / 2] += len(line.text)
+    for line in (line for page in pages for line in page):
+        sizes[round(line.size * 2) / 2] += len(line.text)
     size = sizes.most_common(1)[0][0] if sizes else 0.0
     steps = [
         round((after.bottom - before.bottom) / size, 1)
-        for sheet in sheets
-        for before, after in pairwise(sheet.lines)
+        for page in pages
+        for before, after in pairwise(page)
         if before.column == after.column and 0 < after.bottom - before.bottom < 4 * size
     ]
     return Look(size, min(_common(steps), default=2.0))
@@ -77,27 +79,13 @@ def write(sheets: Sequence[Sheet], draft: Draft) -> None:
     writer = _Writer(draft, look_of(sheets))
     for sheet in sheets:
         writer.page()
-        for part in _parts(sheet):
-            if isinstance(part, Grid):
-                writer.table(part)
+        for line in sheet.lines:
+            if line.block >= 0:
+                writer.table(sheet.grids[line.block])
             else:
-                writer.line(part)
+                writer.line(line)
         writer.hold(sheet.notes)
     writer.end()
-
-
-def _parts(sheet: Sheet) -> Iterator[Line | Grid]:
-    """Yield the lines of a page in their order, each table where the text goes on below it."""
-    waiting = sorted(sheet.grids, key=lambda grid: grid.top)
-    for line in sheet.lines:
-        while waiting and line.top >= waiting[0].top and _beside(line, waiting[0]):
-            yield waiting.pop(0)
-        yield line
-    yield from waiting
-
-
-def _beside(line: Line, grid: Grid) -> bool:
-    return line.left < grid.x1 and grid.x0 < line.right
 
 
 class _Writer:
@@ -219,7 +207,7 @@ def goes_on(paragraph: Paragraph, line: Line, look: Look, turned: bool) -> bool:
         return False
     if is_centred(before) and is_centred(line):
         return _title_goes_on(before, line, look)
-    if ITEM.match(line.text) and (line.indent > INDENTED or ENDING.search(before.text)):
+    if ITEM.match(line.text) and (line.indent > INDENTED or CLOSED.search(before.text)):
         return False
     if _has_room(paragraph, line):
         return _is_in_box(paragraph, line)
@@ -273,5 +261,6 @@ def _is_set_on(paragraph: Paragraph, before: Line, line: Line) -> bool:
     if len(paragraph.lines) > 1:
         return abs(shift) < INDENTED
     if abs(shift) < INDENTED:
-        return not ENDING.search(before.text)
+        both_first = FIRST_INDENT[0] <= line.indent <= FIRST_INDENT[1]
+        return not both_first and not ENDING.search(before.text)
     return shift < 0 or ITEM.match(before.text) is not None

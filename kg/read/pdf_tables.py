@@ -11,15 +11,13 @@ from typing import Any
 
 from kg.read.draft import DraftCell
 from kg.read.pdf_ink import LONG, Edge, Glyph
-from kg.read.pdf_lines import Line, find_lines, seam
+from kg.read.pdf_lines import Box, Line, find_lines, seam
 
 SNAP = 3.0  # points: lines nearer than this are one
 MOST_CROSSINGS = 2_000_000  # lines across times lines down: more are a drawing
 SAME_EDGE = 3.0
 FITS = 0.3  # times its size, what must be free beside what would have fitted
 LEAST_OPEN = 3  # lines across of one length that a table without sides has
-
-Box = tuple[float, float, float, float]  # x0, top, x1, bottom
 
 
 @dataclass(slots=True)
@@ -32,7 +30,11 @@ class Grid:
     bottom: float
     columns: tuple[float, ...]  # where its columns begin and the last one ends
     rows: list[list[DraftCell]] = field(default_factory=list)
-    boxes: frozenset[Box] = frozenset()
+
+    @property
+    def box(self) -> Box:
+        """Return where it stands."""
+        return self.x0, self.top, self.x1, self.bottom
 
 
 def find_tables(
@@ -72,6 +74,7 @@ def _marked(edge: Edge) -> dict[str, Any]:
     across = edge.x1 - edge.x0 >= edge.bottom - edge.top
     return {
         "x0": edge.x0, "x1": edge.x1, "top": edge.top, "bottom": edge.bottom,
+        "width": edge.x1 - edge.x0, "height": edge.bottom - edge.top,
         "orientation": "h" if across else "v",
     }  # fmt: skip
 
@@ -119,7 +122,7 @@ def _grid(boxes: Sequence[Box], glyphs: Sequence[Glyph]) -> tuple[Grid | None, s
         return None, set()
     texts = _texts(inside)
     places = {(bisect_left(ys, box[1]), bisect_left(xs, box[0])): box for box in boxes}
-    grid = Grid(xs[0], ys[0], xs[-1], ys[-1], tuple(xs), boxes=frozenset(boxes))
+    grid = Grid(xs[0], ys[0], xs[-1], ys[-1], tuple(xs))
     for row in range(len(ys) - 1):
         grid.rows.append(list(_row(row, xs, ys, places, texts)))
     taken = {id(glyph) for inner in inside.values() for glyph in inner}
