@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 SIGNATURE = b"%PDF-"
 SIGNATURE_REACH = 1024  # bytes of something else that may stand before it
-ENDS = b"%%EOF"
 MOST_PAGES = 5_000
 OCR = "run OCR first (ocrmypdf -l chi_sim in.pdf out.pdf)"
 
@@ -29,7 +28,7 @@ OCR = "run OCR first (ocrmypdf -l chi_sim in.pdf out.pdf)"
 # What pages are that were read, but not as usual.
 PECULIAR: tuple[tuple[str, Callable[[Print], bool]], ...] = (
     (f"pictures without text, {OCR},",
-     lambda one: not one.page.glyphs and one.page.pictured >= PICTURED),
+     lambda one: one.empty and one.page.pictured >= PICTURED),
     ("text that a program recognised in pictures", lambda one: one.layer),
     ("lines from top to bottom", lambda one: one.downward),
 )  # fmt: skip
@@ -45,10 +44,9 @@ def read_pdf(data: bytes, names: Sequence[str], options: ReadOptions) -> Source:
     """Read the text of a PDF file; raises ReadError where it has none."""
     shown = names[0] if names else "-"
     opened = _opened(data, shown, options)
-    prints = _prints(opened)
-    _require_text(prints, shown)
     draft = Draft()
-    sheets = [_sheet(number, one, draft) for number, one in enumerate(prints, 1)]
+    prints, sheets = _taken_apart(opened, draft)
+    _require_text(prints, shown)
     remove_furniture(sheets)
     size = look_of(sheets).size
     for sheet in sheets:
@@ -58,7 +56,9 @@ def read_pdf(data: bytes, names: Sequence[str], options: ReadOptions) -> Source:
     write(sheets, draft)
     _note(draft, prints, opened)
     if draft.is_blank:
-        raise ReadError(f"{shown}: {_pages(len(prints))}, nothing but page numbers as text; {OCR}")
+        raise ReadError(
+            f"{shown}: {_pages(len(prints))}, no text but page numbers and running heads; {OCR}"
+        )
     digest = hashlib.sha256(data).hexdigest()
     return draft.finish(names, digest, "application/pdf", "pdf")
 
@@ -73,20 +73,27 @@ def _opened(data: bytes, shown: str, options: ReadOptions) -> Opened:
     return Opened(data, shown, options.max_expanded)
 
 
-def _prints(opened: Opened) -> list[Print]:
+def _taken_apart(opened: Opened, draft: Draft) -> tuple[list[Print], list[Sheet]]:
+    """Return what was found on each page, and its lines and tables."""
     prints: list[Print] = []
+    sheets: list[Sheet] = []
     for page in opened.pages():
         if len(prints) == MOST_PAGES:
             raise ReadError(f"{opened.shown}: more than {MOST_PAGES} pages; split it")
-        prints.append(readable(page))
-    return prints
+        one = readable(page)
+        prints.append(one)
+        sheets.append(_sheet(len(prints), one, draft))
+        # The lines have it all; a thousand pages of glyphs would fill the memory.
+        one.glyphs, page.glyphs, page.edges = [], [], []
+        one.page = page
+    return prints, sheets
 
 
 def _require_text(prints: Sequence[Print], shown: str) -> None:
     """Raise ReadError where no page has text, with the reason."""
     if not prints:
         raise ReadError(f"{shown}: a PDF file without pages; get it again, it may be cut off")
-    if any(_has_text(one) for one in prints):
+    if any(one.has_text for one in prints):
         return
     count = _pages(len(prints))
     if any(one.unmapped for one in prints):
@@ -104,10 +111,6 @@ def _require_text(prints: Sequence[Print], shown: str) -> None:
 
 def _pages(count: int) -> str:
     return f"{count} page" + "s" * (count != 1)
-
-
-def _has_text(one: Print) -> bool:
-    return any(not glyph.text.isspace() for glyph in one.glyphs)
 
 
 def _sheet(number: int, one: Print, draft: Draft) -> Sheet:
@@ -151,7 +154,7 @@ def _page_notes(prints: Sequence[Print]) -> Iterator[str]:
         if one.page.problem:
             yield f"page {number} cannot be read to its end: {one.page.problem}"
         if one.unmapped:
-            lost = "shown as U+FFFD" if one.glyphs else "left out"
+            lost = "shown as U+FFFD" if one.has_text else "left out"
             yield f"page {number}: {one.unmapped} glyphs without a character, {lost}"
 
 

@@ -31,6 +31,8 @@ class Print:
 
     page: Page
     glyphs: list[Glyph]
+    has_text: bool = False
+    empty: bool = False  # nothing was printed on it, not even invisibly
     downward: bool = False  # it was written from top to bottom
     layer: bool = False  # its text is the invisible one over a scan
     unmapped: int = 0  # glyphs without a character
@@ -51,6 +53,8 @@ def readable(page: Page) -> Print:
     _drop(found, "pdf.tiny", lambda glyph: glyph.size < SMALLEST)
     found.glyphs = _once(found.glyphs)
     _name_characters(found)
+    found.empty = not page.glyphs
+    found.has_text = any(not glyph.text.isspace() for glyph in found.glyphs)
     return found
 
 
@@ -95,7 +99,9 @@ def _quarter(found: Print) -> None:
 
 
 def _runs_down(glyphs: list[Glyph]) -> bool:
-    """Tell a page written in columns from top to bottom."""
+    """Tell a page written in columns from top to bottom: by its font, or glyph under glyph."""
+    if glyphs and sum(glyph.down for glyph in glyphs) * 2 > len(glyphs):
+        return True
     across = down = 0
     for before, after in zip(glyphs, glyphs[1:], strict=False):
         size = before.size

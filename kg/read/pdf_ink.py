@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from kg.errors import ReadError
-
 SKEWED = -1  # the direction of what runs neither along nor across the page
 LONG = 6.0  # points: what is shorter rules no cell
 MOST_GLYPHS = 3_000_000  # in a document: some 5,000 full pages
 MOST_FORMS = 50_000
+
+
+class OverLimit(Exception):
+    """A document takes more than it is allowed: what, in words for its reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +62,19 @@ class Budget:
     damaged: int = 0  # compressed parts that end too early
 
     def spend_expanded(self, count: int) -> None:
-        """Take bytes off; raise ReadError where that is too much."""
+        """Take bytes off; raise OverLimit where that is too much."""
         self.expanded -= count
         if self.expanded < 0:
-            raise ReadError("unpacks to more than is allowed; a file made to exhaust memory?")
+            raise OverLimit("unpacks to more than is allowed; a file made to exhaust memory?")
 
     def spend_glyph(self) -> None:
-        """Take a glyph off; raise ReadError where that is too much."""
+        """Take a glyph off; raise OverLimit where that is too much."""
         self.glyphs -= 1
         if self.glyphs < 0:
-            raise ReadError(f"more than {MOST_GLYPHS} characters; split it")
+            raise OverLimit(f"more than {MOST_GLYPHS} characters; split it")
 
     def spend_form(self) -> None:
-        """Take a form off; raise ReadError where that is too much."""
+        """Take a form off; raise OverLimit where that is too much."""
         self.forms -= 1
         if self.forms < 0:
-            raise ReadError("its drawings call each other without end; print it to a new PDF file")
+            raise OverLimit("its drawings call each other without end; print it to a new PDF file")

@@ -22,16 +22,17 @@ from pdfminer.pdfdocument import (
     PDFPasswordIncorrect,
     PDFXRefFallback,
 )
+from pdfminer.pdfexceptions import PDFObjectNotFound
 from pdfminer.pdffont import PDFUnicodeNotDefined
 from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
 from pdfminer.pdfpage import PDFPage
 from pdfminer.pdfparser import PDFParser
-from pdfminer.pdftypes import PDFStream, resolve1
+from pdfminer.pdftypes import PDFObjRef, PDFStream, resolve1, stream_value
 from pdfminer.psexceptions import PSException
 from pdfminer.utils import apply_matrix_pt
 
 from kg.errors import ReadError
-from kg.read.pdf_ink import LONG, SKEWED, Budget, Edge, Glyph, Page
+from kg.read.pdf_ink import LONG, SKEWED, Budget, Edge, Glyph, OverLimit, Page
 
 # Its warnings would stand on the terminal; what matters of them is said in notes.
 logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
@@ -43,6 +44,10 @@ BROKEN = (
 )  # fmt: skip
 DESCENT = 0.12  # of a Chinese glyph's square, how much stands below the base line
 INVISIBLE = 3  # text rendering mode: neither filled nor stroked
+ENDS = b"%%EOF"
+END_REACH = 2048
+MOST_DRAWN = 8 * 2**20  # bytes of the drawing of a page: some five seconds of work
+MOST_ON_PAGE = 50_000  # characters: more are a drawing, or there to exhaust
 STRAIGHT = 3  # degrees that a direction may be off
 MOST_EDGES = 20_000  # on a page: more are a drawing, not tables
 THIN = 2.5  # points: a box as thin as this is a line
@@ -55,12 +60,12 @@ class Opened:
     def __init__(self, data: bytes, shown: str, max_expanded: int) -> None:
         self.shown = shown
         self.budget = Budget(max_expanded)
+        self._cut_off = ENDS not in data[-END_REACH:]
         self._document = self._open(data)
 
     def _open(self, data: bytes) -> PDFDocument:
-        parser = BoundedParser(BytesIO(data), self.budget)
         try:
-            return PDFDocument(parser)
+            return BoundedDocument(BoundedParser(BytesIO(data), self.budget))
         except PDFPasswordIncorrect as error:
             raise ReadError(
                 f"{self.shown}: encrypted, needs a password; save a copy without one "
@@ -70,15 +75,16 @@ class Opened:
             raise ReadError(
                 f"{self.shown}: encrypted in a way that is not known; save a copy without"
             ) from error
-        except (ReadError, *BROKEN) as error:
+        except (OverLimit, *BROKEN) as error:
             self._refuse(error)
 
-    def _refuse(self, error: BaseException) -> NoReturn:
-        if isinstance(error, ReadError):
+    def _refuse(self, error: Exception) -> NoReturn:
+        if isinstance(error, OverLimit):
             raise ReadError(f"{self.shown}: {error}") from error
+        what = "cut off, its end is missing" if self._cut_off else _reason(error)
         raise ReadError(
-            f"{self.shown}: a damaged PDF file ({_reason(error)}); get it again, or print it to "
-            "a new PDF file"
+            f"{self.shown}: a damaged PDF file ({what}); get it again, or print it to a new "
+            "PDF file"
         ) from error
 
     @property
@@ -89,8 +95,11 @@ class Opened:
     @property
     def declared_pages(self) -> int:
         """Return how many pages the file says that it has; 0 where it does not say."""
-        pages = resolve1(self._document.catalog.get("Pages"))
-        count = resolve1(pages.get("Count")) if isinstance(pages, dict) else 0
+        try:
+            pages = resolve1(self._document.catalog.get("Pages"))
+            count = resolve1(pages.get("Count")) if isinstance(pages, dict) else 0
+        except BROKEN:
+            return 0
         return count if isinstance(count, int) else 0
 
     def pages(self) -> Iterator[Page]:
@@ -100,26 +109,45 @@ class Opened:
         try:
             for page in PDFPage.create_pages(self._document):
                 yield self._page(page, device, interpreter)
-        except (ReadError, *BROKEN) as error:
+        except (OverLimit, *BROKEN) as error:
             self._refuse(error)
 
     def _page(self, page: PDFPage, device: Collector, interpreter: PDFPageInterpreter) -> Page:
         device.start(page)
         try:
-            interpreter.process_page(page)
-        except ReadError as error:
-            self._refuse(error)
+            drawn = sum(len(stream_value(part).get_data()) for part in page.contents)
+            if drawn > MOST_DRAWN:
+                device.page.problem = f"{drawn // 2**20} MB of drawing"
+            else:
+                interpreter.process_page(page)
         except BROKEN as error:
             device.page.problem = _reason(error)
         return device.page
 
 
-def _reason(error: BaseException) -> str:
+def _reason(error: Exception) -> str:
     """Return in a few words what was wrong, on one line."""
     if isinstance(error, RecursionError):
         return "nested too deeply"
-    said = " ".join(str(error).split())[:60]
-    return said or type(error).__name__
+    if not isinstance(error, PSException):
+        return "its structure is broken"
+    said = " ".join(str(error).partition(":")[0].split())[:60]
+    return said or "its structure is broken"
+
+
+class BoundedDocument(PDFDocument):
+    """A document in which no reference leads back to itself: pdfminer would follow it for ever."""
+
+    def getobj(self, objid: int) -> object:
+        """Return an object that is no reference to another."""
+        seen = {objid}
+        found = super().getobj(objid)
+        while isinstance(found, PDFObjRef):
+            if found.objid in seen:
+                raise PDFObjectNotFound("a reference to itself")
+            seen.add(found.objid)
+            found = super().getobj(found.objid)
+        return found
 
 
 class BoundedStream(PDFStream):
@@ -245,6 +273,8 @@ class Collector(PDFTextDevice):
     ) -> float:  # fmt: skip
         """Keep a glyph; return how far the next one stands."""
         self.budget.spend_glyph()
+        if len(self.page.glyphs) >= MOST_ON_PAGE:
+            raise PSException(f"more than {MOST_ON_PAGE} characters")
         try:
             text = font.to_unichr(cid)
         except PDFUnicodeNotDefined:
