@@ -73,8 +73,10 @@ class Draft:
         if name == "url":
             self._url = value
 
-    def table(self, rows: Iterable[Sequence[DraftCell]]) -> None:
+    def table(self, rows: Iterable[Sequence[DraftCell]], pages: Sequence[int] = ()) -> None:
         """Write a table: a line for each row, a tab between cells.
+
+        `pages` are the numbers of the rows with which a page begins.
 
         As in HTML a row lists the cells that begin in it; what a cell above reaches down into
         is passed over, and stands in the text as an empty cell.
@@ -83,6 +85,7 @@ class Draft:
         cells: list[Cell] = []
         covered: dict[int, int] = {}  # column → rows that a cell above still reaches over
         for number, row in enumerate(rows):
+            self._pages.extend([self._length] * pages.count(number))
             cells.extend(self._row(number, row, covered))
         if any(cell.begin < cell.end for cell in cells):
             self._tables.append(Table(begin, self._length, tuple(cells)))

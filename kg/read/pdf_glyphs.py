@@ -17,6 +17,8 @@ UNMAPPED = re.compile(r"\(cid:\d+\)|[\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]")
 COMPATIBLE = re.compile("[\u2f00-\u2fd5\uf900-\ufaff\U0002f800-\U0002fa1f\ufb00-\ufb06]")
 VERTICAL_FORM = re.compile("[\ufe10-\ufe19\ufe30-\ufe44\ufe47\ufe48]")
 FULL_WIDTH = str.maketrans(",:;!?(){}[]_", "，：；！？（）｛｝［］＿")
+# What GB/T 15834 has stand for quotation marks in vertical writing.
+QUOTES = {"\ufe41": "‘", "\ufe42": "’", "\ufe43": "“", "\ufe44": "”"}
 LOST = "\ufffd"
 PICTURED = 0.5  # of a page: its picture is a scan
 UNREADABLE = 0.5  # of a page's glyphs, how many may have no character
@@ -45,10 +47,10 @@ def readable(page: Page) -> Print:
     found = Print(page, [glyph for glyph in page.glyphs if glyph.size > 0])
     _drop_hidden(found)
     _turn_upright(found)
-    _drop(found, "pdf.rotated", lambda glyph: glyph.turn != 0)
-    if _runs_down(found.glyphs):
+    if _runs_down([glyph for glyph in found.glyphs if glyph.turn == 0]):
         found.downward = True
         _lay_down(found)
+    _drop(found, "pdf.rotated", lambda glyph: glyph.turn != 0)
     _drop(found, "pdf.outside", lambda glyph: _is_outside(glyph, found.page))
     _drop(found, "pdf.tiny", lambda glyph: glyph.size < SMALLEST)
     found.glyphs = _once(found.glyphs)
@@ -112,9 +114,12 @@ def _runs_down(glyphs: list[Glyph]) -> bool:
 
 
 def _lay_down(found: Print) -> None:
-    """Turn columns into lines: the rightmost column is the first line."""
+    """Turn columns into lines: the rightmost column is the first line.
+
+    Chinese glyphs stand upright in a column, Latin letters and digits lie on their side.
+    """
     _quarter(found)
-    found.glyphs = [replace(glyph, turn=0) for glyph in found.glyphs]
+    found.glyphs = [replace(glyph, turn=0) if glyph.turn == 90 else glyph for glyph in found.glyphs]
 
 
 def _is_outside(glyph: Glyph, page: Page) -> bool:
@@ -179,6 +184,8 @@ def _set_across(form: str) -> str:
         return "…"
     if form in "\ufe31\ufe32":
         return "—"
+    if form in QUOTES:
+        return QUOTES[form]
     return unicodedata.normalize("NFKC", form).translate(FULL_WIDTH)
 
 

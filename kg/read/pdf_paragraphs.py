@@ -24,6 +24,7 @@ CLOSED = re.compile(r"[。！？!?；;：:）)][”’」』）)】]*$")
 NUMBER = re.compile(r"[〔\[［][\d\s]{4,6}[〕\]］]\s*第?\s*\d+\s*号")
 SUBTITLE = re.compile(r"[—－-]{2}|[（(]|\d{4}年|[○〇二]{2}|" + NUMBER.pattern)
 FINISHED = re.compile(r"[）)日号]$|^附件\s*\d*$")
+GAP = re.compile("\u3000+")
 SAME_SIZE = 0.06
 LEVEL = 0.1  # characters: how near lines of a column end to each other
 INDENTED = 0.8  # characters
@@ -129,6 +130,8 @@ class _Writer:
             rows = _without_head(self._table.rows, grid.rows)
             if len(rows) < len(grid.rows):
                 self._draft.cut(_flat(grid.rows[0]), "pdf.repeated-header")
+            self._table.pages.extend([len(self._table.rows)] * self._turned)
+            self._turned = 0
             self._table.rows.extend(rows)
             self._table.columns = grid.columns
             return
@@ -157,7 +160,7 @@ class _Writer:
 
     def _end_table(self) -> None:
         if self._table is not None:
-            self._draft.table(self._table.rows)
+            self._draft.table(self._table.rows, self._table.pages)
             self._table = None
 
 
@@ -205,6 +208,8 @@ def goes_on(paragraph: Paragraph, line: Line, look: Look, turned: bool) -> bool:
         return False
     if not turned and _is_apart(before, line, look):
         return False
+    if len(GAP.findall(before.text)) > 1 or len(GAP.findall(line.text)) > 1:
+        return False  # the rows of a table that is not ruled
     if is_centred(before) and is_centred(line):
         return _title_goes_on(before, line, look)
     if ITEM.match(line.text) and (line.indent > INDENTED or CLOSED.search(before.text)):
@@ -218,16 +223,16 @@ def _is_apart(before: Line, line: Line, look: Look) -> bool:
     """Tell lines of one column that stand farther apart than those of a paragraph."""
     if before.column != line.column:
         return False
-    usual = max(look.leading * look.size, 1.1 * line.size)
+    usual = max(look.leading, 1.1) * max(look.size, line.size)
     return not 0 < line.bottom - before.bottom <= LEADING * usual
 
 
 def is_centred(line: Line) -> bool:
     """Tell a line in the middle of its column, not one that is indented and nearly full."""
     left, right = line.x0 - line.left, line.room
-    if FIRST_INDENT[0] * line.size <= left <= FIRST_INDENT[1] * line.size:
-        return False
-    return min(left, right) >= CENTRED * line.size and abs(left - right) <= CENTRED * line.size
+    like_first = FIRST_INDENT[0] <= line.indent <= FIRST_INDENT[1]
+    uneven = (LEVEL if like_first else CENTRED) * line.size
+    return min(left, right) >= CENTRED * line.size and abs(left - right) <= uneven
 
 
 def _title_goes_on(before: Line, line: Line, look: Look) -> bool:
@@ -250,7 +255,10 @@ def _is_in_box(paragraph: Paragraph, line: Line) -> bool:
     before = paragraph.lines[-1]
     other = paragraph.lines[-2] if len(paragraph.lines) > 1 else line
     level = abs(before.x1 - other.x1) <= LEVEL * line.size and before.column == other.column
-    return level and before.column == line.column and not ENDING.search(before.text)
+    # Shorter lines that end together are who signs, and when.
+    long = min(before.x1 - before.x0, other.x1 - other.x0) * 2 >= before.right - before.left
+    parted = GAP.search(before.text + line.text) is not None
+    return level and long and not parted and not ENDING.search(before.text)
 
 
 def _is_set_on(paragraph: Paragraph, before: Line, line: Line) -> bool:

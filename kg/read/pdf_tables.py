@@ -30,6 +30,7 @@ class Grid:
     bottom: float
     columns: tuple[float, ...]  # where its columns begin and the last one ends
     rows: list[list[DraftCell]] = field(default_factory=list)
+    pages: list[int] = field(default_factory=list)  # the rows with which a page begins
 
     @property
     def box(self) -> Box:
