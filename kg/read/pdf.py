@@ -12,8 +12,8 @@ from kg.read.draft import Draft
 from kg.read.formats import Format
 from kg.read.pdf_furniture import Sheet, remove_furniture, split_footnotes
 from kg.read.pdf_glyphs import PICTURED, Print, readable
-from kg.read.pdf_lines import find_lines
-from kg.read.pdf_paragraphs import look_of, write
+from kg.read.pdf_lines import find_lines, gutters_of
+from kg.read.pdf_paragraphs import align, look_of, write
 from kg.read.pdf_tables import find_tables
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SIGNATURE = b"%PDF-"
 SIGNATURE_REACH = 1024  # bytes of something else that may stand before it
 MOST_PAGES = 5_000
+SAME_GUTTER = 10  # points
 OCR = "run OCR first (ocrmypdf -l chi_sim in.pdf out.pdf)"
 
 
@@ -48,6 +49,7 @@ def read_pdf(data: bytes, names: Sequence[str], options: ReadOptions) -> Source:
     prints, sheets = _taken_apart(opened, draft)
     _require_text(prints, shown)
     remove_furniture(sheets)
+    align(sheets)
     size = look_of(sheets).size
     for sheet in sheets:
         split_footnotes(sheet, size)
@@ -77,12 +79,15 @@ def _taken_apart(opened: Opened, draft: Draft) -> tuple[list[Print], list[Sheet]
     """Return what was found on each page, and its lines and tables."""
     prints: list[Print] = []
     sheets: list[Sheet] = []
+    gutters: dict[int, float] = {}
     for page in opened.pages():
         if len(prints) == MOST_PAGES:
             raise ReadError(f"{opened.shown}: more than {MOST_PAGES} pages; split it")
         one = readable(page)
         prints.append(one)
-        sheets.append(_sheet(len(prints), one, draft))
+        sheet = _sheet(len(prints), one, draft, list(gutters.values()))
+        gutters |= {round(gutter / SAME_GUTTER): gutter for gutter in gutters_of(sheet.lines)}
+        sheets.append(sheet)
         # The lines have it all; a thousand pages of glyphs would fill the memory.
         one.glyphs, page.glyphs, page.edges = [], [], []
         one.page = page
@@ -113,7 +118,7 @@ def _pages(count: int) -> str:
     return f"{count} page" + "s" * (count != 1)
 
 
-def _sheet(number: int, one: Print, draft: Draft) -> Sheet:
+def _sheet(number: int, one: Print, draft: Draft, gutters: Sequence[float]) -> Sheet:
     """Return a page taken apart into tables and lines."""
     page = one.page
     edges = [] if one.downward else page.edges
@@ -121,7 +126,11 @@ def _sheet(number: int, one: Print, draft: Draft) -> Sheet:
     if skipped:
         draft.note(f"page {number}: {skipped}")
     sheet = Sheet(
-        number, page.width, page.height, find_lines(rest, [grid.box for grid in grids]), grids
+        number,
+        page.width,
+        page.height,
+        find_lines(rest, [grid.box for grid in grids], gutters),
+        grids,
     )
     sheet.cuts.extend(one.cuts)
     return sheet

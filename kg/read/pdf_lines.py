@@ -22,14 +22,19 @@ NARROW = re.compile(r"[0-9A-Za-z]")
 # What no line begins with, what none ends with, and what is not broken over two lines.
 CLOSING = "、。，．；：！？）》」』】〕〉”’…%％‰℃·,.;:!?)]}"
 OPENING = "（《「『【〔〈“‘([{"
+# Browsers break no line beside a quotation mark either: 驿站”15个.
+WORD = r"(?:[0-9A-Za-z.,%/+:~_＋－\-–—]+|.)"
 UNBROKEN = re.compile(
-    rf"[{re.escape(OPENING)}]*(?:[0-9A-Za-z.,%/+:~_＋－\-–—]+|.)[{re.escape(CLOSING)}]*"
+    rf"[{re.escape(OPENING)}]*{WORD}[{re.escape(CLOSING)}]*(?:(?<=[”’]){WORD}[{re.escape(CLOSING)}]*)?"
 )
 # Of two columns side by side.
 LEAST_LINES = 4
 FILLED = 0.85  # of the column's width, what a full line fills
 FULL_LINES = 0.3  # of a column's lines, how many are full: in a table of blanks hardly any
+LEAST_FULL = 2
+EQUAL = 1.1
 NARROWEST = 10  # characters to a line
+WIDE_COLUMN = 14  # the same, of columns that are told by being equal
 MOST_GUTTERS = 12  # places tried
 DEEPEST = 3
 
@@ -90,16 +95,19 @@ def _shares(band: tuple[float, float], glyph: Glyph) -> bool:
     return shared >= SAME_ROW * min(band[1] - band[0], glyph.bottom - glyph.top)
 
 
-def find_lines(glyphs: Iterable[Glyph], blocks: Sequence[Box] = ()) -> list[Line]:
+def find_lines(
+    glyphs: Iterable[Glyph], blocks: Sequence[Box] = (), gutters: Sequence[float] = ()
+) -> list[Line]:
     """Return the lines of a page in the order of reading.
 
     `blocks` are what is read by itself, a table: a line with its number stands in its place.
+    `gutters` are where pages before this one have the space between two columns.
     """
     placed = [*glyphs, *(_stand_in(number, box) for number, box in enumerate(blocks))]
     rows = [segments for row in find_rows(placed) if (segments := list(_segments(row)))]
     return [
         line
-        for number, column in enumerate(_columns(rows, DEEPEST))
+        for number, column in enumerate(_columns(rows, gutters, DEEPEST))
         for line in _edged([line for row in column for line in _lines(row)], number)
     ]
 
@@ -141,20 +149,28 @@ def _part(before: Glyph, after: Glyph) -> bool:
 Row = list[Segment]
 
 
-def _columns(rows: Sequence[Row], depth: int) -> Iterator[list[Row]]:
+def _columns(rows: Sequence[Row], known: Sequence[float], depth: int) -> Iterator[list[Row]]:
     """Yield the rows of each column in the order of reading; one that spans all is a column."""
-    found = _widest_run(rows) if depth and len(rows) >= LEAST_LINES else None
+    found = _widest_run(rows, known) if depth else None
     if found is None:
         if rows:
             yield list(rows)
         return
     begin, end, gutter = found
     if begin:
-        yield from _columns(rows[:begin], depth)
+        yield from _columns(rows[:begin], known, depth)
     for side in (0, 1):
         halves = (_split(row, gutter)[side] for row in rows[begin:end])
-        yield from _columns([half for half in halves if half], depth - 1)
-    yield from _columns(rows[end:], depth)
+        yield from _columns([half for half in halves if half], known, depth - 1)
+    yield from _columns(rows[end:], known, depth)
+
+
+def gutters_of(lines: Sequence[Line]) -> Iterator[float]:
+    """Yield where the columns of a page have a gutter between them."""
+    edges = sorted({(line.column, line.left, line.right) for line in lines})
+    for (_, _, right), (_, left, _) in pairwise(edges):
+        if right < left:
+            yield left - 3.0
 
 
 def _split(row: Row, gutter: float) -> tuple[Row, Row]:
@@ -170,9 +186,11 @@ def _end(part: Segment) -> float:
     return max(glyph.x1 for glyph in part if not glyph.text.isspace())
 
 
-def _widest_run(rows: Sequence[Row]) -> tuple[int, int, float] | None:
+def _widest_run(rows: Sequence[Row], known: Sequence[float]) -> tuple[int, int, float] | None:
     """Return the rows that stand in two columns: from, to, and where the gutter is."""
-    runs = (run for gutter in _gutters(rows) for run in _runs(rows, gutter))
+    runs = [run for gutter in known for run in _runs(rows, gutter, sure=True)]
+    if len(rows) >= LEAST_LINES:
+        runs += [run for gutter in _gutters(rows) for run in _runs(rows, gutter)]
     return max(runs, key=lambda run: (run[1] - run[0], -run[2]), default=None)
 
 
@@ -189,38 +207,50 @@ def _begins_right(part: Segment, rows: Sequence[Row]) -> bool:
     return part[0].x0 > left + LEAST_LINES * part[0].size
 
 
-def _runs(rows: Sequence[Row], gutter: float) -> Iterator[tuple[int, int, float]]:
+def _runs(
+    rows: Sequence[Row], gutter: float, sure: bool = False
+) -> Iterator[tuple[int, int, float]]:
     begin: int | None = None
     for at, row in enumerate([*rows, None]):
         crosses = row is None or any(part[0].x0 < gutter < _end(part) for part in row)
         if not crosses and begin is None:
             begin = at
         elif crosses and begin is not None:
-            if (run := _trimmed(rows, begin, at, gutter)) is not None:
+            if (run := _trimmed(rows, begin, at, gutter, sure)) is not None:
                 yield run
             begin = None
 
 
 def _trimmed(
-    rows: Sequence[Row], begin: int, end: int, gutter: float
+    rows: Sequence[Row], begin: int, end: int, gutter: float, sure: bool
 ) -> tuple[int, int, float] | None:
     """Return a run of rows in two columns without what stands above and below on one side."""
     sides = [_split(row, gutter) for row in rows[begin:end]]
     lefts, rights = ([half[side] for half in sides if half[side]] for side in (0, 1))
-    if min(len(lefts), len(rights)) < LEAST_LINES or not (_filled(lefts) and _filled(rights)):
-        return None
     both = [at for at, half in enumerate(sides) if half[0] and half[1]]
-    first = both[0] if both else 0
-    return begin + first, end, gutter
+    if not (both if sure else _are_columns(lefts, rights)):
+        return None
+    return begin + (both[0] if both else 0), end, gutter
 
 
-def _filled(halves: Sequence[Row]) -> bool:
-    """Tell running text by how many lines are full: the cells of a table seldom are."""
-    left = min(half[0][0].x0 for half in halves)
-    width = max(_end(half[-1]) for half in halves) - left
-    size = median(half[0][0].size for half in halves)
-    full = sum(_end(half[-1]) - half[0][0].x0 >= FILLED * width for half in halves)
-    return width >= NARROWEST * size and full >= max(2, FULL_LINES * len(halves))
+def _are_columns(lefts: Sequence[Row], rights: Sequence[Row]) -> bool:
+    """Tell running text by its full lines and equal columns: the cells of a table have neither."""
+    if min(len(lefts), len(rights)) < LEAST_LINES:
+        return False
+    widths = [_width(halves) for halves in (lefts, rights)]
+    full = [
+        sum(_end(half[-1]) - half[0][0].x0 >= FILLED * width for half in halves)
+        for halves, width in zip((lefts, rights), widths, strict=True)
+    ]
+    size = median(half[0][0].size for half in (*lefts, *rights))
+    if min(widths) < NARROWEST * size or min(full) < LEAST_FULL:
+        return False
+    equal = max(widths) <= EQUAL * min(widths) and min(widths) >= WIDE_COLUMN * size
+    return equal or (full[0] >= FULL_LINES * len(lefts) and full[1] >= FULL_LINES * len(rights))
+
+
+def _width(halves: Sequence[Row]) -> float:
+    return max(_end(half[-1]) for half in halves) - min(half[0][0].x0 for half in halves)
 
 
 # -- lines -----------------------------------------------------------------------------------

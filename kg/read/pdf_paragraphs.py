@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from kg.read.draft import Draft, DraftCell, clean
@@ -25,6 +25,7 @@ NUMBER = re.compile(r"[〔\[［][\d\s]{4,6}[〕\]］]\s*第?\s*\d+\s*号")
 SUBTITLE = re.compile(r"[—－-]{2}|[（(]|\d{4}年|[○〇二]{2}|" + NUMBER.pattern)
 FINISHED = re.compile(r"[）)日号]$|^附件\s*\d*$")
 GAP = re.compile("\u3000+")
+FULL_COLUMN = 8  # lines
 SAME_SIZE = 0.06
 LEVEL = 0.1  # characters: how near lines of a column end to each other
 INDENTED = 0.8  # characters
@@ -73,6 +74,34 @@ def _common(steps: Sequence[float]) -> list[float]:
     """Return the distances that many lines have: the least is the one inside paragraphs."""
     counted = Counter(steps)
     return [step for step, count in counted.items() if count * 5 >= len(steps)]
+
+
+def align(sheets: Sequence[Sheet]) -> None:
+    """Give columns of few lines the edges of a fuller one in the same place on other pages."""
+    full = []
+    for sheet in sheets:
+        for column, count in Counter(line.column for line in sheet.lines).items():
+            if count >= FULL_COLUMN:
+                line = next(line for line in sheet.lines if line.column == column)
+                full.append((line.left, line.right))
+    for sheet in sheets:
+        counts = Counter(line.column for line in sheet.lines)
+        sheet.lines = [
+            line if counts[line.column] >= FULL_COLUMN else _aligned(line, full)
+            for line in sheet.lines
+        ]
+
+
+def _aligned(line: Line, full: Sequence[tuple[float, float]]) -> Line:
+    around = [
+        (left, right)
+        for left, right in full
+        if left - SAME_EDGE <= line.left and line.right <= right + SAME_EDGE
+    ]
+    if not around:
+        return line
+    left, right = min(around, key=lambda edges: edges[1] - edges[0])
+    return replace(line, left=left, right=right)
 
 
 def write(sheets: Sequence[Sheet], draft: Draft) -> None:
@@ -132,6 +161,8 @@ class _Writer:
                 self._draft.cut(_flat(grid.rows[0]), "pdf.repeated-header")
             self._table.pages.extend([len(self._table.rows)] * self._turned)
             self._turned = 0
+            if rows and _is_torn(self._table.rows[-1], rows[0]):
+                self._table.rows[-1:] = [_mended(self._table.rows[-1], rows.pop(0))]
             self._table.rows.extend(rows)
             self._table.columns = grid.columns
             return
@@ -192,6 +223,23 @@ def _without_head(
     """Return the rows of a table that goes on without the header that is printed again."""
     again = more and rows and [cell.text for cell in more[0]] == [cell.text for cell in rows[0]]
     return more[1:] if again else more
+
+
+def _is_torn(row: Sequence[DraftCell], rest: Sequence[DraftCell]) -> bool:
+    """Tell the rest of a row that a page tore: what is numbered goes on without its number."""
+    plain = all(cell.rows == cell.columns == 1 for cell in (*row, *rest))
+    if not plain or len(row) != len(rest) or not row[0].text or rest[0].text:
+        return False
+    going_on = [before for before, cell in zip(row, rest, strict=True) if cell.text]
+    unfinished = all(cell.text and not ENDING.search(cell.text) for cell in going_on)
+    return unfinished and len(going_on) * 2 <= len(row)
+
+
+def _mended(row: Sequence[DraftCell], rest: Sequence[DraftCell]) -> list[DraftCell]:
+    return [
+        DraftCell(cell.text + more.text if cell.text else more.text)
+        for cell, more in zip(row, rest, strict=True)
+    ]
 
 
 def _flat(row: Sequence[DraftCell]) -> str:

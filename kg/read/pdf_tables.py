@@ -85,21 +85,33 @@ def _length(edge: dict[str, Any]) -> float:
 
 
 def _open_sides(edges: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield the sides that many tables leave off: lines down where those across all end."""
+    """Yield the sides that tables leave off: where many lines end at one place, none crosses.
+
+    Many have no lines at the left and the right, and none where they go on over a page.
+    """
+    across = [edge for edge in edges if edge["orientation"] == "h"]
+    down = [edge for edge in edges if edge["orientation"] == "v"]
+    yield from (_marked(Edge(x, a, x, b)) for x, a, b in _missing(across, down, "x0", "top"))
+    yield from (_marked(Edge(a, y, b, y)) for y, a, b in _missing(down, across, "top", "x0"))
+
+
+def _missing(
+    lines: Sequence[dict[str, Any]], crossing: Sequence[dict[str, Any]], along: str, over: str
+) -> Iterator[tuple[float, float, float]]:
+    """Yield where lines across those given are missing: at what place, from where to where."""
+    ends = {"x0": "x1", "top": "bottom"}
     groups: dict[tuple[int, int], list[dict[str, Any]]] = defaultdict(list)
-    for edge in edges:
-        if edge["orientation"] == "h":
-            groups[round(edge["x0"] / SNAP), round(edge["x1"] / SNAP)].append(edge)
-    inner = [edge for edge in edges if edge["orientation"] == "v"]
+    for line in lines:
+        groups[round(line[along] / SNAP), round(line[ends[along]] / SNAP)].append(line)
     for group in groups.values():
-        x0, x1 = group[0]["x0"], group[0]["x1"]
-        top, bottom = min(e["top"] for e in group), max(e["top"] for e in group)
-        crossed = [e for e in inner if x0 + SNAP < e["x0"] < x1 - SNAP
-                   and e["top"] < bottom and e["bottom"] > top]  # fmt: skip
-        if len(group) >= LEAST_OPEN and crossed:
-            for x in (x0, x1):
-                if not any(abs(e["x0"] - x) <= SNAP and e["top"] < bottom for e in inner):
-                    yield _marked(Edge(x, top, x, bottom))
+        first, last = (pick(line[over] for line in group) for pick in (min, max))
+        begin, end = group[0][along], group[0][ends[along]]
+        met = [line for line in crossing if line[over] < last and line[ends[over]] > first]
+        inner = [line for line in met if begin - SNAP < line[along] < end + SNAP]
+        if len(group) >= LEAST_OPEN and inner:
+            for place in (begin, end):
+                if all(abs(line[along] - place) > SNAP for line in met):
+                    yield place, first, last
 
 
 def _boxes(edges: list[dict[str, Any]]) -> list[list[Box]]:
@@ -119,7 +131,8 @@ def _grid(boxes: Sequence[Box], glyphs: Sequence[Glyph]) -> tuple[Grid | None, s
     ys = sorted({y for box in boxes for y in (box[1], box[3])})
     inside = _assigned(boxes, glyphs)
     filled = [box for box in boxes if inside[box]]
-    if len(xs) < 3 or len({box[0] for box in filled}) < 2:
+    # Two cells beside each other with text in one are a frame; more are the rest of a torn row.
+    if not filled or len(xs) < 3 or (len(xs) == 3 and len({box[0] for box in filled}) < 2):
         return None, set()
     texts = _texts(inside)
     places = {(bisect_left(ys, box[1]), bisect_left(xs, box[0])): box for box in boxes}
