@@ -29,6 +29,7 @@ FULL_COLUMN = 8  # lines
 SAME_SIZE = 0.06
 LEVEL = 0.1  # characters: how near lines of a column end to each other
 INDENTED = 0.8  # characters
+DEEPEST = 8  # characters: how far a paragraph is indented at most
 FIRST_INDENT = (1.5, 2.6)  # characters: how far a paragraph's first line is indented
 CENTRED = 1.5  # characters free on either side, and how much these may differ
 FULL_TITLE = 0.7  # of the column, how much a title in the size of the text fills before it breaks
@@ -232,7 +233,7 @@ def _is_torn(row: Sequence[DraftCell], rest: Sequence[DraftCell]) -> bool:
         return False
     going_on = [before for before, cell in zip(row, rest, strict=True) if cell.text]
     unfinished = all(cell.text and not ENDING.search(cell.text) for cell in going_on)
-    return unfinished and len(going_on) * 2 <= len(row)
+    return unfinished and (row[0].text.isdecimal() or len(going_on) * 2 <= len(row))
 
 
 def _mended(row: Sequence[DraftCell], rest: Sequence[DraftCell]) -> list[DraftCell]:
@@ -268,8 +269,8 @@ def goes_on(paragraph: Paragraph, line: Line, look: Look, turned: bool) -> bool:
 
 
 def _is_apart(before: Line, line: Line, look: Look) -> bool:
-    """Tell lines of one column that stand farther apart than those of a paragraph."""
-    if before.column != line.column:
+    """Tell lines that stand farther apart than those of a paragraph, unless a column begins."""
+    if before.column != line.column and line.top < before.bottom:
         return False
     usual = max(look.leading, 1.1) * max(look.size, line.size)
     return not 0 < line.bottom - before.bottom <= LEADING * usual
@@ -285,7 +286,7 @@ def is_centred(line: Line) -> bool:
 
 def _title_goes_on(before: Line, line: Line, look: Look) -> bool:
     """Tell a title over several lines; a date, a 文号, a subtitle are lines of their own."""
-    if SUBTITLE.match(line.text) or FINISHED.search(before.text) or NUMBER.search(before.text):
+    if SUBTITLE.match(line.text) or FINISHED.search(before.text) or NUMBER.search(line.text):
         return False
     if line.size > LARGER * look.size:
         return True
@@ -319,4 +320,5 @@ def _is_set_on(paragraph: Paragraph, before: Line, line: Line) -> bool:
     if abs(shift) < INDENTED:
         both_first = FIRST_INDENT[0] <= line.indent <= FIRST_INDENT[1]
         return not both_first and not ENDING.search(before.text)
-    return shift < 0 or ITEM.match(before.text) is not None
+    # What stands farther to the right is who signs, and when.
+    return (shift < 0 and before.indent <= DEEPEST) or ITEM.match(before.text) is not None
