@@ -158,13 +158,13 @@ def test_columns_are_read_one_after_the_other() -> None:
     below = "两栏之下的文字占满整个页面的宽度，从左边一直写到右边，没有分栏，照常阅读。"
     sheet = Sheet().text(200, 80, "青禾县工作简报", 18)
     sheet.lines(60, 130, left).lines(320, 137, right)  # the base lines need not agree
-    last = Sheet().lines(60, 100, left[:2]).lines(320, 100, right[:1])
+    last = Sheet().lines(60, 100, ["　　" + left[0][:16], left[1]]).lines(320, 100, right[:1])
     sheet.text(60, 700, below)
     assert text_of(sheet, last).split("\n") == [
         "青禾县工作简报",
         "".join(left) + "".join(right),
         below,
-        "".join(left[:2]) + right[0],
+        left[0][:16] + left[1] + right[0],
     ]
 
 
@@ -295,8 +295,9 @@ def test_misnamed_glyphs(row: dict[str, str]) -> None:
 
 @pytest.mark.parametrize(
     ("printed", "meant"),
-    [("⼀⼿抓⻓效", "一手抓长效"), ("农⼾⻔前", "农户门前"), ("︵﹃稳粮﹄︶", "（“稳粮”）"), ("ﬁ", "fi"),
-     ("１２．５％", "１２．５％"), ("(cid:7)", "\ufffd"), ("\ue001", "\ufffd"), ("豈", "豈")],
+    [("⼀⼿抓⻓效", "一手抓长效"), ("农⼾⻔前", "农户门前"), ("︵﹃稳粮﹄︶", "（“稳粮”）"),
+     ("ﬁ", "fi"), ("１２．５％", "１２．５％"), ("(cid:7)", "\ufffd"),
+     ("\ue001", "\ufffd"), ("豈", "豈")],
 )  # fmt: skip
 def test_characters_of_glyphs(printed: str, meant: str) -> None:
     assert plain(printed) == meant

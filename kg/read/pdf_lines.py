@@ -230,7 +230,7 @@ def _trimmed(
     both = [at for at, half in enumerate(sides) if half[0] and half[1]]
     if not (both if sure else _are_columns(lefts, rights)):
         return None
-    return begin + (both[0] if both else 0), end, gutter
+    return begin + (both[0] if both and not sure else 0), end, gutter
 
 
 def _are_columns(lefts: Sequence[Row], rights: Sequence[Row]) -> bool:

@@ -87,17 +87,25 @@ def align(sheets: Sequence[Sheet]) -> None:
                 full.append((line.left, line.right))
     for sheet in sheets:
         counts = Counter(line.column for line in sheet.lines)
+        reach = {column: _reach(sheet, column) for column in counts}
         sheet.lines = [
-            line if counts[line.column] >= FULL_COLUMN else _aligned(line, full)
+            line if counts[line.column] >= FULL_COLUMN else _aligned(line, reach[line.column], full)
             for line in sheet.lines
         ]
 
 
-def _aligned(line: Line, full: Sequence[tuple[float, float]]) -> Line:
+def _reach(sheet: Sheet, column: int) -> tuple[float, float]:
+    """Return from where to where the lines of a column reach, without heads and page numbers."""
+    lines = [line for line in sheet.lines if line.column == column]
+    written = [line for line in lines if line.block < 0] or lines
+    return min(line.x0 for line in written), max(line.x1 for line in written)
+
+
+def _aligned(line: Line, reach: tuple[float, float], full: Sequence[tuple[float, float]]) -> Line:
     around = [
         (left, right)
         for left, right in full
-        if left - SAME_EDGE <= line.left and line.right <= right + SAME_EDGE
+        if left - SAME_EDGE <= reach[0] and reach[1] <= right + SAME_EDGE
     ]
     if not around:
         return line
@@ -257,7 +265,7 @@ def goes_on(paragraph: Paragraph, line: Line, look: Look, turned: bool) -> bool:
         return False
     if not turned and _is_apart(before, line, look):
         return False
-    if len(GAP.findall(before.text)) > 1 or len(GAP.findall(line.text)) > 1:
+    if min(len(GAP.findall(one.text)) for one in (before, line)) > 1:
         return False  # the rows of a table that is not ruled
     if is_centred(before) and is_centred(line):
         return _title_goes_on(before, line, look)
