@@ -432,8 +432,8 @@ def hostile() -> dict[str, bytes]:
     return {
         "page tree in a loop": pdf(TEXT, objects={2: "<</Type/Pages/Kids[2 0 R 10 0 R]>>"}),
         "deep page tree": pdf(TEXT, objects={2: "<</Type/Pages/Kids[100 0 R]>>"} | DEEP),
-        "one page, 200,000 times": pdf(
-            TEXT, objects={2: f"<</Type/Pages/Count 9/Kids[{'10 0 R ' * 200_000}]>>"}
+        "one page, 20,000 times": pdf(
+            TEXT, objects={2: f"<</Type/Pages/Count 9/Kids[{'10 0 R ' * 20_000}]>>"}
         ),
         "form in a loop": pdf(Sheet(drawn=["/X1 Do"]), objects={100: form(b"/X1 Do")}),
         "forms that fan out": pdf(
@@ -499,7 +499,7 @@ def test_hostile_files_are_read_or_refused_in_time_and_memory(tmp_path: Path) ->
     outcomes = {names[int(number)]: outcome for number, _, outcome in said}
     assert FULL in outcomes["page tree in a loop"]
     assert FULL in outcomes["a script and a file within"]
-    assert "call each other without end" in outcomes["forms that fan out"]
+    assert "more than 10000 drawings" in outcomes["forms that fan out"]
     for name in ("Flate bomb", "Flate bomb in a Flate bomb"):
         assert "unpacks to more than is allowed" in outcomes[name]
     assert "MB of drawing" in outcomes["page of 10 MB"]

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 SKEWED = -1  # the direction of what runs neither along nor across the page
 LONG = 6.0  # points: what is shorter rules no cell
 MOST_GLYPHS = 3_000_000  # in a document: some 5,000 full pages
-MOST_FORMS = 50_000
 
 
 class OverLimit(Exception):
@@ -58,7 +57,6 @@ class Budget:
 
     expanded: int  # bytes that compressed parts may still unpack to
     glyphs: int = MOST_GLYPHS
-    forms: int = MOST_FORMS
     damaged: int = 0  # compressed parts that end too early
 
     def spend_expanded(self, count: int) -> None:
@@ -72,9 +70,3 @@ class Budget:
         self.glyphs -= 1
         if self.glyphs < 0:
             raise OverLimit(f"more than {MOST_GLYPHS} characters; split it")
-
-    def spend_form(self) -> None:
-        """Take a form off; raise OverLimit where that is too much."""
-        self.forms -= 1
-        if self.forms < 0:
-            raise OverLimit("its drawings call each other without end; print it to a new PDF file")

@@ -47,6 +47,7 @@ INVISIBLE = 3  # text rendering mode: neither filled nor stroked
 ENDS = b"%%EOF"
 END_REACH = 2048
 MOST_DRAWN = 8 * 2**20  # bytes of the drawing of a page: some five seconds of work
+MOST_FIGURES = 10_000
 MOST_ON_PAGE = 50_000  # characters: more are a drawing, or there to exhaust
 STRAIGHT = 3  # degrees that a direction may be off
 MOST_EDGES = 20_000  # on a page: more are a drawing, not tables
@@ -233,17 +234,21 @@ class Collector(PDFTextDevice):
         self.budget = budget
         self.page = Page(0, 0)
         self.mode = 0
+        self.figures = 0
 
     def start(self, page: PDFPage) -> None:
         """Begin a page, before anything on it can fail."""
+        self.figures = 0
         x0, y0, x1, y1 = page.mediabox
         width, height = abs(x1 - x0), abs(y1 - y0)
         turned = page.rotate in (90, 270)
         self.page = Page(*((height, width) if turned else (width, height)))
 
     def begin_figure(self, name: str, bbox: Any, matrix: Any) -> None:
-        """Count a drawing inside the page's."""
-        self.budget.spend_form()
+        """Count a drawing or picture on the page: drawings may call each other without end."""
+        self.figures += 1
+        if self.figures > MOST_FIGURES:
+            raise PSException(f"more than {MOST_FIGURES} drawings")
 
     def render_image(self, name: str, stream: PDFStream) -> None:
         """Note how much of the page a picture covers."""
