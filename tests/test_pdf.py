@@ -401,6 +401,18 @@ def test_refused_in_one_line(data: bytes, message: str) -> None:
     assert "\n" not in str(caught.value)
 
 
+def test_without_the_readers_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kg.read.pdf.find_spec", lambda name: None)
+    with pytest.raises(ReadError, match=r"pip install 'policy-kg\[docs\]'"):
+        read(WHOLE, ["case.pdf"])
+
+
+def test_the_libraries_are_loaded_only_for_a_pdf_file() -> None:
+    code = "import sys, kg.read; print({'pdfminer', 'pdfplumber'} & set(sys.modules))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "set()\n"
+
+
 def form(drawn: bytes) -> str:
     return stream("/Type/XObject/Subtype/Form/BBox[0 0 600 900]/Resources 4 0 R", drawn)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from kg.errors import ReadError
@@ -66,12 +67,10 @@ def read_pdf(data: bytes, names: Sequence[str], options: ReadOptions) -> Source:
 
 
 def _opened(data: bytes, shown: str, options: ReadOptions) -> Opened:
-    try:
-        from kg.read.pdf_open import Opened
-    except ImportError as error:
-        raise ReadError(
-            f"{shown}: a PDF file; install the readers: pip install 'policy-kg[docs]'"
-        ) from error
+    if find_spec("pdfplumber") is None:  # and pdfminer with it
+        raise ReadError(f"{shown}: a PDF file; install the readers: pip install 'policy-kg[docs]'")
+    from kg.read.pdf_open import Opened
+
     return Opened(data, shown, options.max_expanded)
 
 
