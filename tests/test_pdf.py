@@ -12,6 +12,7 @@ import tempfile
 import zlib
 from dataclasses import replace
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import browser
@@ -402,7 +403,8 @@ def test_refused_in_one_line(data: bytes, message: str) -> None:
 
 
 def test_without_the_readers_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kg.read.pdf.find_spec", lambda name: None)
+    # kg.read is also the function: the module has to be asked for by its name.
+    monkeypatch.setattr(import_module("kg.read.pdf"), "find_spec", lambda name: None)
     with pytest.raises(ReadError, match=r"pip install 'policy-kg\[docs\]'"):
         read(WHOLE, ["case.pdf"])
 
