@@ -52,6 +52,11 @@ def screenshot(page: Path, picture: Path, fragment: str = "", *, dark: bool = Fa
     _run(page, fragment, f"--screenshot={picture}", *scheme)
 
 
+def print_pdf(page: Path, target: Path) -> None:
+    """Write the page as a PDF file, with no head or foot but its own."""
+    _run(page, "", "--no-pdf-header-footer", f"--print-to-pdf={target}")
+
+
 def _run(page: Path, fragment: str, *flags: str) -> subprocess.CompletedProcess[str]:
     if CHROMIUM is None:
         raise FileNotFoundError("chromium is not installed")

@@ -15,6 +15,7 @@ from kg.read.mail import is_mail, read_mail
 from kg.read.markdown import SUFFIXES as MARKDOWN_SUFFIXES
 from kg.read.markdown import is_markdown, read_markdown
 from kg.read.office import is_office, read_office
+from kg.read.pdf import PDF
 from kg.read.plain import read_plain
 from kg.read.records import is_record, read_record
 from kg.read.traditional import with_script
@@ -55,7 +56,7 @@ PLAIN = Format(
     read=read_plain,
 )
 # The first that matches reads; plain text is what is left.
-READERS: tuple[Format, ...] = (RECORD, WORD, OFFICE, WEB_PAGE, MAIL, MARKDOWN, PLAIN)
+READERS: tuple[Format, ...] = (RECORD, PDF, WORD, OFFICE, WEB_PAGE, MAIL, MARKDOWN, PLAIN)
 
 
 def read(data: bytes, names: Sequence[str], options: ReadOptions = AS_IT_IS) -> Source:

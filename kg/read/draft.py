@@ -53,11 +53,15 @@ class Draft:
         self._url = ""
         self._stated = 0  # characters of the lines that state metadata
 
-    def paragraph(self, text: str, level: int | None = None) -> None:
-        """Write a paragraph on a line of its own; `level` says that it is a heading."""
+    def paragraph(self, text: str, level: int | None = None, pages: Iterable[int] = ()) -> None:
+        """Write a paragraph on a line of its own.
+
+        `level` says that it is a heading, `pages` where in it pages begin.
+        """
         line = clean(text)
         if line:
             begin = self._length
+            self._pages.extend(begin + min(at, len(line)) for at in pages)
             self._write(line + "\n")
             if level is not None:
                 self._headings.append(Heading(begin, begin + len(line), level))
@@ -78,8 +82,10 @@ class Draft:
         if name == "url":
             self._url = value
 
-    def table(self, rows: Iterable[Sequence[DraftCell]]) -> None:
+    def table(self, rows: Iterable[Sequence[DraftCell]], pages: Sequence[int] = ()) -> None:
         """Write a table: a line for each row, a tab between cells.
+
+        `pages` are the numbers of the rows with which a page begins.
 
         As in HTML a row lists the cells that begin in it; what a cell above reaches down into
         is passed over, and stands in the text as an empty cell.
@@ -88,6 +94,7 @@ class Draft:
         cells: list[Cell] = []
         covered: dict[int, int] = {}  # column → rows that a cell above still reaches over
         for number, row in enumerate(rows):
+            self._pages.extend([self._length] * pages.count(number))
             cells.extend(self._row(number, row, covered))
         if any(cell.begin < cell.end for cell in cells):
             self._tables.append(Table(begin, self._length, tuple(cells)))
