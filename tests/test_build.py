@@ -219,7 +219,7 @@ def offered(*paths: Path | str, store: Path | None = None) -> dict[str, str]:
 
 
 def test_files_of_a_folder(tmp_path: Path) -> None:
-    write(tmp_path, b_txt="", a_TXT="", plain="", c_md="", d_docx="", _hidden="")
+    write(tmp_path, b_txt="", a_TXT="", plain="", c_md="", d_docx="", e_png="", _hidden="")
     write(tmp_path / "sub", e_text="")
     write(tmp_path / ".git", config="")
     Store(tmp_path / "kg-store").close()
@@ -227,6 +227,7 @@ def test_files_of_a_folder(tmp_path: Path) -> None:
         "a.TXT": "a.TXT",
         "b.txt": "b.txt",
         "c.md": "c.md",
+        "d.docx": "d.docx",
         "plain": "plain",
         "e.text": "sub/e.text",
     }

@@ -256,16 +256,18 @@ def test_what_gives_no_chinese_is_refused_or_flagged(data: bytes) -> None:
 
 # -- characters ------------------------------------------------------------------------------------
 
-LOST = "control characters and code points that are no text shown as U+FFFD"
+LOST = "code points that are no text shown as U+FFFD"
+CONTROLS = "control characters shown as their pictures"
 
 
 @pytest.mark.parametrize(
     ("odd", "becomes", "note"),
     [
-        pytest.param("\0", "\ufffd", f"1 {LOST} (U+0000)", id="NUL"),
-        pytest.param("\x07", "\ufffd", f"1 {LOST} (U+0007)", id="bell"),
-        pytest.param("\x1b", "\ufffd", f"1 {LOST} (U+001B)", id="escape"),
-        pytest.param("\x92", "\ufffd", f"1 {LOST} (U+0092)", id="C1"),
+        pytest.param("\0", "␀", f"1 {CONTROLS} (U+0000)", id="NUL"),
+        pytest.param("\x07", "␇", f"1 {CONTROLS} (U+0007)", id="bell"),
+        pytest.param("\x7f", "␡", f"1 {CONTROLS} (U+007F)", id="delete"),
+        pytest.param("\x1b", "␛", f"1 {CONTROLS} (U+001B)", id="escape"),
+        pytest.param("\x92", "\x92", "", id="C1, which XML takes"),
         pytest.param("\ufffe", "\ufffd", f"1 {LOST} (U+FFFE)", id="noncharacter"),
         pytest.param("\U0001ffff", "\ufffd", f"1 {LOST} (U+1FFFF)", id="astral noncharacter"),
         pytest.param("\ufdd0", "\ufffd", f"1 {LOST} (U+FDD0)", id="noncharacter inside a block"),

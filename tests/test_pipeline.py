@@ -182,7 +182,7 @@ def test_counts_are_those_of_the_graph() -> None:
 
 
 def test_what_is_no_text_is_refused() -> None:
-    with pytest.raises(ReadError, match=r"^计划\.pdf: a PDF file"):
+    with pytest.raises(ReadError, match=r"^计划\.pdf: a damaged PDF file"):
         process(b"%PDF-1.4", ["计划.pdf"])
 
 

@@ -10,9 +10,13 @@ from kg.errors import ReadError
 from kg.read.plausible import LOST
 from kg.vocabulary import rows
 
-# What XML 1.0, and with it SPARQL's XML results, refuses, and what Unicode keeps from being text.
+# Control characters that XML 1.0, and with it SPARQL's XML results, refuses: Unicode has pictures
+# of them (␂). Those above U+007F it takes; some are quotation marks of Windows-1252.
+CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+PICTURES, PICTURE_OF_DELETE = 0x2400, "\u2421"
+# What XML refuses besides, and what Unicode keeps from being text.
 FORBIDDEN = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef"
+    "[\ud800-\udfff\ufdd0-\ufdef"
     + "".join(chr(plane * 0x10000 + last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
     + "]"
 )
@@ -30,7 +34,8 @@ def clean_characters(text: str, shown: str) -> tuple[str, tuple[str, ...]]:
     written = text.rstrip("\0") or text
     padding = len(text) - len(written)
     text = written + " " * padding
-    if len(FORBIDDEN.findall(text)) > max(1, len(text) * MOST_FORBIDDEN):
+    refused = len(CONTROLS.findall(text)) + len(FORBIDDEN.findall(text))
+    if refused > max(1, len(text) * MOST_FORBIDDEN):
         what = "zero bytes" if "\0" in text else "control characters"
         raise ReadError(f"{shown}: not a text file ({what} in it)")
     notes = [f"{padding} zero bytes at the end read as blanks"] if padding else []
@@ -60,15 +65,21 @@ def _assign(match: re.Match[str]) -> str:
     return _assigned()[match[0]]
 
 
+def _picture(match: re.Match[str]) -> str:
+    char = match[0]
+    return PICTURE_OF_DELETE if char == "\x7f" else chr(PICTURES + ord(char))
+
+
 Replace = str | Callable[[re.Match[str]], str]
 
 
 @cache
 def _steps() -> tuple[tuple[re.Pattern[str], Replace | None, str], ...]:
     """Return what is looked for, what stands in its place if anything, and what a note says."""
-    lost = "control characters and code points that are no text shown as U+FFFD"
+    lost = "code points that are no text shown as U+FFFD"
     assigned = re.compile(f"[{''.join(sorted(_assigned()))}]")
     return (
+        (CONTROLS, _picture, "control characters shown as their pictures"),
         (FORBIDDEN, LOST, lost),
         (BREAKS, "\n", "page and line separators read as line breaks"),
         (assigned, _assign, "private-use characters read as GB 18030-2022 has them"),

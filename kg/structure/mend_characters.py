@@ -14,10 +14,11 @@ from kg.vocabulary import rows
 
 # &nbsp; and, where a page was escaped twice, &amp;nbsp;
 ENTITY = re.compile(r"&(?:amp;){0,3}(?:[A-Za-z][A-Za-z0-9]{1,9}|#\d{2,6}|#[xX][0-9A-Fa-f]{2,5});")
-# Zero width, soft hyphen, marks of direction; control characters but tab and breaks.
+# Zero width, soft hyphen, marks of direction; control characters but tab and breaks, of which the
+# reader shows those of ASCII as their pictures (␂).
 UNSEEN = re.compile(
     r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb"
-    r"\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]+"
+    r"\u2400-\u2421\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]+"
 )
 # Breaks other than the line feed; the carriage return where no line feed follows it.
 BREAK = re.compile(r"[\x0b\x0c\x85\u2028\u2029]|\r(?!\r{0,3}\n)")

@@ -42,6 +42,7 @@ COLUMNS = re.compile(r"[^\s\u3000](?:\s{3,}|\u3000{2,})[^\s\u3000]")
 COLUMN = re.compile(r"(?<=[\d%)A-Za-z]) (?=[-\d])|(?<=[一-鿿]) (?=[一-鿿])")
 LEAST_COLUMNS = 2
 PUNCTUATION = re.compile("[，。；、]")
+BARS = re.compile("[\t|｜┃│]")
 PAGE_NUMBER = re.compile(
     r"[-—–－·\s]{0,6}\d{1,4}[-—–－·\s]{0,6}|第\s?\d{1,4}\s?页(?:[\s，,/]{0,3}共\s?\d{1,4}\s?页)?"
     r"|\d{1,4}\s?[/／]\s?\d{1,4}|Page \d{1,4}(?: of \d{1,4})?"
@@ -78,6 +79,7 @@ class Line:
     indent: int
     width: float  # in ideographs, or in characters where that is how the text was broken
     row: int  # its number, empty lines counted
+    bars: int  # tabs and bars, which part the cells of a row
     tabular: bool  # belongs to a table: is joined to nothing
     whole: bool  # the same, or shows columns or a part that the file marks
 
@@ -100,8 +102,11 @@ def find_breaks(source: Source) -> Iterator[Edit]:
     lines, page = _measured(list(_lines(source)))
     at = 0
     while at < len(lines) - 1:
-        following = _joined(lines, at, page)
+        following = _torn(lines, at)
         if following:
+            row = source.text.rfind("\n", 0, lines[following].begin)
+            yield Edit(lines[at].end, row, "", "repair.page")
+        elif following := _joined(lines, at, page):
             yield _edit(source.text, lines[at], lines[following], following - at)
         at = following or at + 1
 
@@ -110,6 +115,17 @@ def _edit(text: str, line: Line, below: Line, distance: int) -> Edit:
     words = WORD.match(line.text[-1]) and WORD.match(below.text[0])
     rule = "repair.page" if distance > 1 else "repair.line-break"
     return Edit(line.end, below.begin, " " if words else "", rule)
+
+
+def _torn(lines: Sequence[Line], at: int) -> int:
+    """Return the row of a table that a page number parts from another; 0 where none does."""
+    if not lines[at].bars:
+        return 0
+    following = at + 1
+    while following < len(lines) and PAGE_NUMBER.fullmatch(lines[following].text):
+        following += 1
+    apart = at + 1 < following < len(lines)
+    return following if apart and lines[following].bars == lines[at].bars else 0
 
 
 def _joined(lines: Sequence[Line], at: int, page: Page | None) -> int:
@@ -144,10 +160,11 @@ def _lines(source: Source) -> Iterator[Line]:
         if bare:
             indent = match[0].index(bare[0])
             begin = match.start() + indent
-            tabular = inside(begin) or "\t" in bare
+            bars = len(BARS.findall(bare))
+            tabular = inside(begin) or "\t" in bare or bars > 1
             whole = tabular or alone(begin) or _has_columns(bare)
             end = begin + len(bare)
-            yield Line(begin, end, bare, indent, width(bare), row, tabular, whole)
+            yield Line(begin, end, bare, indent, width(bare), row, bars, tabular, whole)
 
 
 def _has_columns(text: str) -> bool:
