@@ -15,6 +15,7 @@ import stat
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
@@ -39,6 +40,8 @@ from kg.store import MARKER
 
 ABOUT_FOLDER = "readme"  # speaks of the documents beside it, and is none
 MAX_BYTES = 64 * 1024 * 1024
+SAMPLED_ROWS = 50
+SHORTEST_DOCUMENT = 100  # characters: what most texts of a dump of documents have
 DEEPEST = 2  # archives: a packed folder, and those packed in it
 FOREIGN_FOLDERS = ("__MACOSX",)  # what macOS adds to a ZIP file
 # The end of a claim's path: what of a container is meant.
@@ -399,7 +402,21 @@ class _Lister:
         label = os.path.basename(name) if is_about_folder(name) else label_of(name, head)
         self._contents.unread[label] += 1
 
+    def _holds_documents(self, dump: Dump, where: Locator) -> bool:
+        """Tell a dump of documents, which a table found in a folder or an archive may not be."""
+        if where.intake.columns.text or (self._is_named and not where.steps):
+            return True
+        first = list(islice(dump.rows(), SAMPLED_ROWS))
+        if all(row.problem for row in first):
+            return bool(first)  # which is to be said
+        texts = (values_of(row.cells, where.intake.columns).get("text", "") for row in first)
+        lengths = sorted(map(len, texts))
+        return lengths[len(lengths) // 2] >= SHORTEST_DOCUMENT
+
     def _list_rows(self, rows: _Rows, where: Locator) -> None:
+        if not self._holds_documents(rows.dump, where):
+            self._count(self._contents.name_of(where), b"")
+            return
         seen: dict[str, None] = {}
         failed: list[tuple[int, str]] = []
         is_whole = True

@@ -59,7 +59,11 @@ BUILD = importlib.import_module("kg.build")
 INPUTS = importlib.import_module("kg.inputs")
 kg_build = BUILD.build
 NOTICE = "云陵市教育局关于做好校园饮水安全工作的通知\n\n各县区教育局：\n请于6月底前完成自查。\n"
-PLAN = "青禾县2024年绿化工作计划\n\n一、目标\n全年植树12万株。\n"
+PLAN = (
+    "青禾县2024年绿化工作计划\n\n一、目标\n全年植树12万株。\n二、措施\n"
+    "1.落实地块。县林业局会同各乡镇于2月底前把任务落实到山头地块，登记造册，逐块明确树种、株数和责任人。\n"
+    "2.抓好管护。新植苗木成活率达到90%以上，枯死的于当年11月底前补植到位。\n"
+)
 Row = Mapping[str, object]
 
 
@@ -545,6 +549,22 @@ def test_only_a_parquet_file_needs_its_library(tmp_path: Path) -> None:
     write(tmp_path / "a.zip", zipped({"a.jsonl": lines(PLAN), "b.txt": NOTICE}))
     command = [sys.executable, "-c", code, str(tmp_path)]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "2 False\n"
+
+
+@pytest.mark.parametrize("name", ["words.tsv", "words.csv", "words.jsonl", "words.json"])
+def test_a_table_in_a_folder_is_no_dump_unless_its_texts_are_documents(
+    tmp_path: Path, name: str
+) -> None:
+    table = [{"line": "3", "text": "市教育局"}, {"line": "5", "text": "县财政局"}]
+    delimiter = "\t" if name.endswith("tsv") else ","
+    data = csv_bytes(table, delimiter) if name.endswith("sv") else json_lines(table)
+    write(tmp_path / "in" / name, data)
+    contents = listing(tmp_path / "in")
+    assert (documents(contents), reasons(contents)) == ({}, {})
+    assert contents.unread.total() == 1
+    assert len(documents(listing(tmp_path / "in" / name))) == 2  # named by the user
+    asked = Intake(Columns(text="text"))
+    assert len(documents(listing(tmp_path / "in", intake=asked))) == 2
 
 
 def test_columns_that_the_user_names(tmp_path: Path) -> None:
