@@ -17,6 +17,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import hostile_files as hostile
+import word_files as word
+from pdf_files import Sheet, pdf
+
 OK, REPAIRED, SKIPPED = "ok", "repaired", "skipped"
 TITLE = "云陵市教育局2023年工作要点"
 PLAN = f"""{TITLE}
@@ -46,6 +50,9 @@ def bad_inputs() -> Iterator[BadInput]:
     yield from _encodings()
     yield from _things_that_are_no_file()
     yield from _wrong_suffixes()
+    yield from _web_pages()
+    yield from _word_files()
+    yield from _pdf_files()
     yield from _archives()
     yield from _dumps()
 
@@ -107,6 +114,71 @@ def _socket(path: Path) -> None:
 def _wrong_suffixes() -> Iterator[BadInput]:
     yield BadInput("plan.docx", _bytes(PLAN.encode()), OK)
     yield BadInput("program.txt", _bytes(b"\x7fELF" + bytes(400)), SKIPPED, "")
+
+
+def _web_pages() -> Iterator[BadInput]:
+    body = "".join(f"<p>{line}</p>" for line in PLAN.splitlines())
+    page = f"<html><head><title>{TITLE}</title></head><body>{{}}</body></html>".format
+    whole = page(body)
+    yield BadInput("page.doc", _bytes(whole.encode()), OK)
+    lying = whole.replace("<head>", '<head><meta charset="gb2312">')
+    yield BadInput("lying.html", _bytes(lying.encode()), OK)
+    yield BadInput("script.html", _bytes(page("<script>go()</script>").encode()), SKIPPED, "script")
+    moved = page("").replace("<head>", '<head><meta http-equiv="refresh" content="0;url=b.html">')
+    yield BadInput("moved.html", _bytes(moved.encode()), SKIPPED, "b.html")
+    nested = page("<div>" * 200_000 + body + "</div>" * 200_000)
+    yield BadInput("nested.html", _bytes(nested.encode()), REPAIRED, "nested")
+    attributes = " ".join(f"a{number}=1" for number in range(500_000))
+    crowded = page(f"<p {attributes}>{PLAN}</p>{body}")
+    yield BadInput("attributes.html", _bytes(crowded.encode()), REPAIRED, "attributes")
+    laughs = '<!DOCTYPE html [<!ENTITY a "哈哈"><!ENTITY b "&a;&a;">]>' + page(f"<p>&b;</p>{body}")
+    yield BadInput("entities.html", _bytes(laughs.encode()), OK)
+    outside = '<!DOCTYPE html [<!ENTITY e SYSTEM "file:///etc/passwd">]>' + page(f"&e;{body}")
+    yield BadInput("xxe.html", _bytes(outside.encode()), OK)
+    long = page("<p>全面落实立德树人根本任务，办好人民满意的教育。</p>" * 400_000)
+    yield BadInput("36MB.html", _bytes(long.encode()), SKIPPED, "--")
+    yield BadInput("cut.html", _bytes(whole.encode()[:-200]), OK)
+
+
+def _word_files() -> Iterator[BadInput]:
+    paragraphs = "".join(map(word.p, PLAN.splitlines()))
+    whole = word.word_file(paragraphs)
+    yield BadInput("word.txt", _bytes(whole), OK)
+    yield BadInput("cut.docx", _bytes(whole[:-300]), SKIPPED, "cut short")
+    yield BadInput("bomb.docx", _bytes(hostile.bomb_file(288 * 2**20)), SKIPPED, "unpack")
+    crowd = {**word.parts_of(paragraphs), **{f"word/x{at}": "" for at in range(60_000)}}
+    yield BadInput("60,000-entries.docx", _bytes(word.container(crowd)), OK)
+    laughs = hostile.with_part("word/document.xml", hostile.LAUGHS)
+    yield BadInput("laughs.docx", _bytes(laughs), SKIPPED, "declares entities")
+    xxe = hostile.with_part("word/document.xml", hostile.XXE)
+    yield BadInput("xxe.docx", _bytes(xxe), SKIPPED, "declares entities")
+    above = {**word.parts_of(paragraphs), "../../../etc/evil": "x"}
+    yield BadInput("traversal.docx", _bytes(word.container(above)), OK)
+    deep = "<w:tbl><w:tr><w:tc>" * 1000 + word.p("底") + "</w:tc></w:tr></w:tbl>" * 1000
+    yield BadInput("nested.docx", _bytes(word.word_file(paragraphs + deep)), OK)
+    yield BadInput("locked.docx", _bytes(hostile.locked()), SKIPPED, "password")
+    encrypted = hostile.ole("EncryptionInfo", "EncryptedPackage")
+    yield BadInput("encrypted.docx", _bytes(encrypted), SKIPPED, "password")
+    yield BadInput("sheet.doc", _bytes(hostile.ole("Workbook")), SKIPPED, "a workbook")
+    legacy = hostile.ole("WordDocument", "1Table", "CompObj")
+    yield BadInput("cut.doc", _bytes(legacy[:-600]), SKIPPED, "cut short")
+    yield BadInput("cut.rtf", _bytes(hostile.RTF[:-1]), SKIPPED, "cut short")
+
+
+# What becomes of a PDF file of hostile_files; the rest is read as if nothing were.
+PDF_OUTCOMES = {
+    "page tree in a loop": (OK, ""),
+}
+
+
+def _pdf_files() -> Iterator[BadInput]:
+    for name, data in hostile.hostile().items():
+        outcome, reason = PDF_OUTCOMES.get(name, (OK, ""))
+        yield BadInput(f"{name}.pdf", _bytes(data), outcome, reason)
+    scanned = pdf(*[Sheet().picture()] * 12)
+    yield BadInput("scanned.pdf", _bytes(scanned), SKIPPED, "12 pages of pictures, no text layer")
+    yield BadInput("locked.pdf", _bytes(hostile.encrypted(b"secret")), SKIPPED, "a password")
+    yield BadInput("cut.pdf", _bytes(hostile.WHOLE[:-40]), SKIPPED, "cut off")
 
 
 def _archives() -> Iterator[BadInput]:

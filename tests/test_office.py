@@ -16,80 +16,13 @@ from pathlib import Path
 import pytest
 from casebook import EXAMPLES
 from facts import facts
-from word_files import as_word, container, p, word_file
+from hostile_files import MANIFEST, NOTICE, RTF, SECTOR, odt, ole
+from word_files import as_word, container, word_file
 
 from kg.errors import ReadError
 from kg.pipeline import understand
 from kg.read import format_of, read
 from kg.read.ole import SIGNATURE, Container, DamagedContainer
-
-SECTOR = 512
-END, FAT, FREE = 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFF
-RTF = rb"{\rtf1\ansi\ansicpg936 \u20851?\u20110?\u26657?\u36710?}"  # 关于校车
-NOTICE = p("关于加强校车管理的通知") + p("各县（区）教育局：")
-NS = "urn:oasis:names:tc:opendocument:xmlns:"
-MANIFEST = (
-    f'<manifest:manifest xmlns:manifest="{NS}manifest:1.0"><manifest:file-entry '
-    'manifest:full-path="/" manifest:media-type="application/vnd.oasis.opendocument.text"/>'
-    '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/>'
-    "</manifest:manifest>"
-)
-
-
-def ole(*names: str, flags: int = 0, size: int = 4096) -> bytes:
-    """Return an OLE container whose streams have these names, all the same bytes in them."""
-    text = bytearray(size)
-    text[11] = flags
-    count = len(text) // SECTOR
-    entries = [_entry("Root Entry", 5, child=1 if names else FREE, start=END)]
-    for at, name in enumerate(names, start=1):
-        right = at + 1 if at < len(names) else FREE
-        entries.append(_entry(name, 2, right=right, start=1 + _sectors(names), length=size))
-    directory = b"".join(entries).ljust(_sectors(names) * SECTOR, b"\0")
-    chains = [FAT, *_chain(1, _sectors(names)), *_chain(1 + _sectors(names), count)]
-    table = struct.pack("<128I", *chains, *[FREE] * (128 - len(chains)))
-    header = bytearray(SIGNATURE.ljust(SECTOR, b"\0"))
-    struct.pack_into("<HHHHH", header, 24, 0x3E, 3, 0xFFFE, 9, 6)
-    struct.pack_into("<IIIIIIIIII", header, 44, 1, 1, 0, SMALL, END, 0, END, 0, 0, FREE)
-    struct.pack_into("<108I", header, 80, *[FREE] * 108)
-    return bytes(header) + table + directory + bytes(text)
-
-
-SMALL = 4096
-
-
-def _sectors(names: tuple[str, ...]) -> int:
-    return (len(names) + 1) // 4 + 1
-
-
-def _chain(begin: int, count: int) -> list[int]:
-    return [*range(begin + 1, begin + count), END]
-
-
-def _entry(
-    name: str, kind: int, child: int = FREE, right: int = FREE, start: int = END, length: int = 0
-) -> bytes:
-    written = name.encode("utf-16-le") + b"\0\0"
-    entry = bytearray(written.ljust(128, b"\0"))
-    struct.pack_into("<HBB", entry, 64, len(written), kind, 1)
-    struct.pack_into("<III", entry, 68, FREE, right, child)
-    struct.pack_into("<II", entry, 116, start, length)
-    return bytes(entry)
-
-
-def odt(body: str, manifest: str = MANIFEST) -> bytes:
-    names = " ".join(f'xmlns:{one}="{NS}{one}:1.0"' for one in ("office", "text"))
-    return container(
-        {
-            "mimetype": "application/vnd.oasis.opendocument.text",
-            "META-INF/manifest.xml": manifest,
-            "content.xml": f'<office:document-content {names} office:version="1.2" '
-            f'xmlns:draw="{NS}drawing:1.0" xmlns:xlink="http://www.w3.org/1999/xlink" '
-            f'xmlns:svg="{NS}svg-compatible:1.0"><office:body><office:text>{body}'
-            "</office:text></office:body></office:document-content>",
-        }
-    )
-
 
 DOC = ole("WordDocument", "1Table", "CompObj")
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import html
-import random
 import re
 import subprocess
 import sys
 import tempfile
-import zlib
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
@@ -19,6 +16,7 @@ import browser
 import pytest
 from casebook import EXAMPLES, ROOT
 from facts import facts
+from hostile_files import FULL, TEXT, WHOLE, encrypted, hostile
 from pdf_files import FONTS, Sheet, pdf, stream
 
 from kg.errors import ReadError
@@ -28,7 +26,6 @@ from kg.read import read
 from kg.read.pdf_glyphs import plain
 from kg.vocabulary import rows
 
-FULL = "青禾县教育局要会同县民政局建立留守儿童关爱台账，每学期走访"  # 29 characters
 TURNED = (0.7, 0.7, -0.7, 0.7)
 
 
@@ -336,42 +333,6 @@ def test_notes(sheets: list[Sheet], note: str | None) -> None:
 
 # -- what cannot be read ---------------------------------------------------------------------
 
-TEXT = Sheet().text(90, 100, FULL)
-WHOLE = pdf(TEXT, TEXT, packed=True)
-
-
-def rc4(key: bytes, content: bytes) -> bytes:
-    """Encrypt as PDF 1.3 does."""
-    box, j, out = list(range(256)), 0, bytearray()
-    for i in range(256):
-        j = (j + box[i] + key[i % len(key)]) % 256
-        box[i], box[j] = box[j], box[i]
-    i = j = 0
-    for byte in content:
-        i = (i + 1) % 256
-        j = (j + box[i]) % 256
-        box[i], box[j] = box[j], box[i]
-        out.append(byte ^ box[(box[i] + box[j]) % 256])
-    return bytes(out)
-
-
-def encrypted(password: bytes) -> bytes:
-    """Return a file that this password opens; an empty one restricts but printing and copying."""
-    pad = bytes.fromhex("28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE6453697A")
-    owner = rc4(hashlib.md5((b"owner" + pad)[:32]).digest()[:5], (password + pad)[:32])
-    rights = (-64).to_bytes(4, "little", signed=True)
-    key = hashlib.md5((password + pad)[:32] + owner + rights + b"ID").digest()[:5]
-    drawn = "\n".join(TEXT.drawn).encode()
-    keys = [hashlib.md5(key + bytes([at, 0, 0, 0, 0])).digest()[:10] for at in range(12)]
-    # Strings are encrypted too: the names in the font.
-    font = re.sub(r"\((\w+)\)", lambda s: f"<{rc4(keys[4], s[1].encode()).hex()}>", FONTS["F1"])
-    return pdf(
-        TEXT,
-        objects={4: f"<</Font<</F1 {font}>>>>", 11: stream("", rc4(keys[11], drawn))},
-        trailer=f"/ID[<{b'ID'.hex()}><{b'ID'.hex()}>]/Encrypt<</Filter/Standard/V 1/R 2/P -64"
-        f"/O<{owner.hex()}>/U<{rc4(key, pad).hex()}>>>",
-    )
-
 
 def test_a_file_that_only_the_owner_may_change_is_read() -> None:
     assert read(encrypted(b""), ["case.pdf"]).text == FULL + "\n"
@@ -413,73 +374,6 @@ def test_the_libraries_are_loaded_only_for_a_pdf_file() -> None:
     code = "import sys, kg.read; print({'pdfminer', 'pdfplumber'} & set(sys.modules))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout == "set()\n"
-
-
-def form(drawn: bytes) -> str:
-    return stream("/Type/XObject/Subtype/Form/BBox[0 0 600 900]/Resources 4 0 R", drawn)
-
-
-def bomb(rounds: int) -> str:
-    packed = b" " * 300_000_000
-    for _ in range(rounds):
-        packed = zlib.compress(packed, 1)
-    filters = "/FlateDecode" * rounds
-    body = packed.decode("latin-1")
-    return f"<</Filter[{filters}]/Length {len(packed)}>>\nstream\n{body}\nendstream"
-
-
-def mutated(seed: int) -> bytes:
-    chance, data = random.Random(seed), bytearray(WHOLE)
-    for _ in range(20):
-        data[chance.randrange(8, len(data))] = chance.randrange(256)
-    return bytes(data)
-
-
-DEEP = {100 + at: f"<</Type/Pages/Kids[{101 + at} 0 R]>>" for at in range(3000)}
-FANS = {99 + at: form(f"/X{at + 1} Do ".encode() * 10) for at in range(1, 30)}
-XOBJECTS = " ".join(f"/X{at} {99 + at} 0 R" for at in range(1, 30))
-
-
-@cache
-def hostile() -> dict[str, bytes]:
-    """Return files made or broken to do harm, by what they are."""
-    return {
-        "page tree in a loop": pdf(TEXT, objects={2: "<</Type/Pages/Kids[2 0 R 10 0 R]>>"}),
-        "deep page tree": pdf(TEXT, objects={2: "<</Type/Pages/Kids[100 0 R]>>"} | DEEP),
-        "one page, 20,000 times": pdf(
-            TEXT, objects={2: f"<</Type/Pages/Count 9/Kids[{'10 0 R ' * 20_000}]>>"}
-        ),
-        "form in a loop": pdf(Sheet(drawn=["/X1 Do"]), objects={100: form(b"/X1 Do")}),
-        "forms that fan out": pdf(
-            Sheet(drawn=["/X1 Do"]), objects={4: f"<</XObject<<{XOBJECTS}>>>>"} | FANS
-        ),
-        "Flate bomb": pdf(TEXT, objects={11: bomb(1)}),
-        "Flate bomb in a Flate bomb": pdf(TEXT, objects={11: bomb(2)}),
-        "page of 10 MB": pdf(
-            TEXT, objects={11: stream("", b"0 0 m 9 9 l S\n" * 700_000, packed=True)}
-        ),
-        "deep arrays": pdf(TEXT, objects={2: f"<</Kids {'[' * 50_000}{']' * 50_000}>>"}),
-        "deep arrays on a page": pdf(TEXT, objects={11: stream("", b"[" * 99_999 + b"]" * 99_999)}),
-        "table of contents in a loop": WHOLE.replace(
-            b"/Root", b"/Prev " + WHOLE.split()[-2] + b"/Root"
-        ),
-        "reference to itself": pdf(TEXT, objects={2: "100 0 R", 100: "2 0 R"}),
-        "length of itself": pdf(TEXT, objects={11: "<</Length 11 0 R>>\nstream\n \nendstream"}),
-        "numbers beyond all": pdf(
-            Sheet(drawn=["BT /F1 1e300 Tf 1e300 0 0 9 0 1e308 Tm <4e00> Tj ET"])
-        ),
-        "page without size": pdf(Sheet(size=(0, 0)).text(9, 9, FULL)),
-        "a script and a file within": pdf(
-            TEXT,
-            objects={
-                1: "<</Type/Catalog/Pages 2 0 R/OpenAction<</S/JavaScript/JS(app.alert(1))>>"
-                "/Names<</EmbeddedFiles<</Names[(a.exe) 100 0 R]>>>>>>",
-                100: "<</Type/Filespec/F(a.exe)/EF<</F 101 0 R>>>>",
-                101: stream("", b"MZ"),
-            },
-        ),
-        **{f"bytes changed, {seed}": mutated(seed) for seed in range(12)},
-    }
 
 
 CHILD = """

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from casebook import EXAMPLES
 from facts import facts
+from hostile_files import LAUGHS, NOTICE, XXE, bomb_file, locked, with_part
 from word_files import (
     as_word,
     cell,
@@ -36,7 +37,6 @@ from kg.read.word_numbering import write_number
 from kg.vocabulary import rows
 
 NAME = "青禾县通知.docx"
-NOTICE = p("关于加强校车管理的通知") + p("各县（区）教育局：")
 
 
 def text_of(body: str, **parts: str) -> str:
@@ -630,38 +630,10 @@ def test_tables(body: str, text: str) -> None:
 # -- what is refused, and what only looks bad ------------------------------------------------------
 
 
-def with_part(name: str, content: str | bytes) -> bytes:
-    return container({**parts_of(NOTICE), name: content})
-
-
-def locked() -> bytes:
-    """Set the bit of a locked entry in the container's directory, and where each begins."""
-    data = bytearray(word_file(NOTICE))
-    for signature, at in ((b"PK\x01\x02", 8), (b"PK\x03\x04", 6)):
-        begin = data.find(signature)
-        while begin >= 0:
-            data[begin + at] |= 1
-            begin = data.find(signature, begin + 4)
-    return bytes(data)
-
-
-def bomb(size: int) -> bytes:
-    inside = b"<w:p><w:r><w:t>" + b"A" * size + b"</w:t></w:r></w:p>"
-    return with_part("word/document.xml", inside)
-
-
-LAUGHS = (
-    '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "哈哈"><!ENTITY b "'
-    + "&a;" * 10
-    + '">]><w:document/>'
-)
-XXE = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><w:document>&e;</w:document>'
-
-
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        pytest.param(bomb(40 * 2**20), "times its size", id="bomb by its ratio"),
+        pytest.param(bomb_file(40 * 2**20), "times its size", id="bomb by its ratio"),
         pytest.param(word_file(NOTICE)[:-300], "cut short", id="truncated"),
         pytest.param(word_file(NOTICE)[:700], "cut short", id="mostly gone"),
         pytest.param(locked(), "password", id="a locked entry"),
