@@ -90,7 +90,7 @@ def _encodings() -> Iterator[BadInput]:
     surrogate = PLAN.replace("学位", "学\ud800位").encode("utf-8", "surrogatepass")
     yield BadInput("surrogate.txt", _bytes(surrogate), REPAIRED, "")
     controls = PLAN.replace("学校", "学\x02校").replace("公办", "公\ue000办").encode()
-    yield BadInput("controls.txt", _bytes(controls), REPAIRED, "")
+    yield BadInput("controls.txt", _bytes(controls), REPAIRED, "control characters")
 
 
 def _things_that_are_no_file() -> Iterator[BadInput]:
@@ -113,7 +113,7 @@ def _socket(path: Path) -> None:
 
 def _wrong_suffixes() -> Iterator[BadInput]:
     yield BadInput("plan.docx", _bytes(PLAN.encode()), OK)
-    yield BadInput("program.txt", _bytes(b"\x7fELF" + bytes(400)), SKIPPED, "")
+    yield BadInput("program.txt", _bytes(b"\x7fELF" + bytes(400)), SKIPPED, "a program")
 
 
 def _web_pages() -> Iterator[BadInput]:
@@ -122,7 +122,7 @@ def _web_pages() -> Iterator[BadInput]:
     whole = page(body)
     yield BadInput("page.doc", _bytes(whole.encode()), OK)
     lying = whole.replace("<head>", '<head><meta charset="gb2312">')
-    yield BadInput("lying.html", _bytes(lying.encode()), OK)
+    yield BadInput("lying.html", _bytes(lying.encode()), REPAIRED, "declared as gb2312")
     yield BadInput("script.html", _bytes(page("<script>go()</script>").encode()), SKIPPED, "script")
     moved = page("").replace("<head>", '<head><meta http-equiv="refresh" content="0;url=b.html">')
     yield BadInput("moved.html", _bytes(moved.encode()), SKIPPED, "b.html")
@@ -136,8 +136,8 @@ def _web_pages() -> Iterator[BadInput]:
     outside = '<!DOCTYPE html [<!ENTITY e SYSTEM "file:///etc/passwd">]>' + page(f"&e;{body}")
     yield BadInput("xxe.html", _bytes(outside.encode()), OK)
     long = page("<p>全面落实立德树人根本任务，办好人民满意的教育。</p>" * 400_000)
-    yield BadInput("36MB.html", _bytes(long.encode()), SKIPPED, "--")
-    yield BadInput("cut.html", _bytes(whole.encode()[:-200]), OK)
+    yield BadInput("36MB.html", _bytes(long.encode()), SKIPPED, LIMIT)
+    yield BadInput("cut.html", _bytes(whole.encode()[:-200]), REPAIRED, "damaged characters")
 
 
 def _word_files() -> Iterator[BadInput]:
@@ -165,15 +165,33 @@ def _word_files() -> Iterator[BadInput]:
     yield BadInput("cut.rtf", _bytes(hostile.RTF[:-1]), SKIPPED, "cut short")
 
 
-# What becomes of a PDF file of hostile_files; the rest is read as if nothing were.
+LIMIT = "-limit allows more"
+DAMAGED = "a damaged PDF file"
+# What becomes of a PDF file of hostile_files, with words of the reason.
 PDF_OUTCOMES = {
     "page tree in a loop": (OK, ""),
+    "deep page tree": (SKIPPED, DAMAGED),
+    "one page, 20,000 times": (REPAIRED, "9 pages declared, 1 found"),
+    "form in a loop": (SKIPPED, "without text"),
+    "forms that fan out": (SKIPPED, "more than 10000 drawings"),
+    "Flate bomb": (SKIPPED, "unpacks to more"),
+    "Flate bomb in a Flate bomb": (SKIPPED, "unpacks to more"),
+    "page of 10 MB": (SKIPPED, "9 MB of drawing"),
+    "deep arrays": (OK, ""),
+    "deep arrays on a page": (SKIPPED, "without text"),
+    "table of contents in a loop": (SKIPPED, DAMAGED),
+    "reference to itself": (OK, ""),
+    "length of itself": (SKIPPED, DAMAGED),
+    "numbers beyond all": (OK, ""),
+    "page without size": (SKIPPED, "without text"),
+    "a script and a file within": (OK, ""),
 }
+BYTES_CHANGED = (SKIPPED, "")  # so many that none of these is left whole
 
 
 def _pdf_files() -> Iterator[BadInput]:
     for name, data in hostile.hostile().items():
-        outcome, reason = PDF_OUTCOMES.get(name, (OK, ""))
+        outcome, reason = PDF_OUTCOMES.get(name, BYTES_CHANGED)
         yield BadInput(f"{name}.pdf", _bytes(data), outcome, reason)
     scanned = pdf(*[Sheet().picture()] * 12)
     yield BadInput("scanned.pdf", _bytes(scanned), SKIPPED, "12 pages of pictures, no text layer")

@@ -24,6 +24,7 @@ FORBIDDEN = re.compile(
 BREAKS = re.compile("[\v\f\x85\u2028\u2029]")
 PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
 DIRECTIONS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+FEW_FORBIDDEN = 5  # that the shortest text may hold
 MOST_FORBIDDEN = 0.01  # of the characters; with more of them it is no text
 SHOWN = 5  # characters that a note names
 
@@ -35,7 +36,7 @@ def clean_characters(text: str, shown: str) -> tuple[str, tuple[str, ...]]:
     padding = len(text) - len(written)
     text = written + " " * padding
     refused = len(CONTROLS.findall(text)) + len(FORBIDDEN.findall(text))
-    if refused > max(1, len(text) * MOST_FORBIDDEN):
+    if refused > max(FEW_FORBIDDEN, len(text) * MOST_FORBIDDEN):
         what = "zero bytes" if "\0" in text else "control characters"
         raise ReadError(f"{shown}: not a text file ({what} in it)")
     notes = [f"{padding} zero bytes at the end read as blanks"] if padding else []
