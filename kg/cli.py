@@ -12,12 +12,12 @@ import shutil
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
-from typing import IO, TYPE_CHECKING, NoReturn
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -26,9 +26,14 @@ from kg.errors import KgError
 
 if TYPE_CHECKING:
     from kg.build import BuildReport, Progress
+    from kg.inputs import Locator
     from kg.inspect.report import Inspection
+    from kg.models import ReadOptions
     from kg.show import Card, Group
     from kg.store import Store
+    from kg.workers import Limits
+
+    _Inspected = tuple[Locator, str, ReadOptions]  # where it is, its name
 
 _EPILOG = """\b
 Exit codes:
@@ -48,6 +53,7 @@ Start with:
 # test compares them.
 EXPORT_FORMATS = ("turtle", "trig", "ntriples", "nquads", "jsonld")
 INDEX_PAGE = "index.html"
+SMALL_TEXT = 2**20  # bytes of a plain text that is read in no time
 INSPECT_FORMATS = ("table", "json", "html")
 QUERY_FORMATS = ("table", "csv", "tsv", "json", "turtle")
 CLASSES = (
@@ -168,6 +174,44 @@ _store_option = click.option(
 )
 
 
+_READING = (
+    click.option(
+        "--simplify", is_flag=True, help="Convert traditional characters to simplified ones."
+    ),
+    click.option(
+        "--time-limit",
+        default=120.0,
+        show_default=True,
+        type=click.FloatRange(0.1),
+        metavar="SECONDS",
+        help="What one document may take; one that takes longer is left out and reported.",
+    ),
+    click.option(
+        "--memory-limit",
+        default=1024,
+        show_default=True,
+        type=click.IntRange(64),
+        metavar="MB",
+        help="What one document may need.",
+    ),
+    click.option(
+        "--unpack-limit",
+        default=256,
+        show_default=True,
+        type=click.IntRange(1),
+        metavar="MB",
+        help="What a packed document or archive may unpack to.",
+    ),
+)
+
+
+def _reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what a user may decide about reading a document."""
+    for option in reversed(_READING):
+        command = option(command)
+    return command
+
+
 @click.group(
     cls=Commands,
     epilog=_EPILOG,
@@ -199,33 +243,13 @@ def cli(debug: bool) -> None:
     help="Processes that read documents at the same time.",
 )
 @click.option(
-    "--time-limit",
-    default=120.0,
-    show_default=True,
-    type=click.FloatRange(0.1),
-    metavar="SECONDS",
-    help="What one document may take; one that takes longer is left out and reported.",
-)
-@click.option(
-    "--memory-limit",
-    default=1024,
-    show_default=True,
-    type=click.IntRange(64),
-    metavar="MB",
-    help="What one document may need.",
-)
-@click.option(
     "--report",
     "account",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
     help="Write what became of each file, with the reason: as JSON, or CSV if so named.",
 )
-@click.option(
-    "--simplify",
-    is_flag=True,
-    help="Convert traditional characters to simplified ones.",
-)
+@_reading_options
 @_column_options
 @click.pass_context
 def build(
@@ -235,10 +259,11 @@ def build(
     place: Path,
     base: str | None,
     jobs: int,
-    time_limit: float,
-    memory_limit: int,
     account: Path | None,
     simplify: bool,
+    time_limit: float,
+    memory_limit: int,
+    unpack_limit: int,
     **columns: str,
 ) -> None:
     """Read files, folders, archives, dumps and globs into the store; @FILE is a list of them.
@@ -264,7 +289,7 @@ def build(
     from kg.workers import MEGABYTE, Limits
 
     limits = Limits(time_limit, memory_limit * MEGABYTE)
-    options = ReadOptions(simplify=simplify)
+    options = ReadOptions(simplify, unpack_limit * MEGABYTE)
     debug = bool(ctx.find_root().params.get("debug"))
     named = Columns(**{field: columns[f"{field}_field"] for field, _, _ in _COLUMNS})
     with Store(place, base=base) as store, _progress(debug=debug) as report:
@@ -272,7 +297,7 @@ def build(
             paths,
             store,
             jobs=jobs,
-            intake=Intake(named),
+            intake=Intake(named, options.max_expanded),
             limits=limits,
             report=report,
             options=options,
@@ -433,9 +458,7 @@ def remove(names: Sequence[str], place: Path) -> None:
 
 
 @cli.command()
-@click.argument(
-    "files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path)
-)
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option(
     "--format",
     "form",
@@ -451,11 +474,22 @@ def remove(names: Sequence[str], place: Path) -> None:
     help="The file to write; for html also a folder: a page for each file, and index.html.",
 )
 @click.option("--all", "all_rows", is_flag=True, help="Whole lists, not their first rows.")
+@_reading_options
 @click.pass_context
 def inspect(
-    ctx: click.Context, files: Sequence[Path], form: str | None, output: Path, all_rows: bool
+    ctx: click.Context,
+    paths: Sequence[str],
+    form: str | None,
+    output: Path,
+    all_rows: bool,
+    simplify: bool,
+    time_limit: float,
+    memory_limit: int,
+    unpack_limit: int,
 ) -> None:
     """Show documents as the system sees them: what was read, cut, mended, and missed.
+
+    Files, folders, archives, dumps and lists are given as to `kg build`.
 
     Metadata with the rule that found each field, outline, page furniture, repairs, tables, masked
     places, figures that nothing consumed, cues of responsibility or commitment that gave nothing,
@@ -468,29 +502,86 @@ def inspect(
       kg inspect documents/*.txt --format html -o pages/
       kg inspect plan-2023.txt --format json | jq .figures.share
     """
+    from kg.models import ReadOptions
+    from kg.workers import MEGABYTE, Limits
+
     form = form or {".html": "html", ".json": "json"}.get(output.suffix, "table")
     failed: list[str] = []
-    reports = _inspections(files, failed)
+    limits = Limits(time_limit, memory_limit * MEGABYTE)
+    options = ReadOptions(simplify, unpack_limit * MEGABYTE)
+    reports = _inspections(paths, failed, options, limits)
+    several = len(paths) > 1 or not os.path.isfile(paths[0])
     if form == "html":
-        _write_pages(reports, output, several=len(files) > 1)
+        _write_pages(reports, output, several=several)
     else:
-        _write_reports(reports, form, output, several=len(files) > 1, all_rows=all_rows)
+        _write_reports(reports, form, output, several=several, all_rows=all_rows)
     if failed:
         ctx.exit(1)
 
 
-def _inspections(files: Sequence[Path], failed: list[str]) -> Iterator[Inspection]:
-    """Yield the inspection of each file; one that cannot be read is reported and noted."""
-    from kg.inspect import inspect as inspect_source
-    from kg.read import read_file
+def _inspections(
+    paths: Sequence[str], failed: list[str], options: ReadOptions, limits: Limits
+) -> Iterator[Inspection]:
+    """Yield the inspection of each document; one that cannot be read is reported and noted."""
+    from kg import workers
+    from kg.inputs import Intake, find_files, read_contents
+    from kg.workers import Lost
+
+    found = find_files(paths)
+    contents = read_contents(found, Intake(max_expanded=options.max_expanded))
+    for one in (*found.skipped, *contents.skipped):
+        _tell_skipped(f"{_near(one.path)}: {one.reason}", failed)
+    jobs = [(where, contents.name_of(where), options) for where in contents.locators.values()]
+    results: Iterable[tuple[_Inspected, Inspection | str | Lost]]
+    if all(_is_small_text(where, name) for where, name, _ in jobs):
+        results = ((job, _inspect_at(job)) for job in jobs)
+    else:
+        results = workers.run(_inspect_at, jobs, 1, limits)
+    for (_, name, _), result in results:
+        if isinstance(result, Lost):
+            _tell_skipped(f"{name}: {result.reason}", failed)
+        elif isinstance(result, str):
+            _tell_skipped(result, failed)
+        else:
+            yield result
+
+
+def _tell_skipped(line: str, failed: list[str]) -> None:
     from kg.results import printable
 
-    for path in files:
-        try:
-            yield inspect_source(read_file(path))
-        except KgError as error:
-            failed.append(str(path))
-            click.echo(f"skipped {printable(str(error))}", err=True)
+    failed.append(line)
+    click.echo(f"skipped {printable(line)}", err=True)
+
+
+def _is_small_text(where: Locator, name: str) -> bool:
+    """Tell what is read in no time, in this process: everything else may be made to do harm."""
+    from kg.inputs import content
+    from kg.read import PLAIN, format_of
+
+    try:
+        data = content(where)
+    except (KgError, OSError):
+        return True  # which is said when it is read
+    return len(data) <= SMALL_TEXT and format_of(data, [name]) is PLAIN
+
+
+def _inspect_at(job: _Inspected) -> Inspection | str:
+    """Return what the system sees in a document, or the line that says why it cannot be read."""
+    from kg.inputs import content
+    from kg.inspect import inspect as inspect_source
+    from kg.read import read
+
+    where, name, options = job
+    try:
+        return inspect_source(read(content(where), [name], options))
+    except KgError as error:
+        return str(error)
+    except OSError as error:
+        return f"{name}: {error.strerror or error}"
+    except MemoryError:
+        return f"{name}: needs more memory than it may have; --memory-limit allows more"
+    except RecursionError:
+        return f"{name}: nested too deeply to be read"
 
 
 def _write_reports(

@@ -9,6 +9,7 @@ import json
 import re
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from dataclasses import asdict, fields, replace
 from functools import cache
@@ -535,9 +536,29 @@ def test_what_cannot_be_read_is_one_line_and_the_others_go_on(files: Path) -> No
     assert result.exit_code == 1
     assert [each["names"] for each in json.loads(result.stdout)] == [["a.txt"]]
     assert result.stderr.splitlines() == [
+        "skipped none.txt: no such file or folder",
         "skipped bad.txt: the file is empty",
-        "skipped none.txt: No such file or directory",
     ]
+
+
+def test_folders_archives_and_dumps_are_inspected_like_files(files: Path) -> None:
+    with zipfile.ZipFile("a.zip", "w") as archive:
+        archive.write("a.txt")
+    seen = json.loads(run("a.zip", "--format", "json").stdout)
+    assert seen["names"] == ["a.zip!/a.txt"]
+    Path("in").mkdir()
+    Path("in", "a.txt").write_bytes(Path("a.txt").read_bytes())
+    assert [each["names"] for each in json.loads(run("in", "--format", "json").stdout)] == [
+        ["a.txt"]
+    ]
+
+
+def test_what_may_do_harm_is_inspected_within_limits(files: Path) -> None:
+    page = "<html><body><p>云陵市教育局2023年工作要点</p></body></html>"
+    Path("a.html").write_text(page + "<div>" * 200_000, encoding="utf-8")
+    result = run("a.html", "--time-limit", "0.1")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("skipped a.html: took longer than 0.1 seconds")
 
 
 def test_the_name_of_the_output_tells_the_format(files: Path) -> None:

@@ -236,7 +236,8 @@ def refuse_crowd(file: IO[bytes], name: str) -> None:
 def _refuse_bomb(name: str, size: int, limit: int) -> None:
     if size > limit:
         raise ReadError(
-            f"{name}: would unpack to {size / 2**20:,.0f} MB; it may to {limit / 2**20:,.0f} MB"
+            f"{name}: would unpack to {size / 2**20:,.0f} MB; it may to {limit / 2**20:,.0f} MB; "
+            "--unpack-limit allows more"
         )
 
 
@@ -245,7 +246,8 @@ def _read(file: IO[bytes], shown: str, limit: int, step: int = LARGE_STEP) -> by
     while part := file.read(step):
         data += part
         if len(data) > limit:
-            raise ReadError(f"{shown}: unpacks to more than the {limit // 2**20:,} MB it may")
+            most = f"{limit // 2**20:,} MB"
+            raise ReadError(f"{shown}: unpacks to more than {most}; --unpack-limit allows more")
     return bytes(data)
 
 
@@ -271,7 +273,10 @@ class Counted(io.RawIOBase):
         left = self._limit - self._unpacked.tell()
         data = self._unpacked.read(left + 1 if size < 0 else min(size, left + 1))
         if len(data) > left:
-            raise ReadError(f"{self._name}: unpacks to more than {self._limit / 2**20:,.0f} MB")
+            limit = f"{self._limit / 2**20:,.0f} MB"
+            raise ReadError(
+                f"{self._name}: unpacks to more than {limit}; --unpack-limit allows more"
+            )
         return data
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:

@@ -63,7 +63,7 @@ class Budget:
         """Take bytes off; raise OverLimit where that is too much."""
         self.expanded -= count
         if self.expanded < 0:
-            raise OverLimit("unpacks to more than is allowed; a file made to exhaust memory?")
+            raise OverLimit("unpacks to more than is allowed; --unpack-limit allows more")
 
     def spend_glyph(self) -> None:
         """Take a glyph off; raise OverLimit where that is too much."""

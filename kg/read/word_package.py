@@ -127,7 +127,7 @@ def refuse_bombs(entries: list[zipfile.ZipInfo], shown: str, max_expanded: int) 
     if expanded > max_expanded:
         raise ReadError(
             f"{shown}: unpacks to {expanded / 2**20:,.0f} MB, more than the "
-            f"{max_expanded / 2**20:,.0f} MB allowed; raise the limit if it is genuine"
+            f"{max_expanded / 2**20:,.0f} MB allowed; --unpack-limit allows more"
         )
     if expanded > SMALL and expanded > packed * MOST_RATIO:
         raise ReadError(
