@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
-from kg.models import Field, Outline, Section, Sentence, Source, Task
+from kg.models import Field, Grid, Outline, Section, Sentence, Source, Task
 from kg.structure import outline as outline_parts
 from kg.structure.attachments import find_attachments
 from kg.structure.blocks import Block, split_blocks
@@ -69,7 +69,7 @@ def structure(source: Source) -> Outline:
     grids = kept(found, blocks, furniture)
     body = _content(blocks, fields, furniture)
     lines = list(find_title_lines(body))
-    signatures = list(_find_signatures(body))
+    signatures = list(_find_signatures(body, grids))
     title = _find_title(body, lines, signatures) or find_page_title(blocks, body)
     start = title.begin if title else 0
     content = [block for block in body if block.begin >= start]
@@ -205,15 +205,21 @@ def _is_shell(line: TitleLine, first: TitleLine) -> bool:
     return line is first or (line.shell and compact(line.text) == compact(first.text))
 
 
-def _find_signatures(body: Sequence[Block]) -> Iterator[Field]:
-    """Yield who signs and when: short lines above a line that is nothing but a date."""
+def _find_signatures(body: Sequence[Block], grids: Sequence[Grid]) -> Iterator[Field]:
+    """Yield who signs and when: short lines above a line that is nothing but a date.
+
+    Tables are no part of the body: what stands above one does not sign below it.
+    """
     for index, block in enumerate(body):
         end = _date_end(body, index)
         if end is None:
             continue
         date = "".join(part.text for part in body[index:end])
         yield Field("signed", date, block.begin, body[end - 1].end, "signature.date")
+        floor = max((grid.end for grid in grids if grid.end <= block.begin), default=0)
         for distance, above in enumerate(reversed(body[:index])):
+            if above.begin < floor or read_item(above) is not None:
+                break
             name = LOST_BLANKS.sub("", above.text)
             joint = distance < SIGNATURE_REACH or SIGNING.search(name) is not None
             if not joint or len(name) > LONGEST_SIGNATORY or NO_SIGNATURE.search(name):
