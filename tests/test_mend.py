@@ -20,7 +20,6 @@ from kg.models import Cell, Field, Reading, Source, Table
 from kg.pipeline import process, understand
 from kg.read import read
 from kg.structure.alignment import Alignment, Edit, Step
-from kg.structure.masked import find_masked
 from kg.structure.mend import Mended, mend
 
 PAGE = "把驿站办在乡亲们家门口让老人少跑路让孩子有人管\n" * 40
@@ -455,24 +454,7 @@ def test_repairs_in_the_graph() -> None:
     assert "line breaks inside sentences joined: 1" in graph.notes
 
 
-# -- masked places, hostile texts --------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "masked"),
-    [
-        ("投入***万元，排查学校**所", ["***", "**"]),
-        ("张××，电话：××××", ["××", "××××"]),
-        ("工作不力的XX县、ＸＸ镇", ["XX", "ＸＸ"]),
-        ("某县某镇的李某某", ["某", "某", "某某"]),
-        ("2023年8月1□日", ["□"]),
-        ("使用5*8的螺栓，XX不限", ["XX"]),
-        ("EXX系列", []),
-        ("某种程度上，某些地方", []),
-    ],
-)
-def test_masked(text: str, masked: list[str]) -> None:
-    assert [text[begin:end] for begin, end in find_masked(text)] == masked
+# -- hostile texts ---------------------------------------------------------------------------
 
 
 HOSTILE = (

@@ -53,7 +53,8 @@ def numbering_of(list_: Any) -> Numbering | None:
 def _style(list_: Any) -> str | None:
     """Return the style of a numbered list; None where the page takes the numbers away."""
     known = styles()
-    named = STYLE.search("".join(list_.get("style", "").lower().split()))
+    stated = " ".join(list_.get("style", "").lower().split())
+    named = STYLE.search(stated.replace(" :", ":"))
     asked = named[1].split() if named is not None else []
     if "none" in asked:
         return None
