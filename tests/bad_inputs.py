@@ -73,20 +73,26 @@ def _plain() -> Iterator[BadInput]:
     yield BadInput("zeros.txt", _bytes(bytes(100_000)), SKIPPED, "not a text file")
     yield BadInput("random.txt", _bytes(chance.randbytes(100_000)), SKIPPED, "")
     yield BadInput("picture.txt", _bytes(b"\x89PNG\r\n\x1a\n" + bytes(99)), SKIPPED, "picture")
-    yield BadInput("65MB-one-line.txt", _sparse, SKIPPED, "a document may have 64 MB")
+    yield BadInput("100MB-one-line.txt", _sparse, SKIPPED, "a document may have 64 MB")
     yield BadInput("no-marks.txt", _bytes(("的" * 300_000).encode()), OK)
     yield BadInput("only-brackets.txt", _bytes((TITLE + "\n" + "《" * 50_000).encode()), OK)
 
 
 def _sparse(path: Path) -> None:
     with path.open("wb") as file:
-        file.truncate(65 * 2**20)
+        file.truncate(100 * 2**20)
 
 
 def _encodings() -> Iterator[BadInput]:
     yield BadInput("utf-16-no-mark.txt", _bytes(PLAN.encode("utf-16-le")), REPAIRED, "utf-16")
     yield BadInput("gb18030-cut.txt", _bytes(PLAN.encode("gb18030")[:-2]), REPAIRED, "")
     yield BadInput("utf-8-cut.txt", _bytes(PLAN.encode()[:-2]), REPAIRED, "damaged")
+    traditional = "雲陵市教育局關於加強校車管理的通知\n各縣（區）教育局：\n請於6月底前完成檢查。\n"
+    yield BadInput("big5.txt", _bytes(traditional.encode("big5")), REPAIRED, "--simplify")
+    half = PLAN[:90].encode() + PLAN[90:].encode("gb18030")
+    yield BadInput("half-gb18030.txt", _bytes(half), REPAIRED, "gb18030")
+    twice = PLAN.encode().decode("latin-1").encode()
+    yield BadInput("twice-encoded.txt", _bytes(twice), REPAIRED, "")
     surrogate = PLAN.replace("学位", "学\ud800位").encode("utf-8", "surrogatepass")
     yield BadInput("surrogate.txt", _bytes(surrogate), REPAIRED, "")
     controls = PLAN.replace("学校", "学\x02校").replace("公办", "公\ue000办").encode()
@@ -98,7 +104,15 @@ def _things_that_are_no_file() -> Iterator[BadInput]:
     yield BadInput("socket.txt", _socket, SKIPPED, "not a regular file")
     yield BadInput("zero.txt", lambda path: path.symlink_to("/dev/zero"), SKIPPED, "not a regular")
     yield BadInput("broken.txt", lambda path: path.symlink_to("nowhere"), SKIPPED, "No such file")
+    yield BadInput("loop", _loop, OK)
     yield BadInput("self.txt", lambda path: path.symlink_to(path.name), SKIPPED, "symbolic links")
+
+
+def _loop(path: Path) -> None:
+    """Make a folder whose folder leads back to it, with a plan in it."""
+    path.mkdir()
+    (path / "again").symlink_to(path, target_is_directory=True)
+    (path / "a.txt").write_text(PLAN + "附件（略）\n", encoding="utf-8")
 
 
 def _socket(path: Path) -> None:
