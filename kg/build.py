@@ -141,7 +141,7 @@ def build(
     started = time.monotonic()
     extractor = extractor or default_extractor(store.base, options)
     found = find_files([str(path) for path in paths], store.path)
-    contents = read_contents(found, intake)
+    contents = read_contents(found, intake, limits)
     skipped = [*found.skipped, *contents.skipped]
     tally = _Tally()
     store.set_ontology(extractor.ontology, extractor.version)

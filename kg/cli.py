@@ -528,7 +528,7 @@ def _inspections(
     from kg.workers import Lost
 
     found = find_files(paths)
-    contents = read_contents(found, Intake(max_expanded=options.max_expanded))
+    contents = read_contents(found, Intake(max_expanded=options.max_expanded), limits)
     for one in (*found.skipped, *contents.skipped):
         _tell_skipped(f"{_near(one.path)}: {one.reason}", failed)
     jobs = [(where, contents.name_of(where), options) for where in contents.locators.values()]

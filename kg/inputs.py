@@ -19,6 +19,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO
 
+from kg import workers
 from kg.errors import ReadError
 from kg.ledger import Claim
 from kg.models import AS_IT_IS
@@ -37,9 +38,11 @@ from kg.read.kinds import (
 )
 from kg.read.records import record
 from kg.store import MARKER
+from kg.workers import Limits, Lost
 
 ABOUT_FOLDER = "readme"  # speaks of the documents beside it, and is none
 MAX_BYTES = 64 * 1024 * 1024
+CONTAINER_TIMES = 10
 SAMPLED_ROWS = 50
 SHORTEST_DOCUMENT = 100  # characters: what most texts of a dump of documents have
 DEEPEST = 2  # archives: a packed folder, and those packed in it
@@ -302,6 +305,15 @@ class Contents:
         """Note that a container holds nothing else."""
         self.listed |= {str(where), self.name_of(where)}
 
+    def merge(self, other: Contents) -> None:
+        """Add what is in a container that was gone through apart."""
+        self.claims += other.claims
+        self.locators |= other.locators
+        self.listed |= other.listed
+        self.there |= other.there
+        self.skipped += other.skipped
+        self.unread.update(other.unread)
+
     def has_lost(self, path: str) -> bool:
         """Tell whether a claim's path was in a container that holds it no more, or became one."""
         hosts = list(hosts_of(path))
@@ -315,21 +327,52 @@ def hosts_of(path: str) -> Iterator[str]:
     yield from (path[: step.start()] for step in STEP.finditer(path))
 
 
-def read_contents(found: Found, intake: Intake = AUTOMATIC) -> Contents:
-    """Hash every document; what cannot be read is given back with the reason."""
+def read_contents(
+    found: Found, intake: Intake = AUTOMATIC, limits: Limits | None = None
+) -> Contents:
+    """Hash every document; what cannot be read is given back with the reason.
+
+    With limits a container is gone through in a process of its own, which may take as long as
+    CONTAINER_TIMES documents.
+    """
     contents = Contents({**found.files, **found.containers})
-    for path in sorted(contents.names):
+    for path in sorted(found.files):
         where = Locator(path, (), intake)
         try:
             with open(path, "rb") as file:
-                if path in found.containers:
-                    _Lister(contents, where, path in found.named).list(file, where)
-                else:
-                    contents.add(where, hashlib.file_digest(file, "sha256").hexdigest())
-        except ReadError as error:
-            contents.skip(where, str(error))
+                contents.add(where, hashlib.file_digest(file, "sha256").hexdigest())
         except OSError as error:
             contents.skip(where, error.strerror or str(error))
+    jobs = [
+        (Locator(path, (), intake), name, path in found.named)
+        for path, name in sorted(found.containers.items())
+    ]
+    if limits is None:
+        for job in jobs:
+            contents.merge(_list_container(job))
+        return contents
+    longer = replace(limits, seconds=limits.seconds * CONTAINER_TIMES)
+    for (where, _, _), listed_ in workers.run(_list_container, jobs, 1, longer):
+        if isinstance(listed_, Lost):
+            contents.skip(where, listed_.reason)
+        else:
+            contents.merge(listed_)
+    return contents
+
+
+def _list_container(job: tuple[Locator, str, bool]) -> Contents:
+    """Return what is in a container, with its name and whether the user named it."""
+    where, name, is_named = job
+    contents = Contents({where.file: name})
+    try:
+        with open(where.file, "rb") as file:
+            _Lister(contents, where, is_named).list(file, where)
+    except ReadError as error:
+        contents.skip(where, str(error))
+    except OSError as error:
+        contents.skip(where, error.strerror or str(error))
+    except MemoryError:
+        contents.skip(where, "needs more memory than it may have; --memory-limit allows more")
     return contents
 
 

@@ -32,7 +32,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "store": (*COMMON, "ledger", "sparql", "sentence"),
     "export": (*COMMON, "store", "sparql"),
     # Before the stages: which bytes there are.
-    "inputs": (*COMMON, "ledger", "store", "read"),
+    "inputs": (*COMMON, "ledger", "store", "read", "workers"),
 }
 STAGES = ("read", "structure", "extract", "resolve", "graph")
 # pipeline alone knows the order; these stand above it or are its face.

@@ -53,6 +53,7 @@ from kg.resolve import resolve
 from kg.store import Store
 from kg.structure import structure
 from kg.vocabulary import rows
+from kg.workers import Limits
 
 # `kg.build` is the function, which hides the module of the same name.
 BUILD = importlib.import_module("kg.build")
@@ -549,6 +550,17 @@ def test_only_a_parquet_file_needs_its_library(tmp_path: Path) -> None:
     write(tmp_path / "a.zip", zipped({"a.jsonl": lines(PLAN), "b.txt": NOTICE}))
     command = [sys.executable, "-c", code, str(tmp_path)]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "2 False\n"
+
+
+def test_a_container_that_takes_too_long_costs_itself_alone(tmp_path: Path) -> None:
+    write(tmp_path / "a.jsonl", lines(PLAN) * 200_000)
+    write(tmp_path / "b.zip", zipped({"b.txt": NOTICE}))
+    found = find_files([str(tmp_path)])
+    contents = read_contents(found, limits=Limits(seconds=0.02))
+    assert reasons(contents) == {
+        "a.jsonl": "took longer than 0.2 seconds; --time-limit allows more"
+    }
+    assert documents(contents) == {"b.zip!/b.txt": NOTICE}
 
 
 @pytest.mark.parametrize("name", ["words.tsv", "words.csv", "words.jsonl", "words.json"])
