@@ -129,6 +129,30 @@ def test_mended(damaged: str, reading: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("number", "date", "reading"),
+    [
+        ("云教发〔20□3〕4号", "2023年3月6日", "云教发〔2023〕4号"),
+        ("云教发〔203〕4号", "2023年3月6日", "云教发〔2023〕4号"),
+        ("云教发〔202*〕4号", "2023年8月1□日", "云教发〔2023〕4号"),
+        ("文号：云教发〔20 3〕4号", "成文日期：2013-03-06", "文号：云教发〔2013〕4号"),
+        ("云教发〔20□3〕4号", "2024年3月6日", "云教发〔20□3〕4号"),  # another year's
+        ("云教发〔20□3〕4号", "", "云教发〔20□3〕4号"),  # no date says which
+        ("云教发〔20 3〕4 号", "2023年3月6日", "云教发〔20 3〕4 号"),  # 4 号 may have lost one too
+        (
+            "按云教发〔20□3〕4号办理。",
+            "2023年3月6日",
+            "按云教发〔20□3〕4号办理。",
+        ),  # another paper's
+    ],
+)
+def test_a_figure_lost_in_a_number_is_that_of_the_date(
+    number: str, date: str, reading: str
+) -> None:
+    text = f"关于加强校车管理的通知\n{number}\n各学校：\n请加强管理。\n{date}\n"
+    assert text_of(text) == text.replace(number, reading)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "云教发[2022]4号",  # brackets of another kind are read as they are

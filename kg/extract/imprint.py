@@ -18,6 +18,7 @@ from kg.vocabulary import words
 CHINESE_DIGITS = str.maketrans("〇○ＯO零一二三四五六七八九", "00000123456789")
 FULL_DATE = re.compile(
     r"(?P<year>(?:19|20)\d\d)\s*[年\-./]\s*(?P<month>\d{1,2})\s*[月\-./]\s*(?P<day>\d{1,2})"
+    r"(?![\d□*＊×X?？\ufffd])"  # 8月1□日: of the day a figure is lost
 )
 MONTH = re.compile(r"(?P<year>(?:19|20)\d\d)\s*[年\-./]\s*(?P<month>\d{1,2})(?:月|$)")
 RUN_TOGETHER = re.compile(r"(?P<year>(?:19|20)\d\d)(?P<rest>\d{3,4})")

@@ -29,7 +29,7 @@ ADDRESSEE = re.compile(
 )
 NUMERAL_DATE = "[〇○ＯO零一二三四五六七八九十]"
 DATE_LINE = re.compile(
-    rf"[（(]?\d{{4}}\s*年\s*\d{{1,2}}\s*月\s*\d{{1,2}}\s*日[）)]?|"
+    rf"[（(]?\d{{4}}\s*年\s*\d{{1,2}}\s*月\s*[\d□*＊×\ufffd]{{1,2}}\s*日[）)]?|"
     rf"{NUMERAL_DATE}{{4}}年{NUMERAL_DATE}{{1,3}}月{NUMERAL_DATE}{{1,3}}日|\d{{7,8}}"
 )
 DATE_PART = re.compile(r"20\d\d(?:年(?:\d{1,2})?)?")  # of a date that a page breaks into lines

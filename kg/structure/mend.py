@@ -22,6 +22,7 @@ from kg.structure.mend_lines import find_breaks
 from kg.structure.mend_numbers import (
     find_dates,
     find_headings,
+    find_lossy_years,
     find_marks,
     find_numbers,
     find_numerals,
@@ -40,7 +41,7 @@ PASSES: tuple[tuple[Finder, ...], ...] = (
     (find_blanks,),
     (find_headings,),
     (find_breaks,),
-    (find_quotes, find_numbers, find_dates, find_numerals, find_marks),
+    (find_quotes, find_numbers, find_lossy_years, find_dates, find_numerals, find_marks),
     (find_copies,),
 )
 

@@ -31,6 +31,18 @@ CUT_NUMBER = re.compile(
     r"(?=[ \t\r]*$|[ \u3000])",
     re.M,
 )
+# A year of which one figure is lost, in the number that a paper states of itself.
+LOSSY_NUMBER = re.compile(
+    r"^[ \t\u3000]*(?:(?:发文字号|文号)[:：][ \u3000]?)?[一-鿿]{2,12}"
+    rf"(?P<lost>〔(?P<year>[\d \u3000□*＊×{LOST}]{{3,4}})〕(?P<serial>\d{{1,4}})号)[ \t\u3000\r]*$",
+    re.M,
+)
+# When a paper is issued: the date below its text, or the one stated at its head.
+ISSUED = re.compile(
+    r"^[ \t\u3000]*(?P<signed>(?:19|20)\d\d)年\d{1,2}月[\d□*＊×]{1,2}日[ \t\u3000\r]*$"
+    r"|(?:成文日期|发文日期|印发日期)[:：][ \u3000]?(?P<stated>(?:19|20)\d\d)",
+    re.M,
+)
 ARABIC_YEAR = re.compile(
     rf"(?<![\dA-Za-z.\-/])(?<!\d )(?P<year>{YEAR_LIKE})(?={GAP}年)"  # 2O22年, 20 22 年
 )
@@ -90,6 +102,33 @@ def find_numbers(source: Source) -> Iterator[Edit]:
     for match in CUT_NUMBER.finditer(source.text):
         reading = f"〔{match['year']}〕{match['serial']}号"
         yield Edit(match.start("lost"), match.end("lost"), reading, "repair.number")
+
+
+def find_lossy_years(source: Source) -> Iterator[Edit]:
+    """Yield the numbers whose year has lost a figure that the date of the paper restores.
+
+    The year of a number is that in which the paper is issued (GB/T 9704).
+    """
+    found = list(LOSSY_NUMBER.finditer(source.text))
+    dates = ISSUED.finditer(source.text) if found else ()
+    years = {date["signed"] or date["stated"] for date in dates}
+    for match in found:
+        fitting = [year for year in years if _is_left_of(match["year"], year)]
+        if len(fitting) == 1:
+            reading = f"〔{fitting[0]}〕{match['serial']}号"
+            yield Edit(*match.span("lost"), reading, "repair.number")
+
+
+def _is_left_of(left: str, year: str) -> bool:
+    """Tell whether a year may have become these characters when it lost one: 20□3, 203."""
+    if len(left) == len(year):
+        lost = [at for at, char in enumerate(left) if not char.isdecimal()]
+        return (
+            len(lost) == 1
+            and left[lost[0] + 1 :] == year[lost[0] + 1 :]
+            and (left[: lost[0]] == year[: lost[0]])
+        )
+    return left.isdecimal() and any(year[:at] + year[at + 1 :] == left for at in range(len(year)))
 
 
 def _number(match: re.Match[str]) -> str:
