@@ -55,7 +55,7 @@ CLASSES = {
 PATHS = {"Agency": "agency", "Program": "program", "Document": "document", "Region": "region"}
 # RFC 3987 ucschar without what no reader can see (bidi controls, zero width) and private use.
 SAFE = re.compile(
-    r"[A-Za-z0-9\-._~/:@!$&'()*+,;=\u00a1-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\ud7ff\uf900-\ufdcf\ufdf0-\ufeff\uff01-\uffef]"
+    r"[A-Za-z0-9\-._~/:@!$&'()+*,;=\u00a1-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\ud7ff\uf900-\ufdcf\ufdf0-\ufeff\uff01-\uffef]"
 )
 UNSEEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})

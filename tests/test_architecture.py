@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -130,3 +131,14 @@ def test_models_hold_frozen_values() -> None:
             (decorator,) = node.decorator_list
             assert ast.unparse(decorator) == "dataclass(frozen=True, slots=True)", node.name
             assert not any(isinstance(part, ast.FunctionDef) for part in node.body), node.name
+
+
+def test_no_group_of_an_expression_is_possessive() -> None:
+    """Python before 3.11.5, as Debian 12 has it, matches `(…)*+` and `(?>…)` wrongly."""
+    group = re.compile(r"\)(?:[*+?]|\{\d*,?\d*\})\+|\(\?>")
+    for path in files():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            text = node.value if isinstance(node, ast.Constant) else None
+            text = text.decode("latin-1") if isinstance(text, bytes) else text
+            if isinstance(text, str) and "\n" not in text:
+                assert not group.search(text), f"{path.relative_to(ROOT)}: {text}"

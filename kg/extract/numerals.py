@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 
 # Bounded, for a row of digits without a unit is looked at from each of its digits.
-ARABIC = r"\d{1,3}(?:，\d{3}){1,8}(?:\.\d{1,20})?|\d{1,24}+(?:\.\d{1,20}+)?+"
+ARABIC = r"\d{1,3}(?:，\d{3}){1,8}(?:\.\d{1,20})?|\d{1,24}+(?:\.\d{1,20}+)?"
 CHINESE = "[一二三四五六七八九十百千两]{1,7}"
 POWER = "(?:万亿|百万|千万|亿|万|千|百)?"
 DASH = "(?:[—\\-]{1,2}|至|到)"

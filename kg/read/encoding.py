@@ -35,9 +35,7 @@ DAMAGE_SHARE = 0.1  # of the characters, how many may be lost before a file is r
 FEW_RARE = 2  # rare characters that need no note: a name, a place
 WITNESSED = 65_536  # bytes that charset-normalizer sees
 LEAST_BETWEEN = 4  # bytes that show another encoding; fewer are a broken character
-UTF8_RUN = re.compile(
-    rb"(?:[\x00-\x7f]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})++"
-)
+UNDECODED = re.compile("[\udc80-\udcff]")  # a byte that is no UTF-8, as Python keeps it
 HIGH_RUN = re.compile(rb"[\x80-\xff]++")
 
 
@@ -210,13 +208,21 @@ def _everyday_pairs(run: bytes) -> list[bool]:
 
 def _changing(line: bytes) -> str:
     """Read a line that is UTF-8 at its ends and GB18030 between; one end may be missing."""
-    runs = [run.span() for run in UTF8_RUN.finditer(line)]
-    first = runs[0][1] if runs and runs[0][0] == 0 else 0
-    last = runs[-1][0] if runs and runs[-1][1] == len(line) else len(line)
+    first, last = _sound_ends(line)
     between = line[first:last]
     middle = between.decode("gb18030" if len(between) >= LEAST_BETWEEN else "utf-8", "replace")
     ends = line[:first], line[max(first, last) :]
     return ends[0].decode("utf-8", "replace") + middle + ends[1].decode("utf-8", "replace")
+
+
+def _sound_ends(line: bytes) -> tuple[int, int]:
+    """Return where the UTF-8 at the beginning of a line ends, and where that at its end begins."""
+    text = line.decode("utf-8", "surrogateescape")
+    undecoded = [match.start() for match in UNDECODED.finditer(text)]
+    if not undecoded:
+        return len(line), 0
+    head, tail = text[: undecoded[0]], text[undecoded[-1] + 1 :]
+    return len(head.encode()), len(line) - len(tail.encode())
 
 
 # -- the last witness, and what is said about a reading ----------------------------------------

@@ -1,7 +1,8 @@
 """The source of a web page to its bare text, tag by tag: what a parser must not lose.
 
-No tree is built, so that nothing is too deep for it. All expressions are linear: they take what
-they have read (`++`), and a quotation mark that never closes is a letter like others.
+No tree is built, so that nothing is too deep for it. All expressions are linear: they keep what
+they have read (`*+`; of groups by a look ahead, since Python before 3.11.5 loses its way in groups
+that do so), and a quotation mark that never closes is a letter like others.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterator
 # An attribute may hold > between its quotation marks.
 TAG = re.compile(
     r"<(?P<name>/?[a-zA-Z!?][^\s/>]*+)"
-    r"[^>=]*+(?:=\s*+(?:\"[^\"]*+\"|'[^']*+')?+[^>=]*+)*+>"
+    r"[^>=]*+(?:=\s*+(?=(?P<quoted>\"[^\"]*+\"|'[^']*+'|))(?P=quoted)[^>=]*+)*>"
 )
 SILENT = ("script", "style", "noscript", "template", "title")  # nothing of them is shown as text
 OPENING = {name: re.compile(f"<{name}(?=[\\s/>])", re.I) for name in SILENT}

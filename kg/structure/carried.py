@@ -16,7 +16,7 @@ QUOTED = re.compile(
 )
 ATTACHMENT = re.compile(r"附(?:件|表)")
 SHELL = re.compile(
-    r"(?:(?!印发|转发|批转)[^《》])*+(?:印发|转发|批转)[^《》]*(?:《.*》[^《》]*)?(?:通知|函)"
+    r"(?:(?!印发|转发|批转)[^《》])*(?:印发|转发|批转)[^《》]*(?:《.*》[^《》]*)?(?:通知|函)"
 )  # no 《…的通知》解读
 NEWS = re.compile(r"[^《》]*印发《[^《》]*》")  # a page on a paper that it gives in full
 PARTED = re.compile(r"一、|第一[章条]|[（(]一[）)]")
