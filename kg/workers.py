@@ -8,15 +8,19 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
+import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from kg.errors import KgError
@@ -60,6 +64,7 @@ class _Worker(Generic[Job]):
 
     process: subprocess.Popen[bytes]
     pipe: Connection[Any, Any]
+    folder: str  # for its temporary files, which it cannot take away when it is killed
     deadline: float
     ready: bool = False
     jobs: deque[Job] = field(default_factory=deque)
@@ -132,6 +137,7 @@ class _Crew(Generic[Job, Result]):
             worker.pipe.send(job)
 
     def _start(self) -> _Worker[Job]:
+        folder = tempfile.mkdtemp(prefix="kg-")
         here, there = socket.socketpair()
         with here, there:
             # A group of its own: an interrupt at the terminal is the parent's to hear.
@@ -140,10 +146,11 @@ class _Crew(Generic[Job, Result]):
                 stdin=subprocess.PIPE,
                 pass_fds=[there.fileno()],
                 process_group=0,
+                env={**os.environ, "TMPDIR": folder},
             )
             pipe: Connection[Any, Any] = Connection(here.detach())
         pipe.send((self._task, self._limits.memory))
-        return _Worker(process, pipe, time.monotonic() + STARTING)
+        return _Worker(process, pipe, folder, time.monotonic() + STARTING)
 
     def _hear(self, worker: _Worker[Job]) -> Iterator[tuple[Job, Result | Lost]]:
         try:
@@ -188,11 +195,32 @@ def _beyond_memory(limits: Limits) -> str:
 
 
 def _stop(worker: _Worker[Any]) -> None:
-    worker.process.kill()
+    _end(worker.process.pid)
     worker.process.wait()
     if worker.process.stdin is not None:
         worker.process.stdin.close()
     worker.pipe.close()
+    _remove(worker.folder)
+
+
+def _remove(folder: str) -> None:
+    """Take away a folder in which those that were just ended may still write."""
+    for _ in range(20):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not os.path.exists(folder):
+            return
+        time.sleep(0.05)
+
+
+def _end(process: int) -> None:
+    """End a process and those that it has started (converters); stopped, it starts no more."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(process, signal.SIGSTOP)
+        # Of each thread. No Linux has no such files: there a converter ends by its own limit.
+        for children in Path(f"/proc/{process}/task").glob("*/children"):
+            for child in children.read_text().split():
+                _end(int(child))
+        os.kill(process, signal.SIGKILL)
 
 
 # -- in the process ----------------------------------------------------------------------------

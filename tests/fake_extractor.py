@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import subprocess
 import time
 from collections.abc import Sequence
 
@@ -55,6 +56,8 @@ def process_as(version: str, data: bytes, names: Sequence[str], base: str) -> Do
         os._exit(9)
     if "HANG" in text:
         time.sleep(600)
+    if "CONVERT" in text:
+        subprocess.run(["sh", "-c", "sleep 613 & wait"], check=False)
     if "GROW" in text:
         bytearray(256 * 2**20)
     sha256 = hashlib.sha256(data).hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import random
@@ -9,7 +10,9 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -310,6 +313,31 @@ def test_what_hangs_grows_or_dies_costs_itself_alone(folder: Path) -> None:
         "it may need more than 64 MB; --memory-limit allows more",
     }
     assert "文" in file_names(store)
+
+
+def test_what_a_document_starts_ends_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    folder = write(tmp_path / "docs", a_txt="CONVERT")
+    report = build([folder], Store(), limits=Limits(seconds=1.0), extractor=EXTRACTOR)
+    assert [one.reason for one in report.skipped] == [
+        "took longer than 1 seconds; --time-limit allows more"
+    ]
+    deadline = time.monotonic() + 5
+    while (left := list(_sleepers())) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert left == []
+    assert list(temporary.iterdir()) == []
+
+
+def _sleepers() -> Iterator[str]:
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if process.joinpath("cmdline").read_bytes() == b"sleep\x00613\x00":
+                yield process.name
 
 
 def test_without_limits_this_process_reads(folder: Path) -> None:
