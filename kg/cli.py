@@ -440,7 +440,8 @@ def _entities(counts: dict[str, int]) -> Iterator[tuple[str, int]]:
 def remove(names: Sequence[str], place: Path) -> None:
     """Take documents out of the store, by file name, path, title or IRI.
 
-    What other documents say stays. All files with the same content are one document.
+    The path of an archive or a dump takes out all that came from it. What other documents say
+    stays. All files with the same content are one document.
 
     \b
     Example:

@@ -145,8 +145,11 @@ class Store:
         )
 
     def remove(self, name: str) -> list[Held]:
-        """Take a document out, by IRI, title, file name or path; return what has gone."""
-        gone = self.find(name)
+        """Take a document out, by IRI, title, file name or path; return what has gone.
+
+        The path of an archive or a dump takes out all that came from it.
+        """
+        gone = self._from_container(name) or self.find(name)
         for held in gone:
             self.drop(held.source)
         self.flush()
@@ -291,6 +294,12 @@ class Store:
             several = ", ".join(held.source for held in found[:5])
             raise NotFoundError(f"{name}: {len(found)} documents; say which by its IRI: {several}")
         return found
+
+    def _from_container(self, name: str) -> list[Held]:
+        path = os.path.abspath(name)
+        inside = (path + "!/", path + "#")
+        contents = {claim.sha256 for claim in self._ledger.all() if claim.path.startswith(inside)}
+        return [held for held in self.sources().values() if held.sha256 in contents]
 
     def claims(self, sha256: str | None = None) -> list[Claim]:
         """Give which files were given with which content, or with this one."""

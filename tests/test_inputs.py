@@ -806,6 +806,16 @@ def lines(*texts: str, column: str = "text") -> bytes:
     return json_lines([{column: text} for text in texts])
 
 
+def test_a_container_is_removed_with_all_that_came_from_it(tmp_path: Path) -> None:
+    archive = write(tmp_path / "a.zip", zipped({"a.txt": "甲", "x/b.txt": "乙"}))
+    beside = write(tmp_path / "b.txt", "丙")
+    store = Store()
+    assert build(store, archive, beside).ok == 3
+    assert len(store.remove(str(archive))) == 2
+    assert [held.names for held in store.sources().values()] == [("b.txt",)]
+    assert [claim.name for claim in store.claims()] == ["b.txt"]
+
+
 def test_a_member_that_changes_or_goes_takes_its_graph_with_it(tmp_path: Path) -> None:
     path, store = tmp_path / "a.zip", Store()
     build(store, write(path, zipped({"a.txt": "甲", "x/b.txt": "乙", "c.txt": "丙"})))
