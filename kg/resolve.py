@@ -112,10 +112,12 @@ def _upwards(place: Place | None) -> Iterator[Place]:
     if place is None:
         return
     yield place
-    if not place.code:
-        pieces = UNIT.findall(place.full_name)[:-1]
-        yield from (Place(piece, level_of(piece), full_name=piece) for piece in reversed(pieces))
     above = regions().above(place.parent) if not place.code else regions().above(place.code)[:-1]
+    if not place.code:
+        # 江西省云陵市青禾县: the city is as unlisted as the county, the province is not.
+        listed = {one.name for one in above}
+        pieces = [piece for piece in UNIT.findall(place.full_name)[:-1] if piece not in listed]
+        yield from (Place(piece, level_of(piece), full_name=piece) for piece in reversed(pieces))
     yield from reversed(above)
 
 

@@ -228,3 +228,15 @@ def test_numbers_keep_their_value(value: Decimal) -> None:
 )
 def test_moments_are_as_precise_as_written(iso: str, written: str | None) -> None:
     assert moment(iso).rpartition("#")[2].rstrip(">") == (written or f'"{iso}"')
+
+
+def test_a_body_has_one_region_whatever_documents_name_it() -> None:
+    """青禾县 is invented and has no code, its province has one: 省教育厅 is that province's."""
+    regions: dict[str, set[str]] = {}
+    for path in sorted(EXAMPLES.glob("*.txt")):
+        for line in process(path.read_bytes(), [path.name]).nquads.splitlines():
+            subject, predicate, object_, *_ = line.split(" ")
+            if predicate.endswith("ontology#region>"):
+                regions.setdefault(subject, set()).add(object_)
+    assert len(regions) > 50
+    assert {body: places for body, places in regions.items() if len(places) > 1} == {}
