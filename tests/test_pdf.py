@@ -420,9 +420,9 @@ def test_how_much_a_file_may_unpack_to_is_an_option() -> None:
 
 # -- the examples, printed by a browser ------------------------------------------------------
 
-PRINTED = sorted(EXAMPLES.glob("0[1-7]*.txt"))  # 08 is damaged on purpose
+PRINTED = sorted(EXAMPLES.glob("*.txt"))
 # Parts the examples: unlike each other, or it would be taken for a running head.
-MARKS = [f"◆{letter}◆" for letter in "甲乙丙丁戊己庚"]
+MARKS = [f"◆{letter}◆" for letter in "甲乙丙丁戊己庚辛"]
 STYLE = """
 @page { size: A4; margin: 26mm 22mm;
   @top-center { content: "政策文件汇编　第二辑"; font-size: 10px }
@@ -489,8 +489,21 @@ def part(source: Source, begin: int, end: int) -> Source:
 
 
 @pytest.mark.skipif(browser.CHROMIUM is None, reason="chromium is not installed")
-@pytest.mark.parametrize("layout", LAYOUTS)
-@pytest.mark.parametrize("path", PRINTED, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    ("path", "layout"),
+    [
+        pytest.param(
+            path,
+            layout,
+            marks=[pytest.mark.xfail(reason="its broken lines fill the column", strict=True)]
+            if path.stem[:2] == "08" and layout == "two columns"
+            else [],
+            id=f"{path.stem}-{layout}",
+        )
+        for path in PRINTED
+        for layout in LAYOUTS
+    ],
+)
 def test_a_printed_example_says_what_its_text_says(path: Path, layout: str) -> None:
     source = replace(printed(layout)[PRINTED.index(path)], names=(path.name,))
     text = read(path.read_bytes(), [path.name])
