@@ -137,7 +137,7 @@ class _Crew(Generic[Job, Result]):
             worker.pipe.send(job)
 
     def _start(self) -> _Worker[Job]:
-        folder = tempfile.mkdtemp(prefix="kg-")
+        folder = _folder()
         here, there = socket.socketpair()
         with here, there:
             # A group of its own: an interrupt at the terminal is the parent's to hear.
@@ -146,7 +146,7 @@ class _Crew(Generic[Job, Result]):
                 stdin=subprocess.PIPE,
                 pass_fds=[there.fileno()],
                 process_group=0,
-                env={**os.environ, "TMPDIR": folder},
+                env={**os.environ, "TMPDIR": folder} if folder else None,
             )
             pipe: Connection[Any, Any] = Connection(here.detach())
         pipe.send((self._task, self._limits.memory))
@@ -203,13 +203,21 @@ def _stop(worker: _Worker[Any]) -> None:
     _remove(worker.folder)
 
 
+def _folder() -> str:
+    """Make a folder for a process; none where nothing can be written, for it may need none."""
+    try:
+        return tempfile.mkdtemp(prefix="kg-")
+    except OSError:
+        return ""
+
+
 def _remove(folder: str) -> None:
     """Take away a folder in which those that were just ended may still write."""
     for _ in range(20):
-        shutil.rmtree(folder, ignore_errors=True)
-        if not os.path.exists(folder):
+        if not folder or not os.path.exists(folder):
             return
-        time.sleep(0.05)
+        shutil.rmtree(folder, ignore_errors=True)
+        time.sleep(0.02)
 
 
 def _end(process: int) -> None:
