@@ -36,7 +36,7 @@ PROGRAM = """
 import json, sys
 sys.path[:] = json.loads(sys.argv[2])
 from kg.workers import serve
-serve(int(sys.argv[1]))
+serve(int(sys.argv[1]), sys.argv[3])
 """
 
 
@@ -142,7 +142,7 @@ class _Crew(Generic[Job, Result]):
         with here, there:
             # A group of its own: an interrupt at the terminal is the parent's to hear.
             process = subprocess.Popen(
-                [sys.executable, "-c", PROGRAM, str(there.fileno()), json.dumps(sys.path)],
+                [sys.executable, "-c", PROGRAM, str(there.fileno()), json.dumps(sys.path), folder],
                 stdin=subprocess.PIPE,
                 pass_fds=[there.fileno()],
                 process_group=0,
@@ -234,9 +234,9 @@ def _end(process: int) -> None:
 # -- in the process ----------------------------------------------------------------------------
 
 
-def serve(descriptor: int) -> None:
-    """Do the jobs that come over a socket, until its other end goes."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+def serve(descriptor: int, folder: str) -> None:
+    """Do the jobs that come over a socket, until its other end goes; `folder` goes then, too."""
+    threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
     pipe: Connection[Any, Any] = Connection(descriptor)
     task, memory = pipe.recv()
     _limit_memory(memory)
@@ -247,9 +247,10 @@ def serve(descriptor: int) -> None:
             pipe.send(task(pipe.recv()))
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(folder: str) -> None:
     """End at once when the parent has gone, however it went: its end of the pipe closes."""
     os.read(0, 1)
+    _remove(folder)
     os._exit(1)
 
 

@@ -399,7 +399,9 @@ def test_workers_end_with_their_parent(tmp_path: Path) -> None:
         str(tmp_path / "s"),
         str(folder),
     ]
-    with subprocess.Popen([*command, "2"], stdout=subprocess.PIPE, text=True) as process:
+    (tmp_path / "temporary").mkdir()
+    here = {**os.environ, "TMPDIR": str(tmp_path / "temporary")}
+    with subprocess.Popen([*command, "2"], stdout=subprocess.PIPE, text=True, env=here) as process:
         assert process.stdout is not None
         process.stdout.readline()
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
@@ -413,6 +415,7 @@ def test_workers_end_with_their_parent(tmp_path: Path) -> None:
     while any(_runs(worker) for worker in workers) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert [worker for worker in workers if _runs(worker)] == []
+    assert list((tmp_path / "temporary").iterdir()) == []
 
 
 def _runs(process: str) -> bool:
