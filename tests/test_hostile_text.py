@@ -58,6 +58,7 @@ TEXTS: dict[str, tuple[Callable[[int], str], int]] = {
     "rows of a table": (lambda n: "市教育局\t12所\t2024年\n" * (n // 15), 5_000),
     "attachments": (lambda n: HEAD + "附件：1.校车管理表\n" * (n // 11), 5_000),
 }
+TRIES = 4
 NOISE = 0.15  # seconds that a run may take longer for other reasons than its text
 
 
@@ -78,9 +79,13 @@ def warm() -> None:
 @pytest.mark.parametrize("name", TEXTS)
 def test_twice_the_text_takes_twice_the_time(name: str, warm: None) -> None:
     repeat, length = TEXTS[name]
-    once = seconds(repeat(length))
-    twice = seconds(repeat(2 * length))
-    assert twice <= 2.5 * once + NOISE, (once, twice)
+    once, twice = [], []
+    for _ in range(TRIES):  # the quickest of each: what else the machine does only slows it
+        once.append(seconds(repeat(length)))
+        twice.append(seconds(repeat(2 * length)))
+        if min(twice) <= 2.5 * min(once) + NOISE:
+            return
+    pytest.fail(f"{once} {twice}")
 
 
 def test_no_pattern_takes_long_for_a_run_of_what_it_looks_for() -> None:
