@@ -37,7 +37,7 @@ from kg.ledger import Claim
 from kg.models import AS_IT_IS, DocumentGraph, ReadOptions
 from kg.read.columns import COMMON, Columns
 from kg.store import Held, Store
-from kg.workers import DEFAULT_LIMITS, Limits, Lost
+from kg.workers import DEFAULT_LIMITS, TOO_DEEP, TOO_LARGE, Limits, Lost
 
 BATCH_QUADS = 200_000
 BATCH_SECONDS = 5.0
@@ -398,9 +398,9 @@ def _attempt(job: _Job, process: Process, base: str) -> _Outcome:
     except KgError as error:
         return _Outcome(job, None, str(error))
     except MemoryError:
-        return _Outcome(job, None, "needs more memory than it may have; --memory-limit allows more")
+        return _Outcome(job, None, TOO_LARGE)
     except RecursionError:
-        return _Outcome(job, None, "nested too deeply to be read")
+        return _Outcome(job, None, TOO_DEEP)
     except Exception as error:  # noqa: BLE001  a bug in one document must not cost the others
         reason = f"internal error, please report it: {type(error).__name__}: {error}"
         return _Outcome(job, None, " ".join(reason.split()), traceback.format_exc())

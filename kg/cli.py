@@ -571,6 +571,7 @@ def _inspect_at(job: _Inspected) -> Inspection | str:
     from kg.inputs import content
     from kg.inspect import inspect as inspect_source
     from kg.read import read
+    from kg.workers import TOO_DEEP, TOO_LARGE
 
     where, name, options = job
     try:
@@ -580,9 +581,9 @@ def _inspect_at(job: _Inspected) -> Inspection | str:
     except OSError as error:
         return f"{name}: {error.strerror or error}"
     except MemoryError:
-        return f"{name}: needs more memory than it may have; --memory-limit allows more"
+        return f"{name}: {TOO_LARGE}"
     except RecursionError:
-        return f"{name}: nested too deeply to be read"
+        return f"{name}: {TOO_DEEP}"
 
 
 def _write_reports(

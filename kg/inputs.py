@@ -38,7 +38,7 @@ from kg.read.kinds import (
 )
 from kg.read.records import record
 from kg.store import MARKER
-from kg.workers import Limits, Lost
+from kg.workers import TOO_LARGE, Limits, Lost
 
 ABOUT_FOLDER = "readme"  # speaks of the documents beside it, and is none
 MAX_BYTES = 64 * 1024 * 1024
@@ -372,7 +372,7 @@ def _list_container(job: tuple[Locator, str, bool]) -> Contents:
     except OSError as error:
         contents.skip(where, error.strerror or str(error))
     except MemoryError:
-        contents.skip(where, "needs more memory than it may have; --memory-limit allows more")
+        contents.skip(where, TOO_LARGE)
     return contents
 
 

@@ -30,6 +30,9 @@ Result = TypeVar("Result")
 
 QUEUED = 3  # jobs that a process has before it: no wait while the caller stores a result
 MEGABYTE = 2**20
+# What a task says of the two errors that it may meet in any document.
+TOO_LARGE = "needs more memory than it may have; --memory-limit allows more"
+TOO_DEEP = "nested too deeply to be read"
 STARTING = 300.0  # seconds that a process may take to come up, on a machine under load
 # Not by multiprocessing, which would run the caller's own script a second time in the process.
 PROGRAM = """

@@ -29,7 +29,6 @@ SUFFIXES = (".html", ".htm", ".shtml", ".xhtml", ".xht")
 CHARSET = re.compile(
     rb"<(?:meta|\?xml)\b[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?([\w-]{2,20})", re.I
 )
-UTF8 = ("utf-8", "utf8")
 # What a page may declare and plain text is not tried as.
 ELSEWHERE = ("big5", "big5-hkscs")
 LEAST_NULS = 1000  # characters to each zero byte that is only dirt

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 NO_SECTOR = 0xFFFFFFFA  # from here on a sector's number says that there is none
-NO_ENTRY = 0xFFFFFFFF
 ENTRY = 128  # bytes of an entry in the directory
 IN_HEADER = 109  # sectors of the allocation table that the header lists
 SMALL = 4096  # streams below this size stand together in a stream of their own

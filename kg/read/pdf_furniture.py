@@ -22,7 +22,6 @@ BARE = re.compile(NUMBER)
 DIGITS = re.compile(r"\d+")
 MARGIN_LINES = 3  # at most so many lines at the head or foot of a page are furniture
 LEAST_REPEATED = 3  # pages that a running head stands on; two where the document has but two
-SHARE_REPEATED = 0.4
 SAME_HEIGHT = 4.0  # points
 # ① [1] * 注： before the text of a footnote.
 NOTE_MARK = re.compile(
