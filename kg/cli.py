@@ -17,11 +17,12 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
-from typing import IO, TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from kg import __version__
+from kg.commands.options import WORDS, as_json, opened, output_file, store_option
 from kg.errors import KgError
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from kg.inspect.report import Inspection
     from kg.models import ReadOptions
     from kg.show import Card, Group
-    from kg.store import Store
     from kg.workers import Limits
 
     _Inspected = tuple[Locator, str, ReadOptions]  # where it is, its name
@@ -124,20 +124,6 @@ def _terminate(number: int, frame: FrameType | None) -> NoReturn:
     raise Terminated
 
 
-class Words(click.ParamType[str]):
-    """A name or a query, in UTF-8 whatever the locale says."""
-
-    name = "text"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Undo what Python makes of bytes that its locale does not know."""
-        if value.isascii() or all(not "\ud800" <= character <= "\udfff" for character in value):
-            return value
-        return os.fsencode(value).decode("utf-8", "replace")
-
-
-WORDS = Words()
-
 # How `kg build` learns the columns of a dump: option, what is in the column, names known anyway.
 _COLUMNS = (
     ("text", "text", "content, text, body, 正文"),
@@ -160,18 +146,6 @@ def _column_options(command: Callable[..., None]) -> Callable[..., None]:
             help=f"The column of dumps with the {what}; known: {known} ….",
         )(command)
     return command
-
-
-_store_option = click.option(
-    "--store",
-    "place",
-    default="kg-store",
-    show_default=True,
-    envvar="KG_STORE",
-    show_envvar=True,
-    type=click.Path(path_type=Path),
-    help="The directory that holds the graph.",
-)
 
 
 _READING = (
@@ -228,7 +202,7 @@ def cli(debug: bool) -> None:
 
 @cli.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@_store_option
+@store_option
 @click.option(
     "--base",
     metavar="IRI",
@@ -404,7 +378,7 @@ def _write_account(result: BuildReport, place: Path) -> None:
     """Write a row for each file: CSV where the name says so, else JSON."""
     import csv
 
-    from kg.results import printable
+    from kg.results import no_formula, printable
 
     if place.suffix.lower() != ".csv":
         rows = [asdict(one) for one in result.files]
@@ -417,12 +391,7 @@ def _write_account(result: BuildReport, place: Path) -> None:
         writer.writerow(["file", "outcome", "seconds", "remarks"])
         for one in result.files:
             texts = (one.path, one.outcome, f"{one.seconds:.2f}", "; ".join(one.remarks))
-            writer.writerow([_no_formula(printable(text)) for text in texts])
-
-
-def _no_formula(text: str) -> str:
-    """Keep a spreadsheet from taking a file's name for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+            writer.writerow([no_formula(printable(text)) for text in texts])
 
 
 def _entities(counts: dict[str, int]) -> Iterator[tuple[str, int]]:
@@ -436,7 +405,7 @@ def _entities(counts: dict[str, int]) -> Iterator[tuple[str, int]]:
 
 @cli.command()
 @click.argument("names", nargs=-1, required=True, type=WORDS, metavar="NAME...")
-@_store_option
+@store_option
 def remove(names: Sequence[str], place: Path) -> None:
     """Take documents out of the store, by file name, path, title or IRI.
 
@@ -593,11 +562,11 @@ def _write_reports(
 
     from kg.inspect import terminal
 
-    with _output(output) as out:
+    with output_file(output) as out:
         if form == "json":
             found = [asdict(one) for one in reports]
             if several or found:
-                text = _json(found if several else found[0])
+                text = as_json(found if several else found[0])
                 out.write(text.encode("utf-8", "backslashreplace") + b"\n")
         elif output == Path("-"):
             terminal.write(reports, sys.stdout, all_rows=all_rows)
@@ -612,7 +581,7 @@ def _write_pages(reports: Iterator[Inspection], output: Path, *, several: bool) 
 
     if not several and not output.is_dir():
         for one in reports:
-            with _output(output) as out:
+            with output_file(output) as out:
                 out.write(render_document(one).encode())
         return
     if str(output) == "-" or output.suffix == ".html":
@@ -620,10 +589,10 @@ def _write_pages(reports: Iterator[Inspection], output: Path, *, several: bool) 
     output.mkdir(parents=True, exist_ok=True)
     written = []
     for one in reports:
-        with _output(output / page_name(one.sha256)) as out:
+        with output_file(output / page_name(one.sha256)) as out:
             out.write(render_document(one, INDEX_PAGE).encode())
         written.append(one)
-    with _output(output / INDEX_PAGE) as out:
+    with output_file(output / INDEX_PAGE) as out:
         out.write(render_index(written).encode())
 
 
@@ -653,7 +622,7 @@ def _write_pages(reports: Iterator[Inspection], output: Path, *, several: bool) 
     type=click.Choice(QUERY_FORMATS),
     help="How to write the answer.  [default: table; turtle for CONSTRUCT and DESCRIBE]",
 )
-@_store_option
+@store_option
 def query(
     text: str | None,
     file: Path | None,
@@ -684,7 +653,7 @@ def query(
         hidden = frozenset(parameter for parameter, _ in chosen.parameters)
     elif file is not None:
         text = _read_text(file)
-    with _opened(place) as store:
+    with opened(place) as store:
         answer = store.query(text or "", values)
         results.write(
             answer,
@@ -764,7 +733,7 @@ def list_queries(name: str | None) -> None:
     help="Only this one, by file name, path, title or IRI.",
 )
 @click.option("--no-ontology", is_flag=True, help="Leave the ontology and gazetteers out.")
-@_store_option
+@store_option
 def export(form: str, output: Path, document: str | None, no_ontology: bool, place: Path) -> None:
     """Write the graph as RDF; the same documents always give the same bytes.
 
@@ -775,7 +744,7 @@ def export(form: str, output: Path, document: str | None, no_ontology: bool, pla
     """
     from kg import export as exporting
 
-    with _opened(place) as store, _output(output) as out:
+    with opened(place) as store, output_file(output) as out:
         exporting.export(store, form, out, document=document, ontology=not no_ontology)
 
 
@@ -813,7 +782,7 @@ def export(form: str, output: Path, document: str | None, no_ontology: bool, pla
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="A folder of pages from kg inspect, to which documents and quotations link.",
 )
-@_store_option
+@store_option
 def render(
     output: Path,
     about: str | None,
@@ -835,9 +804,9 @@ def render(
     from kg.render import render_html
 
     pages = _pages_in(documents, output) if documents is not None else {}
-    with _opened(place) as store:
+    with opened(place) as store:
         page = render_html(store, about=about, depth=depth, types=types, limit=limit, pages=pages)
-    with _output(output) as out:
+    with output_file(output) as out:
         out.write(page.encode())
 
 
@@ -859,7 +828,7 @@ def _pages_in(folder: Path, output: Path) -> dict[str, str]:
 @click.option(
     "--limit", default=20, show_default=True, type=click.IntRange(1), help="Facts of each kind."
 )
-@_store_option
+@store_option
 def show(name: str, form: str, limit: int, place: Path) -> None:
     """Show what is known about one entity: names, classes, facts with sentence and file.
 
@@ -871,9 +840,9 @@ def show(name: str, form: str, limit: int, place: Path) -> None:
     """
     from kg.show import show as read_card
 
-    with _opened(place) as store:
+    with opened(place) as store:
         card = read_card(store, name, limit)
-    click.echo(_json(asdict(card)) if form == "json" else "\n".join(_card_lines(card)))
+    click.echo(as_json(asdict(card)) if form == "json" else "\n".join(_card_lines(card)))
 
 
 def _card_lines(card: Card) -> Iterator[str]:
@@ -900,7 +869,7 @@ def _group_lines(group: Group) -> Iterator[str]:
 
 @cli.command()
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text")
-@_store_option
+@store_option
 def stats(form: str, place: Path) -> None:
     """Count documents, entities by class, facts, and documents by region and year.
 
@@ -910,10 +879,10 @@ def stats(form: str, place: Path) -> None:
     """
     from kg.stats import count
 
-    with _opened(place) as store:
+    with opened(place) as store:
         counts = count(store)
     if form == "json":
-        click.echo(_json(counts))
+        click.echo(as_json(counts))
         return
     for title, numbers in counts.items():
         click.echo(title)
@@ -921,25 +890,7 @@ def stats(form: str, place: Path) -> None:
             click.echo(f"    {label}  {number:,}")
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2)
-
-
 # -- what commands share -----------------------------------------------------------------------
-
-
-@contextmanager
-def _opened(place: Path) -> Iterator[Store]:
-    """Open a store to read it; nothing is lost when the process is killed meanwhile."""
-    from kg.store import Store
-
-    # Oxigraph cannot be stopped in a long query: Ctrl-C must end the process itself.
-    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
-    try:
-        with Store(place, read_only=True) as store:
-            yield store
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
@@ -949,15 +900,3 @@ def _existing(place: Path) -> Iterator[None]:
     if not (place / MARKER).is_file():
         raise KgError(f"{place}: no store here; make one with: kg build PATH --store {place}")
     yield
-
-
-@contextmanager
-def _output(path: Path) -> Iterator[IO[bytes]]:
-    if str(path) == "-":
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    from kg.export import replacing
-
-    with replacing(path) as file:
-        yield file

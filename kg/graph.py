@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
@@ -14,6 +14,7 @@ from kg.models import (
     Citation,
     DocumentGraph,
     Entity,
+    Measure,
     Mention,
     Profile,
     Reading,
@@ -23,6 +24,7 @@ from kg.models import (
     Target,
     Task,
 )
+from kg.sentence import sentence_at
 from kg.vocabulary import rows
 
 DEFAULT_BASE = "https://w3id.org/policy-kg/id/"
@@ -38,6 +40,7 @@ FILE = "<http://purl.org/dc/terms/source>"
 URL = "<https://schema.org/url>"
 HAS_PART = "<http://purl.org/dc/terms/hasPart>"
 IS_PART = "<http://purl.org/dc/terms/isPartOf>"
+BROADER = "<http://www.w3.org/2004/02/skos/core#broader>"
 LABEL = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
 ALIAS = "<http://www.w3.org/2004/02/skos/core#altLabel>"
 SUB_ORGANIZATION = "<http://www.w3.org/ns/org#subOrganizationOf>"
@@ -45,6 +48,7 @@ GENERATED = "<http://www.w3.org/ns/prov#wasGeneratedBy>"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
 DIGEST = 20  # hexadecimal digits of the SHA-256 in a source's IRI: 80 bits, one collision in 10¹²
+LONGEST_SENTENCE = 400  # characters; of longer ones what stands around the node
 LONGEST_ORIGINAL = 80  # characters of a damaged place; the text itself is in the graph
 CLASSES = {
     "Agency": "Agency",
@@ -154,6 +158,10 @@ class Names:
         """Return the IRI of the entity of that type and key."""
         return f"<{self.base}{entity_path(type_, key)}>"
 
+    def indicator(self, key: str) -> str:
+        """Return the IRI of an indicator, the same in every document."""
+        return f"<{self.base}indicator/{iri_part(key)}>"
+
     def node(self, kind: str, begin: int, again: int = 0) -> str:
         """Return the IRI of a node read from the text, by where it begins."""
         suffix = f"-{again + 1}" if again else ""
@@ -178,6 +186,7 @@ def build_graph(reading: Reading, extraction: str, base: str = DEFAULT_BASE) -> 
         *_sections(names, reading.outline.sections),
         *_tasks(names, reading),
         *_targets(names, reading),
+        *_indicators(names, reading.measures),
         *_responsibilities(names, reading),
         *_citations(names, reading),
         *_repairs(names, reading.outline.source),
@@ -313,6 +322,19 @@ def _marked() -> frozenset[str]:
     return frozenset(row["rule"] for row in rows("repairs.tsv") if row["marked"] == "node")
 
 
+def _sentence(node: str, reading: Reading, begin: int) -> Triple:
+    """Say in which sentence a node stands, for queries over the graph alone."""
+    return node, pol("sentence"), literal(_sentence_of(reading, begin))
+
+
+def _sentence_of(reading: Reading, begin: int) -> str:
+    text, sentences = reading.outline.source.text, reading.outline.sentences
+    index = bisect_right(sentences, begin, key=lambda one: one.begin) - 1
+    if index >= 0 and begin < sentences[index].end <= sentences[index].begin + LONGEST_SENTENCE:
+        return text[sentences[index].begin : sentences[index].end].strip()
+    return sentence_at(text, begin)
+
+
 def _repairs(names: Names, source: Source) -> Iterator[Triple]:
     for repair in source.repairs:
         if repair.rule in _marked():
@@ -413,12 +435,15 @@ def _answerable(
 
 def _targets(names: Names, reading: Reading) -> Iterator[Triple]:
     seen: Counter[int] = Counter()
-    for target in reading.findings.targets:
+    for target, measured in zip(reading.findings.targets, reading.measures, strict=True):
         node = names.node("target", target.begin, seen[target.begin])
         seen[target.begin] += 1
         yield node, TYPE, pol("Target")
         yield from _evidence(names, node, target.begin, target.end)
+        yield _sentence(node, reading, target.begin)
         yield from _quantity(node, target)
+        if measured is not None:
+            yield from _comparable(names, node, target, measured)
         yield from _deadline(node, target)
         if target.task is not None:
             task = names.node("task", reading.outline.tasks[target.task].begin)
@@ -447,6 +472,34 @@ def _quantity(node: str, target: Target) -> Iterator[Triple]:
         yield node, pol("perItem"), typed("true", "boolean")
     yield node, pol("modality"), pol(target.modality)
     yield node, pol("rule"), literal(target.rule)
+
+
+def _comparable(names: Names, node: str, target: Target, measured: Measure) -> Iterator[Triple]:
+    """Yield what makes a target compare with others; figures only where a unit was converted."""
+    yield node, pol("indicator"), names.indicator(measured.key)
+    if measured.group:
+        yield node, pol("subjectGroup"), zh(measured.group)
+    if measured.unit == target.unit:
+        return
+    yield node, pol("baseUnit"), literal(measured.unit)
+    if measured.value is not None:
+        yield node, pol("baseValue"), number(measured.value)
+    if measured.low is not None and measured.high is not None:
+        yield node, pol("baseMinValue"), number(measured.low)
+        yield node, pol("baseMaxValue"), number(measured.high)
+
+
+def _indicators(names: Names, measures: Iterable[Measure | None]) -> Iterator[Triple]:
+    for measured in measures:
+        if measured is not None:
+            node = names.indicator(measured.key)
+            yield node, TYPE, pol("Indicator")
+            yield node, LABEL, zh(measured.indicator)
+            if measured.broader:
+                above = names.indicator(measured.broader)
+                yield node, BROADER, above
+                yield above, TYPE, pol("Indicator")
+                yield above, LABEL, zh(measured.broader)
 
 
 def _deadline(node: str, target: Target) -> Iterator[Triple]:
@@ -478,6 +531,7 @@ def _responsibility(
 ) -> Iterator[Triple]:
     yield node, TYPE, pol("Responsibility")
     yield from _evidence(names, node, fact.begin, fact.end)
+    yield _sentence(node, reading, fact.begin)
     yield node, pol("ofTask"), names.node("task", reading.outline.tasks[fact.task].begin)
     yield node, pol("agency"), agency
     yield node, pol("role"), pol(fact.role)
@@ -491,6 +545,7 @@ def _citations(names: Names, reading: Reading) -> Iterator[Triple]:
         cited = names.entity(entity) if entity is not None else names.document
         if cited != names.document:
             yield from _citation(names, fact, cited)
+            yield _sentence(names.node("citation", fact.begin), reading, fact.begin)
 
 
 def _citation(names: Names, fact: Citation, cited: str) -> Iterator[Triple]:

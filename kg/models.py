@@ -333,6 +333,23 @@ class Findings:
     own: frozenset[int] = frozenset()  # the mentions that name this document itself
 
 
+# -- measure ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What a target measures, so that it compares with targets in other words and units."""
+
+    indicator: str  # the label of the indicator
+    key: str  # what the indicator's IRI is made of, below indicator/
+    broader: str = ""  # of one that the scheme does not hold: the label that it is a kind of
+    group: str = ""  # to whom or where alone it applies: 农村
+    unit: str = ""  # the base unit
+    value: Decimal | None = None  # in the base unit, like low and high
+    low: Decimal | None = None
+    high: Decimal | None = None
+
+
 # -- resolve ---------------------------------------------------------------------------------
 
 
@@ -378,6 +395,7 @@ class Reading:
     findings: Findings
     entities: tuple[Entity | None, ...]  # one a mention, in the order of Findings.mentions
     context: tuple[Entity, ...] = ()  # further entities that those refer to: regions above, parents
+    measures: tuple[Measure | None, ...] = ()  # one a target, in the order of Findings.targets
 
 
 # -- graph -----------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -11,6 +12,7 @@ from importlib.resources.abc import Traversable
 from kg import __version__
 from kg.extract import extract
 from kg.graph import DEFAULT_BASE, ONTOLOGY_GRAPH, build_graph
+from kg.measure import measure
 from kg.models import AS_IT_IS, DocumentGraph, Reading, ReadOptions, Source
 from kg.read import read
 from kg.resolve import resolve
@@ -31,8 +33,8 @@ __all__ = [
 
 ONTOLOGY_FILES = ("policy.ttl", "agencies.ttl", "laws.ttl", "programs.ttl")
 # What decides how a document is read; the rest (store, export, pages, commands) may change freely.
-STAGES = ("read", "structure", "extract", "resolve.py", "graph.py")
-PARTS = (*STAGES, "data", "models.py", "vocabulary.py")
+STAGES = ("read", "structure", "extract", "resolve.py", "measure.py", "graph.py")
+PARTS = (*STAGES, "data", "models.py", "sentence.py", "vocabulary.py")
 COUNTED = (".py", ".tsv", ".ttl", ".crfsuite")
 
 
@@ -59,6 +61,7 @@ def understand(source: Source) -> Reading:
     mended = mend(source)
     outline = structure(mended.source)
     reading = resolve(outline, extract(outline))
+    reading = replace(reading, measures=measure(reading.findings.targets))
     return relocate(reading, mended.written, mended.alignment)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -163,9 +164,17 @@ def region_entity(place: Place) -> Entity:
         key=place.code or _unlisted_key(place),
         full_name=place.full_name or place.name,
         code=place.code if place.code != "100000" else "",
-        parent=place.parent,
+        parent=_key_above(place),
         alternatives=_short(place),
     )
+
+
+def _key_above(place: Place) -> str:
+    """Return the key of the place above, which may be as unlisted as this one (青禾县, 云陵市)."""
+    if place.code or place.level in ("country", "area"):
+        return place.parent
+    above = next(itertools.islice(_upwards(place), 1, None), None)
+    return "" if above is None else above.code or _unlisted_key(above)
 
 
 def _unlisted_key(place: Place) -> str:
@@ -545,9 +554,20 @@ def _above(entity: Entity) -> Iterator[Entity]:
             yield region_entity(place)
         elif entity.jurisdiction == code:
             yield _unlisted(code)
+        else:
+            yield _region_above(entity)
     if entity.type == "Agency" and entity.parent:
         known = terms("agencies.ttl").get(entity.parent)
         yield _national(known) if known else _parent_body(entity)
+
+
+def _region_above(entity: Entity) -> Entity:
+    """Return the unlisted place that the path of another one leads through."""
+    path = entity.full_name[: -len(entity.name)]
+    pieces = UNIT.findall(path)
+    listed = [place for place in regions().by_name.get(pieces[0], ()) if place.level == "province"]
+    parent = listed[0].code if listed else ""
+    return region_entity(Place(pieces[-1], level_of(pieces[-1]), "", path, parent))
 
 
 def _unlisted(key: str) -> Entity:

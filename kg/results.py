@@ -135,3 +135,8 @@ def printable(text: str) -> str:
     """Give a text on one line, without what could steer a terminal."""
     line = " ".join(text.split())
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)
+
+
+def no_formula(text: str) -> str:
+    """Keep a spreadsheet from taking a document's words for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text

@@ -49,6 +49,7 @@ CLASSES = {
     "Responsibility": ([], ""),
     "Citation": ([], ""),
     "Reuse": ([], ""),
+    "TitleEcho": ([], ""),
     "Repair": ([], ""),
     "Mention": (["http://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core#Phrase"], ""),
     "Extraction": (["http://www.w3.org/ns/prov#Activity"], ""),
@@ -61,6 +62,7 @@ VALUES = {
     "Role": "Lead Support",
     "Basis": "Explicit Inherited Implied Stated",
     "Level": "NationalLevel ProvincialLevel PrefecturalLevel CountyLevel TownshipLevel",
+    "Measure": "Amount Rate Growth",
     "Stance": "cites implements plansToIssue revises promulgates",
 }
 
@@ -119,10 +121,35 @@ PROPERTIES = [
     ("adcode", "Region", "xsd:string"),
     ("within", "Region", "Region"),
     ("rule", "TextNode", "xsd:string"),  # Mention, and what else a rule reads
+    ("sentence", "TextNode", "xsd:string"),  # Target, Responsibility, Citation
+    ("measure", "Indicator", "Measure"),
+    ("indicatorUnit", "Indicator", "xsd:string"),
+    ("baseUnit", "Target", "xsd:string"),
+    ("baseValue", "Target", "xsd:decimal"),
+    ("baseMinValue", "Target", "xsd:decimal"),
+    ("baseMaxValue", "Target", "xsd:decimal"),
+    ("subjectGroup", "Target", "rdf:PlainLiteral"),
+    ("later", "Trace", "PolicyDocument"),
+    ("earlier", "Trace", "PolicyDocument"),
+    ("earlierContext", "Trace", NIF_CONTEXT),
+    ("earlierBegin", "Trace", "xsd:integer"),
+    ("earlierEnd", "Trace", "xsd:integer"),
+    ("similarity", "Trace", "xsd:decimal"),
+    ("reuses", "PolicyDocument", "PolicyDocument"),
+    ("echoes", "PolicyDocument", "PolicyDocument"),
+    ("countedLength", "Writing", "xsd:integer"),  # PolicyDocument, Section
+    ("formulaShare", "Writing", "xsd:decimal"),
+    ("sharedShare", "Writing", "xsd:decimal"),
+    ("concreteShare", "Writing", "xsd:decimal"),
 ]
 UPPER_CLASSES = {
     "NamedEntity": {"Agency", "Indicator", "PolicyDocument", "Program", "Region"},
-    "TextNode": {"Citation", "Commitment", "Mention", "OutlineItem", "Repair", "Responsibility"},
+    "Writing": {"OutlineItem", "PolicyDocument"},
+    "Trace": {"Reuse", "TitleEcho"},
+    "TextNode": {
+        *("Citation", "Commitment", "Mention", "OutlineItem", "Repair", "Responsibility"),
+        "Trace",
+    },
     "OutlineItem": {"Section", "Task"},
     "Commitment": {"Target", "Task"},
 }

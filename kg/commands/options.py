@@ -1,0 +1,131 @@
+"""What commands share: options, opening a store, writing a report.
+
+Heavy libraries are imported inside the functions, so that help comes at once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from kg.reports.report import Report
+    from kg.store import Store
+
+# As in kg.reports.write, which would be slow to import here; a test compares them.
+REPORT_FORMATS = ("table", "csv", "json", "markdown", "xlsx")
+_SUFFIXES = {".csv": "csv", ".json": "json", ".md": "markdown", ".xlsx": "xlsx", ".ics": "ics"}
+
+
+class Words(click.ParamType[str]):
+    """A name or a query, in UTF-8 whatever the locale says."""
+
+    name = "text"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Undo what Python makes of bytes that its locale does not know."""
+        if value.isascii() or all(not "\ud800" <= character <= "\udfff" for character in value):
+            return value
+        return os.fsencode(value).decode("utf-8", "replace")
+
+
+WORDS = Words()
+
+store_option = click.option(
+    "--store",
+    "place",
+    default="kg-store",
+    show_default=True,
+    envvar="KG_STORE",
+    show_envvar=True,
+    type=click.Path(path_type=Path),
+    help="The directory that holds the graph.",
+)
+
+
+@contextmanager
+def opened(place: Path) -> Iterator[Store]:
+    """Open a store to read it; nothing is lost when the process is killed meanwhile."""
+    from kg.store import Store
+
+    # Oxigraph cannot be stopped in a long query: Ctrl-C must end the process itself.
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        with Store(place, read_only=True) as store:
+            yield store
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def output_file(path: Path) -> Iterator[IO[bytes]]:
+    if str(path) == "-":
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    from kg.export import replacing
+
+    with replacing(path) as file:
+        yield file
+
+
+def as_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def report_options(*more: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Add how and where a report is written, and the store; `more` are formats of its own."""
+    formats = (*REPORT_FORMATS, *more)
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(
+            (
+                click.option(
+                    "--format",
+                    "form",
+                    type=click.Choice(formats),
+                    help="How to write it.  [default: by the name of the output, else table]",
+                ),
+                click.option(
+                    "-o",
+                    "--output",
+                    default="-",
+                    show_default=True,
+                    type=click.Path(path_type=Path, allow_dash=True),
+                    help="The file to write; - is the standard output.",
+                ),
+                store_option,
+            )
+        ):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+def form_of(form: str | None, output: Path, allowed: Sequence[str] = REPORT_FORMATS) -> str:
+    """Give the format that was asked for, or that the output's name says."""
+    named = _SUFFIXES.get(output.suffix.lower(), "table")
+    return form or (named if named in allowed else "table")
+
+
+def print_report(report: Report, form: str | None, output: Path) -> None:
+    """Write a report where the user wants it."""
+    from kg.reports.write import write
+
+    chosen = form_of(form, output)
+    if chosen == "xlsx" and str(output) == "-" and sys.stdout.isatty():
+        raise click.UsageError("a workbook needs a file: -o report.xlsx")
+    on_terminal = str(output) == "-" and sys.stdout.isatty()
+    width = shutil.get_terminal_size().columns if on_terminal else None
+    with output_file(output) as out:
+        write(report, chosen, out, width=width)
