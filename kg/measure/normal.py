@@ -15,18 +15,21 @@ from kg.vocabulary import rows
 
 LONGEST = 60  # characters; what is longer is a clause, not a name
 MARKS = re.compile(r"[\s“”‘’\"'「」『』《》〈〉【】]")
-EDGES = "、,，.。;；:：和与及-—"
+EDGES = "、,，.。;；:：-—"
 # 地区生产总值比上年增长 6%; but 人口自然增长率, and 年均增长 is another quantity.
 GROWN = re.compile(
     r"(?:同比|比上年|较上年|比去年)?(?<!自然)(?<!年均)(?<!实际)"
     r"(?:增长率|增长速度|增长幅度|增长目标|增长|增速|增幅|涨幅)$"
 )
+SPECIAL_GROWTH = re.compile("(?:年均|实际|名义|同口径|可比价)(?:增长|增速|增幅)$")
 RISEN = re.compile(r"(?:同比|比上年|较上年|比去年)?(?:提高|提升|增加|上升|上涨)$")
 FALLEN = re.compile(
     r"(?:同比|比上年|较上年|比去年)?(?:降低率|下降率|降低|下降|降幅|减少|压减|压降)$"
 )
 # Of a share 提高2% may be two points or two per cent of it.
-SHARE = re.compile("(?:率|比重|占比|比例|水平|度|强度)$")
+SHARE = re.compile("(?:率|比重|占比|比例|水平|(?<!能耗)(?<!排放)强度)$")
+KEPT = re.compile("(?:力争|继续|持续)?(?:保持|维持|稳定)$")  # 利用率保持|93%以上
+NOTE = re.compile(r"\[\d{1,3}\]$")  # 研发投入强度[26]: the number of a footnote
 OWN_SHARE = re.compile("占(?P<whole>[^占]{1,20})(?:比例|占比|比率)$")
 COUNT = re.compile("(?:数量|个数|家数|套数)$")
 # 指数, 系数 are no counts; 人数, 户数, 次数 say what is counted.
@@ -100,6 +103,7 @@ def _clean(text: str) -> str:
 
 
 def _step(form: str, unit: str) -> str:
+    form = NOTE.sub("", form).removesuffix(f"({unit})").strip(EDGES) or form
     found = _scope().match(form)
     if found is not None and len(form) - found.end() >= 2:
         form = form[found.end() :]
@@ -115,7 +119,7 @@ def _step(form: str, unit: str) -> str:
 
 def _share(form: str, unit: str) -> str:
     """Write growth in one way: 粮食产量比上年增加 3% → 粮食产量增速."""
-    form = OWN_SHARE.sub(lambda match: f"占{match['whole']}比重", form)
+    form = OWN_SHARE.sub(lambda match: f"占{match['whole']}比重", _cut(KEPT, form) or form)
     if unit in POINTS:
         return _cut(RISEN, form) or form
     grown = _cut(GROWN, form)
@@ -199,8 +203,19 @@ def without(form: str, role: str) -> Iterator[tuple[str, str]]:
     begin = max(len(found[0]) if found is not None else 0, len(flow))
     for place in sorted({0, begin}):
         for word in words(role):
-            if form.startswith(word, place) and len(form) - len(word) >= 3:
+            if form.startswith(word, place) and len(form) - place - len(word) >= 2:
                 yield word, form[:place] + form[place + len(word) :]
+
+
+def less_special(form: str, unit: str) -> Iterator[str]:
+    """Yield forms of which this one is certainly a kind: 年均增速 is growth, X建设 is of X."""
+    yield from (rest for _, rest in without(form, "kind"))
+    if unit in POINTS:
+        yield _cut(FALLEN, form)
+    elif unit in SHARES:
+        yield _cut(SPECIAL_GROWTH, form) + "增速"
+    elif unit not in MONEY and form.endswith("建设"):
+        yield form.removesuffix("建设")
 
 
 def counted(form: str, unit: str) -> str:

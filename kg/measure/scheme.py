@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from kg.measure.normal import counted, normal_form, without
+from kg.measure.normal import counted, less_special, normal_form, without
 from kg.measure.units import MONEY, POINTS, ratio
 from kg.vocabulary import Concept, indicators
 
@@ -73,7 +73,7 @@ def _fitting(concept: Concept, unit: str) -> Match | None:
 
 def broader(form: str, unit: str) -> str:
     """Return the label of the indicator that a form is certainly a kind of, "" if there is none."""
-    for _, rest in without(form, "kind"):
+    for rest in less_special(form, unit):
         found = find(rest, unit)
         if found is not None and not found.group:
             return found.concept.label
