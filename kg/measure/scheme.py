@@ -23,9 +23,9 @@ class Match:
 
 @cache
 def by_form() -> dict[str, Concept]:
-    """Return the scheme by the normal form of every name."""
+    """Return the scheme by the normal form of every name, in capital letters."""
     return {
-        normal_form(name, concept.unit): concept
+        normal_form(name, concept.unit).upper(): concept
         for concept in indicators()
         for name in (concept.label, *concept.names)
     }
@@ -51,7 +51,7 @@ def find(form: str, unit: str) -> Match | None:
 
 def _exact(form: str, unit: str) -> Match | None:
     for name in (form, counted(form, unit)):
-        concept = by_form().get(name)
+        concept = by_form().get(name.upper())
         found = _fitting(concept, unit) if concept is not None else None
         if found is not None:
             return found
