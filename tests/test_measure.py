@@ -22,6 +22,7 @@ from kg.measure.scheme import by_form
 from kg.measure.units import MONEY, SHARES, convert, ratio, unit_of
 from kg.models import Measure, Target
 from kg.read import read
+from kg.store import Store
 from kg.structure import structure
 from kg.vocabulary import indicators, rows
 
@@ -528,3 +529,77 @@ def test_a_text_and_what_it_measures() -> None:
         ("地区生产总值增速", "%", Decimal("6.5")),
         ("常住人口城镇化率", "个百分点", 1),
     ]
+
+
+# -- from the invented plans ---------------------------------------------------------------------
+
+COMPARABLE = """
+SELECT ?file (COALESCE(?base, ?value, "?") AS ?figure) (COALESCE(?converted, ?written) AS ?unit)
+       (COALESCE(STR(?for), "") AS ?group) {
+    ?target pol:indicator ?indicator ; pol:unit ?written .
+    ?target nif:referenceContext/dcterms:source ?file .
+    OPTIONAL { ?target pol:value ?value }
+    OPTIONAL { ?target pol:baseValue ?base }
+    OPTIONAL { ?target pol:baseUnit ?converted }
+    OPTIONAL { ?target pol:subjectGroup ?for }
+} ORDER BY ?file"""
+
+PLANNED = {
+    "新增学位": [
+        "临枫区-2021-要点 600 个",
+        "临枫区-2023-要点 800 个",  # written 0.08万个
+        "市-2021-要点 8000 个",
+        "市-2022-要点 9000 个",
+        "市-2023-要点 7500 个",
+        "枫渚县-2021-要点 900 个",
+        "枫渚县-2023-要点 ? 个",  # masked
+        "省-2021-要点 120000 个",
+        "省-2022-要点 100000 个",
+        "省-2023-要点 100000 个",
+        "青禾县-2021-要点 1200 个",
+        "青禾县-2022-要点 1500 个",
+        "青禾县-2023-要点 1500 个",
+    ],
+    "学前三年毛入园率": [
+        "临枫区-2021-要点 92 %",
+        "临枫区-2023-要点 94 %",
+        "市-2021-方案 96 %",
+        "市-2021-要点 92 %",
+        "市-2022-要点 93 %",
+        "市-2023-要点 94 %",
+        "枫渚县-2022-方案 95 %",
+        "枫渚县-2022-要点 93 %",
+        "省-2021-意见 95 %",
+        "省-2021-要点 91 %",
+        "省-2022-要点 92 %",
+        "省-2023-要点 93 %",
+        "青禾县-2021-要点 90 %",
+        "青禾县-2022-方案 96 %",
+        "青禾县-2022-要点 92 %",
+        "青禾县-2023-要点 95 %",
+    ],
+    "新建和改扩建公办幼儿园": ["青禾县-2022-要点 6 所"],
+    "新建公办幼儿园": [
+        "市-2021-方案 30 所",
+        "枫渚县-2022-方案 3 所",
+        "青禾县-2022-方案 4 所",
+    ],
+    "培训教师人次": [
+        "临枫区-2023-要点 300 人次",
+        "临枫区-2023-要点 300 人次",
+        "省-2021-要点 20000 人次 乡村",
+        "省-2022-要点 22000 人次 乡村",
+        "青禾县-2021-要点 800 人次",
+        "青禾县-2022-要点 1000 人次",
+        "青禾县-2023-要点 1000 人次",
+    ],
+}
+
+
+@pytest.mark.parametrize("label", PLANNED)
+def test_the_plans_compare(plans_store: Store, label: str) -> None:
+    one = f"VALUES ?indicator {{ <{SCHEME}/{iri_part(label)}> }}"
+    query = COMPARABLE.replace("{\n", "{\n" + one, 1)
+    found = [[str(row[name]) for name in row] for row in plans_store.select(query)]
+    lines = [" ".join(cells).replace(".txt", "").strip() for cells in found]
+    assert lines == PLANNED[label]
