@@ -201,10 +201,7 @@ def _order() -> dict[str, int]:
 
 def without(form: str, role: str) -> Iterator[tuple[str, str]]:
     """Yield a word of that role and the form without it, where it begins the form or its thing."""
-    found = _actions().match(form)
-    flow = next((word for word in words("flow") if form.startswith(word)), "")
-    begin = max(len(found[0]) if found is not None else 0, len(flow))
-    for place in sorted({0, begin}):
+    for place in sorted({0, _lead(form)}):
         for word in words(role):
             if form.startswith(word, place) and len(form) - place - len(word) >= 2:
                 yield word, form[:place] + form[place + len(word) :]
@@ -216,9 +213,18 @@ def less_special(form: str, unit: str) -> Iterator[str]:
     if unit in POINTS:
         yield _cut(_ending("fallen", "than"), form)
     elif unit in SHARES:
-        yield _cut(_ending("growth"), form.removesuffix("增速")) + "增速"
-    elif unit not in MONEY and form.endswith("建设"):
+        growth = _cut(_ending("growth"), form.removesuffix("增速"))
+        yield growth and growth + "增速"
+    elif unit not in MONEY:
+        yield "" if form.endswith(words("stock")) else form[_lead(form) :]
         yield form.removesuffix("建设")
+
+
+def _lead(form: str) -> int:
+    """Return where the thing begins, behind what is done to it: 新建|学校, 新认定|智能工厂."""
+    found = _actions().match(form)
+    flow = next((word for word in words("flow") if form.startswith(word)), "")
+    return max(found.end() if found is not None else 0, len(flow))
 
 
 def counted(form: str, unit: str) -> str:
