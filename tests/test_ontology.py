@@ -749,6 +749,7 @@ BROKEN = [
     ('pol:adcode "990121"', 'pol:adcode "990100"', "countyAdcode"),
     ('pol:adcode "990121101"', 'pol:adcode "990121"', "townshipAdcode"),
     ("pol:within <region/990000>", "pol:within <agency/县政府>", "within"),
+    ("pol:within <region/990000>", "pol:within <region/990000>, <region/东岭新区>", "withinOne"),
 ]
 
 

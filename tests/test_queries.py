@@ -38,15 +38,18 @@ PLAN_TURTLE = """
 <source/1/task/13> a pol:Task ; dcterms:title "提高质量"@zh ; pol:leadAgency <agency/edu> ;
     pol:involves <program/miao> ; nif:referenceContext <source/1> ; nif:beginIndex 13 ; nif:endIndex 42 .
 <source/1/responsibility/39> a pol:Responsibility ; pol:ofTask <source/1/task/13> ; pol:agency <agency/edu> ;
+    pol:sentence "责任单位：教育局。" ;
     pol:role pol:Lead ; pol:basis pol:Explicit ; nif:referenceContext <source/1> ; nif:beginIndex 39 .
 <source/1/target/27> a pol:Target ; pol:inTask <source/1/task/13> ; pol:indicatorText "等级幼儿园率"@zh ;
     pol:comparator pol:AtLeast ; pol:value 93.0 ; pol:unit "%" ; pol:due "2017"^^xsd:gYear ;
+    pol:sentence "等级幼儿园率达到93%以上。" ;
     nif:referenceContext <source/1> ; nif:beginIndex 28 .
 <source/1#char=39,42> a pol:Mention ; itsrdf:taIdentRef <agency/edu> ; nif:anchorOf "教育局"@zh ;
     nif:referenceContext <source/1> ; nif:beginIndex 39 .
 <source/1#char=47,51> a pol:Mention ; itsrdf:taIdentRef <document/shuangjian> ; nif:anchorOf "双减意见"@zh ;
     nif:referenceContext <source/1> ; nif:beginIndex 47 .
 <source/1/citation/47> a pol:Citation ; pol:citing <document/plan> ; pol:cited <document/shuangjian> ;
+    pol:sentence "落实《双减意见》，开展“护苗行动”。" ;
     pol:stance pol:implements ; nif:referenceContext <source/1> ; nif:beginIndex 47 .
 """
 ORDER_TURTLE = """
@@ -56,6 +59,7 @@ ORDER_TURTLE = """
 <document/shuangjian> a pol:PolicyDocument, pol:Opinion ; skos:prefLabel "双减意见"@zh .
 <source/2/target/23> a pol:Target ; pol:indicatorText "培训教师"@zh ; pol:comparator pol:Between ;
     pol:minValue 60 ; pol:maxValue 70 ; pol:unit "名" ; pol:due "2022-09"^^xsd:gYearMonth ;
+    pol:sentence "根据《双减意见》，2022年培训教师60-70名。" ;
     nif:referenceContext <source/2> ; nif:beginIndex 23 .
 <source/2#char=12,16> a pol:Mention ; itsrdf:taIdentRef <document/shuangjian> ; nif:anchorOf "双减意见"@zh ;
     nif:referenceContext <source/2> ; nif:beginIndex 12 .

@@ -75,9 +75,16 @@ class Places:
 def places(store: Store) -> Places:
     """Read all regions of a store."""
     rows = store.select(queries.find("places").text)
+    levels = {row["region"]: row["level"] for row in rows}
+    # Of an unlisted county one document names the city above, another only the province.
+    rows.sort(key=lambda row: _depth(levels.get(row["above"], "")))
     return Places(
         Region(row["region"], row["name"], row["level"], row["above"], row["code"]) for row in rows
     )
+
+
+def _depth(level: str) -> int:
+    return LEVELS.index(level) if level in LEVELS else -1
 
 
 def holdings(store: Store) -> tuple[Holding, ...]:
