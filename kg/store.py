@@ -258,8 +258,7 @@ class Store:
             raise QueryError("query: only SELECT gives rows")
         names = [variable.value for variable in solutions.variables]
         return [
-            {name: _plain(term) for name, term in zip(names, row, strict=True)}
-            for row in solutions
+            {name: _plain(term) for name, term in zip(names, row, strict=True)} for row in solutions
         ]
 
     def dataset(self) -> rdflib.Dataset:
