@@ -24,6 +24,7 @@ import click
 from kg import __version__
 from kg.commands.compare import compare
 from kg.commands.options import WORDS, as_json, opened, output_file, pages_in, store_option
+from kg.commands.pledges import pledges
 from kg.errors import KgError
 
 if TYPE_CHECKING:
@@ -895,3 +896,4 @@ def _existing(place: Path) -> Iterator[None]:
 
 
 cli.add_command(compare)
+cli.add_command(pledges)
