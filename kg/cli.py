@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from kg import __version__
+from kg.commands.cascade import cascade
 from kg.commands.compare import compare
 from kg.commands.options import WORDS, as_json, opened, output_file, pages_in, store_option
 from kg.commands.pledges import pledges
@@ -897,3 +898,4 @@ def _existing(place: Path) -> Iterator[None]:
 
 cli.add_command(compare)
 cli.add_command(pledges)
+cli.add_command(cascade)

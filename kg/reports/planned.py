@@ -217,7 +217,7 @@ def fold(targets: Iterable[Planned]) -> list[Planned]:
     """
     same: dict[object, list[Planned]] = defaultdict(list)
     for target in sorted(targets, key=lambda one: one.place):
-        same[target.kind, target.figure, target.due].append(target)
+        same[target.kind, target.figure, last_day(target.due)].append(target)
     return [_folded(several) for several in same.values()]
 
 
