@@ -1,5 +1,6 @@
 """What places promise of an indicator, on the invented plans and on targets made for a case."""
 
+# ruff: noqa: E501  # a row of a table is read best on one line
 from __future__ import annotations
 
 import random
@@ -155,6 +156,14 @@ def test_words_of_an_indicator(plans_store: Store) -> None:
         "no indicator is called 一键报警; taken are those with these words: 校园一键报警"
     )
     assert cells(report) == [("云陵市", "Prefecture", "校园一键报警: 100%")]
+
+
+def test_another_name_and_what_lies_below(plans_store: Store) -> None:
+    chosen = Chosen("临枫区", year=2021)
+    alias = compare(plans_store, "增加学位", chosen)
+    assert alias.notes[0] == "增加学位 is another name of 新增学位"
+    assert cells(alias) == [("临枫区", "County", "600个")]
+    assert cells(compare(plans_store, "学位", chosen)) == [("临枫区", "County", "新增学位: 600个")]
 
 
 @pytest.mark.parametrize(
