@@ -162,8 +162,8 @@ def _targets(store: Store, indicators: Sequence[str] | None) -> Iterable[Planned
         query += f"VALUES ?measured {{ {' '.join(f'<{iri}>' for iri in indicators)} }}"
     rows = store.select(query)
     measures = _measures(store)
-    # A text of two files or documents comes once for each; the first in order stands for all.
-    once = {row["target"] + row["document"]: row for row in reversed(rows)}
+    # A task that carries two titles would bring a target twice.
+    once = {(row["target"], row["document"]): row for row in rows}
     return (_planned(row, measures.get(row["measured"], "")) for row in once.values())
 
 
@@ -223,6 +223,8 @@ def fold(targets: Iterable[Planned]) -> list[Planned]:
 
 def _folded(several: Sequence[Planned]) -> Planned:
     first = several[0]
+    if len(several) == 1:
+        return first
     said = {one: None for target in several for one in target.evidence}
     return replace(
         first,
