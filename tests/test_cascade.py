@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_compare import target
 
+from kg import queries
 from kg.commands import cascade as command
 from kg.reports import cascade as report
 from kg.reports.cascade import OPPOSITE, Promise, cascade, judge
@@ -121,7 +122,7 @@ def test_long_silence_is_counted(plans_store: Store, monkeypatch: pytest.MonkeyP
 
 
 def promise(made: Planned, day: str = "2022-12-31") -> Promise:
-    return Promise(made, day, (int(day[:4]),))
+    return Promise(made, day, int(day[:4]), (int(day[:4]),))
 
 
 AT_LEAST = {"comparator": "AtLeast"}
@@ -228,3 +229,14 @@ def test_bases_show_their_examples() -> None:
 
 def test_the_command_offers_what_the_report_knows() -> None:
     assert command.VERDICTS == report.VERDICTS
+
+
+def test_the_saved_query_says_the_same(plans_store: Store) -> None:
+    rows = plans_store.select(queries.find("cascade").text, {"indicator": "学前三年毛入园率"})
+    found = [(r["place"], r["above"], int(r["year"]), r["verdict"], r["sentence"]) for r in rows]
+    told = cascade(plans_store, indicator="学前三年毛入园率")
+    assert sorted(found) == sorted(
+        (r["place"], r["above"], r["year"], r["verdict"], row.evidence[0].sentence)
+        for r, row in zip(told.records(), told.rows, strict=True)
+        if r["verdict"] != "silent"
+    )

@@ -10,11 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_compare import plan, target
 
+from kg import queries
 from kg.commands import pledges as command
 from kg.errors import NotFoundError
 from kg.reports import pledges as report
 from kg.reports.planned import Chosen, Planned
 from kg.reports.pledges import Edition, changes, pledges, series_name
+from kg.reports.report import Evidence
 from kg.store import Store
 
 
@@ -219,3 +221,19 @@ def test_turned_round_raised_is_lowered(one: str, other: str, comparator: str) -
 
 def test_the_command_offers_what_the_report_knows() -> None:
     assert command.VERDICTS == report.VERDICTS
+
+
+def test_the_saved_query_says_the_same(plans_store: Store) -> None:
+    query = queries.find("pledges")
+    for indicator in ("新增学位", "学前三年毛入园率", "普惠性幼儿园覆盖率"):
+        rows = plans_store.select(query.text, {"indicator": indicator})
+        found = {(r["place"], r["from"], r["to"], r["verdict"], r["sentence"]) for r in rows}
+        told = pledges(plans_store, indicator=indicator)
+        assert found == {
+            (r["place"], r["from"], r["to"], r["verdict"], _first(row.evidence, "promised"))
+            for r, row in zip(told.records(), told.rows, strict=True)
+        }
+
+
+def _first(found: tuple[Evidence, ...], column: str) -> str:
+    return next((one.sentence for one in found if one.column == column), "")

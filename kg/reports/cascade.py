@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -40,12 +40,8 @@ class Promise:
 
     target: Planned
     day: str  # ISO 8601
+    year: int  # of that day
     years: tuple[int, ...]  # of the plans that set it
-
-    @property
-    def year(self) -> int:
-        """Give the year in which it is to be reached."""
-        return int(self.day[:4])
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +50,9 @@ class Judgement:
 
     verdict: str
     why: str = ""
+
+
+SILENCE = Judgement("silent")
 
 
 def cascade(
@@ -133,14 +132,27 @@ def _cascade(plans: Plans, chosen: Chosen) -> Iterator[Comparison]:
         region: _by_indicator(several) for region, several in promises.items()
     }
     for region in sorted(planned):
-        if not _is_asked(region, chosen, plans.places):
-            continue
-        own = above.get(region, {})
-        for outer in plans.places.chain(region)[1:]:
-            for indicator, uppers in above.get(outer.iri, {}).items():
-                for upper in uppers:
-                    for local, judgement in _facing(upper, own.get(indicator, ()), planned[region]):
-                        yield Comparison(region, outer.iri, local, upper, judgement)
+        if _is_asked(region, chosen, plans.places):
+            for outer in plans.places.chain(region)[1:]:
+                facing = _faced(above.get(outer.iri, {}), above.get(region, {}), planned[region])
+                for upper, local, judgement in facing:
+                    yield Comparison(region, outer.iri, local, upper, judgement)
+
+
+def _faced(
+    uppers: Mapping[str, Sequence[Promise]],
+    own: Mapping[str, Sequence[Promise]],
+    planned: Container[int],
+) -> Iterator[tuple[Promise, Promise | None, Judgement]]:
+    """Yield the promises of a place above with what a place below has to say to each."""
+    for indicator, several in uppers.items():
+        locals_ = own.get(indicator)
+        for upper in several:
+            if locals_:
+                for local, judgement in _facing(upper, locals_, planned):
+                    yield upper, local, judgement
+            elif upper.year in planned:
+                yield upper, None, SILENCE
 
 
 def _is_asked(region: str, chosen: Chosen, known: Places) -> bool:
@@ -163,7 +175,7 @@ def _promises(plans: Plans) -> dict[str, list[Promise]]:
     for (region, day), targets in sorted(same.items()):
         for target in fold(targets):
             span = tuple(sorted(years[region, day, target.indicator]))
-            found[region].append(Promise(target, day, span))
+            found[region].append(Promise(target, day, int(day[:4]), span))
     return found
 
 
@@ -182,7 +194,7 @@ def _by_indicator(promises: Iterable[Promise]) -> dict[str, list[Promise]]:
 
 
 def _facing(
-    upper: Promise, locals_: Sequence[Promise], planned: Iterable[int]
+    upper: Promise, locals_: Sequence[Promise], planned: Container[int]
 ) -> Iterator[tuple[Promise | None, Judgement]]:
     """Yield the promises that answer one of a place above, or that there is none.
 
@@ -202,7 +214,7 @@ def _facing(
     if decided:
         yield from decided
     elif upper.year in planned:
-        yield None, Judgement("silent")
+        yield None, SILENCE
 
 
 # -- the verdict -------------------------------------------------------------------------------

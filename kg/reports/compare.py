@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -17,6 +17,7 @@ from kg.reports.planned import (
     fold,
     in_order,
     names_of,
+    read_duties,
     read_plans,
     said,
     several,
@@ -29,6 +30,7 @@ PIVOTS = ("region×year", "region", "year", "none")
 SILENT, NO_PLAN = "silent", "no plan"
 BETWEEN = "; "
 Layout = tuple[tuple[str, ...], tuple[Row, ...]]  # columns, rows
+Duties = Mapping[str, set[tuple[str, str]]]  # of targets: task, who leads it
 FLAT = (
     *("region", "level", "years", "document", "indicator", "group", "comparator"),
     *("value", "to", "unit", "base value", "base to", "base unit", "change", "per item", "masked"),
@@ -70,7 +72,7 @@ def compare(
     choice = f" ({chosen})" if str(chosen) else ""
     notes = [*asked.notes, plans.told()]
     if pivot == "none":
-        layout: Layout = FLAT, tuple(_flat(plans, chosen.year))
+        layout: Layout = FLAT, tuple(_flat(plans, chosen.year, read_duties(store, asked.iris)))
     else:
         matrix = _matrix(plans, chosen, asked.name)
         layout = _LAYOUTS[pivot](matrix)
@@ -222,7 +224,7 @@ _LAYOUTS = {"region×year": _by_region_and_year, "region": _by_region, "year": _
 # -- a row for each target ---------------------------------------------------------------------
 
 
-def _flat(plans: Plans, year: int | None) -> Iterator[Row]:
+def _flat(plans: Plans, year: int | None, duties: Duties) -> Iterator[Row]:
     known, targets = plans.places, plans.by_document()
     held: dict[str, list[Holding]] = defaultdict(list)
     for plan in plans.held:
@@ -233,10 +235,10 @@ def _flat(plans: Plans, year: int | None) -> Iterator[Row]:
         for plan in sorted(held[region], key=lambda one: (one.years, one.title, one.document)):
             for target in targets[plan.document]:
                 if year is None or year in years_of(target, plan):
-                    yield _target_row(target, plan, names[region])
+                    yield _target_row(target, plan, names[region], duties)
 
 
-def _target_row(target: Planned, plan: Holding, region: str) -> Row:
+def _target_row(target: Planned, plan: Holding, region: str, duties: Duties) -> Row:
     low, high, unit = target.written
     values: tuple[Value, ...] = (
         *(region, plan.level, span(plan), plan.title, target.label, target.group or None),
@@ -244,9 +246,15 @@ def _target_row(target: Planned, plan: Holding, region: str) -> Row:
         *(target.low, _upper(target.low, target.high), target.unit or None),
         *(_yes(target.change), _yes(target.each), _yes(target.masked), target.modality),
         *(target.due or None, target.basis or None, target.recurrence or None),
-        *(target.task or None, "、".join(target.leads) or None),
+        *_duty(target, duties),
     )
     return Row(values, target.evidence)
+
+
+def _duty(target: Planned, duties: Duties) -> tuple[str | None, str | None]:
+    found = {duty for iri in target.iris for duty in duties.get(iri, ())}
+    tasks, leads = {task for task, _ in found}, {lead for _, lead in found} - {""}
+    return "、".join(sorted(tasks)) or None, "、".join(sorted(leads)) or None
 
 
 def _upper(low: Decimal | None, high: Decimal | None) -> Decimal | None:

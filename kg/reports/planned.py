@@ -32,6 +32,7 @@ class Planned:
     """A target that a plan sets, with where it is said."""
 
     document: str  # IRI
+    iris: tuple[str, ...]  # its own, several of one that is said twice
     indicator: str  # IRI
     label: str
     measure: str  # Amount, Rate, Growth; "" where the scheme does not hold the indicator
@@ -48,8 +49,6 @@ class Planned:
     due: str  # ISO 8601 date, month, year or period; "" where none is said
     basis: str  # of the due date
     recurrence: str  # ISO 8601 duration
-    task: str
-    leads: tuple[str, ...]
     evidence: tuple[Evidence, ...]
 
     @property
@@ -156,15 +155,25 @@ def is_in(region: str, name: str, known: Places) -> bool:
 
 
 def _targets(store: Store, indicators: Sequence[str] | None) -> Iterable[Planned]:
-    query = queries.find("plan-targets").text
-    if indicators is not None:
-        # At the end of a query, where it narrows what the query gives.
-        query += f"VALUES ?measured {{ {' '.join(f'<{iri}>' for iri in indicators)} }}"
-    rows = store.select(query)
+    details: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in store.select(queries.find("target-details").text):
+        details[row["target"]][row["property"].rpartition("#")[2]] = row["value"]
     measures = _measures(store)
-    # A task that carries two titles would bring a target twice.
+    rows = _of_indicators(store, "plan-targets", indicators)
+    # A text that two documents have brings its targets for both.
     once = {(row["target"], row["document"]): row for row in rows}
-    return (_planned(row, measures.get(row["measured"], "")) for row in once.values())
+    for row in once.values():
+        yield _planned(row, details.get(row["target"], {}), measures.get(row["measured"], ""))
+
+
+def _of_indicators(
+    store: Store, query: str, indicators: Sequence[str] | None
+) -> list[dict[str, str]]:
+    """Answer a saved query for all indicators, or for these alone."""
+    text = queries.find(query).text
+    if indicators is not None:
+        text += f"VALUES ?measured {{ {' '.join(f'<{iri}>' for iri in indicators)} }}"
+    return store.select(text)
 
 
 def _measures(store: Store) -> dict[str, str]:
@@ -172,39 +181,48 @@ def _measures(store: Store) -> dict[str, str]:
     return {row["indicator"]: row["measure"].rpartition("#")[2] for row in rows}
 
 
-def _planned(row: dict[str, str], measure: str) -> Planned:
-    low, high = _range(row["exact"], row["least"], row["most"])
-    written = (low, high, row["written"])
-    if row["baseUnit"]:
-        low, high = _range(row["baseExact"], row["baseLeast"], row["baseMost"])
+def _planned(row: Mapping[str, str], details: Mapping[str, str], measure: str) -> Planned:
+    value = row["value"]
+    low = _number(value or details.get("minValue", ""))
+    high = _number(value or details.get("maxValue", ""))
+    written = (low, high, row["unit"])
+    if "baseUnit" in details:
+        base = details.get("baseValue", "")
+        low = _number(base or details.get("baseMinValue", ""))
+        high = _number(base or details.get("baseMaxValue", ""))
     return Planned(
         document=row["document"],
+        iris=(row["target"],),
         indicator=row["measured"],
         label=row["label"],
         measure=measure,
-        group=row["group"],
+        group=details.get("subjectGroup", ""),
         comparator=row["compared"].rpartition("#")[2],
         low=low,
         high=high,
-        unit=row["baseUnit"] or row["written"],
+        unit=details.get("baseUnit", row["unit"]),
         written=written,
-        change=row["change"] == "true",
-        each=row["each"] == "true",
-        masked=row["masked"] == "true",
+        change=details.get("isChange") == "true",
+        each=details.get("perItem") == "true",
+        masked=details.get("masked") == "true",
         modality=row["promised"].rpartition("#")[2],
         due=row["due"],
         basis=row["stated"].rpartition("#")[2],
-        recurrence=row["recurrence"],
-        task=row["task"],
-        leads=tuple(filter(None, row["who"].split("、"))),
+        recurrence=details.get("recurrence", ""),
         evidence=(evidence(row),),
     )
 
 
-def _range(exact: str, least: str, most: str) -> tuple[Decimal | None, Decimal | None]:
-    if exact:
-        return Decimal(exact), Decimal(exact)
-    return (Decimal(least) if least else None), (Decimal(most) if most else None)
+def _number(text: str) -> Decimal | None:
+    return Decimal(text) if text else None
+
+
+def read_duties(store: Store, indicators: Sequence[str]) -> dict[str, set[tuple[str, str]]]:
+    """Read in which tasks the targets of some indicators stand (by IRI), and who leads those."""
+    found: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for row in _of_indicators(store, "target-tasks", indicators):
+        found[row["target"]].add((row["task"], row["lead"]))
+    return found
 
 
 # -- the same thing said twice -----------------------------------------------------------------
@@ -230,7 +248,7 @@ def _folded(several: Sequence[Planned]) -> Planned:
         first,
         modality=min((t.modality for t in several), key=_firmness),
         basis="Stated" if any(t.basis == "Stated" for t in several) else first.basis,
-        leads=tuple(sorted({lead for target in several for lead in target.leads})),
+        iris=tuple(sorted({iri for target in several for iri in target.iris})),
         evidence=tuple(sorted(said, key=lambda one: (one.source, one.begin, one.end))),
     )
 
@@ -367,8 +385,8 @@ def find_indicators(store: Store, words: str) -> Asked:
     if not words.strip():
         raise NotFoundError("indicator: no name is given; `kg query --name indicator-names`")
     rows = store.select(queries.find("indicator-names").text)
-    meant = {row["indicator"] for row in rows if row["name"] == words}
-    holding = {row["indicator"] for row in rows if words in row["name"]}
+    meant = {row["indicator"] for row in rows if words in (row["label"], row["other"])}
+    holding = {row["indicator"] for row in rows if words in row["label"] or words in row["other"]}
     if not holding:
         raise NotFoundError(_no_indicator(words, rows))
     labels = {row["indicator"]: row["label"] for row in rows}
@@ -411,6 +429,7 @@ def several(names: Iterable[str]) -> str:
 def _no_indicator(words: str, rows: Iterable[Mapping[str, str]]) -> str:
     from difflib import get_close_matches
 
-    near = get_close_matches(words, sorted({row["name"] for row in rows}), n=5, cutoff=0.4)
+    names = sorted({row[column] for row in rows for column in ("label", "other")} - {""})
+    near = get_close_matches(words, names, n=5, cutoff=0.4)
     hint = f"similar: {'、'.join(near)}" if near else "`kg query --name indicator-names` lists all"
     return f"indicator {words!r}: no plan speaks of it; {hint}"
