@@ -22,7 +22,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from kg import __version__
+from kg.commands.cascade import cascade
+from kg.commands.compare import compare
 from kg.commands.options import WORDS, as_json, opened, output_file, pages_in, store_option
+from kg.commands.pledges import pledges
 from kg.errors import KgError
 
 if TYPE_CHECKING:
@@ -891,3 +894,8 @@ def _existing(place: Path) -> Iterator[None]:
     if not (place / MARKER).is_file():
         raise KgError(f"{place}: no store here; make one with: kg build PATH --store {place}")
     yield
+
+
+cli.add_command(compare)
+cli.add_command(pledges)
+cli.add_command(cascade)

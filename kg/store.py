@@ -258,8 +258,7 @@ class Store:
             raise QueryError("query: only SELECT gives rows")
         names = [variable.value for variable in solutions.variables]
         return [
-            {name: "" if row[name] is None else _plain(row[name]) for name in names}
-            for row in solutions
+            {name: _plain(term) for name, term in zip(names, row, strict=True)} for row in solutions
         ]
 
     def dataset(self) -> rdflib.Dataset:
@@ -485,6 +484,8 @@ def _held(row: Mapping[str, str], names: set[str]) -> Held:
 
 
 def _plain(term: object) -> str:
+    if term is None:
+        return ""
     return term.value if isinstance(term, Term) else str(term)
 
 
