@@ -1,0 +1,67 @@
+"""Papers to the earlier documents on whose titles' stems their own titles are built."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from kg.traces import titles
+from kg.traces.facts import Echo, Span
+from kg.traces.kinship import Kinship
+from kg.traces.papers import Paper
+
+_PLACES = Decimal("0.001")
+
+
+def echoes(papers: Sequence[Paper], kinship: Kinship) -> Iterator[Echo]:
+    """Yield the titles that take up the stem of an earlier one.
+
+    Of the papers held: an earlier one of the same place or of one that holds it, or that the
+    later one cites. Of documents not held: one that it cites, unless it brings or announces it.
+    """
+    held = {paper.document for paper in papers}
+    spans = [title_span(paper) for paper in papers]
+    for later, earlier in _pairs(kinship):
+        one, other = papers[later], papers[earlier]
+        order = kinship.order(later, earlier)
+        if order is None or order.earlier != earlier or one.document == other.document:
+            continue
+        if kinship.is_above(earlier, later) or kinship.cites(later, earlier):
+            alike = titles.likeness(kinship.stems[later], kinship.stems[earlier])
+            first = spans[later], _decimal(alike)
+            yield Echo(later, other.document, order.basis, *first, other.source, spans[earlier])
+    for later, paper in enumerate(papers):
+        for document, alike in _cited(paper, kinship.stems[later], held):
+            yield Echo(later, document, "CitationOrder", spans[later], _decimal(alike))
+
+
+def _pairs(kinship: Kinship) -> Iterator[tuple[int, int]]:
+    """Yield the papers whose stems are alike, but no two copies, both ways round."""
+    stemmed = [index for index, stem in enumerate(kinship.stems) if stem]
+    for one in stemmed:
+        for other in stemmed:
+            if one != other and kinship.have_like_stems(one, other):
+                yield one, other
+
+
+def _cited(paper: Paper, stem: str, held: set[str]) -> Iterator[tuple[str, float]]:
+    """Yield what a paper cites on its own stem and the store does not hold."""
+    for cited in paper.cited if stem else ():
+        if cited.own or cited.document in held:
+            continue
+        alike = titles.likeness(stem, titles.stem(cited.title, paper.place_names))
+        if alike:
+            yield cited.document, alike
+
+
+def title_span(paper: Paper) -> Span:
+    """Give where a paper's title stands in its text; where it does not, the first line."""
+    words = re.findall(r"\S", paper.title)
+    found = re.search(r"\s*".join(map(re.escape, words)), paper.text) if words else None
+    found = found or re.search(r"\S[^\n]*", paper.text)
+    return found.span() if found is not None else (0, len(paper.text))
+
+
+def _decimal(share: float) -> Decimal:
+    return Decimal(str(share)).quantize(_PLACES)

@@ -1,0 +1,112 @@
+"""Papers to how they stand to each other: which is earlier, which are related, which are copies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from kg.traces import titles
+from kg.traces.facts import Basis, Order
+from kg.traces.papers import Paper
+from kg.traces.passages import plain_letters
+
+
+class Kinship:
+    """How the papers of a store stand to each other, by their place in its list."""
+
+    def __init__(self, papers: Sequence[Paper]) -> None:
+        self._papers = papers
+        self.stems = tuple(titles.stem(paper.title, paper.place_names) for paper in papers)
+        self._named = tuple(plain_letters(paper.title) for paper in papers)
+        self._cited = [frozenset(c.document for c in paper.cited if not c.own) for paper in papers]
+        self._families = _families(self.stems)
+
+    def order(self, one: int, other: int) -> Order | None:
+        """Tell which is earlier: by date, else by citation, else by plan year; None if unknown."""
+        return (
+            self._by_time(one, other, "IssueDate")
+            or self._by_citation(one, other)
+            or self._by_time(one, other, "PlanYear")
+        )
+
+    def related(self, one: int, other: int) -> bool:
+        """Tell whether a paper may have the other before it: by place, subject or citation."""
+        return (
+            self.is_above(one, other)
+            or self.is_above(other, one)
+            or self._families[one] == self._families[other]
+            or self.cites(one, other)
+            or self.cites(other, one)
+        )
+
+    def cites(self, one: int, other: int) -> bool:
+        """Tell whether a paper names the other."""
+        return self._papers[other].document in self._cited[one]
+
+    def is_above(self, one: int, other: int) -> bool:
+        """Tell whether the first paper's place is the other's, or holds it."""
+        above = self._papers[one].regions[:1]
+        return bool(above) and above[0] in self._papers[other].regions
+
+    def is_strictly_above(self, one: int, other: int) -> bool:
+        """Tell whether the first paper's place holds the other's."""
+        return self.is_above(one, other) and not self.is_above(other, one)
+
+    def unrelated(self, bearers: Iterable[int]) -> int:
+        """Count the groups among papers that neither a province nor a subject joins."""
+        groups: list[set[str]] = []
+        for marks in sorted({self._marks(one) for one in bearers} - {()}):
+            joined = set(marks).union(*(group for group in groups if not group.isdisjoint(marks)))
+            groups = [group for group in groups if group.isdisjoint(marks)] + [joined]
+        return len(groups)
+
+    def have_like_stems(self, one: int, other: int) -> bool:
+        """Tell whether two titles have the same subject, and are not one title."""
+        if self._families[one] != self._families[other] or self.may_be_copies(one, other):
+            return False
+        return titles.likeness(self.stems[one], self.stems[other]) > 0
+
+    def may_be_copies(self, one: int, other: int) -> bool:
+        """Tell whether two papers go by the same name or number."""
+        first, second = self._papers[one], self._papers[other]
+        if first.number and second.number:
+            return first.number == second.number
+        names = sorted((self._named[one], self._named[other]), key=len)
+        # 关于印发《某方案》的通知 holds the name of what it brings.
+        return len(names[0]) > titles.SHORTEST * 2 and names[0] in names[1]
+
+    def _marks(self, one: int) -> tuple[str, ...]:
+        """Give the province and the subject of a paper; nothing where the province is unknown."""
+        province = self._papers[one].province
+        return (province, f"subject {self._families[one]}") if province else ()
+
+    def _by_time(self, one: int, other: int, basis: Basis) -> Order | None:
+        first, second = self._papers[one], self._papers[other]
+        dates, years = (first.issued, second.issued), (first.year, second.year)
+        times = dates if basis == "IssueDate" else years
+        exact = min(map(len, times))
+        before, after = times[0][:exact], times[1][:exact]
+        if not exact or before == after:
+            return None
+        return Order(other, one, basis) if before < after else Order(one, other, basis)
+
+    def _by_citation(self, one: int, other: int) -> Order | None:
+        forth, back = self.cites(one, other), self.cites(other, one)
+        if forth == back:
+            return None
+        return Order(one, other, "CitationOrder") if forth else Order(other, one, "CitationOrder")
+
+
+def _families(stems: Sequence[str]) -> list[int]:
+    """Give papers on the same subject the same number; one without a stem stands alone."""
+    family = list(range(len(stems)))
+    first: dict[str, int] = {}
+    for index, stem in enumerate(stems):
+        if stem:
+            family[index] = first.setdefault(stem, index)
+    distinct = sorted(first, key=lambda stem: (len(stem), stem))
+    for position, short in enumerate(distinct):
+        for long in distinct[position + 1 :]:
+            if short in long and titles.likeness(short, long):
+                old, new = family[first[long]], family[first[short]]
+                family = [new if one == old else one for one in family]
+    return family
