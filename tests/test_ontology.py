@@ -139,6 +139,7 @@ PROPERTIES = [
     ("orderedBy", "Trace", "Ordering"),
     ("reuses", "PolicyDocument", "PolicyDocument"),
     ("echoes", "PolicyDocument", "PolicyDocument"),
+    ("commonSource", "Trace", "PolicyDocument"),
     ("sameTextAs", "PolicyDocument", "PolicyDocument"),
     ("countedLength", "Writing", "xsd:integer"),  # PolicyDocument, Section
     ("formulaShare", "Writing", "xsd:decimal"),

@@ -19,8 +19,10 @@ from kg.traces.shares import shares
 from kg.traces.texts import Tell, Texts, alike
 
 SAME_PASSAGES = 0.6  # of the shorter paper's, in two copies of one document
+KNOWN = 0.8  # of a stretch's letters, where another paper has them already
 AGAIN = 3  # places of a passage in one paper that are followed up
 
+_Taken = tuple[Order, Stretch]
 _FORMULA = re.compile(bytes([FORMULA]) + b"+")
 
 
@@ -43,7 +45,7 @@ def compare_papers(papers: Sequence[Paper], memory: Memory, tell: Tell) -> Itera
             source=paper.source,
             document=paper.document,
             title=paper.title,
-            reuses=tuple(sorted(found.reuses[number], key=_in_order)),
+            reuses=tuple(found.reuses(number)),
             echoes=tuple(sorted(heard[number], key=lambda echo: echo.earlier)),
             copies=tuple(sorted(found.copies[number])),
             shares=tuple(shares(paper, said, taken)),
@@ -60,11 +62,11 @@ class _Found:
         kinship: Kinship,
         kinds: Sequence[bytearray],
     ) -> None:
-        self.reuses: dict[int, list[Reuse]] = defaultdict(list)
         self.shared: dict[int, list[Span]] = defaultdict(list)  # places among letters
         self.copies: dict[int, set[str]] = defaultdict(set)
         self._papers, self._texts, self._kinship = papers, texts, kinship
         self._kinds = kinds
+        self._taken: dict[int, list[_Taken]] = defaultdict(list)
 
     def add(self, one: int, other: int, blocks: Sequence[Block]) -> None:
         """Follow up the common runs of two papers."""
@@ -86,16 +88,43 @@ class _Found:
     def _add_ordered(self, order: Order, blocks: Sequence[Block]) -> None:
         found = self._stretches(order.later, order.earlier, blocks)
         self._share(order.later, found)
+        self._taken[order.later] += [(order, stretch) for stretch in found]
+
+    def reuses(self, later: int) -> list[Reuse]:
+        """Return what a paper has from earlier ones: from each that is above it, or cited.
+
+        Of the papers of its own place the last that has some words counts; of all others, for
+        what none of these has, the first: that they have it from each other is not known.
+        """
+        taken = self._taken[later]
+        usual = [one for one in taken if self._is_usual(one)]
+        rest = sorted((one for one in taken if not self._is_usual(one)), key=self._by_time)
+        own = [one for one in rest if self._kinship.is_above(one[0].earlier, later)]
+        others = [one for one in rest if not self._kinship.is_above(one[0].earlier, later)]
+        known = bytearray(len(self._texts.letters[later].text))
+        last = list(_not_covered(reversed(own), known))
+        for _, stretch in usual:
+            _cover(known, stretch)
+        found = [*usual, *last, *_not_covered(others, known)]
+        return sorted((self._reuse(*one) for one in found), key=_in_order)
+
+    def _is_usual(self, taken: _Taken) -> bool:
+        return self._kinship.is_channel(taken[0].later, taken[0].earlier)
+
+    def _by_time(self, taken: _Taken) -> tuple[str, str, int]:
+        paper = self._papers[taken[0].earlier]
+        return paper.issued or paper.year, paper.source, taken[1].begin
+
+    def _reuse(self, order: Order, stretch: Stretch) -> Reuse:
         letters, before = self._texts.letters[order.later], self._texts.letters[order.earlier]
-        self.reuses[order.later] += [
-            Reuse(
-                order=order,
-                span=letters.span(one.begin, one.end),
-                earlier_span=before.span(one.there, one.there_end),
-                similarity=one.similarity,
-            )
-            for one in found
-        ]
+        usual = self._is_usual((order, stretch))
+        return Reuse(
+            order=order,
+            span=letters.span(stretch.begin, stretch.end),
+            earlier_span=before.span(stretch.there, stretch.there_end),
+            similarity=stretch.similarity,
+            common_source="" if usual else self._kinship.common_source(order.later, order.earlier),
+        )
 
     def _share(self, paper: int, found: Sequence[Stretch]) -> None:
         self.shared[paper] += [(one.begin, one.end) for one in found]
@@ -159,6 +188,19 @@ def _first_places(where: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _turned(blocks: Sequence[Block]) -> list[Block]:
     return [(there, at, length) for at, there, length in blocks]
+
+
+def _not_covered(taken: Iterable[_Taken], known: bytearray) -> Iterator[_Taken]:
+    """Yield stretches that are not known yet, and note that they are."""
+    for order, stretch in taken:
+        length = stretch.end - stretch.begin
+        if known.count(1, stretch.begin, stretch.end) < KNOWN * length:
+            yield order, stretch
+            _cover(known, stretch)
+
+
+def _cover(covered: bytearray, stretch: Stretch) -> None:
+    covered[stretch.begin : stretch.end] = b"\x01" * (stretch.end - stretch.begin)
 
 
 def _formula_spans(texts: Texts, paper: int, kinds: bytearray) -> list[Span]:

@@ -17,23 +17,30 @@ _PLACES = Decimal("0.001")
 def echoes(papers: Sequence[Paper], kinship: Kinship) -> Iterator[Echo]:
     """Yield the titles that take up the stem of an earlier one.
 
-    Of the papers held: an earlier one of the same place or of one that holds it, or that the
-    later one cites. Of documents not held: one that it cites, unless it brings or announces it.
+    Of the papers held: an earlier one of a place above, or of another issuer of the same place,
+    or that the later one cites; numbers of a series echo nothing. Of documents not held: one that
+    it cites, unless it brings or announces it.
     """
-    held = {paper.document for paper in papers}
     spans = [title_span(paper) for paper in papers]
     for later, earlier in _pairs(kinship):
         one, other = papers[later], papers[earlier]
         order = kinship.order(later, earlier)
         if order is None or order.earlier != earlier or one.document == other.document:
             continue
-        if kinship.is_above(earlier, later) or kinship.cites(later, earlier):
+        if kinship.cites(later, earlier) or _answers(kinship, later, earlier):
             alike = titles.likeness(kinship.stems[later], kinship.stems[earlier])
             first = spans[later], _decimal(alike)
             yield Echo(later, other.document, order.basis, *first, other.source, spans[earlier])
-    for later, paper in enumerate(papers):
-        for document, alike in _cited(paper, kinship.stems[later], held):
+    for later in range(len(papers)):
+        for document, alike in sorted(kinship.sources(later).items()):
             yield Echo(later, document, "CitationOrder", spans[later], _decimal(alike))
+
+
+def _answers(kinship: Kinship, later: int, earlier: int) -> bool:
+    """Tell whether a title that cites nothing takes up another: what it takes up, it has whole."""
+    if not kinship.is_above(earlier, later) or kinship.is_series(later, earlier):
+        return False
+    return kinship.stems[earlier] in kinship.stems[later]
 
 
 def _pairs(kinship: Kinship) -> Iterator[tuple[int, int]]:
@@ -43,16 +50,6 @@ def _pairs(kinship: Kinship) -> Iterator[tuple[int, int]]:
         for other in stemmed:
             if one != other and kinship.have_like_stems(one, other):
                 yield one, other
-
-
-def _cited(paper: Paper, stem: str, held: set[str]) -> Iterator[tuple[str, float]]:
-    """Yield what a paper cites on its own stem and the store does not hold."""
-    for cited in paper.cited if stem else ():
-        if cited.own or cited.document in held:
-            continue
-        alike = titles.likeness(stem, titles.stem(cited.title, paper.place_names))
-        if alike:
-            yield cited.document, alike
 
 
 def title_span(paper: Paper) -> Span:

@@ -27,6 +27,7 @@ class Reuse:
     span: Span  # in the later text
     earlier_span: Span
     similarity: Decimal  # common letters, of the longer stretch
+    common_source: str = ""  # IRI of what both are built on, where its text is not held
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 UNRELATED = 4  # groups of papers that nothing joins: what they all say belongs to nobody
 COUNTED, FORMULA, SHORT = range(3)  # kinds of letters
+SUBJECTS = 5  # in the titles of those who say it: the frame of a web page, a form letter
 HALF = 0.5  # of a passage's letters in set phrases
 SAID = 0.6  # of a passage's letters, in whatever else says it too
 
@@ -60,9 +61,14 @@ def formulas(
     return {
         passage
         for passage, papers in bearers.items()
-        if kinship.unrelated(papers | saying[passage]) >= UNRELATED
-        or is_formula(texts.words(passage))
+        if _is_nobodys(papers | saying[passage], kinship) or is_formula(texts.words(passage))
     }
+
+
+def _is_nobodys(papers: set[int], kinship: Kinship) -> bool:
+    if len(papers) < UNRELATED:
+        return False
+    return kinship.unrelated(papers) >= UNRELATED or kinship.subjects(papers) >= SUBJECTS
 
 
 def kinds_of_letters(texts: Texts, paper: int, found: set[bytes]) -> bytearray:

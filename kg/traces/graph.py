@@ -37,6 +37,8 @@ def _reuse(reuse: Reuse, papers: Sequence[Paper], own: Paper) -> Iterator[Triple
     yield from _trace(node, own, reuse.span, earlier.document, reuse.order.basis)
     yield from _earlier(node, earlier.source, reuse.earlier_span)
     yield node, pol("similarity"), _decimal(reuse.similarity)
+    if reuse.common_source:
+        yield node, pol("commonSource"), f"<{reuse.common_source}>"
     yield f"<{own.document}>", pol("reuses"), f"<{earlier.document}>"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kg.traces import titles
 from kg.traces.facts import Basis, Order
@@ -15,10 +15,15 @@ class Kinship:
 
     def __init__(self, papers: Sequence[Paper]) -> None:
         self._papers = papers
-        self.stems = tuple(titles.stem(paper.title, paper.place_names) for paper in papers)
+        self.stems = tuple(titles.stem(paper.title, names_of(paper)) for paper in papers)
         self._named = tuple(plain_letters(paper.title) for paper in papers)
         self._cited = [frozenset(c.document for c in paper.cited if not c.own) for paper in papers]
         self._families = _families(self.stems)
+        held = frozenset(paper.document for paper in papers)
+        self._sources = [
+            dict(_sources(paper, stem, held))
+            for paper, stem in zip(papers, self.stems, strict=True)
+        ]
 
     def order(self, one: int, other: int) -> Order | None:
         """Tell which is earlier: by date, else by citation, else by plan year; None if unknown."""
@@ -51,6 +56,25 @@ class Kinship:
         """Tell whether the first paper's place holds the other's."""
         return self.is_above(one, other) and not self.is_above(other, one)
 
+    def is_channel(self, later: int, earlier: int) -> bool:
+        """Tell whether words come this way as a rule: from above, or from what is cited."""
+        return self.is_strictly_above(earlier, later) or self.cites(later, earlier)
+
+    def is_series(self, one: int, other: int) -> bool:
+        """Tell whether two papers may be numbers of a series: one place, nobody else's issue."""
+        first, second = self._papers[one], self._papers[other]
+        if first.regions[:1] != second.regions[:1]:
+            return False
+        return not first.issuers or not second.issuers or first.issuers == second.issuers
+
+    def common_source(self, one: int, other: int) -> str:
+        """Give what both papers are built on and nobody holds; empty if there is no such thing."""
+        return min(self.sources(one).keys() & self.sources(other).keys(), default="")
+
+    def subjects(self, bearers: Iterable[int]) -> int:
+        """Count the subjects that the titles of papers name."""
+        return len({self._families[one] for one in bearers if self.stems[one]})
+
     def unrelated(self, bearers: Iterable[int]) -> int:
         """Count the groups among papers that neither a province nor a subject joins."""
         groups: list[set[str]] = []
@@ -72,7 +96,14 @@ class Kinship:
             return first.number == second.number
         names = sorted((self._named[one], self._named[other]), key=len)
         # 关于印发《某方案》的通知 holds the name of what it brings.
-        return len(names[0]) > titles.SHORTEST * 2 and names[0] in names[1]
+        return len(names[0]) > 2 * titles.WITHIN and names[0] in names[1]
+
+    def sources(self, one: int) -> Mapping[str, float]:
+        """Give what a paper cites on its own subject and nobody holds, with how alike titles are.
+
+        What it brings or announces itself, forms and lists are no sources.
+        """
+        return self._sources[one]
 
     def _marks(self, one: int) -> tuple[str, ...]:
         """Give the province and the subject of a paper; nothing where the province is unknown."""
@@ -94,6 +125,24 @@ class Kinship:
         if forth == back:
             return None
         return Order(one, other, "CitationOrder") if forth else Order(other, one, "CitationOrder")
+
+
+def names_of(paper: Paper) -> tuple[str, ...]:
+    """Give the names that say whose a title is."""
+    short = (issuer.removeprefix("中华人民共和国") for issuer in paper.issuers)
+    return (*paper.place_names, *paper.issuers, *short)
+
+
+def _sources(paper: Paper, stem: str, held: frozenset[str]) -> Iterator[tuple[str, float]]:
+    own = plain_letters(paper.title)
+    for cited in paper.cited if stem else ():
+        name = plain_letters(cited.title)
+        # 关于印发某办法的通知 names what it brings, and 某办法 the notice that brought it.
+        is_own = cited.own or name in own or own in name
+        if not is_own and cited.document not in held and not titles.is_attachment(cited.title):
+            alike = titles.likeness(stem, titles.stem(cited.title, names_of(paper)))
+            if alike:
+                yield cited.document, alike
 
 
 def _families(stems: Sequence[str]) -> list[int]:

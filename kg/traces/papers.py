@@ -29,6 +29,9 @@ SELECT ?source ?begin ?end {
         nif:referenceContext ?source ; nif:beginIndex ?begin ; nif:endIndex ?end
 }
 """
+_ISSUERS = """
+SELECT ?document ?name { ?document pol:hasText ?source ; pol:issuedBy/skos:prefLabel ?name }
+"""
 _TARGETS = """
 SELECT ?source ?begin ?end {
     ?target a pol:Target ;
@@ -89,6 +92,7 @@ class Paper:
     regions: tuple[str, ...]  # IRIs of its place and of those that hold it, from the lowest up
     place_names: tuple[str, ...]  # of these regions
     province: str  # the region below the country; the country itself of a national paper
+    issuers: tuple[str, ...]  # names
     named: tuple[Span, ...]  # where it names documents
     targets: tuple[Span, ...]  # where it says what is to be reached
     duties: tuple[Span, ...]  # where it says who answers, or by when
@@ -104,7 +108,7 @@ def papers(store: Store) -> list[Paper]:
         known = rows.setdefault(row["source"], row)
         rows[row["source"]] = min(known, row, key=_rank)
     named, targets, duties = (_spans(store, query) for query in (_NAMED, _TARGETS, _DUTIES))
-    parts, cited = _parts(store), _cited(store)
+    parts, cited, issuers = _parts(store), _cited(store), _issuers(store)
     regions = places(store)
     found = []
     for source, row in sorted(rows.items()):
@@ -121,6 +125,7 @@ def papers(store: Store) -> list[Paper]:
                 regions=tuple(region.iri for region in chain),
                 place_names=tuple(region.name for region in chain),
                 province=_province(chain),
+                issuers=issuers[row["document"]],
                 named=named[source],
                 targets=targets[source],
                 duties=duties[source],
@@ -145,6 +150,13 @@ def _spans(store: Store, query: str) -> Mapping[str, tuple[Span, ...]]:
     for row in store.select(query):
         found[row["source"]].add((int(row["begin"]), int(row["end"])))
     return defaultdict(tuple, {source: tuple(sorted(spans)) for source, spans in found.items()})
+
+
+def _issuers(store: Store) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in store.select(_ISSUERS):
+        found[row["document"]].add(row["name"])
+    return defaultdict(tuple, {document: tuple(sorted(some)) for document, some in found.items()})
 
 
 def _parts(store: Store) -> Mapping[str, tuple[Part, ...]]:

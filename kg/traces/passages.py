@@ -6,10 +6,18 @@ import re
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from kg.vocabulary import automaton, rows
+
+if TYPE_CHECKING:
+    from ahocorasick_rs import AhoCorasick
 
 SHORTEST = 12  # letters; what is shorter cannot be told from chance
 ENOUGH = 24  # letters after which a passage ends with the clause
 LONGEST = 80  # letters of a clause that no mark ends
+NEAR = 60  # characters around a word of a web page that are no part of the document either
 FULL_LINE = 20  # characters of a line that the width of a page may have cut
 
 # Who names a document has not copied its words: 《关于推进…的意见》（省教发〔2022〕3号).
@@ -17,13 +25,16 @@ _TITLE = re.compile(r"《[^《》\n]{1,100}》(?:[（(][^（）()\n]{0,30}号[�
 # 云陵市人民政府办公室文件, and 各县（区）教育局，市直各学校： are nobody's words.
 _LETTERHEAD = re.compile(r"^[^\n，。]{2,40}文件[ \t\r]*$", re.MULTILINE)
 _ADDRESSEES = re.compile(r"^[^\n。；]{0,300}各[^\n。；]{1,300}[：:][ \t\r]*$", re.MULTILINE)
+_NOTICE = re.compile(r"关于(?:印发|转发|公布|发布)[^\n。]{2,80}?的(?:通知|公告|通告)")
 # Nor who says which bodies answer for it: （县教育局牵头，县财政局配合）.
 _BRACKET = re.compile(r"[（(][^（）()\n]{1,300}[）)]")
 _DUTY = re.compile(r"牵头|配合|负责|责任单位|责任部门")
+_LINE_END = re.compile(r"[\n。]")
 _MARK = re.compile(r"[，,、：:；;。！？\t\n]")
 _SENTENCE = re.compile(r"[^。！？；;\n]+")
 _CLAUSE = re.compile(r"[^，,、：:\t]+")
-_LETTERS = re.compile(r"[^\W_]+")
+_LETTERS = re.compile("[0-9\u3007\u3400-\u4dbf\u4e00-\u9fff]+")  # no addresses of web pages
+_WORDS = re.compile(r"[^\W_]+")
 # What a line of its own begins with: 一、 （二） 第三条 4. and an indented paragraph.
 _NEW_LINE = re.compile(r"[ \t\u3000]|[一二三四五六七八九十]{1,3}、|[（(第\d●•★*]")
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B)}
@@ -33,7 +44,7 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Letters:
-    """What counts of a text: its letters and figures, each with its place."""
+    """What counts of a text: its characters and figures, each with its place."""
 
     text: str
     places: array[int]  # offsets in the text
@@ -66,7 +77,22 @@ def letters_of(text: str, aside: Iterable[Span] = ()) -> Letters:
 
 def plain_letters(text: str) -> str:
     """Return the letters and figures of a name."""
-    return "".join(_LETTERS.findall(text.translate(_FULL_WIDTH)))
+    return "".join(_WORDS.findall(text.translate(_FULL_WIDTH)))
+
+
+@cache
+def _furniture() -> AhoCorasick:
+    return automaton(
+        tuple(row["phrase"] for row in rows("furniture.tsv") if row["where"] == "line")
+    )
+
+
+def _of_the_page(text: str) -> Iterator[Span]:
+    """Yield what a web page adds: its words, with what stands around them in the line."""
+    for _, begin, end in _furniture().find_matches_as_indexes(text):
+        before = _LINE_END.split(text[max(0, begin - NEAR) : begin])[-1]
+        after = _LINE_END.split(text[end : end + NEAR])[0]
+        yield begin - len(before), end + len(after)
 
 
 def clause_of(text: str, at: int) -> Span:
@@ -80,11 +106,11 @@ def clause_of(text: str, at: int) -> Span:
 def _counted(text: str, aside: Iterable[Span]) -> str:
     """Return a text of the same length, with blanks for what does not count."""
     counted = text.translate(_FULL_WIDTH)
-    for pattern in (_TITLE, _LETTERHEAD, _ADDRESSEES):
+    for pattern in (_TITLE, _NOTICE, _LETTERHEAD, _ADDRESSEES):
         counted = pattern.sub(_blank, counted)
     counted = _BRACKET.sub(_without_duty, counted)
     parts, last = list[str](), 0
-    for begin, end in sorted(aside):
+    for begin, end in sorted((*aside, *_of_the_page(counted))):
         if end > last:
             parts += [counted[last : max(begin, last)], " " * (end - max(begin, last))]
             last = end

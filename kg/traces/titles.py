@@ -12,9 +12,11 @@ from functools import cache
 from kg.traces.passages import plain_letters
 from kg.vocabulary import rows, words
 
-SHORTEST = 5  # letters of a stem that can be told from other subjects
+SHORTEST = 4  # letters of a stem that can be told from other subjects: 学校美育
+WITHIN = 5  # of one that is looked for in another
 CONTAINED = 0.6  # of the longer stem, where one holds the other
 
+_HAN = re.compile("[\u4e00-\u9fff]")
 _QUOTED = re.compile(r"[《〈]([^《》〈〉]+)[》〉]")
 _ABOUT = re.compile(r"^.*?关于(?:印发|转发|批转|公布|发布|颁布|下发)?(?:实施)?")
 _BRACKETS = re.compile(r"[（(【〔\[][^（）()【】〔〕\[\]]*[）)】〕\]]")
@@ -37,17 +39,20 @@ def _ends() -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda word: (-len(word), word)))
 
 
-def stem(title: str, place_names: Sequence[str] = ()) -> str:
-    """Return the stem of a title; empty where nothing is left that tells it from others."""
+def stem(title: str, names: Sequence[str] = ()) -> str:
+    """Return the stem of a title; empty where nothing is left that tells it from others.
+
+    `names` are those of the places and of the issuers.
+    """
     quoted = _QUOTED.search(title)
     core = quoted[1] if quoted is not None else title
     core = _YEARS.sub("", _BRACKETS.sub("", core))
     core = plain_letters(_ABOUT.sub("", core, count=1))
     core = _YEARS.sub("", core)
-    names = sorted(place_names, key=lambda name: (-len(name), name))
-    core = _without_front(core, (*names, *_marks("front")))
+    longest_first = sorted(names, key=lambda name: (-len(name), name))
+    core = _without_front(core, (*longest_first, *_marks("front")))
     core = _without_front(_without_end(core), _marks("front"))
-    if len(core) < SHORTEST or any(word in core for word in _marks("generic")):
+    if len(_HAN.findall(core)) < SHORTEST or any(word in core for word in _marks("generic")):
         return ""
     return core
 
@@ -69,10 +74,17 @@ def _without_end(core: str) -> str:
         core = core[: -len(word)].rstrip("的")
 
 
+def is_attachment(title: str) -> bool:
+    """Tell whether a title is that of a form or a list, which asks nothing of anybody."""
+    return plain_letters(_BRACKETS.sub("", title)).endswith(_marks("attachment"))
+
+
 def likeness(one: str, other: str) -> float:
     """Return how much of the longer stem both have: 1 for equal ones, 0 for unlike ones."""
     short, long = sorted((one, other), key=len)
-    if not short or short not in long:
+    if short == long:
+        return float(bool(short))
+    if len(short) < WITHIN or short not in long:
         return 0.0
     share = len(short) / len(long)
     return share if share >= CONTAINED else 0.0
