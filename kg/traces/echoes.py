@@ -54,10 +54,9 @@ def _pairs(kinship: Kinship) -> Iterator[tuple[int, int]]:
 
 def title_span(paper: Paper) -> Span:
     """Give where a paper's title stands in its text; where it does not, the first line."""
-    words = re.findall(r"\S", paper.title)
-    found = re.search(r"\s*".join(map(re.escape, words)), paper.text) if words else None
-    found = found or re.search(r"\S[^\n]*", paper.text)
-    return found.span() if found is not None else (0, len(paper.text))
+    line = re.search(r"\S[^\n]*", paper.text)
+    other = line.span() if line is not None else (0, len(paper.text))
+    return next(titles.places(paper.title, paper.text), other)
 
 
 def _decimal(share: float) -> Decimal:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 
-from kg.traces import likeness
+from kg.traces import likeness, titles
 from kg.traces.likeness import Block
 from kg.traces.memory import Memory, Pair
 from kg.traces.papers import Paper
@@ -60,9 +59,7 @@ def _aside(paper: Paper) -> Iterator[Span]:
     in many, and none has it from the other.
     """
     yield from paper.named
-    title = re.compile(r"\s*".join(map(re.escape, re.findall(r"\S", paper.title))))
-    for found in title.finditer(paper.text) if paper.title else ():
-        yield found.span()
+    yield from titles.places(paper.title, paper.text)
     for begin, _ in paper.targets:
         yield clause_of(paper.text, begin)
 

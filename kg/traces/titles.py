@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from kg.traces.passages import plain_letters
@@ -77,6 +77,19 @@ def _without_end(core: str) -> str:
 def is_attachment(title: str) -> bool:
     """Tell whether a title is that of a form or a list, which asks nothing of anybody."""
     return plain_letters(_BRACKETS.sub("", title)).endswith(_marks("attachment"))
+
+
+def places(title: str, text: str) -> Iterator[tuple[int, int]]:
+    """Yield where a text has its title; of one that is broken over lines, the first place."""
+    at = text.find(title) if title else -1
+    if at < 0:
+        words = list(map(re.escape, re.findall(r"\S", title)))
+        broken = re.search(r"\s*".join(words), text) if words else None
+        if broken is not None:
+            yield broken.span()
+    while at >= 0:
+        yield at, at + len(title)
+        at = text.find(title, at + len(title))
 
 
 def likeness(one: str, other: str) -> float:
