@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -599,6 +600,20 @@ def test_letters_stand_where_they_are_said_to(text: str) -> None:
 @pytest.mark.parametrize("text", ["（" * 9000, "《" * 9000, "各" * 9000 + "\n", "首" * 30000])
 def test_hostile_texts_take_no_time(text: str) -> None:
     assert len(letters_of(text).text) <= len(text)
+
+
+def test_rows_of_a_long_table_take_no_time() -> None:
+    """Each row of a form is like each other: that is not what is looked for."""
+    form = (
+        "第{}名：渔村民宿第{}号院，经村民小组推荐并由评审小组现场核验后列入本年度名录，奖励金{}元"
+    )
+    tables = [
+        paper(name, "\n".join(form.format(n, n * 7, n * 13) for n in range(start, start + 1500)))
+        for name, start in (("甲", 0), ("乙", 5000))
+    ]
+    started = time.process_time()
+    assert edges(*tables) == []
+    assert time.process_time() - started < 5
 
 
 # -- the store ---------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import permutations
 
 from kg.traces import titles
 from kg.traces.facts import Echo, Span
@@ -45,10 +46,9 @@ def _answers(kinship: Kinship, later: int, earlier: int) -> bool:
 
 def _pairs(kinship: Kinship) -> Iterator[tuple[int, int]]:
     """Yield the papers whose stems are alike, but no two copies, both ways round."""
-    stemmed = [index for index, stem in enumerate(kinship.stems) if stem]
-    for one in stemmed:
-        for other in stemmed:
-            if one != other and kinship.have_like_stems(one, other):
+    for family in kinship.families():
+        for one, other in permutations(family, 2):
+            if kinship.have_like_stems(one, other):
                 yield one, other
 
 

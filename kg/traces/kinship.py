@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kg.traces import titles
@@ -83,11 +84,18 @@ class Kinship:
             groups = [group for group in groups if group.isdisjoint(marks)] + [joined]
         return len(groups)
 
+    def families(self) -> list[list[int]]:
+        """Give the papers that name a subject, those on one subject together."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for index, stem in enumerate(self.stems):
+            if stem:
+                found[self._families[index]].append(index)
+        return list(found.values())
+
     def have_like_stems(self, one: int, other: int) -> bool:
         """Tell whether two titles have the same subject, and are not one title."""
-        if self._families[one] != self._families[other] or self.may_be_copies(one, other):
-            return False
-        return titles.likeness(self.stems[one], self.stems[other]) > 0
+        alike = titles.likeness(self.stems[one], self.stems[other]) > 0
+        return alike and not self.may_be_copies(one, other)
 
     def may_be_copies(self, one: int, other: int) -> bool:
         """Tell whether two papers go by the same name or number."""

@@ -17,6 +17,7 @@ import rensa
 SHINGLE = 4  # letters
 BANDS, ROWS = 24, 3  # two passages with half of their shingles in common meet with 95 %
 SEED = 20221
+FORM = 64  # passages that agree in a band are rows of a form: what differs in them is what counts
 RUN = 5  # letters of the shortest run that counts
 ALIKE = 0.5  # of the shorter passage's letters must stand in common runs
 _KEY = 2 * ROWS  # bytes of a band: the low half of each hash
@@ -34,7 +35,7 @@ def signature(passage: str) -> bytes:
 
 
 def candidates(signatures: Sequence[bytes]) -> set[tuple[int, int]]:
-    """Return the pairs, by index, that agree in a band."""
+    """Return the pairs, by index, that agree in a band, unless very many agree in it."""
     found: set[tuple[int, int]] = set()
     for band in range(BANDS):
         found.update(_meeting(signatures, band * _KEY))
@@ -49,7 +50,8 @@ def _meeting(signatures: Sequence[bytes], at: int) -> Iterator[tuple[int, int]]:
         if before != index:
             groups[before].append(index)
     for begin, rest in groups.items():
-        yield from combinations((begin, *rest), 2)
+        if len(rest) < FORM:
+            yield from combinations((begin, *rest), 2)
 
 
 def blocks(one: str, other: str) -> list[Block]:
