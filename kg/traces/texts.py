@@ -37,6 +37,11 @@ class Texts:
         """Give how many letters a passage has."""
         return self._length[passage]
 
+    def home(self, passage: bytes) -> int | None:
+        """Give the one paper that has a passage; None where several have it."""
+        bearers = self.bearers(passage)
+        return min(bearers) if len(bearers) == 1 else None
+
     def bearers(self, passage: bytes) -> set[int]:
         """Give the papers that have a passage."""
         return {paper for paper, _ in self.places[passage]}
@@ -65,13 +70,16 @@ def _aside(paper: Paper) -> Iterator[Span]:
 
 
 def alike(texts: Texts, memory: Memory) -> dict[Pair, list[Block]]:
-    """Return the common runs of every two passages that are alike, of papers or of one."""
+    """Return the common runs of every two passages that are alike, unless in one paper alone."""
     names = sorted(texts.places)
     sketches = _signatures(texts, memory)
     known, new = memory.pairs(), dict[Pair, bytes]()
     found: dict[Pair, list[Block]] = {}
     needed: set[Pair] = set()
+    homes = [texts.home(name) for name in names]
     for one, other in likeness.candidates([sketches[name] for name in names]):
+        if homes[one] is not None and homes[one] == homes[other]:
+            continue
         pair = (names[one], names[other]) if one < other else (names[other], names[one])
         packed = known.get(pair)
         if packed is None:
