@@ -33,6 +33,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "queries": COMMON,
     "store": (*COMMON, "ledger", "sparql", "sentence"),
     "reports": (*COMMON, "store", "sparql", "queries", "results", "sentence"),
+    # What is found across documents: reads a store, writes graphs.
+    "traces": (*COMMON, "store", "sparql", "sentence", "reports", "graph"),
     "export": (*COMMON, "store", "sparql"),
     # Before the stages: which bytes there are.
     "inputs": (*COMMON, "ledger", "store", "read", "workers"),

@@ -63,6 +63,7 @@ VALUES = {
     "Basis": "Explicit Inherited Implied Stated",
     "Level": "NationalLevel ProvincialLevel PrefecturalLevel CountyLevel TownshipLevel",
     "Measure": "Amount Rate Growth",
+    "Ordering": "IssueDate CitationOrder PlanYear",
     "Stance": "cites implements plansToIssue revises promulgates",
 }
 
@@ -136,8 +137,11 @@ PROPERTIES = [
     ("earlierBegin", "Trace", "xsd:integer"),
     ("earlierEnd", "Trace", "xsd:integer"),
     ("similarity", "Trace", "xsd:decimal"),
+    ("orderedBy", "Trace", "Ordering"),
     ("reuses", "PolicyDocument", "PolicyDocument"),
     ("echoes", "PolicyDocument", "PolicyDocument"),
+    ("commonSource", "Trace", "PolicyDocument"),
+    ("sameTextAs", "PolicyDocument", "PolicyDocument"),
     ("countedLength", "Writing", "xsd:integer"),  # PolicyDocument, Section
     ("formulaShare", "Writing", "xsd:decimal"),
     ("sharedShare", "Writing", "xsd:decimal"),
@@ -370,6 +374,7 @@ def test_shapes_use_terms_as_their_kind(policy: rdflib.Graph, shapes: rdflib.Gra
 
 def test_every_promise_about_text_covers_every_node_read_from_one(shapes: rdflib.Graph) -> None:
     evidenced = {"Mention", "Section", "Task", "Target", "Responsibility", "Citation", "Repair"}
+    evidenced |= {"Reuse", "TitleEcho"}
     assert local_names(shapes.objects(SHAPE.TextNode, SH.targetClass)) == evidenced
 
 
@@ -460,6 +465,17 @@ GOOD = """
 
 <SRC/citation/43> a pol:Citation ; pol:citing <document/要点> ; pol:cited <document/规划> ;
     pol:stance pol:implements ; SPAN(43,54) .
+
+<SRC/reuse/36-109-00ff> a pol:Reuse ; pol:later <document/要点> ; pol:earlier <document/规划> ;
+    pol:orderedBy pol:CitationOrder ; dcterms:issued "2023-02"^^xsd:gYearMonth ;
+    pol:similarity 0.964 ;
+    pol:earlierContext <source/00000000000000000000> ; pol:earlierBegin 140 ; pol:earlierEnd 212 ;
+    pol:sentence "1.增加学位。" ; SPAN(36,109) .
+<SRC/echo/0-00ff> a pol:TitleEcho ; pol:later <document/要点> ; pol:earlier <document/规划> ;
+    pol:orderedBy pol:PlanYear ; pol:similarity 1.0 ; pol:sentence "溪谷县教育局2023年工作要点" ;
+    SPAN(0,9) .
+<document/要点> pol:reuses <document/规划> ; pol:echoes <document/规划> ; pol:countedLength 112 ;
+    pol:formulaShare 0.125 ; pol:sharedShare 0.6 ; pol:concreteShare 0.5 .
 
 <SRC#char=46,53> a pol:Mention ; itsrdf:taIdentRef <document/规划> ; nif:anchorOf "云溪市教育规划" ;
     pol:rule "bracketed-title" ; SPAN(46,53) .
@@ -745,6 +761,44 @@ BROKEN = [
         "pol:cites <document/规划> , <agency/教育局>",
         "cites CitesHasEvidence",
     ),
+    # traces across documents
+    (
+        "pol:later <document/要点> ; pol:earlier",
+        "pol:later <agency/教育局> ; pol:earlier",
+        "later TraceIsAsserted TraceHasEvidence",
+    ),
+    (
+        "pol:Reuse ; pol:later <document/要点>",
+        "pol:Reuse ; pol:later <document/规划>",
+        "later TraceIsAsserted TraceHasEvidence",
+    ),
+    (
+        "pol:earlier <document/规划> ;",
+        'pol:earlier "规划" ;',
+        "earlier TraceIsAsserted TraceHasEvidence",
+    ),
+    ("pol:orderedBy pol:PlanYear ;", "", "orderedBy"),
+    ("pol:orderedBy pol:PlanYear", "pol:orderedBy pol:Stated", "orderedBy"),
+    ("pol:similarity 0.964", "pol:similarity 1.2", "similarity"),
+    ('pol:sentence "1.增加学位。" ;', "", "traceSentence"),
+    (
+        'CitationOrder ; dcterms:issued "2023-02"^^xsd:gYearMonth',
+        'CitationOrder ; dcterms:issued "2023-02"',
+        "traceIssued",
+    ),
+    ("pol:earlierContext <source/00000000000000000000> ;", "", "earlierContext"),
+    ("pol:earlierBegin 140", "pol:earlierBegin 212", "earlierBegin"),
+    ("pol:earlierEnd 212", "pol:earlierEnd 212 , 213", "earlierEnd"),
+    ("pol:reuses <document/规划> ;", "", "TraceIsAsserted"),
+    (
+        "pol:reuses <document/规划>",
+        "pol:reuses <document/规划> , <document/意见>",
+        "TraceHasEvidence",
+    ),
+    ("pol:countedLength 112", "pol:countedLength 0", "countedLength"),
+    ("pol:formulaShare 0.125", "pol:formulaShare 12.5", "formulaShare"),
+    ("pol:sharedShare 0.6 ;", "", "sharedShare"),
+    ("pol:concreteShare 0.5", "pol:concreteShare 0.5 , 0.6", "concreteShare"),
     # entities
     ('skos:prefLabel "溪谷县财政局"@zh', 'skos:prefLabel "溪谷县财政局"', "prefLabel"),
     ('skos:altLabel "团县委"@zh', 'skos:altLabel "共青团溪谷县委员会"@zh', "prefLabel"),
