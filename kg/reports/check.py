@@ -1,0 +1,400 @@
+"""A store to what is wrong in its documents: sums, conflicts, repetitions, shares, dates."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from typing import Literal
+
+from kg import queries
+from kg.extract.numerals import POWER, decimal
+from kg.extract.text import even
+from kg.reports.report import Evidence, Report, Row
+from kg.reports.statements import (
+    Statement,
+    clause,
+    ends_in,
+    has,
+    in_one_sentence,
+    is_general,
+    statement,
+)
+from kg.reports.sums import Sum, find_sums
+from kg.sentence import sentence_at
+from kg.store import Store
+from kg.vocabulary import words
+
+Severity = Literal["error", "warning", "notice", "right"]
+COLUMNS = ("severity", "kind", "document", "about", "finding", "figures")
+# What is looked for, in the order of the report's notes.
+KINDS = ("sum", "conflict", "duplicate", "recurrence", "percent", "range", "date", "period", "year")
+# What a pair of targets is: how grave, what is said of it.
+SAYINGS: dict[str, tuple[Severity, str]] = {
+    "conflict": ("error", "the same indicator with different figures"),
+    "recurrence": ("warning", "the same at different intervals"),
+    "duplicate": ("notice", "stated {number} times"),
+}
+LABEL, LEAD = 40, 16  # characters looked at before a figure
+CLAUSE_START = re.compile(r"[，。；：、！？（）(),;:\s]")
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "notice", "right")
+TEXTS = """
+SELECT ?source ?text ?title ?file {
+    ?source nif:isString ?text .
+    ?policy pol:hasText ?source .
+    OPTIONAL { ?policy dcterms:title ?title }
+    OPTIONAL { ?source dcterms:source ?file }
+} ORDER BY ?source ?title ?file
+"""
+# Parts that fall short of their total by more than this share leave others out: 其中乡村150个.
+NEAR = Decimal("0.9")
+# What sets a date that is to come: 2022年底前, 到2022年; not 2022年度的项目.
+DEADLINE = re.compile(r"[年月]?[底末日年月]之?前|[到至](?:20|19)\d\d年(?!前)|年内")
+MENTIONED = re.compile(r"[比与较]\D{0,2}(?:20|19)\d\d年|(?:20|19)\d\d年度")
+LATEST = 3  # years by which a due date may lie back and still be a slip, not history
+RANGE = (
+    r"(?<![\d.A-Za-z—/：第〔号\-])(?P<low>\d{{1,9}}(?:\.\d{{1,4}})?)(?P<first>{powers})(?:%|{units})?"
+    r"(?:—{{1,2}}|-|至|到)(?P<high>\d{{1,9}}(?:\.\d{{1,4}})?)(?P<power>{powers})(?P<unit>{units})"
+)
+# From more to less is no range: 由15天缩短至10天, 压减5%—3%.
+FALLING = re.compile(r"[从由自缩减降压调少]")
+
+_Found = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A document's text, and what it is called."""
+
+    source: str
+    text: str
+    title: str
+    file: str
+
+    def evidence(self, begin: int, end: int) -> Evidence:
+        sentence = sentence_at(self.text, begin)
+        return Evidence(sentence, self.file, self.source, begin, end)
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """What is wrong, or right, and where."""
+
+    severity: Severity
+    kind: str
+    text: _Text
+    about: str
+    finding: str
+    figures: str
+    evidence: tuple[Evidence, ...]
+
+    def row(self) -> Row:
+        title = self.text.title or self.text.file
+        values = (self.severity, self.kind, title, self.about, self.finding, self.figures)
+        return Row(values, self.evidence)
+
+    @property
+    def order(self) -> tuple[int, str, str, int, str, str]:
+        """Sort the gravest first, then by document and place."""
+        first = self.evidence[0]
+        grave = SEVERITIES.index(self.severity)
+        return grave, self.text.title, first.source, first.begin, self.kind, self.figures
+
+
+def check(
+    store: Store,
+    documents: Collection[str] = (),
+    kinds: Collection[str] = (),
+    *,
+    right: bool = False,
+) -> Report:
+    """Look for what is wrong inside documents: all, or those of these names, paths, titles, IRIs.
+
+    A row for each finding, the gravest first: an error cannot be right, a warning most likely is
+    not, a notice is worth knowing; with `right` also the sums that are right. `kinds` are some of
+    KINDS, none for all. Raise NotFoundError for a document that is not held.
+    """
+    texts = _texts(store, documents)
+    query = queries.find("check")
+    rows = [row for row in store.select(query.text) if row["source"] in texts]
+    sums = [_sum(one, text) for text in texts.values() for one in find_sums(text.text)]
+    found = [
+        *(finding for finding in sums if finding is not None),
+        *_repeated(rows, texts),
+        *(finding for row in rows for finding in _judged(row, texts[row["source"]])),
+        *(finding for text in texts.values() for finding in _ranges(text)),
+    ]
+    wanted = kinds or KINDS
+    shown = [one for one in found if one.kind in wanted and (right or one.severity != "right")]
+    return Report(
+        name="check",
+        title=f"What is wrong in {_documents(len(texts))}",
+        columns=COLUMNS,
+        rows=tuple(one.row() for one in sorted(shown, key=lambda one: one.order)),
+        notes=tuple(_notes(found, shown)),
+        query=query.name,
+    )
+
+
+def _documents(number: int) -> str:
+    return f"{number:,} document{'' if number == 1 else 's'}"
+
+
+def _notes(found: Sequence[_Finding], shown: Sequence[_Finding]) -> Iterator[str]:
+    right = sum(one.severity == "right" for one in found)
+    counts = Counter(one.severity for one in shown)
+    if counts:
+        yield ", ".join(f"{counts[grade]:,} {grade}" for grade in SEVERITIES if counts[grade])
+    yield f"sums that are right: {right:,}"
+
+
+def _texts(store: Store, documents: Iterable[str]) -> dict[str, _Text]:
+    """Give the texts to be looked at, by source; of several names the first in order."""
+    chosen = {held.source for name in documents for held in store.find(name)}
+    texts: dict[str, _Text] = {}
+    for row in store.select(TEXTS):
+        if not chosen or row["source"] in chosen:
+            text = _Text(row["source"], row["text"], row["title"], row["file"])
+            texts.setdefault(row["source"], text)
+    return texts
+
+
+# -- sums --------------------------------------------------------------------------------------
+
+
+def _sum(one: Sum, text: _Text) -> _Finding | None:
+    """Judge a sum; None where the parts leave others out, which is no error."""
+    verdict = _verdict(one)
+    if verdict is None:
+        return None
+    severity, words = verdict
+    parts = " + ".join(_plain(part.value) for part in one.parts)
+    made = f"{parts} = {_plain(one.made)}" if len(one.parts) > 1 else parts
+    about = text.text[max(0, one.total.begin - LABEL) : one.total.begin]
+    return _Finding(
+        severity=severity,
+        kind="sum",
+        text=text,
+        about=CLAUSE_START.split(about)[-1].strip(),
+        finding=words,
+        figures=f"{_plain(one.total.value)} {one.total.unit}: {made}",
+        evidence=(text.evidence(one.begin, one.end),),
+    )
+
+
+def _verdict(one: Sum) -> tuple[Severity, str] | None:
+    difference = one.made - one.total.value
+    if abs(difference) <= one.rounding:
+        return ("right", "the parts make the total") if len(one.parts) > 1 else None
+    if len(one.parts) == 1:
+        # 分别是：小区20个、…: only what is said to be one among them is smaller.
+        return ("error", "a part is more than the total") if _exceeds(one, difference) else None
+    if difference > 0:
+        sure = one.is_series or one.completeness == "all"
+        return "error" if sure else "warning", "the parts make more than the total"
+    if one.completeness == "all":
+        return "error", "the parts make less than the total"
+    if one.is_series and one.made >= NEAR * one.total.value:
+        return "warning", "the parts make a little less than the total"
+    return None
+
+
+def _exceeds(one: Sum, difference: Decimal) -> bool:
+    return difference > 0 and one.completeness == "some"
+
+
+# -- the same indicator twice ------------------------------------------------------------------
+
+
+def _repeated(rows: Iterable[_Found], texts: Mapping[str, _Text]) -> Iterator[_Finding]:
+    """Yield conflicts, and what is said twice, each with all the places that say it."""
+    pairs = [row for row in rows if row["kind"] in SAYINGS]
+    same = [row for row in pairs if _is_said_again(row, texts[row["source"]].text)]
+    for kind in SAYINGS:
+        for several in _connected(row for row in same if row["kind"] == kind):
+            yield _saying(kind, several, texts[several[0]["source"]])
+
+
+def _saying(kind: str, several: Sequence[_Found], text: _Text) -> _Finding:
+    places = {}
+    for row in several:
+        places[int(row["begin"]), int(row["end"])] = _figure(row), row["sentence"]
+        other = _figure(row, "other_")
+        places[int(row["other_begin"]), int(row["other_end"])] = other, row["other_sentence"]
+    ordered = sorted(places.items())
+    severity, words = SAYINGS[kind]
+    said = dict.fromkeys(figure for _, (figure, _) in ordered)
+    return _Finding(
+        severity=severity,
+        kind=kind,
+        text=text,
+        about=several[0]["what"],
+        finding=words.format(number=len(ordered)),
+        figures=" / ".join(said) + (f" ({several[0]['due']})" if several[0]["due"] else ""),
+        evidence=tuple(
+            Evidence(sentence, text.file, text.source, begin, end)
+            for (begin, end), (_, sentence) in ordered
+        ),
+    )
+
+
+def _connected(rows: Iterable[_Found]) -> Iterator[list[_Found]]:
+    """Yield the pairs that share places, as one."""
+    groups: list[tuple[set[str], list[_Found]]] = []
+    for row in rows:
+        ends = {f"{row['source']} {row[key]}" for key in ("begin", "other_begin")}
+        touching = [group for group in groups if group[0] & ends]
+        joined = (set().union(ends, *(g[0] for g in touching)), [r for g in touching for r in g[1]])
+        groups = [group for group in groups if group not in touching]
+        groups.append((joined[0], [*joined[1], row]))
+    yield from (group[1] for group in groups)
+
+
+def _is_said_again(row: _Found, text: str) -> bool:
+    """Tell whether two targets make the same statement, whatever their figures."""
+    begin, other_begin = int(row["begin"]), int(row["other_begin"])
+    if in_one_sentence(text, begin, other_begin) or is_general(row["what"]):
+        return False
+    one = statement(text, begin, int(row["end"]))
+    other = statement(text, other_begin, int(row["other_end"]))
+    if not one.says_the_same(other):
+        return False
+    return row["kind"] == "duplicate" or (_is_comparable(row) and _is_one_thing(row, one, other))
+
+
+def _is_one_thing(row: _Found, one: Statement, other: Statement) -> bool:
+    """Tell whether what two statements are about can have one value only."""
+    if one.topic == other.topic or (one.is_whole and other.is_whole):
+        return True
+    return ends_in("share", row["what"]) and not one.stands_apart(other)
+
+
+def _is_comparable(row: _Found) -> bool:
+    """Tell whether two figures exclude each other; not ≥ 95 and ≤ 98, nor 60–70 and 65."""
+    bounds = {row["comparator"], row["other_comparator"]}
+    if "About" in bounds or bounds == {"AtLeast", "AtMost"}:
+        return False
+    meant = {row["modality"], row["other_modality"]}
+    if len(meant) > 1 and "Strive" in meant:
+        return False
+    return not (_holds(row, "", "other_") or _holds(row, "other_", ""))
+
+
+def _holds(row: _Found, outer: str, inner: str) -> bool:
+    low, high, value = row[f"{outer}low"], row[f"{outer}high"], row[f"{inner}value"]
+    return bool(low and value) and Decimal(low) <= Decimal(value) <= Decimal(high)
+
+
+# -- what cannot be ----------------------------------------------------------------------------
+
+
+def _judged(row: _Found, text: _Text) -> Iterator[_Finding]:
+    """Yield what a row says of one place, where the words around bear it out."""
+    judge = JUDGES.get(row["kind"])
+    found = judge(row, text.text) if judge is not None else None
+    if found is not None:
+        severity, words, figures = found
+        about = row["what"] if row["begin"] else row["sentence"]
+        where = _whereabouts(row, text)
+        yield _Finding(severity, row["kind"], text, about, words, figures, (where,))
+
+
+def _whereabouts(row: _Found, text: _Text) -> Evidence:
+    if row["begin"]:
+        return Evidence(row["sentence"], text.file, text.source, int(row["begin"]), int(row["end"]))
+    # A document's number or title stands somewhere in its text, at its head mostly.
+    at = max(text.text.find(row["sentence"]), 0)
+    return Evidence(row["sentence"], text.file, text.source, at, at + len(row["sentence"]))
+
+
+_Verdict = tuple[Severity, str, str]
+
+
+def _percent(row: _Found, text: str) -> _Verdict | None:
+    words = clause(text, int(row["begin"]), int(row["end"]))
+    if not ends_in("share", row["what"]) or has("open", words):
+        return None
+    return "error", "a share of more than 100 %", _figure(row)
+
+
+def _date(row: _Found, text: str) -> _Verdict | None:
+    if not _is_to_come(row, text, row["issued"]):
+        return None
+    return "error", "due before the document was issued", f"{row['due']} < {row['issued']}"
+
+
+def _period(row: _Found, text: str) -> _Verdict | None:
+    issued_later = row["issued"] and row["due"] >= row["issued"][: len(row["due"])]
+    if not _is_to_come(row, text, row["issued"] or row["due"]) or not issued_later:
+        return None
+    return "warning", "due before the first year that the document plans", row["due"]
+
+
+def _is_to_come(row: _Found, text: str, issued: str) -> bool:
+    """Tell whether the words set a date, and do not only mention one."""
+    words = clause(text, int(row["begin"]), int(row["end"]))
+    if int(issued[:4]) - int(row["due"][:4]) > LATEST or has("past", words):
+        return False
+    return DEADLINE.search(words) is not None and MENTIONED.search(words) is None
+
+
+def _year(row: _Found, text: str) -> _Verdict | None:
+    what, issued = row["what"], row["issued"]
+    if "〔" in row["sentence"] and what in row["sentence"]:
+        later = what > issued[:4]
+        words = "a number of a later year than the date" if later else "a number of an earlier year"
+        return "warning" if later else "notice", words, f"{what} / {issued}"
+    if issued and what[-4:] < issued[:4] and what[-4:] in row["sentence"]:
+        return "notice", "issued after the years that it plans", f"{what} / {issued}"
+    return "warning", "plans other years than its title says", what
+
+
+JUDGES: dict[str, Callable[[_Found, str], _Verdict | None]] = {
+    "percent": _percent,
+    "date": _date,
+    "period": _period,
+    "year": _year,
+}
+
+
+# -- ranges upside down ------------------------------------------------------------------------
+
+
+@cache
+def _range() -> re.Pattern[str]:
+    units = "|".join(sorted(map(re.escape, words("units.tsv")), key=len, reverse=True))
+    return re.compile(RANGE.format(units=units, powers=POWER))
+
+
+def _ranges(text: _Text) -> Iterator[_Finding]:
+    """Yield ranges whose first figure is the greater one: 95%—90%."""
+    plain = even(text.text)
+    for match in _range().finditer(plain):
+        low = decimal(match["low"], match["first"] or match["power"])
+        high = decimal(match["high"], match["power"])
+        before = plain[max(0, match.start() - LEAD) : match.start()]
+        if low is None or high is None or low <= high or FALLING.search(before):
+            continue
+        yield _Finding(
+            severity="warning",
+            kind="range",
+            text=text,
+            about=CLAUSE_START.split(before)[-1].strip(),
+            finding="a range from more to less",
+            figures=match[0],
+            evidence=(text.evidence(*match.span()),),
+        )
+
+
+def _figure(row: _Found, side: str = "") -> str:
+    """Give a target's figure as a person reads it: 95 %, 60–70 名."""
+    value, low, high = (row[f"{side}{name}"] for name in ("value", "low", "high"))
+    figure = _plain(Decimal(value)) if value else f"{_plain(Decimal(low))}–{_plain(Decimal(high))}"
+    return f"{figure} {row['unit']}".strip()
+
+
+def _plain(value: Decimal) -> str:
+    return format(value.normalize(), "f")
