@@ -14,7 +14,7 @@ KINDS = ("sum", "conflict", "duplicate", "recurrence", "percent", "range", "date
 
 
 @click.command()
-@click.argument("documents", nargs=-1, type=WORDS, metavar="[DOCUMENT]...")
+@click.argument("names", nargs=-1, type=WORDS, metavar="[DOCUMENT]...")
 @click.option(
     "--kind",
     "kinds",
@@ -28,7 +28,7 @@ KINDS = ("sum", "conflict", "duplicate", "recurrence", "percent", "range", "date
 @click.pass_context
 def check(
     ctx: click.Context,
-    documents: Sequence[str],
+    names: Sequence[str],
     kinds: Sequence[str],
     right: bool,
     fail: bool,
@@ -52,7 +52,7 @@ def check(
     from kg.reports.check import check as check_documents
 
     with opened(place) as store:
-        report = check_documents(store, documents, kinds, right=right)
+        report = check_documents(store, names, kinds, right=right)
     print_report(report, form, output)
     if fail and any(row.values[0] == "error" for row in report.rows):
         ctx.exit(1)

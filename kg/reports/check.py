@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from typing import Literal
 
 from kg import queries
+from kg import vocabulary as data
 from kg.extract.numerals import POWER, decimal
 from kg.extract.text import even
 from kg.reports.report import Evidence, Report, Row
@@ -20,13 +21,11 @@ from kg.reports.statements import (
     ends_in,
     has,
     in_one_sentence,
-    is_general,
     statement,
 )
 from kg.reports.sums import Sum, find_sums
 from kg.sentence import sentence_at
 from kg.store import Store
-from kg.vocabulary import words
 
 Severity = Literal["error", "warning", "notice", "right"]
 COLUMNS = ("severity", "kind", "document", "about", "finding", "figures")
@@ -214,8 +213,9 @@ def _repeated(rows: Iterable[_Found], texts: Mapping[str, _Text]) -> Iterator[_F
     pairs = [row for row in rows if row["kind"] in SAYINGS]
     same = [row for row in pairs if _is_said_again(row, texts[row["source"]].text)]
     for kind in SAYINGS:
-        for several in _connected(row for row in same if row["kind"] == kind):
-            yield _saying(kind, several, texts[several[0]["source"]])
+        found = _connected(row for row in same if row["kind"] == kind)
+        sayings = [_saying(kind, several, texts[several[0]["source"]]) for several in found]
+        yield from _folded(sayings) if kind == "duplicate" else sayings
 
 
 def _saying(kind: str, several: Sequence[_Found], text: _Text) -> _Finding:
@@ -241,6 +241,20 @@ def _saying(kind: str, several: Sequence[_Found], text: _Text) -> _Finding:
     )
 
 
+def _folded(sayings: Iterable[_Finding]) -> Iterator[_Finding]:
+    """Join what the same sentences say again: 每年实施项目100项和研究30项."""
+    by_sentences: dict[tuple[str, ...], list[_Finding]] = defaultdict(list)
+    for one in sayings:
+        by_sentences[one.text.source, *(e.sentence for e in one.evidence)].append(one)
+    for several in by_sentences.values():
+        several.sort(key=lambda one: one.order)
+        yield replace(
+            several[0],
+            about="、".join(dict.fromkeys(one.about for one in several)),
+            figures="、".join(one.figures for one in several),
+        )
+
+
 def _connected(rows: Iterable[_Found]) -> Iterator[list[_Found]]:
     """Yield the pairs that share places, as one."""
     groups: list[tuple[set[str], list[_Found]]] = []
@@ -256,20 +270,27 @@ def _connected(rows: Iterable[_Found]) -> Iterator[list[_Found]]:
 def _is_said_again(row: _Found, text: str) -> bool:
     """Tell whether two targets make the same statement, whatever their figures."""
     begin, other_begin = int(row["begin"]), int(row["other_begin"])
-    if in_one_sentence(text, begin, other_begin) or is_general(row["what"]):
+    if in_one_sentence(text, begin, other_begin) or _unit_kinds().get(row["unit"]) == "time":
         return False
     one = statement(text, begin, int(row["end"]))
     other = statement(text, other_begin, int(row["other_end"]))
-    if not one.says_the_same(other):
+    if not one.says_the_same(other) or one.is_general or one.stands_apart(other):
         return False
     return row["kind"] == "duplicate" or (_is_comparable(row) and _is_one_thing(row, one, other))
 
 
 def _is_one_thing(row: _Found, one: Statement, other: Statement) -> bool:
     """Tell whether what two statements are about can have one value only."""
-    if one.topic == other.topic or (one.is_whole and other.is_whole):
+    if one.is_whole and other.is_whole:
         return True
-    return ends_in("share", row["what"]) and not one.stands_apart(other)
+    if ends_in("share", row["what"]) or ends_in("share", one.before):
+        return True
+    return (one.topic, one.rest) == (other.topic, other.rest)
+
+
+@cache
+def _unit_kinds() -> dict[str, str]:
+    return {row["unit"]: row["kind"] for row in data.rows("units.tsv")}
 
 
 def _is_comparable(row: _Found) -> bool:
@@ -365,7 +386,7 @@ JUDGES: dict[str, Callable[[_Found, str], _Verdict | None]] = {
 
 @cache
 def _range() -> re.Pattern[str]:
-    units = "|".join(sorted(map(re.escape, words("units.tsv")), key=len, reverse=True))
+    units = "|".join(sorted(map(re.escape, data.words("units.tsv")), key=len, reverse=True))
     return re.compile(RANGE.format(units=units, powers=POWER))
 
 

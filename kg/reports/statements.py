@@ -9,12 +9,15 @@ from functools import cache
 from kg.extract.text import even
 from kg.vocabulary import rows
 
-ENDS = "。！？；\n\r"
-_END = re.compile(f"[{ENDS}]")
-_CLAUSE = re.compile(r"[，：,]")
 REACH = 300  # characters of a sentence looked at before and behind a figure
-NUMBER = re.compile(r"[（(]?[一二三四五六七八九十\d]{1,3}[）).、．]|[①-⑳•·—\-*\s]")
-DATED = re.compile(r"(?:20|19)\d\d年|\d{1,2}月(?:底|末|\d{1,2}日)?|年底|年末")
+ALIKE = 0.3  # share of the pairs of characters that topics have in common
+_END = re.compile("[。！？；\n\r]")
+_CLAUSE = re.compile("[，：]")
+_FIGURE = re.compile(r"[\d.]+")
+_NUMBER = re.compile(r"\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[）).、．]|[①-⑳•·—*\-])\s*")
+_DATE = re.compile(
+    r"[到至在于]?(?:20|19)\d\d年[底末内前]{0,2}|\d{1,2}月(?:\d{1,2}日|[底末])?前?|年[底末]前?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class Statement:
     before: str  # its clause before the figure, without what only frames it
     after: str  # and behind
     topic: str  # the clauses before it
+    rest: str  # the clauses behind, without figures
     is_whole: bool  # it speaks of the whole place: 全县
 
     def says_the_same(self, other: Statement) -> bool:
@@ -31,16 +35,23 @@ class Statement:
         return (self.before, self.after) == (other.before, other.after) and bool(self.before)
 
     def stands_apart(self, other: Statement) -> bool:
-        """Tell whether one of two is about a part that the other is not about: an industry."""
-        return narrowed(self.topic) != narrowed(other.topic)
+        """Tell whether two are about different things: an industry each, or one about a part."""
+        if _narrowed(self.topic) != _narrowed(other.topic):
+            return True
+        pairs, others = _pairs(self.topic), _pairs(other.topic)
+        fewer = min(len(pairs), len(others))
+        return bool(fewer) and len(pairs & others) < ALIKE * fewer
+
+    @property
+    def is_general(self) -> bool:
+        """Tell a statement that does not say what is counted: 完成年度投资, 实施重点项目."""
+        return len(_choice("general").sub("", self.before + self.after)) < 2
 
 
 @cache
 def _choice(kind: str) -> re.Pattern[str]:
-    found = sorted(
-        (row["word"] for row in rows("check_words.tsv") if row["kind"] == kind), key=len, reverse=True
-    )
-    return re.compile("|".join(map(re.escape, found)))
+    found = [row["word"] for row in rows("check_words.tsv") if row["kind"] == kind]
+    return re.compile("|".join(map(re.escape, sorted(found, key=len, reverse=True))))
 
 
 def has(kind: str, text: str) -> bool:
@@ -53,27 +64,32 @@ def ends_in(kind: str, text: str) -> bool:
     return any(match.end() == len(text) for match in _choice(kind).finditer(text))
 
 
-def narrowed(topic: str) -> frozenset[str]:
+def _pairs(words: str) -> frozenset[str]:
+    """Give the pairs of characters that stand beside each other."""
+    return frozenset(words[at : at + 2] for at in range(len(words) - 1))
+
+
+def _narrowed(topic: str) -> frozenset[str]:
     """Give the parts of a place or of its affairs that the words before a statement name."""
     return frozenset(_choice("narrow").findall(topic))
 
 
-def is_general(indicator: str) -> bool:
-    """Tell an indicator that does not say what is counted: 年度投资, 重点项目."""
-    return len(_choice("general").sub("", even(indicator))) < 2
-
-
 def statement(text: str, begin: int, end: int) -> Statement:
     """Read the statement around a figure."""
-    first = max(0, begin - REACH)
-    lead = _CLAUSE.split(even(_END.split(text[first:begin])[-1]))
-    tail = _CLAUSE.split(even(_END.split(text[end : end + REACH])[0]))[0]
+    lead, tail = _around(text, begin, end)
     return Statement(
         before=_bare(lead[-1]),
-        after=_bare(tail),
+        after=_bare(tail[0]),
         topic="，".join(lead[:-1]),
+        rest=_FIGURE.sub("", "，".join(tail[1:])),
         is_whole=has("whole", lead[-1]),
     )
+
+
+def clause(text: str, begin: int, end: int) -> str:
+    """Give the clause that holds a figure, with the one before it."""
+    lead, tail = _around(text, begin, end)
+    return "，".join(lead[-2:]) + even(text[begin:end]) + tail[0]
 
 
 def in_one_sentence(text: str, begin: int, other_begin: int) -> bool:
@@ -81,16 +97,16 @@ def in_one_sentence(text: str, begin: int, other_begin: int) -> bool:
     return _END.search(text, begin, other_begin) is None
 
 
-def clause(text: str, begin: int, end: int) -> str:
-    """Give the clause that holds a figure, and the one before it."""
-    lead = _CLAUSE.split(even(_END.split(text[max(0, begin - REACH) : begin])[-1]))
-    tail = _CLAUSE.split(even(_END.split(text[end : end + REACH])[0]))[0]
-    return "，".join(lead[-2:]) + even(text[begin:end]) + tail
+def _around(text: str, begin: int, end: int) -> tuple[list[str], list[str]]:
+    """Give the clauses of the sentence before a figure and behind it."""
+    lead = even(text[max(0, begin - REACH) : begin])
+    tail = even(text[end : end + REACH])
+    return _CLAUSE.split(_END.split(lead)[-1]), _CLAUSE.split(_END.split(tail)[0])
 
 
 def _bare(words: str) -> str:
-    """Take away what says when and how firmly, and the numbers of items."""
-    number = NUMBER.match(words)
+    """Take away what says when and how firmly, and the number of an item."""
+    number = _NUMBER.match(words)
     rest = words[number.end() :] if number else words
-    rest = _choice("whole").sub("", DATED.sub("", rest))
-    return _choice("frame").sub("", rest).strip(" \u3000的（）()、")
+    rest = _choice("whole").sub("", _DATE.sub("", rest))
+    return _choice("frame").sub("", rest).strip(" \u3000\t的（）、")
