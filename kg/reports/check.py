@@ -12,9 +12,14 @@ from typing import Literal
 
 from kg import queries
 from kg import vocabulary as data
-from kg.extract.numerals import POWER, decimal
-from kg.extract.text import even
 from kg.reports.report import Evidence, Report, Row
+from kg.reports.slips import (
+    LATEST,
+    Slip,
+    find_falling_ranges,
+    find_past_deadlines,
+    sets_date,
+)
 from kg.reports.statements import (
     Statement,
     clause,
@@ -37,29 +42,23 @@ SAYINGS: dict[str, tuple[Severity, str]] = {
     "recurrence": ("warning", "the same at different intervals"),
     "duplicate": ("notice", "stated {number} times"),
 }
-LABEL, LEAD = 40, 16  # characters looked at before a figure
+LABEL = 40  # characters looked at before a figure
 CLAUSE_START = re.compile(r"[，。；：、！？（）(),;:\s]")
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "notice", "right")
 TEXTS = """
-SELECT ?source ?text ?title ?file {
+SELECT ?source ?text ?title ?file ?issued {
     ?source nif:isString ?text .
     ?policy pol:hasText ?source .
     OPTIONAL { ?policy dcterms:title ?title }
+    OPTIONAL { ?policy dcterms:issued ?issued }
     OPTIONAL { ?source dcterms:source ?file }
-} ORDER BY ?source ?title ?file
+} ORDER BY ?source ?title ?issued ?file
 """
 # Parts that fall short of their total by more than this share leave others out: 其中乡村150个.
 NEAR = Decimal("0.9")
 # What sets a date that is to come: 2022年底前, 到2022年; not 2022年度的项目.
 DEADLINE = re.compile(r"[年月]?[底末日年月]之?前|[到至](?:20|19)\d\d年(?!前)|年内")
-MENTIONED = re.compile(r"[比与较]\D{0,2}(?:20|19)\d\d年|(?:20|19)\d\d年度")
-LATEST = 3  # years by which a due date may lie back and still be a slip, not history
-RANGE = (
-    r"(?<![\d.A-Za-z—/：第〔号\-])(?P<low>\d{{1,9}}(?:\.\d{{1,4}})?)(?P<first>{powers})(?:%|{units})?"
-    r"(?:—{{1,2}}|-|至|到)(?P<high>\d{{1,9}}(?:\.\d{{1,4}})?)(?P<power>{powers})(?P<unit>{units})"
-)
-# From more to less is no range: 由15天缩短至10天, 压减5%—3%.
-FALLING = re.compile(r"[从由自缩减降压调少]")
+PAST: tuple[Severity, str, str] = ("error", "date", "due before the document was issued")
 
 _Found = Mapping[str, str]
 
@@ -72,6 +71,7 @@ class _Text:
     text: str
     title: str
     file: str
+    issued: str
 
     def evidence(self, begin: int, end: int) -> Evidence:
         sentence = sentence_at(self.text, begin)
@@ -120,11 +120,12 @@ def check(
     query = queries.find("check")
     rows = [row for row in store.select(query.text) if row["source"] in texts]
     sums = [_sum(one, text) for text in texts.values() for one in find_sums(text.text)]
+    judged = [finding for row in rows for finding in _judged(row, texts[row["source"]])]
     found = [
         *(finding for finding in sums if finding is not None),
         *_repeated(rows, texts),
-        *(finding for row in rows for finding in _judged(row, texts[row["source"]])),
-        *(finding for text in texts.values() for finding in _ranges(text)),
+        *judged,
+        *(finding for text in texts.values() for finding in _slips(text, judged)),
     ]
     wanted = kinds or KINDS
     shown = [one for one in found if one.kind in wanted and (right or one.severity != "right")]
@@ -156,7 +157,7 @@ def _texts(store: Store, documents: Iterable[str]) -> dict[str, _Text]:
     texts: dict[str, _Text] = {}
     for row in store.select(TEXTS):
         if not chosen or row["source"] in chosen:
-            text = _Text(row["source"], row["text"], row["title"], row["file"])
+            text = _Text(*(row[name] for name in ("source", "text", "title", "file", "issued")))
             texts.setdefault(row["source"], text)
     return texts
 
@@ -344,7 +345,7 @@ def _percent(row: _Found, text: str) -> _Verdict | None:
 def _date(row: _Found, text: str) -> _Verdict | None:
     if not _is_to_come(row, text, row["issued"]):
         return None
-    return "error", "due before the document was issued", f"{row['due']} < {row['issued']}"
+    return PAST[0], PAST[2], f"{row['due']} < {row['issued']}"
 
 
 def _period(row: _Found, text: str) -> _Verdict | None:
@@ -357,9 +358,8 @@ def _period(row: _Found, text: str) -> _Verdict | None:
 def _is_to_come(row: _Found, text: str, issued: str) -> bool:
     """Tell whether the words set a date, and do not only mention one."""
     words = clause(text, int(row["begin"]), int(row["end"]))
-    if int(issued[:4]) - int(row["due"][:4]) > LATEST or has("past", words):
-        return False
-    return DEADLINE.search(words) is not None and MENTIONED.search(words) is None
+    is_old = int(issued[:4]) - int(row["due"][:4]) > LATEST
+    return not is_old and sets_date(words) and DEADLINE.search(words) is not None
 
 
 def _year(row: _Found, text: str) -> _Verdict | None:
@@ -381,33 +381,23 @@ JUDGES: dict[str, Callable[[_Found, str], _Verdict | None]] = {
 }
 
 
-# -- ranges upside down ------------------------------------------------------------------------
+# -- what the text alone shows -----------------------------------------------------------------
 
 
-@cache
-def _range() -> re.Pattern[str]:
-    units = "|".join(sorted(map(re.escape, data.words("units.tsv")), key=len, reverse=True))
-    return re.compile(RANGE.format(units=units, powers=POWER))
+def _slips(text: _Text, judged: Sequence[_Finding]) -> Iterator[_Finding]:
+    """Yield ranges upside down, and dates gone by that no finding has yet."""
+    for slip in find_falling_ranges(text.text):
+        yield _slipped(text, slip, "warning", "range", "a range from more to less")
+    told = {one.evidence[0].sentence for one in judged if one.kind == "date"}
+    for slip in find_past_deadlines(text.text, text.issued):
+        found = _slipped(text, slip, *PAST)
+        if found.evidence[0].sentence not in told:
+            yield found
 
 
-def _ranges(text: _Text) -> Iterator[_Finding]:
-    """Yield ranges whose first figure is the greater one: 95%—90%."""
-    plain = even(text.text)
-    for match in _range().finditer(plain):
-        low = decimal(match["low"], match["first"] or match["power"])
-        high = decimal(match["high"], match["power"])
-        before = plain[max(0, match.start() - LEAD) : match.start()]
-        if low is None or high is None or low <= high or FALLING.search(before):
-            continue
-        yield _Finding(
-            severity="warning",
-            kind="range",
-            text=text,
-            about=CLAUSE_START.split(before)[-1].strip(),
-            finding="a range from more to less",
-            figures=match[0],
-            evidence=(text.evidence(*match.span()),),
-        )
+def _slipped(text: _Text, slip: Slip, severity: Severity, kind: str, finding: str) -> _Finding:
+    where = (text.evidence(slip.begin, slip.end),)
+    return _Finding(severity, kind, text, slip.about, finding, slip.figures, where)
 
 
 def _figure(row: _Found, side: str = "") -> str:

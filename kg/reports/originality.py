@@ -80,12 +80,12 @@ def _percent(share: Decimal) -> Decimal:
 
 
 def _sorted(rows: Iterable[dict[str, str]], sort: str) -> list[dict[str, str]]:
-    by_title = sorted(rows, key=_place)
-    if sort in ("document", "issued"):
-        return sorted(
-            by_title, key=lambda row: (not row["issued"], row["issued"]) if sort == "issued" else ()
-        )
-    return sorted(by_title, key=lambda row: _down(row, sort))
+    by_place = sorted(rows, key=_place)
+    if sort == "document":
+        return by_place
+    if sort == "issued":
+        return sorted(by_place, key=lambda row: (not row["issued"], row["issued"]))
+    return sorted(by_place, key=lambda row: _down(row, sort))
 
 
 def _place(row: Mapping[str, str]) -> tuple[str, str, bool, int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -38,6 +39,7 @@ MARK = re.compile(r"[，。；：（）]")
 BRACKET = re.compile(r"（[^（）]{0,40}）")
 LONGEST_TAIL = 24  # characters between a total and its parts: 67所|幼儿园建设任务|，其中
 LONGEST_LABEL = 24
+MOST = 20  # parts of a total
 LEAD = 20  # characters looked at before a figure
 BETWEEN = re.compile(r"(?:、|以及|和|及|与)|[，；]")
 TAIL = re.compile(r"[^，、；。：（）\d和及与]{0,16}(?:（[^（）]{0,60}）)?")
@@ -199,17 +201,18 @@ def _sums_of(plain: str, begin: int, end: int) -> Iterator[Sum]:
         if found is not None:
             yield found
     for index, total in enumerate(figures):
-        behind = _backward(plain, begin, figures[:index], total)
+        behind = _backward(plain, begin, figures[max(0, index - MOST) : index], total)
         if behind is not None:
             yield behind
 
 
 def _forward(plain: str, end: int, figures: Sequence[Figure], opening: re.Match[str]) -> Sum | None:
     """Return the total before an opening with the parts behind it."""
-    total = _total_before(plain, figures, opening.start())
+    first = bisect_left(figures, opening.end(), key=lambda figure: figure.begin)
+    behind = figures[first : first + MOST]
+    total = _total_before(plain, figures[max(0, first - MOST) : first], opening.start())
     if total is None:
         return None
-    behind = [figure for figure in figures if figure.begin >= opening.end()]
     series = _series(plain, opening.end(), end, behind, total.unit)
     if not series.parts or series.is_doubtful:
         return None
@@ -224,8 +227,9 @@ def _forward(plain: str, end: int, figures: Sequence[Figure], opening: re.Match[
 def _total_before(plain: str, figures: Sequence[Figure], at: int) -> Figure | None:
     """Return the figure that ends just before a place: 67所幼儿园（见附件），|其中."""
     before = [figure for figure in figures if figure.end <= at]
-    while before and plain.startswith("）", at - 1) and plain.rfind("（", 0, at) < before[-1].begin:
-        before.pop()  # stands in the brackets between
+    if plain.startswith("）", at - 1):
+        bracket = plain.rfind("（", max(0, at - LONGEST_TAIL), at)
+        before = [figure for figure in before if figure.end <= bracket]
     if not before or _kinds()[before[-1].unit] not in ADDED or before[-1].is_loose:
         return None
     total = before[-1]
@@ -296,4 +300,5 @@ def _backward(plain: str, begin: int, before: Sequence[Figure], total: Figure) -
 
 
 def _clause_start(plain: str, begin: int, at: int) -> int:
-    return max((mark.end() for mark in MARK.finditer(plain, begin, at)), default=begin)
+    first = max(begin, at - LONGEST_LABEL)
+    return max((mark.end() for mark in MARK.finditer(plain, first, at)), default=first)
