@@ -306,8 +306,9 @@ def _is_comparable(row: _Found) -> bool:
 
 
 def _holds(row: _Found, outer: str, inner: str) -> bool:
-    low, high, value = row[f"{outer}low"], row[f"{outer}high"], row[f"{inner}value"]
-    return bool(low and value) and Decimal(low) <= Decimal(value) <= Decimal(high)
+    """Tell whether a range holds another figure."""
+    low, high = (Decimal(row[f"{outer}{name}"]) for name in ("low", "high"))
+    return low < high and low <= Decimal(row[f"{inner}low"]) <= Decimal(row[f"{inner}high"]) <= high
 
 
 # -- what cannot be ----------------------------------------------------------------------------
@@ -402,9 +403,8 @@ def _slipped(text: _Text, slip: Slip, severity: Severity, kind: str, finding: st
 
 def _figure(row: _Found, side: str = "") -> str:
     """Give a target's figure as a person reads it: 95 %, 60–70 名."""
-    value, low, high = (row[f"{side}{name}"] for name in ("value", "low", "high"))
-    figure = _plain(Decimal(value)) if value else f"{_plain(Decimal(low))}–{_plain(Decimal(high))}"
-    return f"{figure} {row['unit']}".strip()
+    low, high = (_plain(Decimal(row[f"{side}{name}"])) for name in ("low", "high"))
+    return f"{low if low == high else f'{low}–{high}'} {row['unit']}".strip()
 
 
 def _plain(value: Decimal) -> str:
