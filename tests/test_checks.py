@@ -176,7 +176,7 @@ def test_hostile_texts_take_no_time(text: str) -> None:
         ),
         (
             "1.义务教育。全县义务教育巩固率达到95%以上。\n2.控辍保学。义务教育巩固率达到97%以上。",
-            ["error conflict 义务教育巩固率: 95 % / 97 % (2023)"],
+            ["error conflict 九年义务教育巩固率: 95 % / 97 % (2023)"],
         ),
         # three places, two of which agree: one conflict
         (

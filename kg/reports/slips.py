@@ -21,6 +21,9 @@ _RANGE = (
     r"(?<![\d.A-Za-z—/：第〔号\-])(?P<low>\d{{1,9}}(?:\.\d{{1,4}})?)(?P<first>{powers})(?:%|{units})?"
     r"(?:—{{1,2}}|-|至|到)(?P<high>\d{{1,9}}(?:\.\d{{1,4}})?)(?P<power>{powers})(?P<unit>{units})"
 )
+# Where a range or a date may stand; only there a text is brought to even widths.
+_RANGE_CUE = re.compile(r"(?<!\d)\d[\d.．]{0,13}[^\d，。；、：\s]{0,4}[—–―─−～~\-－至到]{1,2}\d")
+_DEADLINE_CUE = re.compile(r"\d{4}年[^，。；\n]{0,8}前")
 # From more to less is no range: 由15天缩短至10天, 压减5%—3%.
 _FALLING = re.compile(r"[从由自缩减降压调少]")
 _DEADLINE = re.compile(
@@ -48,26 +51,36 @@ def _range() -> re.Pattern[str]:
 
 def find_falling_ranges(text: str) -> Iterator[Slip]:
     """Yield ranges whose first figure is the greater one: 95%—90%."""
-    plain = even(text)
-    for match in _range().finditer(plain):
-        low = decimal(match["low"], match["first"] or match["power"])
-        high = decimal(match["high"], match["power"])
-        before = plain[max(0, match.start() - LEAD) : match.start()]
-        if low is not None and high is not None and low > high and not _FALLING.search(before):
-            yield Slip(*match.span(), _START.split(before)[-1], match[0])
+    for cue in _RANGE_CUE.finditer(text):
+        first = max(0, cue.start() - LEAD)
+        plain = even(text[first : cue.end() + REACH])
+        match = _range().search(plain, cue.start() - first)
+        if match is not None and match.start() == cue.start() - first and _falls(match):
+            before = plain[: match.start()]
+            if not _FALLING.search(before):
+                begin, end = match.span()
+                yield Slip(first + begin, first + end, _START.split(before)[-1], match[0])
+
+
+def _falls(match: re.Match[str]) -> bool:
+    low = decimal(match["low"], match["first"] or match["power"])
+    high = decimal(match["high"], match["power"])
+    return low is not None and high is not None and low > high
 
 
 def find_past_deadlines(text: str, issued: str) -> Iterator[Slip]:
     """Yield dates by which something is to be done and that lie before the day of issue."""
-    if not issued:
-        return
-    plain = even(text)
-    for match in _DEADLINE.finditer(plain):
-        due = _iso(match)
-        if due < issued[: len(due)] and int(issued[:4]) - int(due[:4]) <= LATEST:
-            around = clauses(plain, *match.span())
-            if sets_date(around) and has("act", around):
-                yield Slip(*match.span(), _end(plain, match.end()), f"{due} < {issued}")
+    for cue in _DEADLINE_CUE.finditer(text) if issued else ():
+        first = max(0, cue.start() - LEAD)
+        plain = even(text[first : cue.end() + REACH])
+        match = _DEADLINE.match(plain, cue.start() - first)
+        if match is None:
+            continue
+        due, (begin, end) = _iso(match), match.span()
+        is_past = due < issued[: len(due)] and int(issued[:4]) - int(due[:4]) <= LATEST
+        around = clauses(plain, begin, end)
+        if is_past and sets_date(around) and has("act", around):
+            yield Slip(first + begin, first + end, _end(plain, end), f"{due} < {issued}")
 
 
 def sets_date(around: str) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from typing import Literal
@@ -20,14 +20,15 @@ ENDS = "。！？\n\r"
 ENDING = re.compile(f"[{ENDS}]")
 # A sentence without one of these gives no parts.
 CUE = re.compile(
-    r"其中|分别[是为]|包括|包含|合计|共计|总计|一共|，共|、共|\d[^，。；：（）\d\n]{1,24}[（：]"
-    r"[^，。；：（）\d\n]{0,24}\d"
+    r"其中|分别[是为]|包括|包含|合计|共计|总计|一共|[，,、]共"
+    r"|\d[^，。；：（）,;:()\d\n]{1,24}[（：(:][^，。；：（）,;:()\d\n]{0,24}\d"
 )
 HEAD = re.compile(
-    r"(?<=\d)[^，。；：（）\d\n]{1,24}(?P<opening>[，（]?(?P<among>其中)?：)[ \u3000]*\r?\n"
+    r"(?<=\d)[^，。；：（）,;:()\d\n]{1,24}"
+    r"(?P<opening>[，（,(]?(?P<among>其中)?[：:])[ \u3000]*\r?\n"
 )
 ITEM = re.compile(
-    r"[ \u3000]*(?:（?[一二三四五六七八九十\d]{1,3}[）.、．]|[①-⑳]|[—\-·])"
+    r"[ \u3000]*(?:[（(]?[一二三四五六七八九十\d]{1,3}[）).、．]|[①-⑳]|[—\-·])"
     r"(?P<words>[^\r\n]{1,200})(?:\r?\n|$)"
 )
 # Where parts begin; 其中 may leave others out, a bracket or a colon seldom does.
@@ -107,6 +108,9 @@ class Sum:
         return sum(steps, Decimal(0)) / 2 if any(step != 1 for step in steps) else Decimal(0)
 
 
+_Finder = Callable[[str], Iterator[Sum]]
+
+
 @cache
 def _figure() -> re.Pattern[str]:
     units = "|".join(sorted(map(re.escape, words("units.tsv")), key=len, reverse=True))
@@ -122,35 +126,59 @@ def _kinds() -> dict[str, str]:
 
 
 def find_sums(text: str) -> Iterator[Sum]:
-    """Yield every total with the parts that a text gives of it, in the order of the text."""
-    plain = even(text)
-    found = [*_within_sentences(plain), *_over_items(plain)]
+    """Yield every total with the parts that a text gives of it, in the order of the text.
+
+    Only what may hold a sum is brought to even widths, which takes longer than all the rest.
+    """
+    found = [
+        _moved(one, begin)
+        for begin, end, find in (*_sentences(text), *_lists(text))
+        for one in find(even(text[begin:end]))
+    ]
     yield from sorted(found, key=lambda one: (one.begin, one.end))
 
 
-def _within_sentences(plain: str) -> Iterator[Sum]:
+def _sentences(text: str) -> Iterator[tuple[int, int, _Finder]]:
+    """Yield the sentences that may hold a sum."""
     done = 0
-    for cue in CUE.finditer(plain):
+    for cue in CUE.finditer(text):
         if cue.start() < done:
             continue
-        begin = max(plain.rfind(mark, done, cue.start()) for mark in ENDS) + 1
-        end = ENDING.search(plain, cue.start())
-        done = len(plain) if end is None else end.start()
-        yield from _sums_of(plain, max(begin, 0), done)
+        begin = max(text.rfind(mark, done, cue.start()) for mark in ENDS) + 1
+        end = ENDING.search(text, cue.start())
+        begin, done = max(begin, done), len(text) if end is None else end.start()
+        yield begin, done, _sums_of
 
 
-def _over_items(plain: str) -> Iterator[Sum]:
-    """Yield totals whose parts are the items of a list, a line each."""
-    for head in HEAD.finditer(plain):
-        total = _total_before(
-            plain, _figures(plain, max(0, head.start() - LEAD), head.end()), head.start("opening")
-        )
-        items = list(_items(plain, head.end()))
-        series = _of_items(plain, items, total.unit) if total is not None else None
-        if total is not None and series is not None and not series.is_doubtful:
-            yield Sum(
-                total, series.parts, series.labels, "some" if head["among"] else "likely", True
-            )
+def _lists(text: str) -> Iterator[tuple[int, int, _Finder]]:
+    """Yield the lists whose items may be parts, with the words before them."""
+    for head in HEAD.finditer(text):
+        at = head.end()
+        while (item := ITEM.match(text, at)) is not None:
+            at = item.end()
+        if at > head.end():
+            yield max(0, head.start() - LEAD), at, _sums_over_items
+
+
+def _moved(one: Sum, by: int) -> Sum:
+    """Give a sum of a stretch by its places in the whole text."""
+    total, *parts = (
+        replace(figure, begin=figure.begin + by, end=figure.end + by)
+        for figure in (one.total, *one.parts)
+    )
+    return replace(one, total=total, parts=tuple(parts))
+
+
+def _sums_over_items(plain: str) -> Iterator[Sum]:
+    """Yield the total whose parts are the items of a list, a line each."""
+    head = HEAD.search(plain)
+    total = head and _total_before(plain, _figures(plain, 0, head.end()), head.start("opening"))
+    if head is None or total is None:
+        return
+    series = _of_items(plain, list(_items(plain, head.end())), total.unit)
+    if series is not None and not series.is_doubtful:
+        completeness: Completeness = "some" if head["among"] else "likely"
+        yield Sum(total, series.parts, series.labels, completeness, True)
 
 
 def _items(plain: str, at: int) -> Iterator[tuple[int, int]]:
@@ -192,16 +220,17 @@ def _one(plain: str, match: re.Match[str]) -> Figure | None:
     )
 
 
-def _sums_of(plain: str, begin: int, end: int) -> Iterator[Sum]:
-    figures = _figures(plain, begin, end)
+def _sums_of(plain: str) -> Iterator[Sum]:
+    """Yield the totals of a sentence whose parts stand behind or before them."""
+    figures = _figures(plain, 0, len(plain))
     if len(figures) < 2:
         return
-    for opening in OPENING.finditer(plain, begin, end):
-        found = _forward(plain, end, figures, opening)
+    for opening in OPENING.finditer(plain):
+        found = _forward(plain, len(plain), figures, opening)
         if found is not None:
             yield found
     for index, total in enumerate(figures):
-        behind = _backward(plain, begin, figures[max(0, index - MOST) : index], total)
+        behind = _backward(plain, 0, figures[max(0, index - MOST) : index], total)
         if behind is not None:
             yield behind
 
