@@ -12,7 +12,7 @@ from kg.extract.text import even
 from kg.reports.statements import has
 from kg.vocabulary import words
 
-LEAD = 16  # characters looked at before a figure
+LEAD = 24  # characters looked at before a figure
 REACH = 40  # … around a date
 LATEST = 3  # years by which a due date may lie back and still be a slip, not history
 _START = re.compile(r"[，。；：、！？（）()\s]")
@@ -22,7 +22,8 @@ _RANGE = (
     r"(?:—{{1,2}}|-|至|到)(?P<high>\d{{1,9}}(?:\.\d{{1,4}})?)(?P<power>{powers})(?P<unit>{units})"
 )
 # Where a range or a date may stand; only there a text is brought to even widths.
-_RANGE_CUE = re.compile(r"(?<!\d)\d[\d.．]{0,13}[^\d，。；、：\s]{0,4}[—–―─−～~\-－至到]{1,2}\d")
+_DASH = re.compile(r"[—–―─−～~\-－至到]{1,2}(?=\d)")
+_LOW = re.compile(r"(?<![\d.．])\d[\d.．]{0,12}[^\d，。；、：\s]{0,3}$")
 _DEADLINE_CUE = re.compile(r"\d{4}年[^，。；\n]{0,8}前")
 # From more to less is no range: 由15天缩短至10天, 压减5%—3%.
 _FALLING = re.compile(r"[从由自缩减降压调少]")
@@ -51,15 +52,17 @@ def _range() -> re.Pattern[str]:
 
 def find_falling_ranges(text: str) -> Iterator[Slip]:
     """Yield ranges whose first figure is the greater one: 95%—90%."""
-    for cue in _RANGE_CUE.finditer(text):
-        first = max(0, cue.start() - LEAD)
-        plain = even(text[first : cue.end() + REACH])
-        match = _range().search(plain, cue.start() - first)
-        if match is not None and match.start() == cue.start() - first and _falls(match):
-            before = plain[: match.start()]
-            if not _FALLING.search(before):
-                begin, end = match.span()
-                yield Slip(first + begin, first + end, _START.split(before)[-1], match[0])
+    for dash in _DASH.finditer(text):
+        first = max(0, dash.start() - LEAD)
+        low = _LOW.search(text, first, dash.start())
+        if low is None:
+            continue
+        plain = even(text[first : dash.end() + REACH])
+        match = _range().match(plain, low.start() - first)
+        before = plain[: low.start() - first]
+        if match is not None and _falls(match) and not _FALLING.search(before):
+            begin, end = match.span()
+            yield Slip(first + begin, first + end, _START.split(before)[-1], match[0])
 
 
 def _falls(match: re.Match[str]) -> bool:

@@ -23,6 +23,7 @@ CUE = re.compile(
     r"其中|分别[是为]|包括|包含|合计|共计|总计|一共|[，,、]共"
     r"|\d[^，。；：（）,;:()\d\n]{1,24}[（：(:][^，。；：（）,;:()\d\n]{0,24}\d"
 )
+COLON = re.compile(r"[：:][ \u3000]*\r?\n")
 HEAD = re.compile(
     r"(?<=\d)[^，。；：（）,;:()\d\n]{1,24}"
     r"(?P<opening>[，（,(]?(?P<among>其中)?[：:])[ \u3000]*\r?\n"
@@ -152,12 +153,10 @@ def _sentences(text: str) -> Iterator[tuple[int, int, _Finder]]:
 
 def _lists(text: str) -> Iterator[tuple[int, int, _Finder]]:
     """Yield the lists whose items may be parts, with the words before them."""
-    for head in HEAD.finditer(text):
-        at = head.end()
-        while (item := ITEM.match(text, at)) is not None:
-            at = item.end()
-        if at > head.end():
-            yield max(0, head.start() - LEAD), at, _sums_over_items
+    for colon in COLON.finditer(text):
+        items = list(_items(text, colon.end()))
+        if items:
+            yield max(0, colon.start() - 2 * LONGEST_TAIL), items[-1][1], _sums_over_items
 
 
 def _moved(one: Sum, by: int) -> Sum:
@@ -183,7 +182,10 @@ def _sums_over_items(plain: str) -> Iterator[Sum]:
 
 def _items(plain: str, at: int) -> Iterator[tuple[int, int]]:
     """Yield the lines of the list that begins at a place, as spans behind their numbers."""
-    while (item := ITEM.match(plain, at)) is not None:
+    for _ in range(MOST):
+        item = ITEM.match(plain, at)
+        if item is None:
+            return
         yield item.span("words")
         at = item.end()
 
