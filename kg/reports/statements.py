@@ -14,6 +14,7 @@ ALIKE = 0.3  # share of the pairs of characters that topics have in common
 _END = re.compile("[。！？；\n\r]")
 _CLAUSE = re.compile("[，：]")
 _FIGURE = re.compile(r"[\d.]+")
+_STAGE = re.compile(r"十[一二三四五]五|(?<![前二])[三五]年(?![级制期]|行动)|规划期|远期")
 _NUMBER = re.compile(r"\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[）).、．]|[①-⑳•·—*\-])\s*")
 _DATE = re.compile(
     r"[到至在于]?(?:20|19)\d\d年[底末内前]{0,2}|\d{1,2}月(?:\d{1,2}日|[底末])?前?|年[底末]前?"
@@ -29,14 +30,18 @@ class Statement:
     topic: str  # the clauses before it
     rest: str  # the clauses behind, without figures
     is_whole: bool  # it speaks of the whole place: 全县
+    stages: frozenset[str]  # the spans of years that the words before it speak of: 十五五
 
     def says_the_same(self, other: Statement) -> bool:
         """Tell whether two statements differ in nothing but their figures."""
         return (self.before, self.after) == (other.before, other.after) and bool(self.before)
 
     def stands_apart(self, other: Statement) -> bool:
-        """Tell whether two are about different things: an industry each, or one about a part."""
-        if _narrowed(self.topic) != _narrowed(other.topic):
+        """Tell whether two are about different things: an industry each, or one about a part.
+
+        Or about different times: a report sets aims for five years, then those for this year.
+        """
+        if self.stages != other.stages or _narrowed(self.topic) != _narrowed(other.topic):
             return True
         pairs, others = _pairs(self.topic), _pairs(other.topic)
         fewer = min(len(pairs), len(others))
@@ -83,6 +88,7 @@ def statement(text: str, begin: int, end: int) -> Statement:
         topic="，".join(lead[:-1]),
         rest=_FIGURE.sub("", "，".join(tail[1:])),
         is_whole=has("whole", lead[-1]),
+        stages=frozenset(_STAGE.findall(text, max(0, begin - REACH), begin)),
     )
 
 
