@@ -23,8 +23,10 @@ import click
 
 from kg import __version__
 from kg.commands.cascade import cascade
+from kg.commands.check import check
 from kg.commands.compare import compare
 from kg.commands.options import WORDS, as_json, opened, output_file, pages_in, store_option
+from kg.commands.originality import originality
 from kg.commands.pledges import pledges
 from kg.errors import KgError
 
@@ -928,3 +930,5 @@ def _existing(place: Path) -> Iterator[None]:
 cli.add_command(compare)
 cli.add_command(pledges)
 cli.add_command(cascade)
+cli.add_command(check)
+cli.add_command(originality)

@@ -32,7 +32,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "sentence": COMMON,
     "queries": COMMON,
     "store": (*COMMON, "ledger", "sparql", "sentence"),
-    "reports": (*COMMON, "store", "sparql", "queries", "results", "sentence"),
+    # … and what the extractors use to see figures as they do.
+    "reports": (*COMMON, "store", "sparql", "queries", "results", "sentence", "extract"),
     # What is found across documents: reads a store, writes graphs.
     "traces": (*COMMON, "store", "sparql", "sentence", "reports", "graph"),
     "export": (*COMMON, "store", "sparql"),
