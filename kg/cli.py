@@ -22,7 +22,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from kg import __version__
+from kg.commands.due import due
 from kg.commands.options import WORDS, as_json, opened, output_file, store_option
+from kg.commands.who import who
 from kg.errors import KgError
 
 if TYPE_CHECKING:
@@ -900,3 +902,9 @@ def _existing(place: Path) -> Iterator[None]:
     if not (place / MARKER).is_file():
         raise KgError(f"{place}: no store here; make one with: kg build PATH --store {place}")
     yield
+
+
+# -- what analysts ask -------------------------------------------------------------------------
+
+cli.add_command(due)
+cli.add_command(who)

@@ -1,0 +1,178 @@
+"""A store to who answers for which task."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pyoxigraph
+
+from kg import queries
+from kg.errors import NotFoundError
+from kg.reports.report import Evidence, evidence
+from kg.sparql import shorten
+from kg.store import Store
+
+LEAD, SUPPORT = "Lead", "Support"
+EXPLICIT, INHERITED, IMPLIED = "Explicit", "Inherited", "Implied"
+BASES = (EXPLICIT, INHERITED, IMPLIED)  # the firmest first
+SHOWN = 10  # names in a message
+
+_ANSWERS = """
+SELECT ?task ?agency ?role ?basis {
+    ?fact pol:ofTask ?task ; pol:agency ?agency ; pol:role ?role ; pol:basis ?basis
+}
+"""
+_NAMES = """
+SELECT ?agency ?name {
+    { SELECT DISTINCT ?agency { ?fact pol:agency ?agency } }
+    ?agency skos:prefLabel ?name
+}
+"""
+_NAMED = """
+SELECT DISTINCT ?agency ?label {
+    ?agency skos:prefLabel|skos:altLabel ?label ; a pol:Agency
+}
+"""
+_TASKS = """
+SELECT ?task ?number ?title ?due ?sentence ?file ?source ?begin ?end {
+    ?task a pol:Task ; dcterms:title ?title ; nif:referenceContext ?source ;
+        nif:beginIndex ?begin ; nif:endIndex ?end .
+    OPTIONAL { ?task pol:sentence ?sentence }
+    OPTIONAL { ?task pol:number ?number }
+    OPTIONAL { SELECT ?task ?due { ?task a pol:Task ; pol:due ?due } }
+    OPTIONAL {
+        SELECT ?source (MIN(?name) AS ?file) { ?source dcterms:source ?name } GROUP BY ?source
+    }
+}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An agency that answers for a task."""
+
+    agency: str  # IRI
+    name: str
+    role: str  # Lead, Support
+    basis: str  # Explicit, Inherited, Implied
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """An agency that answers for a task, with the words that say so."""
+
+    task: str  # IRI
+    title: str  # of the task
+    due: str  # of the task itself
+    answer: Answer
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """A task of a document."""
+
+    task: str  # IRI
+    number: str
+    title: str
+    due: str
+    evidence: Evidence
+
+
+def answers(store: Store) -> dict[str, tuple[Answer, ...]]:
+    """Read who answers for each task, leaders first, then by name."""
+    names = named(store)
+    found: dict[str, set[Answer]] = defaultdict(set)
+    for row in store.select(_ANSWERS):
+        role, basis = (row[key].partition("#")[2] for key in ("role", "basis"))
+        found[row["task"]].add(
+            Answer(row["agency"], names.get(row["agency"], row["agency"]), role, basis)
+        )
+    return {task: in_order(several) for task, several in found.items()}
+
+
+def in_order(several: Iterable[Answer]) -> tuple[Answer, ...]:
+    """Sort by role, name and basis."""
+    return tuple(sorted(several, key=lambda one: (one.role, one.name, one.agency, one.basis)))
+
+
+def named(store: Store) -> dict[str, str]:
+    """Read the names of all agencies that answer for something, by IRI."""
+    rows = store.select(_NAMES)
+    return {row["agency"]: row["name"] for row in sorted(rows, key=lambda r: r["name"])[::-1]}
+
+
+def duties(
+    store: Store, sources: Collection[str], agency: str = "", part: str = ""
+) -> tuple[Duty, ...]:
+    """Read who answers for what in some texts, by document, place and role.
+
+    `agency` is the IRI of one; `part` a part of the tasks' titles.
+    """
+    choice: dict[str, pyoxigraph.NamedNode | str] = {}
+    if agency:
+        choice["body"] = pyoxigraph.NamedNode(agency)
+    if part:
+        choice["task"] = part
+    rows = store.select(queries.find("who").text, dict(choice))
+    return tuple(dict.fromkeys(_duty(row) for row in rows if row["source"] in sources))
+
+
+def _duty(row: dict[str, str]) -> Duty:
+    answer = Answer(row["body"], row["who"], row["role"], row["basis"])
+    return Duty(row["item"], row["what"], row["due"], answer, evidence(row))
+
+
+def work_items(store: Store, sources: Collection[str]) -> tuple[WorkItem, ...]:
+    """Read the tasks of some texts, in their order."""
+    rows = [row for row in store.select(_TASKS) if row["source"] in sources]
+    rows.sort(key=lambda row: (row["file"], row["source"], int(row["begin"])))
+    items = (
+        WorkItem(row["task"], row["number"], row["title"], row["due"], evidence(row))
+        for row in rows
+    )
+    return tuple({item.task: item for item in items}.values())
+
+
+def agency_of(store: Store, name: str, among: Mapping[str, str]) -> str:
+    """Return which of some agencies (names by IRI) has a name, alias or IRI, or part of a name.
+
+    Raise where that is none, or several.
+    """
+    found = agencies_called(store, name, among) or agencies_like(name, among)
+    if not found:
+        raise NotFoundError(
+            f"agency {name!r}: answers for no task here; `kg query --name agencies` lists them"
+        )
+    return the_one(store, name, found)
+
+
+def agencies_called(store: Store, name: str, among: Mapping[str, str]) -> list[str]:
+    """Return the agencies that have the whole name, alias or IRI."""
+    for iri in (name, store.base + name):
+        if iri in among:
+            return [iri]
+    labels = (pyoxigraph.Literal(name, language="zh"), pyoxigraph.Literal(name))
+    found = {row["agency"] for label in labels for row in store.select(_NAMED, {"label": label})}
+    return sorted(found & among.keys())
+
+
+def agencies_like(name: str, among: Mapping[str, str]) -> list[str]:
+    """Return the agencies in whose name it is."""
+    return sorted(iri for iri, known in among.items() if name in known)
+
+
+def the_one(store: Store, name: str, found: Sequence[str]) -> str:
+    """Return the agency that was found; of several say how to choose."""
+    if len(found) == 1:
+        return found[0]
+    some = ", ".join(shorten(iri, store.base) for iri in found[:SHOWN])
+    more = f" and {len(found) - SHOWN:,} more" if len(found) > SHOWN else ""
+    raise NotFoundError(f"agency {name!r}: {len(found):,} have this name; say which: {some}{more}")
+
+
+def joined(names: Iterable[str]) -> str:
+    """Return names as a list, each once."""
+    return "、".join(dict.fromkeys(names))
