@@ -42,12 +42,9 @@ from kg.commands.options import (
     help="Documents of this title, or part of one, file name or IRI.",
 )
 @click.option("--undated", is_flag=True, help="What has no date instead.")
-@click.option(
-    "--stated/--inherited",
-    "is_stated",
-    default=None,
-    help="Only dates that the text states, or only those of the plan's year.  [default: both]",
-)
+@click.option("--stated", is_flag=True, help="Dates that the text states.")
+@click.option("--inherited", is_flag=True, help="Dates of the plan's own year or period.")
+@click.option("--recurring", is_flag=True, help="What recurs within the plan's years.")
 @report_options("ics")
 def due(
     before: str,
@@ -56,7 +53,9 @@ def due(
     region: str,
     document: str,
     undated: bool,
-    is_stated: bool | None,
+    stated: bool,
+    inherited: bool,
+    recurring: bool,
     form: str | None,
     output: Path,
     place: Path,
@@ -65,8 +64,9 @@ def due(
 
     DATE is 2022, 2022-06 or 2022-06-30, and both ends count. A due month or year means by its
     end: --before 2022-06-30 takes in what is due in 2022-06, but not what is due in 2022, which is
-    the end of the year. Inherited dates are those of the plan's own year or period. --format ics
-    writes whole-day events for a calendar.
+    the end of the year. Inherited dates are those of the plan's own year or period; what recurs is
+    due at the end of each interval within it. Of --stated, --inherited and --recurring several
+    can be given; none means all. --format ics writes whole-day events for a calendar.
 
     \b
     Examples:
@@ -76,9 +76,10 @@ def due(
     """
     from kg.reports.due import due as report_due
 
-    basis = {None: "", True: "Stated", False: "Inherited"}[is_stated]
-    if undated and (before or after or basis):
-        raise click.UsageError("--undated goes with no date: leave --before, --after and basis out")
+    asked = {"Stated": stated, "Inherited": inherited, "Recurring": recurring}
+    bases = [basis for basis, wanted in asked.items() if wanted]
+    if undated and (before or after or bases):
+        raise click.UsageError("--undated goes with no date: leave out what chooses dates")
     as_calendar = form_of(form, output, (*REPORT_FORMATS, "ics")) == "ics"
     if undated and as_calendar:
         raise click.UsageError("--undated has no days for a calendar; choose another format")
@@ -88,7 +89,7 @@ def due(
             from kg.reports.commitments import Choice, dated
 
             found = dated(store, Choice(region, document, agency), before, after)
-            content = calendar(one for one in found if basis in ("", one.basis))
+            content = calendar(one for one in found if not bases or one.basis in bases)
         else:
             report = report_due(
                 store,
@@ -97,7 +98,7 @@ def due(
                 agency=agency,
                 region=region,
                 document=document,
-                basis=basis,
+                bases=bases,
                 without_date=undated,
             )
     if as_calendar:

@@ -1,22 +1,22 @@
-"""Commitments to a calendar (RFC 5545): a whole-day event on the day by which each is to be done."""
+"""Commitments to a calendar (RFC 5545): whole-day events on the days by which each is due."""
 
 from __future__ import annotations
 
 import datetime
 import uuid
-from calendar import monthrange
 from collections.abc import Iterable, Iterator
 
 from kg.reports.commitments import (
+    RECURRING,
     Commitment,
     figure,
-    interval,
     is_date,
     last_day,
     lead,
     lead_basis,
     repeats,
 )
+from kg.reports.recurrence import days, interval
 from kg.results import printable
 
 PRODUCT = "-//Policy KG//kg due//ZH"
@@ -31,8 +31,8 @@ def calendar(commitments: Iterable[Commitment]) -> bytes:
     """Return a calendar of what has a date, the same bytes for the same commitments.
 
     An event, not a to-do, because Google's and Outlook's calendars show no to-dos. What is due in
-    a month or year stands on its last day. What recurs is repeated at the end of each interval,
-    from when the plan was issued until its date.
+    a month or year stands on its last day. What recurs is repeated at the end of each interval
+    until the plan's last year ends.
     """
     from icalendar import Calendar
 
@@ -40,7 +40,6 @@ def calendar(commitments: Iterable[Commitment]) -> bytes:
     book.add("prodid", PRODUCT)
     book.add("version", "2.0")
     book.add("calscale", "GREGORIAN")
-    book.add("method", "PUBLISH")
     book.add("x-wr-calname", NAME)
     book.add("name", NAME)
     for one in sorted(commitments, key=lambda one: (one.due, one.item)):
@@ -53,16 +52,15 @@ def _add_event(book: object, one: Commitment) -> None:
     from icalendar import Event
 
     event = Event()
-    last = last_day(one.due)
-    rule = _repetition(one, last)
-    first = rule[0] if rule else last
+    first = last_day(one.due)
+    rule = _repetition(one, first)
     event.add("uid", str(uuid.uuid5(uuid.NAMESPACE_URL, one.item)))
     event.add("dtstamp", _stamp(one))
     event.add("dtstart", first)
     if first < datetime.date.max:
         event.add("dtend", first + datetime.timedelta(days=1))  # the end is exclusive
-    if rule:
-        event.add("rrule", rule[1])
+    if rule is not None:
+        event.add("rrule", rule)
     event.add("summary", _summary(one))
     event.add("description", "\n".join(_description(one)))
     event.add("categories", [one.basis])
@@ -100,58 +98,17 @@ def _description(one: Commitment) -> Iterator[str]:
 # -- what recurs -------------------------------------------------------------------------------
 
 
-def _repetition(
-    one: Commitment, last: datetime.date
-) -> tuple[datetime.date, dict[str, object]] | None:
-    """Return the first day and the rule of what recurs; None of what comes once until its date.
-
-    Intervals are counted within the years of the plan, as a quarter or a term ends in each.
-    """
+def _repetition(one: Commitment, first: datetime.date) -> dict[str, object] | None:
+    """Return the rule of what recurs; None of what comes once."""
+    if one.basis != RECURRING:
+        return None
+    every = list(days(one.recurrence, one.holding.years, first, one.until))
+    if len(every) < 2:
+        return None
     number, unit = interval(one.recurrence)
-    if not number:
-        return None
-    days = _ends(_beginning(one, last), last, number, unit)
-    first = next(days, None)
-    if first is None or next(days, None) is None:
-        return None
-    rule: dict[str, object] = {"freq": _FREQUENCIES[unit], "until": last}
+    rule: dict[str, object] = {"freq": _FREQUENCIES[unit], "until": every[-1]}
     if number > 1:
         rule["interval"] = number
     if unit == "M":
         rule["bymonthday"] = -1
-    return first, rule
-
-
-def _beginning(one: Commitment, last: datetime.date) -> tuple[datetime.date, datetime.date]:
-    """Return the first day of the plan's years, and the day from which it can be kept."""
-    years = [year for year in one.holding.years if year <= last.year]
-    start = datetime.date(max(1, min(years, default=last.year)), 1, 1)
-    issued = last_day(one.holding.issued) if len(one.holding.issued) == 10 else start
-    return start, max(start, issued)
-
-
-def _ends(
-    beginning: tuple[datetime.date, datetime.date], last: datetime.date, number: int, unit: str
-) -> Iterator[datetime.date]:
-    """Yield the last days of the intervals that end between the beginning and the last day."""
-    start, kept_from = beginning
-    for index in range(1, 20_000):
-        try:
-            end = _end(start, index * number, unit)
-        except (ValueError, OverflowError):
-            return
-        if end > last:
-            return
-        if end >= kept_from:
-            yield end
-
-
-def _end(start: datetime.date, count: int, unit: str) -> datetime.date:
-    """Return the last day of so many days, weeks (to Sunday), months or years from a 1 January."""
-    if unit == "D":
-        return start + datetime.timedelta(days=count - 1)
-    if unit == "W":
-        return start + datetime.timedelta(days=6 - start.weekday() + 7 * (count - 1))
-    months = count * (12 if unit == "Y" else 1)
-    year, month = start.year + (months - 1) // 12, (months - 1) % 12 + 1
-    return datetime.date(year, month, monthrange(year, month)[1])
+    return rule

@@ -6,7 +6,7 @@ import datetime
 import re
 from calendar import monthrange
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from kg import queries
@@ -23,16 +23,17 @@ from kg.reports.duties import (
     the_one,
 )
 from kg.reports.holdings import Holding
+from kg.reports.recurrence import days, interval
 from kg.reports.report import Evidence, evidence
 from kg.reports.scope import chosen
 from kg.store import Store
 
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
-_DURATION = re.compile(r"P(\d{1,4})([DWMY])")
 _SIGNS = {"Exactly": "", "AtLeast": "≥ ", "AtMost": "≤ ", "About": "≈ ", "Between": ""}
 _PHRASES = {"AtLeast": "at least ", "AtMost": "at most ", "About": "about "}
 _UNITS = {"D": "day", "W": "week", "M": "month", "Y": "year"}
 TIMES = "次"
+STATED, INHERITED, RECURRING = "Stated", "Inherited", "Recurring"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,9 @@ class Choice:
     region: str = ""
     document: str = ""
     agency: str = ""
+
+
+EVERYTHING = Choice()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +59,9 @@ class Commitment:
     unit: str
     masked: bool
     due: str  # ISO 8601 date, month or year: by the end of it; "" where there is none
-    basis: str  # Stated, Inherited
+    basis: str  # Stated, Inherited; Recurring: the first day of a recurrence within the plan
     recurrence: str  # ISO 8601 duration
+    until: datetime.date  # the last day on which it may recur
     holding: Holding
     answers: tuple[Answer, ...]
     role: str  # Lead or Support of the agency that was asked for
@@ -69,25 +74,44 @@ class Commitment:
 
 
 def dated(
-    store: Store, choice: Choice = Choice(), before: str = "", after: str = ""
+    store: Store, choice: Choice = EVERYTHING, before: str = "", after: str = ""
 ) -> tuple[Commitment, ...]:
     """Read what falls due on or between two dates, the earliest first.
 
-    Dates are 2022, 2022-06 or 2022-06-30; of a partial one the first counts for `after`, the last
-    day for `before`. A due month or year means by its end.
+    Dates are 2022, 2022-06 or 2022-06-30; of a partial one the first day counts for `after`, the
+    last for `before`. A due month or year means by its end. What recurs is due at the end of
+    each interval from when its plan was issued until the end of the plan's last year; it is
+    given once, with the first day that falls between the dates.
     """
-    bounds = {}
-    if before:
-        bounds["until"] = _day_behind(before, "before")
-    if after:
-        last_day(after, "after")
-        bounds["from"] = after
-    if before and after and last_day(after) > last_day(before):
+    first = first_day(after, "after") if after else datetime.date.min
+    last = last_day(before, "before") if before else datetime.date.max
+    if first > last:
         raise QueryError(f"after {after}: is later than before {before}; exchange them")
-    return _read(store, store.select(queries.find("due").text, bounds), choice)
+    bounds = {"from": after} if after else {}
+    if last < datetime.date.max:
+        bounds["until"] = (last + datetime.timedelta(days=1)).isoformat()
+    found = _read(store, store.select(queries.find("due").text, bounds), choice)
+    placed = (_first_between(one, first, last) for one in found)
+    return tuple(sorted((one for one in placed if one is not None), key=_by_day))
 
 
-def undated(store: Store, choice: Choice = Choice()) -> tuple[Commitment, ...]:
+def _by_day(one: Commitment) -> tuple[str, str, str, str, int, str]:
+    day = last_day(one.due).isoformat() if is_date(one.due) else one.due
+    place = one.evidence
+    return day, one.due, one.holding.title, place.source, place.begin, one.item
+
+
+def _first_between(one: Commitment, first: datetime.date, last: datetime.date) -> Commitment | None:
+    """Return what recurs with its first day between two; None where it has none."""
+    if one.basis != RECURRING:
+        return one
+    issued = one.holding.issued
+    kept_from = max(first, first_day(issued)) if is_date(issued) else first
+    day = next(days(one.recurrence, one.holding.years, kept_from, last), None)
+    return None if day is None else replace(one, due=day.isoformat(), until=last)
+
+
+def undated(store: Store, choice: Choice = EVERYTHING) -> tuple[Commitment, ...]:
     """Read what has no date, by document and place."""
     return _read(store, store.select(queries.find("undated").text), choice)
 
@@ -134,6 +158,7 @@ def _commitment(
         due=row.get("due", ""),
         basis=row.get("basis", ""),
         recurrence=row["recurrence"],
+        until=datetime.date.max,
         holding=holding,
         answers=answering,
         role=joined(answer.role for answer in answering if answer.agency == agency),
@@ -158,12 +183,10 @@ def last_day(iso: str, option: str = "") -> datetime.date:
         ) from error
 
 
-def _day_behind(iso: str, option: str) -> str:
-    """Return the day behind a date, month or year."""
+def first_day(iso: str, option: str = "") -> datetime.date:
+    """Return the first day of a date, month or year."""
     last = last_day(iso, option)
-    if last == datetime.date.max:
-        return "9999-12-32"  # which every date stands before
-    return (last + datetime.timedelta(days=1)).isoformat()
+    return last if len(iso) == 10 else last.replace(day=1, month=1 if len(iso) == 4 else last.month)
 
 
 def is_date(iso: str) -> bool:
@@ -194,12 +217,6 @@ def _plain(value: str) -> str:
     """Return a figure, or two, without superfluous zeros and never as 1E+4."""
     parts = value.split("–")
     return "–".join(format(Decimal(part).normalize(), "f") for part in parts)
-
-
-def interval(duration: str) -> tuple[int, str]:
-    """Return how many days, weeks, months or years a duration is: P3M → 3, M; 0 where unknown."""
-    match = _DURATION.fullmatch(duration)
-    return (int(match[1]), match[2]) if match and int(match[1]) else (0, "")
 
 
 def repeats(one: Commitment) -> str:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 
 from kg.reports.commitments import (
+    INHERITED,
+    RECURRING,
+    STATED,
     Choice,
     Commitment,
     dated,
@@ -19,8 +23,12 @@ from kg.reports.scope import described
 from kg.store import Store
 
 COLUMNS = ("due", "basis", "repeats", "what", "target", "lead", "lead basis", "document")
+BASES = (STATED, INHERITED, RECURRING)
 PRECISION = "A due month or year means by its end: 2022-06 is 2022-06-30, 2022 is 2022-12-31."
-BASIS = "Inherited: the plan's own year or period, where the text names no date."
+BASIS = (
+    "Inherited: the plan's own year or period, where the text names no date. Recurring: at the "
+    "end of each interval within the plan's years; due is the first such day."
+)
 
 
 def due(
@@ -31,25 +39,26 @@ def due(
     agency: str = "",
     region: str = "",
     document: str = "",
-    basis: str = "",
+    bases: Collection[str] = (),
     without_date: bool = False,
 ) -> Report:
     """Return targets, and tasks of tables, with their due dates, the earliest first.
 
     `before` and `after` are dates (2022, 2022-06, 2022-06-30), both inclusive. `agency` is a
     name, part of one or an IRI: what it leads or supports. `region` takes in what lies in it.
-    `basis` is Stated or Inherited. `without_date` gives what has none instead. Raise QueryError
-    for a date that is none, NotFoundError for a name that the store does not hold.
+    `bases` are Stated, Inherited, Recurring; none: all. `without_date` gives what has none
+    instead. Raise QueryError for a date that is none, NotFoundError for a name that the store
+    does not hold.
     """
     choice = Choice(region, document, agency)
     if without_date:
         found = undated(store, choice)
     else:
         found = dated(store, choice, before, after)
-        found = tuple(one for one in found if basis in ("", one.basis))
+        found = tuple(one for one in found if not bases or one.basis in bases)
     columns = ("role", *COLUMNS) if agency else COLUMNS
     rows = tuple(_row(one, bool(agency)) for one in found)
-    title = _title(choice, before, after, basis, without_date)
+    title = _title(choice, before, after, bases, without_date)
     notes = _notes(found, without_date)
     query = "undated" if without_date else "due"
     return Report("due", title, columns, rows, notes, query)
@@ -69,12 +78,14 @@ def _row(one: Commitment, with_role: bool) -> Row:
     return Row((one.role, *values) if with_role else values, (one.evidence,))
 
 
-def _title(choice: Choice, before: str, after: str, basis: str, without_date: bool) -> str:
+def _title(
+    choice: Choice, before: str, after: str, bases: Collection[str], without_date: bool
+) -> str:
     parts = [
         "What has no date" if without_date else "What falls due",
         f", on or after {after}" if after else "",
         f", on or before {before}" if before else "",
-        f", {basis.lower()} dates only" if basis else "",
+        f", {' and '.join(sorted(bases)).lower()} dates only" if bases else "",
         f", for {choice.agency}" if choice.agency else "",
         described(choice.region, choice.document),
     ]
@@ -85,5 +96,5 @@ def _notes(found: tuple[Commitment, ...], without_date: bool) -> tuple[str, ...]
     if without_date:
         return ("A task is listed where neither it nor any of its targets has a date.",)
     counts = Counter(one.basis for one in found)
-    told = f"{counts['Stated']:,} stated, {counts['Inherited']:,} inherited."
+    told = ", ".join(f"{counts[one]:,} {one.lower()}" for one in BASES) + "."
     return (told, BASIS, PRECISION)
