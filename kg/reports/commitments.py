@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from calendar import monthrange
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -121,7 +121,7 @@ def _read(store: Store, rows: list[dict[str, str]], choice: Choice) -> tuple[Com
     rows = [row for row in rows if row["source"] in held]
     answering = answers(store) if rows else {}
     if choice.agency:
-        wanted = _agency(store, choice.agency, rows, answering)
+        wanted = _agency(store, choice.agency, rows, answering, held)
         rows = [row for row in rows if wanted in {a.agency for a in _of(row, answering)}]
     else:
         wanted = ""
@@ -138,11 +138,12 @@ def _agency(
     name: str,
     rows: Iterable[Mapping[str, str]],
     answering: Mapping[str, tuple[Answer, ...]],
+    sources: Collection[str],
 ) -> str:
     """Return which agency is meant: of those that answer for what was chosen, or for anything."""
     here = {one.agency: one.name for row in rows for one in _of(row, answering)}
-    found = agencies_called(store, name, here) or agencies_like(name, here)
-    return the_one(store, name, found) if found else agency_of(store, name, named(store))
+    found = agencies_called(store, name, here, sources) or agencies_like(name, here)
+    return the_one(store, name, found) if found else agency_of(store, name, named(store), sources)
 
 
 def _commitment(

@@ -24,6 +24,10 @@ from kg.store import Store
 
 COLUMNS = ("due", "basis", "repeats", "what", "target", "lead", "lead basis", "document")
 BASES = (STATED, INHERITED, RECURRING)
+UNDATED = (
+    "A task is listed where neither it nor any of its targets has a date. A date in its words "
+    "beside no figure is not read."
+)
 PRECISION = "A due month or year means by its end: 2022-06 is 2022-06-30, 2022 is 2022-12-31."
 BASIS = (
     "Inherited: the plan's own year or period, where the text names no date. Recurring: at the "
@@ -94,7 +98,7 @@ def _title(
 
 def _notes(found: tuple[Commitment, ...], without_date: bool) -> tuple[str, ...]:
     if without_date:
-        return ("A task is listed where neither it nor any of its targets has a date.",)
+        return (UNDATED,)
     counts = Counter(one.basis for one in found)
     told = ", ".join(f"{counts[one]:,} {one.lower()}" for one in BASES) + "."
     return (told, BASIS, PRECISION)

@@ -25,14 +25,20 @@ SELECT ?task ?agency ?role ?basis {
 }
 """
 _NAMES = """
-SELECT ?agency ?name {
-    { SELECT DISTINCT ?agency { ?fact pol:agency ?agency } }
+SELECT ?agency ?name ?source {
+    { SELECT DISTINCT ?agency ?source { ?fact pol:agency ?agency ; nif:referenceContext ?source } }
     ?agency skos:prefLabel ?name
 }
 """
 _NAMED = """
 SELECT DISTINCT ?agency ?label {
     ?agency skos:prefLabel|skos:altLabel ?label ; a pol:Agency
+}
+"""
+_WRITTEN = """
+SELECT DISTINCT ?agency ?source ?words {
+    ?mention nif:anchorOf ?words ; itsrdf:taIdentRef ?agency ; nif:referenceContext ?source .
+    ?agency a pol:Agency
 }
 """
 _TASKS = """
@@ -98,10 +104,15 @@ def in_order(several: Iterable[Answer]) -> tuple[Answer, ...]:
     return tuple(sorted(several, key=lambda one: (one.role, one.name, one.agency, one.basis)))
 
 
-def named(store: Store) -> dict[str, str]:
-    """Read the names of all agencies that answer for something, by IRI."""
-    rows = store.select(_NAMES)
-    return {row["agency"]: row["name"] for row in sorted(rows, key=lambda r: r["name"])[::-1]}
+def named(store: Store, sources: Collection[str] | None = None) -> dict[str, str]:
+    """Read the names of the agencies that answer for something (in some texts), by IRI."""
+    rows = [row for row in store.select(_NAMES) if sources is None or row["source"] in sources]
+    # Of several names the first in order, so that the answer does not depend on luck.
+    return {row["agency"]: row["name"] for row in sorted(rows, key=_name, reverse=True)}
+
+
+def _name(row: Mapping[str, str]) -> str:
+    return row["name"]
 
 
 def duties(
@@ -136,12 +147,12 @@ def work_items(store: Store, sources: Collection[str]) -> tuple[WorkItem, ...]:
     return tuple({item.task: item for item in items}.values())
 
 
-def agency_of(store: Store, name: str, among: Mapping[str, str]) -> str:
-    """Return which of some agencies (names by IRI) has a name, alias or IRI, or part of a name.
+def agency_of(store: Store, name: str, among: Mapping[str, str], sources: Collection[str]) -> str:
+    """Return which of some agencies (names by IRI) is meant by a name, raise unless it is one.
 
-    Raise where that is none, or several.
+    A name is an IRI, a label or alias, how some texts write it (团县委), or a part of a name.
     """
-    found = agencies_called(store, name, among) or agencies_like(name, among)
+    found = agencies_called(store, name, among, sources) or agencies_like(name, among)
     if not found:
         raise NotFoundError(
             f"agency {name!r}: answers for no task here; `kg query --name agencies` lists them"
@@ -149,13 +160,18 @@ def agency_of(store: Store, name: str, among: Mapping[str, str]) -> str:
     return the_one(store, name, found)
 
 
-def agencies_called(store: Store, name: str, among: Mapping[str, str]) -> list[str]:
-    """Return the agencies that have the whole name, alias or IRI."""
+def agencies_called(
+    store: Store, name: str, among: Mapping[str, str], sources: Collection[str]
+) -> list[str]:
+    """Return the agencies of this IRI; else of this label or alias; else so written in texts."""
     for iri in (name, store.base + name):
         if iri in among:
             return [iri]
     labels = (pyoxigraph.Literal(name, language="zh"), pyoxigraph.Literal(name))
     found = {row["agency"] for label in labels for row in store.select(_NAMED, {"label": label})}
+    if not found & among.keys():
+        written = store.select(_WRITTEN, {"words": pyoxigraph.Literal(name)})
+        found = {row["agency"] for row in written if row["source"] in sources}
     return sorted(found & among.keys())
 
 

@@ -19,7 +19,7 @@ from kg.reports.duties import (
     work_items,
 )
 from kg.reports.holdings import Holding
-from kg.reports.report import Evidence, Report, Row
+from kg.reports.report import Report, Row
 from kg.reports.scope import chosen, described
 from kg.sparql import shorten
 from kg.store import Store
@@ -83,16 +83,12 @@ def _row(
     cells = (
         joined(marks[iri]).replace("、", " ") or None if iri in marks else None for iri in names
     )
-    said = dict.fromkeys(_said(fact) for fact in facts)
+    said = {fact.evidence.sentence: fact.evidence for fact in reversed(facts)}
     title = f"{task.number} {task.title}".strip()
     return Row(
         (held[task.evidence.source].title, title, gap(facts), *cells),
-        tuple(said) or (task.evidence,),
+        tuple(reversed(said.values())) or (task.evidence,),
     )
-
-
-def _said(fact: Duty) -> Evidence:
-    return fact.evidence
 
 
 def gap(facts: Iterable[Duty]) -> str | None:

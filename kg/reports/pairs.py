@@ -24,7 +24,7 @@ def pairs(store: Store, *, agency: str = "", region: str = "", document: str = "
     held = chosen(store, region, document)
     rows = [row for row in store.select(queries.find("pairs").text) if row["source"] in held]
     if agency:
-        meant = agency_of(store, agency, named(store))
+        meant = agency_of(store, agency, named(store, held), held)
         rows = [_turned(row, meant) for row in rows if meant in (row["first"], row["second"])]
     rows.sort(key=_pair)
     found = [_row(list(several)) for _, several in groupby(rows, key=_pair)]

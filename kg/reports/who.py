@@ -34,13 +34,13 @@ _DUES = "SELECT ?task ?due { ?target pol:inTask ?task ; pol:due ?due }"
 def who(store: Store, name: str, *, region: str = "", document: str = "") -> Report:
     """Return the tasks of an agency, or who answers for the tasks of a title.
 
-    `name` is an agency (name, alias, part of a name, IRI or its part below the base) or a task
+    `name` is an agency (name, alias, as texts write it, part of a name, IRI) or a task
     (title, part of one, IRI). The whole name of an agency goes first, then a task's title, then
     a part of an agency's name. Raise NotFoundError where it is nothing, or several agencies.
     """
     held = chosen(store, region, document)
-    agencies = named(store)
-    found = agencies_called(store, name, agencies)
+    agencies = named(store, held)
+    found = agencies_called(store, name, agencies, held)
     tasks = {} if found else _tasks(store, name, held)
     if tasks:
         facts = [fact for part in _titles(tasks) for fact in duties(store, held, part=part)]
@@ -59,7 +59,7 @@ def who(store: Store, name: str, *, region: str = "", document: str = "") -> Rep
 def _known(name: str, found: list[str]) -> list[str]:
     if not found:
         raise NotFoundError(
-            f"{name!r}: neither an agency that answers for a task nor a task; "
+            f"{name!r}: neither an agency that answers for a task here nor a task; "
             "`kg query --name agencies` lists agencies"
         )
     return found
