@@ -28,7 +28,7 @@ from kg.reports.report import Evidence, evidence
 from kg.reports.scope import chosen
 from kg.store import Store
 
-_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
+_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _SIGNS = {"Exactly": "", "AtLeast": "≥ ", "AtMost": "≤ ", "About": "≈ ", "Between": ""}
 _PHRASES = {"AtLeast": "at least ", "AtMost": "at most ", "About": "about "}
 _UNITS = {"D": "day", "W": "week", "M": "month", "Y": "year"}
