@@ -20,6 +20,7 @@ from kg.reports.duties import (
     answers,
     joined,
     named,
+    rows_in,
     the_one,
 )
 from kg.reports.holdings import Holding
@@ -90,7 +91,7 @@ def dated(
     bounds = {"from": after} if after else {}
     if last < datetime.date.max:
         bounds["until"] = (last + datetime.timedelta(days=1)).isoformat()
-    found = _read(store, store.select(queries.find("due").text, bounds), choice)
+    found = _read(store, "due", bounds, choice)
     placed = (_first_between(one, first, last) for one in found)
     return tuple(sorted((one for one in placed if one is not None), key=_by_day))
 
@@ -113,12 +114,14 @@ def _first_between(one: Commitment, first: datetime.date, last: datetime.date) -
 
 def undated(store: Store, choice: Choice = EVERYTHING) -> tuple[Commitment, ...]:
     """Read what has no date, by document and place."""
-    return _read(store, store.select(queries.find("undated").text), choice)
+    return _read(store, "undated", {}, choice)
 
 
-def _read(store: Store, rows: list[dict[str, str]], choice: Choice) -> tuple[Commitment, ...]:
+def _read(
+    store: Store, name: str, bounds: Mapping[str, str], choice: Choice
+) -> tuple[Commitment, ...]:
     held = chosen(store, choice.region, choice.document)
-    rows = [row for row in rows if row["source"] in held]
+    rows = rows_in(store, queries.find(name).text, held, bounds)
     answering = answers(store) if rows else {}
     if choice.agency:
         wanted = _agency(store, choice.agency, rows, answering, held)

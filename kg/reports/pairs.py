@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from kg import queries
-from kg.reports.duties import agency_of, joined, named
+from kg.reports.duties import agency_of, joined, named, rows_in
 from kg.reports.report import Evidence, Report, Row, evidence
 from kg.reports.scope import chosen, described
 from kg.store import Store
@@ -22,7 +22,7 @@ def pairs(store: Store, *, agency: str = "", region: str = "", document: str = "
     one supports in five tasks. Each pair has its first sentences.
     """
     held = chosen(store, region, document)
-    rows = [row for row in store.select(queries.find("pairs").text) if row["source"] in held]
+    rows = rows_in(store, queries.find("pairs").text, held)
     if agency:
         meant = agency_of(store, agency, named(store, held), held)
         rows = [_turned(row, meant) for row in rows if meant in (row["first"], row["second"])]

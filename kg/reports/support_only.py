@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from kg import queries
-from kg.reports.duties import IMPLIED, LEAD, answers, joined
+from kg.reports.duties import IMPLIED, LEAD, answers, joined, rows_in
 from kg.reports.pairs import first_sentences
 from kg.reports.report import Report, Row
 from kg.reports.scope import chosen, described
@@ -26,9 +26,8 @@ def support_only(store: Store, *, region: str = "", document: str = "") -> Repor
     """
     held = chosen(store, region, document)
     by_agency: dict[str, list[dict[str, str]]] = defaultdict(list)
-    for row in store.select(queries.find("support-only").text):
-        if row["source"] in held:
-            by_agency[row["body"]].append(row)
+    for row in rows_in(store, queries.find("support-only").text, held):
+        by_agency[row["body"]].append(row)
     implied = _implied(store) if by_agency else {}
     rows = [_row(several, implied.get(body, 0)) for body, several in by_agency.items()]
     rows.sort(key=lambda row: (-int(str(row.values[1])), -int(str(row.values[2])), row.values[0]))

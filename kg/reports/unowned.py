@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 
 from kg import queries
 from kg.reports.commitments import amount
-from kg.reports.duties import LEAD, SUPPORT, joined
+from kg.reports.duties import LEAD, SUPPORT, joined, rows_in
 from kg.reports.holdings import Holding
 from kg.reports.report import Report, Row, evidence
 from kg.reports.scope import chosen, described
@@ -26,9 +26,8 @@ def unowned(store: Store, *, region: str = "", document: str = "") -> Report:
     """
     held = chosen(store, region, document)
     by_item: dict[str, list[dict[str, str]]] = defaultdict(list)
-    for row in store.select(queries.find("unowned").text):
-        if row["source"] in held:
-            by_item[row["item"]].append(row)
+    for row in rows_in(store, queries.find("unowned").text, held):
+        by_item[row["item"]].append(row)
     rows = tuple(_row(several, held) for several in by_item.values())
     counts = Counter(str(row.values[4] or "nobody") for row in rows)
     told = ", ".join(f"{name} {number:,}" for name, number in sorted(counts.items()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from kg.errors import NotFoundError
 from kg.reports.duties import (
@@ -13,6 +13,7 @@ from kg.reports.duties import (
     agencies_like,
     duties,
     named,
+    task_titles,
     the_one,
     work_items,
 )
@@ -43,7 +44,8 @@ def who(store: Store, name: str, *, region: str = "", document: str = "") -> Rep
     found = agencies_called(store, name, agencies, held)
     tasks = {} if found else _tasks(store, name, held)
     if tasks:
-        facts = [fact for part in _titles(tasks) for fact in duties(store, held, part=part)]
+        places = {one.evidence.source: held[one.evidence.source] for one in tasks.values()}
+        facts = duties(store, places, part=_shared(tasks))
         rows = _task_rows(store, held, tasks, facts)
         title = f"Who answers for {name}"
     else:
@@ -67,26 +69,26 @@ def _known(name: str, found: list[str]) -> list[str]:
 
 def _tasks(store: Store, name: str, held: Mapping[str, Holding]) -> dict[str, WorkItem]:
     """Return the tasks of this IRI; else of this title; else those in whose title it is."""
-    items = work_items(store, held)
-    for is_meant in (
-        lambda one: one.task in (name, store.base + name),
-        lambda one: one.title == name,
-        lambda one: name in one.title,
-    ):
-        found = {one.task: one for one in items if is_meant(one)}
-        if found:
-            return found
-    return {}
+    titles = task_titles(store, held)
+    found = (
+        {task for task in titles if task in (name, store.base + name)}
+        or {task for task, (title, _) in titles.items() if title == name}
+        or {task for task, (title, _) in titles.items() if name in title}
+    )
+    sources = {titles[task][1] for task in found}
+    items = work_items(store, {source: held[source] for source in sources}) if sources else ()
+    return {one.task: one for one in items if one.task in found}
 
 
-def _titles(tasks: Mapping[str, WorkItem]) -> list[str]:
-    """Return the shortest words that all titles hold, for the query to look for."""
-    titles = sorted({one.title for one in tasks.values()}, key=lambda title: (len(title), title))
-    return titles[:1] if all(titles[0] in title for title in titles) else [""]
+def _shared(tasks: Mapping[str, WorkItem]) -> str:
+    """Return words that all titles hold, for the query to look for; "" where they share none."""
+    titles = {one.title for one in tasks.values()}
+    shortest = min(titles, key=lambda title: (len(title), title))
+    return shortest if all(shortest in title for title in titles) else ""
 
 
 def _task_rows(
-    store: Store, held: Mapping[str, Holding], tasks: Mapping[str, WorkItem], facts: list[Duty]
+    store: Store, held: Mapping[str, Holding], tasks: Mapping[str, WorkItem], facts: Iterable[Duty]
 ) -> list[Row]:
     """Return a row for each answer, and one for a task without any, in the order of the texts."""
     by_task: dict[str, list[Duty]] = defaultdict(list)
