@@ -25,9 +25,11 @@ from kg import __version__
 from kg.commands.cascade import cascade
 from kg.commands.check import check
 from kg.commands.compare import compare
+from kg.commands.due import due
 from kg.commands.options import WORDS, as_json, opened, output_file, pages_in, store_option
 from kg.commands.originality import originality
 from kg.commands.pledges import pledges
+from kg.commands.who import who
 from kg.errors import KgError
 
 if TYPE_CHECKING:
@@ -932,3 +934,7 @@ cli.add_command(pledges)
 cli.add_command(cascade)
 cli.add_command(check)
 cli.add_command(originality)
+# -- what analysts ask -------------------------------------------------------------------------
+
+cli.add_command(due)
+cli.add_command(who)

@@ -122,7 +122,7 @@ PROPERTIES = [
     ("adcode", "Region", "xsd:string"),
     ("within", "Region", "Region"),
     ("rule", "TextNode", "xsd:string"),  # Mention, and what else a rule reads
-    ("sentence", "TextNode", "xsd:string"),  # Target, Responsibility, Citation
+    ("sentence", "TextNode", "xsd:string"),  # Target, Task, Responsibility, Citation
     ("measure", "Indicator", "Measure"),
     ("indicatorUnit", "Indicator", "xsd:string"),
     ("equivalentUnit", "Indicator", "xsd:string"),
