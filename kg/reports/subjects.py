@@ -1,0 +1,162 @@
+"""A name to the document or program that it means, with where and when that came from."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from kg.errors import NotFoundError
+from kg.reports.dating import BY_NOTICE, BY_NUMBER, GIVEN, Dating, dating, year_of_number
+from kg.reports.uptakes import Holdings
+from kg.store import Store
+
+SHOWN = 8  # names offered where a name means several things
+
+_NAMED = """
+SELECT DISTINCT ?node ?label {
+    VALUES ?class { pol:PolicyDocument pol:Program }
+    ?node a ?class ; skos:prefLabel|skos:altLabel|dcterms:title|pol:documentNumber ?label .
+}
+"""
+_ABOUT = """
+SELECT ?label ?number ?class ?notice ?title ?node {
+    OPTIONAL { ?node skos:prefLabel ?label }
+    OPTIONAL { ?node pol:documentNumber ?number }
+    OPTIONAL { ?node a ?class }
+    OPTIONAL { ?notice pol:promulgates ?node ; dcterms:title ?title ; pol:hasText ?text }
+}
+"""
+_NATIONAL = """
+SELECT ?label ?region {
+    ?agency pol:level pol:NationalLevel ; pol:region ?region ; skos:prefLabel|skos:altLabel ?label .
+}
+"""
+# 《》 around a title, and the brackets of a 文号, are written in several ways.
+_FORMS = str.maketrans("[]［］【】()（）", "〔〕〔〕〔〕〔〕〔〕", "《》〈〉 \u3000")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is asked about."""
+
+    iri: str
+    name: str
+    number: str  # a document's 文号
+    is_program: bool
+    is_held: bool
+    dating: Dating | None
+    region: str  # IRI of the region that it is for; "" where that is not known
+    region_is_inferred: bool  # by how its title begins
+
+
+def subject(store: Store, held: Holdings, name: str, since: str = "") -> Subject:
+    """Return what a name, title, part of a title, 文号 or IRI means; raise unless it is one thing.
+
+    `since` is its date where the user knows it: 2021, 2021-05 or 2021-05-12.
+    """
+    given = dating(since, GIVEN)
+    if since and given is None:
+        raise NotFoundError(f"{since}: no date; write 2021, 2021-05 or 2021-05-12")
+    iri = _find(store, held, name)
+    rows = sorted(store.select(_ABOUT, {"node": _node(iri)}), key=lambda row: sorted(row.items()))
+    label, number = rows[0]["label"], rows[0]["number"]
+    is_program = any(row["class"].endswith("#Program") for row in rows)
+    notice = next((row["notice"] for row in rows if label and label in row["title"]), "")
+    region, inferred = _region(store, held, iri, notice, "" if is_program else label)
+    return Subject(
+        iri=iri,
+        name=label or unquote(iri.rpartition("/")[2]),
+        number=number,
+        is_program=is_program,
+        is_held=iri in held.documents,
+        dating=given or _dating(held, iri, notice, number),
+        region=region,
+        region_is_inferred=inferred,
+    )
+
+
+def _node(iri: str) -> object:
+    import pyoxigraph
+
+    return pyoxigraph.NamedNode(iri)
+
+
+# -- which it is -------------------------------------------------------------------------------
+
+
+def _find(store: Store, held: Holdings, name: str) -> str:
+    labels: dict[str, set[str]] = defaultdict(set)
+    for row in store.select(_NAMED):
+        labels[row["node"]].add(row["label"])
+    for iri in (name, store.base + name):
+        if iri in labels:
+            return iri
+    files = {one.document for one in held.documents.values() if one.file == name}
+    wanted = _form(name)
+    exact = {iri for iri, names in labels.items() if any(_form(one) == wanted for one in names)}
+    return _only(name, labels, files or exact or _containing(wanted, labels))
+
+
+def _form(name: str) -> str:
+    return re.sub(r"\s", "", name.translate(_FORMS))
+
+
+def _containing(wanted: str, labels: dict[str, set[str]]) -> set[str]:
+    if not wanted:
+        return set()
+    return {iri for iri, names in labels.items() if any(wanted in _form(one) for one in names)}
+
+
+def _only(name: str, labels: dict[str, set[str]], found: set[str]) -> str:
+    if len(found) == 1:
+        return next(iter(found))
+    if not found:
+        raise NotFoundError(f"{name}: no document or program has this name, number or IRI")
+    several = sorted(found, key=lambda iri: (min(map(len, labels[iri])), iri))
+    shown = "、".join(_call(iri, labels) for iri in several[:SHOWN])
+    more = "、…" if len(several) > SHOWN else ""
+    raise NotFoundError(
+        f"{name}: {len(several)} documents or programs have this name; say which: {shown}{more}"
+    )
+
+
+def _call(iri: str, labels: dict[str, set[str]]) -> str:
+    """Return a name that means one thing: its label, else the end of its IRI."""
+    label = min(labels[iri], key=lambda one: (len(one), one))
+    same = sum(label in names for names in labels.values())
+    return label if same == 1 else unquote("/".join(iri.split("/")[-2:]))
+
+
+# -- when and where it was issued --------------------------------------------------------------
+
+
+def _dating(held: Holdings, iri: str, notice: str, number: str) -> Dating | None:
+    own, around = held.dating(iri), held.dating(notice)
+    if own is not None and own.is_of_issue:
+        return own
+    if around is not None and around.is_of_issue:
+        return dating(around.text, BY_NOTICE)
+    return dating(year_of_number(number), BY_NUMBER) or own
+
+
+def _region(
+    store: Store, held: Holdings, iri: str, notice: str, title: str
+) -> tuple[str, bool]:
+    """Return the region that a document is for, and whether only its title says so."""
+    for document in (iri, notice):
+        if document in held.documents and held.documents[document].region:
+            return held.documents[document].region, False
+    names = [(row["label"], row["region"]) for row in store.select(_NATIONAL)]
+    names += [(one.name, one.iri) for one in held.places.by_iri.values() if one.level != "Area"]
+    return _longest_head(title, names), True
+
+
+def _longest_head(title: str, names: Iterable[tuple[str, str]]) -> str:
+    """Return the region whose name, or whose agency's name, a title begins with."""
+    heads = [(len(name), iri) for name, iri in names if name and title.startswith(name)]
+    longest = max((length for length, _ in heads), default=0)
+    regions = {iri for length, iri in heads if length == longest}
+    return regions.pop() if len(regions) == 1 else ""
