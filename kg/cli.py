@@ -22,7 +22,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from kg import __version__
+from kg.commands.missing import missing
 from kg.commands.options import WORDS, as_json, opened, output_file, pages_in, store_option
+from kg.commands.trace import trace
 from kg.errors import KgError
 
 if TYPE_CHECKING:
@@ -891,3 +893,9 @@ def _existing(place: Path) -> Iterator[None]:
     if not (place / MARKER).is_file():
         raise KgError(f"{place}: no store here; make one with: kg build PATH --store {place}")
     yield
+
+
+# -- reports -----------------------------------------------------------------------------------
+
+cli.add_command(trace)
+cli.add_command(missing)

@@ -10,7 +10,7 @@ from kg.reports.dating import by_time
 from kg.reports.holdings import LEVELS
 from kg.reports.report import Evidence, Report, Row
 from kg.reports.subjects import subject
-from kg.reports.uptakes import Holdings, Uptake, of_kinds, read_holdings, uptakes
+from kg.reports.uptakes import Holdings, of_kinds, read_holdings, uptakes
 from kg.store import Store
 
 By = Literal["level", "year"]

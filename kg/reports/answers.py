@@ -1,4 +1,4 @@
-"""Which places answered a document or a program, which are silent, and of which nothing is known."""
+"""Which places answered a document or a program, and which are silent."""
 
 from __future__ import annotations
 
@@ -64,9 +64,7 @@ def answers(
         if one.is_answer and not is_before(held.dating(one.later), about.dating)
     ]
     start = _start(about, found, held)
-    listed = [
-        _place(one, found, start, held) for one in _regions(about, held, level, region)
-    ]
+    listed = [_place(one, found, start, held) for one in _regions(about, held, level, region)]
     lag_from = beginning(about, first_documents(found, about, held))
     shown = [one for one in listed if not unanswered or one.state == SILENT]
     shown.sort(key=lambda one: _order(one, held))

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
+import pyoxigraph
+
 from kg.errors import NotFoundError
 from kg.reports.dating import BY_NOTICE, BY_NUMBER, GIVEN, Dating, dating, year_of_number
 from kg.reports.uptakes import Holdings
@@ -61,7 +63,10 @@ def subject(store: Store, held: Holdings, name: str, since: str = "") -> Subject
     if since and given is None:
         raise NotFoundError(f"{since}: no date; write 2021, 2021-05 or 2021-05-12")
     iri = _find(store, held, name)
-    rows = sorted(store.select(_ABOUT, {"node": _node(iri)}), key=lambda row: sorted(row.items()))
+    rows = sorted(
+        store.select(_ABOUT, {"node": pyoxigraph.NamedNode(iri)}),
+        key=lambda row: sorted(row.items()),
+    )
     label, number = rows[0]["label"], rows[0]["number"]
     is_program = any(row["class"].endswith("#Program") for row in rows)
     notice = next((row["notice"] for row in rows if label and label in row["title"]), "")
@@ -76,12 +81,6 @@ def subject(store: Store, held: Holdings, name: str, since: str = "") -> Subject
         region=region,
         region_is_inferred=inferred,
     )
-
-
-def _node(iri: str) -> object:
-    import pyoxigraph
-
-    return pyoxigraph.NamedNode(iri)
 
 
 # -- which it is -------------------------------------------------------------------------------
@@ -142,9 +141,7 @@ def _dating(held: Holdings, iri: str, notice: str, number: str) -> Dating | None
     return dating(year_of_number(number), BY_NUMBER) or own
 
 
-def _region(
-    store: Store, held: Holdings, iri: str, notice: str, title: str
-) -> tuple[str, bool]:
+def _region(store: Store, held: Holdings, iri: str, notice: str, title: str) -> tuple[str, bool]:
     """Return the region that a document is for, and whether only its title says so."""
     for document in (iri, notice):
         if document in held.documents and held.documents[document].region:

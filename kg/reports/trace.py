@@ -54,9 +54,7 @@ def trace(
     )
 
 
-def first_documents(
-    found: Collection[Uptake], about: Subject, held: Holdings
-) -> dict[str, Dating]:
+def first_documents(found: Collection[Uptake], about: Subject, held: Holdings) -> dict[str, Dating]:
     """Return the documents that may have answered first, with their dates; one where certain.
 
     What is older than its origin, or is not dated, is not among them.
