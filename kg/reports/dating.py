@@ -31,11 +31,13 @@ class Dating:
 
 def dating(text: str, basis: str = STATED) -> Dating | None:
     """Return what a date, month or year says; None where it is empty or no such day exists."""
+    parts = text.split("-")
     try:
-        numbers = [int(part) for part in text.split("-")]
-        year, month, day = (*numbers, 0, 0, 0)[:3]
+        year, month, day = (*map(int, parts), 0, 0)[:3]
         first = datetime.date(year, month or 1, day or 1)
     except ValueError:
+        return None
+    if len(parts) > 3:
         return None
     if day:
         return Dating(text, basis, first, first)

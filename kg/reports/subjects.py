@@ -17,8 +17,8 @@ from kg.store import Store
 
 SHOWN = 8  # names offered where a name means several things
 
-# The exact name is looked up; only where there is none are all names searched (0.3 s of 500
-# documents), by the longest stretch of what was typed that is written in one way.
+# The exact name is looked up; only where there is none are all names searched, without what is
+# written in several ways: 《》 around a title, quotes in it, the brackets of a 文号.
 _EXACT = """
 SELECT DISTINCT ?node ?label ?name {
     { BIND(STRLANG(?name, "zh") AS ?label) ?node skos:prefLabel|skos:altLabel|dcterms:title ?label }
@@ -27,10 +27,11 @@ SELECT DISTINCT ?node ?label ?name {
     ?node a ?class .
 }
 """
-_CONTAINING = """
+_CONTAINING = r"""
 SELECT DISTINCT ?node ?label ?name {
     ?node skos:prefLabel|skos:altLabel|pol:documentNumber ?label .
-    FILTER(CONTAINS(STR(?label), ?name))
+    BIND(REPLACE(STR(?label), "[《》〈〉〔〕\\[\\]［］【】()（）“”‘’\"「」『』\\s]", "") AS ?form)
+    FILTER(CONTAINS(?form, ?name))
     FILTER(EXISTS { ?node a pol:PolicyDocument } || EXISTS { ?node a pol:Program })
 }
 """
@@ -47,10 +48,8 @@ SELECT ?label ?region {
     ?agency pol:level pol:NationalLevel ; pol:region ?region ; skos:prefLabel|skos:altLabel ?label .
 }
 """
-# 《》 around a title, and the brackets of a 文号, are written in several ways.
 _NAME_ONLY = re.compile(r"^\s*[《<〈]|[》>〉]\s*$")
-_VARIED = re.compile(r"[《》〈〉〔〕\[\]［］【】()（）“”‘’\"「」『』\s]+")
-_FORMS = str.maketrans("[]［］【】()（）", "〔〕〔〕〔〕〔〕〔〕", "《》〈〉“”‘’\"「」『』 \u3000")
+_VARIED = re.compile(r"[《》〈〉〔〕\[\]［］【】()（）“”‘’\"「」『』\s]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,19 +126,14 @@ def _labels(rows: Iterable[Mapping[str, str]]) -> dict[str, set[str]]:
 
 def _alike(store: Store, name: str) -> dict[str, set[str]]:
     """Return what has this name in another spelling, else what has it in its name."""
-    wanted, stretch = _form(name), max(_VARIED.split(name), key=len)
-    if not stretch:
-        return {}
-    labels = _labels(store.select(_CONTAINING, {"name": stretch}))
-    forms = {iri: {_form(one) for one in names} for iri, names in labels.items()}
-    same = {iri: names for iri, names in labels.items() if wanted in forms[iri]}
-    return same or {
-        iri: names for iri, names in labels.items() if any(wanted in form for form in forms[iri])
-    }
+    wanted = _form(name)
+    labels = _labels(store.select(_CONTAINING, {"name": wanted})) if wanted else {}
+    same = {iri: own for iri, own in labels.items() if wanted in map(_form, own)}
+    return same or labels
 
 
 def _form(name: str) -> str:
-    return re.sub(r"\s", "", name.translate(_FORMS))
+    return _VARIED.sub("", name)
 
 
 def _only(name: str, found: dict[str, set[str]]) -> str:
@@ -150,9 +144,8 @@ def _only(name: str, found: dict[str, set[str]]) -> str:
     several = sorted(found, key=lambda iri: (min(map(len, found[iri])), iri))
     shown = "、".join(_call(iri, found) for iri in several[:SHOWN])
     more = "、…" if len(several) > SHOWN else ""
-    raise NotFoundError(
-        f"{name}: {len(several)} documents or programs have this in their names; say which: {shown}{more}"
-    )
+    named = f"{name}: {len(several)} documents or programs have this in their names"
+    raise NotFoundError(f"{named}; say which: {shown}{more}")
 
 
 def _call(iri: str, labels: dict[str, set[str]]) -> str:
