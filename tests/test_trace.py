@@ -94,9 +94,9 @@ def test_adoption(plans_store: Store, by: str, rows: list[tuple[object, ...]]) -
 def test_which_place_has_not_answered(plans_store: Store) -> None:
     report = answers(plans_store, OPINION, kinds=ASKED)
     assert told(report, "state", "place", "within", "date", "answer", "plans", "searched") == [
-        ("adopted", "云陵市", "江西省", "2021-09-06", CITY, 3, None),
-        ("adopted", "青禾县", "云陵市", "2022-03-18", COUNTY, 3, None),
-        ("adopted", "枫渚县", "云陵市", "2022-11-10", SECOND, 3, None),
+        ("adopted", "云陵市", "江西省", "2021-09-06", CITY, 2, None),
+        ("adopted", "青禾县", "云陵市", "2022-03-18", COUNTY, 2, None),
+        ("adopted", "枫渚县", "云陵市", "2022-11-10", SECOND, 2, None),
         # Its plan of 2021-02-26 is older than the opinion, and there is none of 2022.
         *[
             ("silent", "临枫区", "云陵市", None, None, 1)
@@ -337,6 +337,8 @@ def test_the_places_below_the_one_that_a_title_names(papers: Store) -> None:
         ("no plan held", "江西省"),
         ("no plan held", "云陵市"),
     ]
+    # Of the counties of a province without any document nothing can be said, and nothing is.
+    assert answers(papers, ORIGIN, region="江西省", level="Township").rows == ()
 
 
 def test_adopters_by_level_and_year_sum_to_all(papers: Store) -> None:

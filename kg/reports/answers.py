@@ -19,8 +19,9 @@ COLUMNS = (
     *("plans", "searched"),
 )
 ADOPTED, SILENT, NO_PLAN = "adopted", "silent", "no plan held"
-# What a place plans as a whole: that it says nothing is silence. Of a notice it is not.
-PLANS = frozenset({"WorkPlan", "Plan", "ImplementationPlan", "Report"})
+# What is planned for a field or a place as a whole: that it says nothing is silence. That a notice
+# or the 实施方案 of another matter says nothing is none.
+PLANS = frozenset({"WorkPlan", "Plan", "Report"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,8 @@ def answers(
 ) -> Report:
     """Return each place that could have answered: adopted, silent, or no plan held.
 
-    Places are those below the region that a document is for (all, of a program), of one `level`
-    if it is given, inside `region` if that is. A place is silent where plans of that time or
+    Places are those below the region that a document is for (all, of a program), inside `region`
+    if it is given, of one `level`, else of those levels of which any document is held. A place is silent where plans of that time or
     later are held and none of its documents takes it up; what was searched is named. With
     `unanswered` only the silent ones. The other arguments are those of `trace`.
     """
@@ -86,18 +87,23 @@ def _start(about: Subject, found: Collection[Uptake], held: Holdings) -> Dating 
     return first[0] if first else None
 
 
-def _regions(about: Subject, held: Holdings, level: str, region: str) -> Iterator[Region]:
-    """Yield the places that are asked: below the issuer's, never the whole country."""
+def _regions(about: Subject, held: Holdings, level: str, region: str) -> list[Region]:
+    """Return the places that are asked: below the issuer's, of levels of which anything is held."""
     inside = held.regions_named(region)
-    for one in held.places.by_iri.values():
-        if one.level != level if level else one.level not in LEVELS[1:]:
-            continue
-        if about.region and (
-            one.iri == about.region or not held.places.is_within(one.iri, about.region)
-        ):
-            continue
-        if not inside or any(held.places.is_within(one.iri, outer) for outer in inside):
-            yield one
+    below = [
+        one
+        for one in held.places.by_iri.values()
+        if one.level in LEVELS[1:]
+        and _is_below(one.iri, about.region, held)
+        and (not inside or any(held.places.is_within(one.iri, outer) for outer in inside))
+    ]
+    with_documents = {one.region for one in held.documents.values()}
+    levels = {level} if level else {one.level for one in below if one.iri in with_documents}
+    return [one for one in below if one.level in levels]
+
+
+def _is_below(region: str, outer: str, held: Holdings) -> bool:
+    return not outer or (region != outer and held.places.is_within(region, outer))
 
 
 def _place(
@@ -160,6 +166,8 @@ def _notes(
     for one in listed:
         counts[one.state] += 1
     yield ", ".join(f"{state}: {counts[state]}" for state in (ADOPTED, SILENT, NO_PLAN))
+    levels = {one.region.level for one in listed}
+    yield f"places of level {', '.join(one for one in LEVELS if one in levels) or '(none)'}"
     plans = {plan.document for one in listed for plan in one.plans}
     since = f" of {start.text} or later" if start else ""
     yield f"the closed set: {len(plans)} plans held{since} ({', '.join(sorted(PLANS))})"
@@ -174,4 +182,4 @@ def _notes(
         yield f"places below {above}{' (by its title)' if about.region_is_inferred else ''}"
     elif not region and not about.is_program:
         yield "whose document it is is not known: all places are asked; --region NAME limits them"
-    yield f"{NO_PLAN}: nothing is known of them, they may have answered"
+    yield f"{SILENT} are the documents held; {NO_PLAN}: nothing is known, it may have answered"

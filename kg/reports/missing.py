@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from kg import queries
 from kg.reports.dating import by_time, year_of_number
+from kg.reports.holdings import Holding
 from kg.reports.report import Report, Row, evidence
 from kg.reports.uptakes import Holdings, read_holdings
 from kg.store import Store
@@ -75,17 +76,21 @@ def _row(rows: _Rows, held: Holdings) -> Row:
             int(year) if year else None,
             *(len(_citing([row for row in rows if row["stance"] == one])) for one in STANCES),
             first.text if first and first.is_of_issue else None,
-            _named(one.title for one in documents) or None,
+            _named(documents) or None,
             _notice(rows) or None,
         ),
         (evidence(min(rows, key=lambda row: _weight(row, held))),),
     )
 
 
-def _named(titles: Iterable[str]) -> str:
-    found = list(titles)
-    more = f"；+{len(found) - SHOWN}" if len(found) > SHOWN else ""
-    return "；".join(found[:SHOWN]) + more
+def _named(documents: Sequence[Holding]) -> str:
+    """Return the first documents, with the place where the title does not say it."""
+    found = [
+        one.title if not one.place or one.place in one.title else f"{one.title}（{one.place}）"
+        for one in documents[:SHOWN]
+    ]
+    more = f"；+{len(documents) - SHOWN}" if len(documents) > SHOWN else ""
+    return "；".join(found) + more
 
 
 def _notice(rows: _Rows) -> str:

@@ -58,11 +58,11 @@ def uptake(store: Store, *, level: str = "", region: str = "", limit: int | None
     """
     held = read_holdings(store)
     regions = held.regions_named(region)
-    taken = [
-        one
-        for row in store.select(queries.find("uptake").text)
-        if len((one := _taken(row, held, level, regions)).adopters) >= FEWEST[one.what]
-    ]
+    rows = store.select(queries.find("uptake").text)
+    # What has its name in two spellings gives two rows: the first in order.
+    rows.sort(key=lambda row: row["name"], reverse=True)
+    by_iri = {row["earlier"]: _taken(row, held, level, regions) for row in rows}
+    taken = [one for one in by_iri.values() if len(one.adopters) >= FEWEST[one.what]]
     taken.sort(key=lambda one: (one.what, -len(one.adopters), one.name, one.iri))
     shown = [one for what in FEWEST for one in [t for t in taken if t.what == what][:limit]]
     evidences = _evidences(store, shown)
