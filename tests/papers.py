@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pyoxigraph
 
@@ -47,9 +48,11 @@ class Paper:
         return f"{self.title}\n{self.text}"
 
 
-def store_of(papers: Iterable[Paper], ghosts: Iterable[tuple[str, str]] = ()) -> Store:
+def store_of(
+    papers: Iterable[Paper], ghosts: Iterable[tuple[str, str]] = (), path: Path | None = None
+) -> Store:
     """Make a store of papers; `ghosts` are the titles of cited documents with their 文号."""
-    store = Store()
+    store = Store(path)
     numbers = dict(ghosts)
     held = tuple(papers)
     store.load([_graph(paper, held, numbers) for paper in held])

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 
 import pytest
 import rdflib
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from papers import Paper, store_of
 
 from kg import queries
+from kg.cli import cli
 from kg.errors import NotFoundError
 from kg.export import export
 from kg.reports.adoption import adoption
@@ -269,7 +271,16 @@ PAPERS = (
         "青禾县",
         takes=(("implements", PLAN),),
     ),
+    Paper(
+        "枫渚县2023年工作要点",
+        f"按《关于印发《{PLAN}》的通知》办理。",
+        "2023-02",
+        (2023,),
+        "枫渚县",
+        takes=(("cites", f"关于印发《{PLAN}》的通知"),),
+    ),
 )
+ANNOUNCING = Paper("江西省要点", f"将出台《{ORIGIN}》。", takes=(("plansToIssue", ORIGIN),))
 GHOSTS = ((ORIGIN, "国办发〔2020〕9号"),)
 
 
@@ -299,18 +310,37 @@ def test_dates_as_exact_as_they_are(papers: Store) -> None:
     assert "1 dated before it (negative lag)" in "".join(report.notes)
 
 
-def test_a_document_is_dated_by_the_notice_that_puts_it_in_force(papers: Store) -> None:
-    report = trace(papers, PLAN)
-    assert "its date: 2022-05-06 (notice)" in report.notes
+NOTICE = f"关于印发《{PLAN}》的通知"
+
+
+@pytest.mark.parametrize("name", [PLAN, NOTICE])
+def test_a_notice_and_what_it_puts_in_force_are_one(papers: Store, name: str) -> None:
+    report = trace(papers, name)
+    assert "counted with it" in "".join(report.notes)
+    assert f"its date: 2022-05-06 ({'notice' if name == PLAN else 'stated'})" in report.notes
     assert told(report, "first", "date", "lag_days", "how") == [
-        (None, "2022-05-06", 0, "promulgates"),
         ("first", "2023-01-06", 245, "implements"),
+        (None, "2023-02", "271 to 298", "cites"),
     ]
-    assert "1 only announce or put it in force (plansToIssue, promulgates)" in report.notes
+    assert told(uptake(papers), "name", "documents", "first_place") == [
+        (NOTICE, 2, "青禾县"),
+        ("蓝莓富民行动", 2, None),
+    ]
+
+
+def test_missing_documents_that_a_notice_may_contain(papers: Store) -> None:
     assert told(missing(papers), "documents", "document", "year", "perhaps_in") == [
         (4, ORIGIN, 2020, None),
-        (2, PLAN, None, f"关于印发《{PLAN}》的通知"),
+        (2, PLAN, None, NOTICE),
     ]
+
+
+def test_what_only_announces_is_no_answer(papers: Store) -> None:
+    report = trace(papers, ORIGIN, level="Province", kinds=("citation",))
+    assert told(report, "how") == [("cites",), ("plansToIssue",)]
+    report = trace(store_of([ANNOUNCING], GHOSTS), ORIGIN)
+    assert told(report, "first", "how") == [(None, "plansToIssue")]
+    assert "1 only announce or put it in force (plansToIssue, promulgates)" in report.notes
 
 
 def test_a_date_that_the_user_knows(papers: Store) -> None:
@@ -323,8 +353,8 @@ def test_the_places_below_the_one_that_a_title_names(papers: Store) -> None:
     report = answers(papers, PLAN)
     assert told(report, "state", "place", "searched") == [
         ("adopted", "青禾县", None),
+        ("adopted", "枫渚县", None),
         ("no plan held", "临枫区", None),
-        ("no plan held", "枫渚县", None),
     ]
     assert "places below 云陵市" in report.notes
     national = answers(papers, ORIGIN)
@@ -498,6 +528,54 @@ def test_every_adopter_has_one_level_and_one_year(
         assert sum(row[0] for row in told(report, "documents")) == len(adopters)  # type: ignore[misc]
     assert trace(store, ORIGIN) == trace(backward, ORIGIN)
     assert answers(store, ORIGIN) == answers(backward, ORIGIN)
+
+
+# -- the commands ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("trace") / "store"
+    store_of(PAPERS, GHOSTS, path).close()
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["trace"], "蓝莓富民行动"),
+        (["trace", "蓝莓产业规划", "--format", "csv"], "first,date,dated_by,lag_days,level,place"),
+        (["trace", "国办发[2020]9号", "--by", "level"], "by level"),
+        (["trace", ORIGIN, "--by", "place", "--level", "county"], "places of level County"),
+        (["trace", ORIGIN, "--unanswered", "--kind", "title"], "have not answered"),
+        (
+            ["trace", "枫渚县发展蓝莓产业实施方案", "--up"],
+            "What 枫渚县发展蓝莓产业实施方案 took up",
+        ),
+        (["missing", "--region", "青禾县", "--format", "json"], '"report": "missing"'),
+    ],
+)
+def test_commands(place: str, arguments: list[str], line: str) -> None:
+    result = CliRunner().invoke(cli, [*arguments, "--store", place])
+    assert result.exit_code == 0, result.output
+    assert line in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["trace", "--up"], 2, "without NAME only --level, --region and --limit have a meaning"),
+        (["trace", ORIGIN, "--up", "--by", "year"], 2, "give no --by or --unanswered"),
+        (["trace", ORIGIN, "--unanswered", "--by", "level"], 2, "give no --by level"),
+        (["trace", ORIGIN, "--by", "year", "--since", "2020"], 2, "does not rest"),
+        (["trace", ORIGIN, "--since", "去年"], 1, "Error: 去年: no date; write 2021"),
+        (["trace", "无此"], 1, "Error: 无此: no document or program has this name"),
+        (["missing", "--region", "火星县"], 1, "Error: region '火星县': not in the store"),
+    ],
+)
+def test_what_cannot_be_asked(place: str, arguments: list[str], code: int, message: str) -> None:
+    result = CliRunner().invoke(cli, [*arguments, "--store", place])
+    assert (result.exit_code, message in result.output) == (code, True), result.output
 
 
 def test_the_command_knows_the_kinds() -> None:

@@ -9,8 +9,8 @@ from typing import Literal
 from kg.reports.dating import by_time
 from kg.reports.holdings import LEVELS
 from kg.reports.report import Evidence, Report, Row
-from kg.reports.subjects import subject
-from kg.reports.uptakes import Holdings, of_kinds, read_holdings, uptakes
+from kg.reports.subjects import subject, taken_up
+from kg.reports.uptakes import Holdings, read_holdings
 from kg.store import Store
 
 By = Literal["level", "year"]
@@ -39,7 +39,7 @@ def adoption(
     about = subject(store, held, name)
     regions = held.regions_named(region)
     adopters: dict[str, Evidence] = {}
-    for one in of_kinds(uptakes(store, "trace", about.iri), kinds):
+    for one in taken_up(store, about, kinds):
         if one.is_answer and held.is_chosen(one.later, level, regions):
             adopters.setdefault(one.later, one.evidence)
     rows = _by_level(adopters, held) if by == "level" else _by_year(adopters, held)

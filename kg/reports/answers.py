@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from kg.reports.dating import Dating, by_time, earliest, is_before, lag_days
 from kg.reports.holdings import LEVELS, Holding, Region
 from kg.reports.report import Report, Row
-from kg.reports.subjects import Subject, subject
+from kg.reports.subjects import Subject, subject, taken_up
 from kg.reports.trace import beginning, first_documents
-from kg.reports.uptakes import Holdings, Uptake, of_kinds, read_holdings, uptakes
+from kg.reports.uptakes import Holdings, Uptake, read_holdings
 from kg.store import Store
 
 COLUMNS = (
@@ -53,15 +53,16 @@ def answers(
     """Return each place that could have answered: adopted, silent, or no plan held.
 
     Places are those below the region that a document is for (all, of a program), inside `region`
-    if it is given, of one `level`, else of those levels of which any document is held. A place is silent where plans of that time or
-    later are held and none of its documents takes it up; what was searched is named. With
-    `unanswered` only the silent ones. The other arguments are those of `trace`.
+    if it is given, of one `level`, else of those levels of which any document is held. A place is
+    silent where plans of that time or later are held and none of its documents takes it up; what
+    was searched is named. With `unanswered` only the silent ones. The other arguments are those
+    of `trace`.
     """
     held = read_holdings(store)
     about = subject(store, held, name, since)
     found = [
         one
-        for one in of_kinds(uptakes(store, "trace", about.iri), kinds)
+        for one in taken_up(store, about, kinds)
         if one.is_answer and not is_before(held.dating(one.later), about.dating)
     ]
     start = _start(about, found, held)

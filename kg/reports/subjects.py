@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 import pyoxigraph
 
 from kg.errors import NotFoundError
 from kg.reports.dating import BY_NOTICE, BY_NUMBER, GIVEN, Dating, dating, year_of_number
-from kg.reports.uptakes import Holdings
+from kg.reports.uptakes import Holdings, Uptake, of_kinds, uptakes
 from kg.store import Store
 
 SHOWN = 8  # names offered where a name means several things
@@ -36,11 +36,12 @@ SELECT DISTINCT ?node ?label ?name {
 }
 """
 _ABOUT = """
-SELECT ?label ?number ?class ?notice ?title ?node {
+SELECT ?label ?number ?class ?notice ?title ?content ?inside ?node {
     OPTIONAL { ?node skos:prefLabel ?label }
     OPTIONAL { ?node pol:documentNumber ?number }
     OPTIONAL { ?node a ?class }
     OPTIONAL { ?notice pol:promulgates ?node ; dcterms:title ?title ; pol:hasText ?text }
+    OPTIONAL { ?node pol:promulgates ?content . ?content skos:prefLabel ?inside }
 }
 """
 _NATIONAL = """
@@ -64,6 +65,7 @@ class Subject:
     dating: Dating | None
     region: str  # IRI of the region that it is for; "" where that is not known
     region_is_inferred: bool  # by how its title begins
+    same: tuple[str, ...]  # IRIs: the notice that puts it in force, or what the notice does
 
 
 def subject(store: Store, held: Holdings, name: str, since: str = "") -> Subject:
@@ -81,7 +83,10 @@ def subject(store: Store, held: Holdings, name: str, since: str = "") -> Subject
     )
     label, number = rows[0]["label"], rows[0]["number"]
     is_program = any(row["class"].endswith("#Program") for row in rows)
-    notice = next((row["notice"] for row in rows if label and label in row["title"]), "")
+    # 《关于印发《甲方案》的通知》 and 《甲方案》 are one document to whoever answers it.
+    notices = sorted({row["notice"] for row in rows if label and label in row["title"]})
+    inside = sorted({r["content"] for r in rows if r["inside"] and r["inside"] in label})
+    notice = notices[0] if notices else ""
     region, inferred = ("", False) if is_program else _region(store, held, iri, notice, label)
     return Subject(
         iri=iri,
@@ -92,7 +97,20 @@ def subject(store: Store, held: Holdings, name: str, since: str = "") -> Subject
         dating=given or _dating(held, iri, notice, number),
         region=region,
         region_is_inferred=inferred,
+        same=(*notices, *inside),
     )
+
+
+def taken_up(store: Store, about: Subject, kinds: Collection[str]) -> tuple[Uptake, ...]:
+    """Return who takes up what is asked about, each document once for each way."""
+    iris = (about.iri, *about.same)
+    found: dict[tuple[str, str, str], Uptake] = {}
+    for one in (each for iri in iris for each in uptakes(store, "trace", iri)):
+        if one.later not in iris:
+            key = (one.kind, one.how, one.later)
+            seen = found.get(key)
+            found[key] = replace(seen, times=seen.times + one.times) if seen else one
+    return of_kinds(found.values(), kinds)
 
 
 # -- which it is -------------------------------------------------------------------------------
@@ -129,7 +147,18 @@ def _alike(store: Store, name: str) -> dict[str, set[str]]:
     wanted = _form(name)
     labels = _labels(store.select(_CONTAINING, {"name": wanted})) if wanted else {}
     same = {iri: own for iri, own in labels.items() if wanted in map(_form, own)}
-    return same or labels
+    return same or _without_notices(labels)
+
+
+def _without_notices(labels: dict[str, set[str]]) -> dict[str, set[str]]:
+    """Leave out notices of documents that are there too: 关于印发《甲规划》的通知 beside 甲规划."""
+    every = {label for own in labels.values() for label in own}
+    notices = {label for label in every for one in every if _puts_in_force(label, one)}
+    return {iri: own for iri, own in labels.items() if not own & notices}
+
+
+def _puts_in_force(title: str, other: str) -> bool:
+    return f"印发《{other}》" in title or f"印发{other}" in title
 
 
 def _form(name: str) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator
 
 from kg.reports.dating import Dating, by_time, earliest, is_before, lag_days
 from kg.reports.report import Report, Row
-from kg.reports.subjects import Subject, subject
-from kg.reports.uptakes import Holdings, Uptake, of_kinds, read_holdings, uptakes
+from kg.reports.subjects import Subject, subject, taken_up
+from kg.reports.uptakes import Holdings, Uptake, read_holdings
 from kg.store import Store
 
 COLUMNS = (
@@ -37,9 +37,7 @@ def trace(
     about = subject(store, held, name, since)
     regions = held.regions_named(region)
     found = [
-        one
-        for one in of_kinds(uptakes(store, "trace", about.iri), kinds)
-        if held.is_chosen(one.later, level, regions)
+        one for one in taken_up(store, about, kinds) if held.is_chosen(one.later, level, regions)
     ]
     first = first_documents(found, about, held)
     begun = beginning(about, first)
@@ -109,6 +107,9 @@ def _origin(about: Subject, held: Holdings) -> Iterator[str]:
     """Say what is traced, and what is known of it."""
     what = "program" if about.is_program else "document held" if about.is_held else "cited only"
     yield "  ".join(filter(None, (f"{about.name}: {what}", about.number, about.iri)))
+    for iri in about.same:
+        document = held.documents.get(iri)
+        yield f"counted with it: {document.title if document else iri}"
     if about.dating is not None:
         yield f"its date: {about.dating.text} ({about.dating.basis})"
     elif about.is_program:

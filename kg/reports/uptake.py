@@ -27,6 +27,10 @@ SELECT ?earlier ?later ?source ?begin ?end ?file ?sentence {{
         ?fact pol:cited ?earlier ; pol:citing ?later ;
             nif:referenceContext ?source ; nif:beginIndex ?begin ; nif:endIndex ?end .
     }} UNION {{
+        ?earlier pol:promulgates ?inside .
+        ?fact pol:cited ?inside ; pol:citing ?later ;
+            nif:referenceContext ?source ; nif:beginIndex ?begin ; nif:endIndex ?end .
+    }} UNION {{
         ?fact pol:earlier ?earlier ; pol:later ?later ;
             nif:referenceContext ?source ; nif:beginIndex ?begin ; nif:endIndex ?end .
     }} UNION {{
