@@ -855,3 +855,16 @@ def test_policy_and_good_graph_are_consistent(policy: rdflib.Graph) -> None:
 def test_reasoner_finds_the_contradiction(policy: rdflib.Graph, good: str, bad: str) -> None:
     with pytest.raises(owlready2.OwlReadyInconsistentOntologyError):
         reason(policy, parse(GOOD.replace(good, bad, 1)))
+
+
+@needs_java
+def test_policy_and_indicators_are_consistent(policy: rdflib.Graph) -> None:
+    scheme = rdflib.Graph().parse(ONTOLOGY / "indicators.ttl")
+    assert reason(policy, scheme) == []
+
+
+@needs_java
+def test_an_indicator_measures_in_one_way(policy: rdflib.Graph) -> None:
+    two = GOOD.replace("pol:measure pol:Amount", "pol:measure pol:Amount , pol:Rate")
+    with pytest.raises(owlready2.OwlReadyInconsistentOntologyError):
+        reason(policy, parse(two))

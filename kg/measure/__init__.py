@@ -57,7 +57,7 @@ def _curated(match: Match) -> tuple[Measure, Decimal | None]:
 
 def _found(form: str, unit: str) -> tuple[Measure, Decimal | None]:
     # The words of the scheme beside a unit that does not measure it: 投资 of 个.
-    label = f"{form}（{unit}）" if form in by_form() or form in labels() else form
+    label = f"{form}（{unit}）" if form.upper() in by_form() or form in labels() else form
     standard = unit_of(unit).standard
     factor = ratio(unit, standard)
     measured = Measure(label, label, broader=broader(form, unit), unit=standard)
