@@ -167,6 +167,23 @@ def test_what_was_taken_up_most(plans_store: Store) -> None:
     ]
 
 
+def test_the_query_counts_what_the_report_counts(plans_store: Store) -> None:
+    query = queries.find("adoption")
+    found = plans_store.select(query.text, {"name": "晨曦护苗行动"})
+    assert [(row["level"], row["year"], row["documents"], row["places"]) for row in found] == [
+        ("Prefecture", "2021", "1", "1"),
+        ("County", "2022", "2", "1"),
+        ("Prefecture", "2022", "1", "1"),
+        ("County", "2023", "2", "2"),
+        ("Prefecture", "2023", "1", "1"),
+    ]
+    assert told(adoption(plans_store, "晨曦护苗行动", by="year"), "year", "documents") == [
+        ("2021", 1),
+        ("2022", 3),
+        ("2023", 3),
+    ]
+
+
 # -- names -------------------------------------------------------------------------------------
 
 
@@ -392,6 +409,8 @@ def test_adopters_by_level_and_year_sum_to_all(papers: Store) -> None:
         ("trace", {"name": ORIGIN}),
         ("trace", {"name": "国办发〔2020〕9号"}),
         ("trace", {"name": "蓝莓富民行动"}),
+        ("adoption", {"name": ORIGIN}),
+        ("adoption", {"name": "蓝莓富民行动"}),
         ("origins", {"name": "枫渚县发展蓝莓产业实施方案"}),
         ("missing", {}),
         ("uptake", {}),

@@ -49,7 +49,7 @@ def adoption(
         columns=COLUMNS[by],
         rows=tuple(rows),
         notes=_notes(adopters, held, by),
-        query="trace",
+        query="adoption",
     )
 
 

@@ -30,7 +30,7 @@ def missing(store: Store, *, level: str = "", region: str = "", limit: int | Non
     is a held notice that puts the document in force and may contain it. `level` (Country,
     Province, Prefecture, County, Township) and `region` choose among the documents that cite.
     """
-    held = read_holdings(store)
+    held = read_holdings(store, with_places=bool(region))
     regions = held.regions_named(region)
     groups: dict[str, list[dict[str, str]]] = defaultdict(list)
     for row in store.select(queries.find("missing").text):

@@ -60,7 +60,7 @@ def uptake(store: Store, *, level: str = "", region: str = "", limit: int | None
     A document counts from the first that cites, echoes or copies it, a program from two that name
     it. `level` and `region` choose among those that take up; `limit` is for each of the two.
     """
-    held = read_holdings(store)
+    held = read_holdings(store, with_places=bool(region))
     regions = held.regions_named(region)
     rows = store.select(queries.find("uptake").text)
     # What has its name in two spellings gives two rows: the first in order.

@@ -64,9 +64,10 @@ class Holdings:
         return tuple(self.places.named(name)) if name else ()
 
 
-def read_holdings(store: Store) -> Holdings:
-    """Read which documents a store holds, and where they apply."""
-    return Holdings({one.document: one for one in holdings(store)}, places(store))
+def read_holdings(store: Store, *, with_places: bool = True) -> Holdings:
+    """Read which documents a store holds, and the places, which few questions need."""
+    known = places(store) if with_places else Places(())
+    return Holdings({one.document: one for one in holdings(store)}, known)
 
 
 def uptakes(store: Store, query: str, iri: str) -> tuple[Uptake, ...]:
