@@ -42,6 +42,7 @@ class Paper:
     kind: str = "WorkPlan"
     number: str = ""
     takes: tuple[tuple[str, str], ...] = ()
+    copies: tuple[tuple[str, str], ...] = ()  # title of the earlier document, words of both
 
     @property
     def content(self) -> str:
@@ -69,6 +70,8 @@ def _graph(paper: Paper, held: tuple[Paper, ...], numbers: dict[str, str]) -> Do
         *_paper(paper),
         *(line for fact in enumerate(paper.takes) for line in _fact(paper, *fact, titles, numbers)),
     ]
+    others = {one.title: one.content for one in held}
+    lines += [line for copy in enumerate(paper.copies) for line in _copy(paper, *copy, others)]
     name = f"{DEFAULT_BASE}source/{iri_part(paper.title)}"
     prefixes = "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PREFIXES.items())
     parsed = pyoxigraph.parse(
@@ -143,3 +146,16 @@ def _fact(
     else:
         trace = {"title": "TitleEcho", "copy": "Reuse"}[how]
         yield f"{fact} a pol:{trace} ; pol:later {document} ; pol:earlier {earlier} ; {place} ."
+
+
+def _copy(
+    paper: Paper, index: int, copied: tuple[str, str], others: dict[str, str]
+) -> Iterator[str]:
+    title, words = copied
+    begin, earlier = paper.content.index(words), others[title].index(words)
+    yield f"<source/{iri_part(paper.title)}/reuse/{index}> a pol:Reuse ;"
+    yield f" pol:later {_iri('document', paper.title)} ; pol:earlier {_iri('document', title)} ;"
+    yield f" nif:referenceContext {_iri('source', paper.title)} ; nif:beginIndex {begin} ;"
+    yield f" nif:endIndex {begin + len(words)} ; pol:earlierContext {_iri('source', title)} ;"
+    yield f" pol:earlierBegin {earlier} ; pol:earlierEnd {earlier + len(words)} ;"
+    yield " pol:similarity 0.9 ."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 from collections.abc import Iterator
+from decimal import Decimal
 
 import pytest
 import rdflib
@@ -22,6 +23,7 @@ from kg.reports.answers import answers
 from kg.reports.dating import Dating, dating, earliest, is_before, lag_days, year_of_number
 from kg.reports.missing import missing
 from kg.reports.origins import origins
+from kg.reports.passages import passages
 from kg.reports.report import Report
 from kg.reports.trace import trace
 from kg.reports.uptake import uptake
@@ -388,6 +390,43 @@ def test_the_places_below_the_one_that_a_title_names(papers: Store) -> None:
     assert answers(papers, ORIGIN, region="江西省", level="Township").rows == ()
 
 
+WORDS = "每个村建一座冷库，由镇里派人看守，"
+COPIED = (
+    Paper("云陵市蓝莓方案", f"一、{WORDS}按月报账。", "2021-03", region="云陵市"),
+    Paper(
+        "青禾县蓝莓方案",
+        f"第一，{WORDS}！",
+        "2021-05-01",
+        region="青禾县",
+        copies=(("云陵市蓝莓方案", WORDS),),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def copied() -> Iterator[Store]:
+    with store_of(COPIED) as store:
+        yield store
+
+
+def test_the_copied_passages_side_by_side(copied: Store) -> None:
+    report = passages(copied, "云陵市蓝莓方案")
+    assert [row.values for row in report.rows] == [
+        ("2021-05-01", "31 to 61", "青禾县", "青禾县蓝莓方案", "云陵市蓝莓方案")
+        + (Decimal("0.9"), None, None)
+    ]
+    assert [
+        (one.column, one.sentence, one.file, one.begin, one.end) for one in report.rows[0].evidence
+    ] == [
+        ("document", WORDS, "青禾县蓝莓方案.txt", 11, 28),
+        ("copied_from", WORDS, "云陵市蓝莓方案.txt", 10, 27),
+    ]
+    assert passages(copied, "云陵市蓝莓方案", up=True).rows == ()
+    assert passages(copied, "青禾县蓝莓方案", up=True).rows == report.rows
+    assert passages(copied, "云陵市蓝莓方案", region="枫渚县").rows == ()
+    assert told(trace(copied, "云陵市蓝莓方案"), "kind", "times") == [("copy", 1)]
+
+
 def test_adopters_by_level_and_year_sum_to_all(papers: Store) -> None:
     assert told(adoption(papers, ORIGIN), "level", "documents") == [
         ("Province", 1),
@@ -412,21 +451,22 @@ def test_adopters_by_level_and_year_sum_to_all(papers: Store) -> None:
         ("adoption", {"name": ORIGIN}),
         ("adoption", {"name": "蓝莓富民行动"}),
         ("origins", {"name": "枫渚县发展蓝莓产业实施方案"}),
+        ("passages", {"name": "云陵市蓝莓方案"}),
         ("missing", {}),
         ("uptake", {}),
     ],
 )
 def test_any_engine_answers_from_the_turtle(
-    papers: Store, name: str, values: dict[str, str]
+    papers: Store, copied: Store, name: str, values: dict[str, str]
 ) -> None:
-    query = queries.find(name)
+    query, store = queries.find(name), copied if name == "passages" else papers
     out = io.BytesIO()
-    export(papers, "turtle", out)
+    export(store, "turtle", out)
     graph = rdflib.Graph().parse(data=out.getvalue(), format="turtle")
     bound = {key: rdflib.Literal(value) for key, value in values.items()}
     answer = graph.query(query.text, initNs=PREFIXES, initBindings=bound)
     theirs = [["" if cell is None else str(cell) for cell in row] for row in answer]  # type: ignore[union-attr]
-    ours = [list(row.values()) for row in papers.select(query.text, query.substitutions(values))]
+    ours = [list(row.values()) for row in store.select(query.text, query.substitutions(values))]
     assert _in_any_order(theirs) == _in_any_order(ours)
     assert ours
 
@@ -571,6 +611,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> str:
             ["trace", "枫渚县发展蓝莓产业实施方案", "--up"],
             "What 枫渚县发展蓝莓产业实施方案 took up",
         ),
+        (["trace", ORIGIN, "--by", "passage"], "passages shared with"),
         (["missing", "--region", "青禾县", "--format", "json"], '"report": "missing"'),
     ],
 )
@@ -584,9 +625,10 @@ def test_commands(place: str, arguments: list[str], line: str) -> None:
     ("arguments", "code", "message"),
     [
         (["trace", "--up"], 2, "without NAME only --level, --region and --limit have a meaning"),
-        (["trace", ORIGIN, "--up", "--by", "year"], 2, "give no --by or --unanswered"),
+        (["trace", ORIGIN, "--up", "--by", "year"], 2, "with it, --by is document or passage"),
         (["trace", ORIGIN, "--unanswered", "--by", "level"], 2, "give no --by level"),
         (["trace", ORIGIN, "--by", "year", "--since", "2020"], 2, "does not rest"),
+        (["trace", ORIGIN, "--by", "passage", "--kind", "copy"], 2, "give no --kind"),
         (["trace", ORIGIN, "--since", "去年"], 1, "Error: 去年: no date; write 2021"),
         (["trace", "无此"], 1, "Error: 无此: no document or program has this name"),
         (["missing", "--region", "火星县"], 1, "Error: region '火星县': not in the store"),

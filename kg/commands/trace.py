@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 # As in kg.reports, which would be slow to import here; a test compares them.
 KINDS = ("citation", "title", "adoption", "copy")
 LEVELS = ("Country", "Province", "Prefecture", "County", "Township")
-VIEWS = ("document", "place", "level", "year")
+_ONLY = "with it, --by is document or passage, and no place is unanswered"
+VIEWS = ("document", "place", "level", "year", "passage")
 
 
 @click.command()
@@ -28,7 +29,7 @@ VIEWS = ("document", "place", "level", "year")
     type=click.Choice(VIEWS),
     default="document",
     show_default=True,
-    help="A row for each document that takes it up, or each place, level or year.",
+    help="A row for each document that takes it up, each place, level, year or copied passage.",
 )
 @click.option("--unanswered", is_flag=True, help="Only the places whose plans say nothing of it.")
 @click.option(
@@ -84,6 +85,7 @@ def trace(
       kg trace 晨曦护苗行动 --by year
       kg trace 学前教育扩优提质的意见 --unanswered --level County
       kg trace 青禾县推进学前教育扩优提质实施方案 --up
+      kg trace 青禾县推进学前教育扩优提质实施方案 --by passage
     """
     _refuse(name, up=up, view=view, unanswered=unanswered, kinds=kinds, since=since or "")
     with opened(place) as store:
@@ -91,6 +93,11 @@ def trace(
             from kg.reports.uptake import uptake
 
             report = uptake(store, level=level or "", region=region or "", limit=limit or None)
+        elif view == "passage":
+            from kg.reports.passages import passages
+
+            where = {"level": level or "", "region": region or ""}
+            report = passages(store, name, up=up, since=since or "", **where)
         elif up:
             from kg.reports.origins import origins
 
@@ -105,11 +112,13 @@ def _refuse(name: str | None, *, up: bool, view: str, unanswered: bool, **others
     """Stop where options were given that say nothing together."""
     if name is None and (up or unanswered or view != "document" or any(others.values())):
         raise click.UsageError("without NAME only --level, --region and --limit have a meaning")
-    if up and (unanswered or view != "document"):
-        raise click.UsageError("--up lists what a document took up: give no --by or --unanswered")
+    if up and (unanswered or view not in ("document", "passage")):
+        raise click.UsageError(f"--up lists what a document took up: {_ONLY}")
     if view in ("level", "year") and others["since"]:
         raise click.UsageError(f"--since dates NAME, on which --by {view} does not rest")
-    if unanswered and view in ("level", "year"):
+    if view == "passage" and others["kinds"]:
+        raise click.UsageError("--by passage lists copied words: give no --kind")
+    if unanswered and view not in ("document", "place"):
         raise click.UsageError(f"--unanswered lists places: give no --by {view}")
 
 
