@@ -26,9 +26,11 @@ from kg.commands.cascade import cascade
 from kg.commands.check import check
 from kg.commands.compare import compare
 from kg.commands.due import due
+from kg.commands.missing import missing
 from kg.commands.options import WORDS, as_json, opened, output_file, pages_in, store_option
 from kg.commands.originality import originality
 from kg.commands.pledges import pledges
+from kg.commands.trace import trace
 from kg.commands.who import who
 from kg.errors import KgError
 
@@ -938,3 +940,6 @@ cli.add_command(originality)
 
 cli.add_command(due)
 cli.add_command(who)
+# -- reports -----------------------------------------------------------------------------------
+cli.add_command(trace)
+cli.add_command(missing)
