@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from kg import __version__
-from kg.commands.options import WORDS, as_json, opened, output_file, store_option
+from kg.commands.options import WORDS, as_json, opened, output_file, pages_in, store_option
 from kg.errors import KgError
 
 if TYPE_CHECKING:
@@ -803,20 +803,11 @@ def render(
     """
     from kg.render import render_html
 
-    pages = _pages_in(documents, output) if documents is not None else {}
+    pages = pages_in(documents, output) if documents is not None else {}
     with opened(place) as store:
         page = render_html(store, about=about, depth=depth, types=types, limit=limit, pages=pages)
     with output_file(output) as out:
         out.write(page.encode())
-
-
-def _pages_in(folder: Path, output: Path) -> dict[str, str]:
-    """Give the pages of a folder by the source that they show, as the output would link to them."""
-    from urllib.parse import quote
-
-    start = Path() if output == Path("-") else output.parent
-    below = Path(os.path.relpath(folder, start)).as_posix()
-    return {page.stem: quote(f"{below}/{page.name}") for page in sorted(folder.glob("*.html"))}
 
 
 # -- show, stats -------------------------------------------------------------------------------

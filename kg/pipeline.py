@@ -31,9 +31,9 @@ __all__ = [
     "version_for",
 ]
 
-ONTOLOGY_FILES = ("policy.ttl", "agencies.ttl", "laws.ttl", "programs.ttl")
+ONTOLOGY_FILES = ("policy.ttl", "agencies.ttl", "indicators.ttl", "laws.ttl", "programs.ttl")
 # What decides how a document is read; the rest (store, export, pages, commands) may change freely.
-STAGES = ("read", "structure", "extract", "resolve.py", "measure.py", "graph.py")
+STAGES = ("read", "structure", "extract", "resolve.py", "measure", "graph.py")
 PARTS = (*STAGES, "data", "models.py", "sentence.py", "vocabulary.py")
 COUNTED = (".py", ".tsv", ".ttl", ".crfsuite")
 

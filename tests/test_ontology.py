@@ -124,6 +124,7 @@ PROPERTIES = [
     ("sentence", "TextNode", "xsd:string"),  # Target, Responsibility, Citation
     ("measure", "Indicator", "Measure"),
     ("indicatorUnit", "Indicator", "xsd:string"),
+    ("equivalentUnit", "Indicator", "xsd:string"),
     ("baseUnit", "Target", "xsd:string"),
     ("baseValue", "Target", "xsd:decimal"),
     ("baseMinValue", "Target", "xsd:decimal"),
@@ -451,6 +452,7 @@ GOOD = """
     SPAN(69,76) .
 <SRC/target/82> a pol:Target ; pol:inTask <SRC/task/36> ; pol:comparator pol:Between ;
     pol:minValue 2.0 ; pol:maxValue 3.0 ; pol:unit "次" ; pol:recurrence "P6M"^^xsd:duration ;
+    pol:subjectGroup "农村"@zh ; pol:baseUnit "轮" ; pol:baseMinValue 6.0 ; pol:baseMaxValue 9.0 ;
     SPAN(82,86) .
 <SRC/target/91> a pol:Target ; pol:inTask <SRC/task/36> ; pol:comparator pol:Exactly ;
     pol:masked true ; pol:unit "元" ; pol:due "2023"^^xsd:gYear ; pol:dueBasis pol:Inherited ;
@@ -477,6 +479,10 @@ GOOD = """
 <program/春芽计划> a pol:Program , pol:Initiative ; skos:prefLabel "春芽计划"@zh ;
     pol:level pol:CountyLevel .
 <indicator/新增学位> a pol:Indicator ; skos:prefLabel "新增学位"@zh .
+<indicator/新增托位> a pol:Indicator ; skos:prefLabel "新增托位"@zh ;
+    skos:hiddenLabel "增加托位"@zh ; skos:broader <indicator/新增学位> ;
+    pol:measure pol:Amount ; pol:indicatorUnit "个" ; pol:equivalentUnit "张" ;
+    skos:inScheme <indicator> .
 <region/990000> a pol:Region , pol:Province ; skos:prefLabel "东岭省"@zh ;
     pol:fullName "东岭省"@zh ;
     pol:adcode "990000" .
@@ -554,6 +560,8 @@ ALSO_GOOD = [
     # the upper classes may be asserted
     ("<SRC/task/36> a pol:Task", "<SRC/task/36> a pol:Task , pol:OutlineItem , pol:TextNode"),
 ]
+
+BASE_UNIT = 'pol:baseUnit "轮" ;'
 
 # What stands in the good graph, what stands in its place, the one shape that must complain.
 BROKEN = [
@@ -676,7 +684,7 @@ BROKEN = [
     ("pol:value 12000.0", "pol:value 12000.0 ; pol:masked true", "TargetQuantity"),
     ("pol:masked true", "pol:masked false", "TargetQuantity"),
     ("pol:masked true", "pol:masked 1", "masked TargetQuantity"),
-    ("pol:minValue 2.0 ;", "", "TargetQuantity"),
+    ("pol:minValue 2.0 ;", "", "TargetQuantity TargetBase"),
     ("pol:minValue 2.0", "pol:minValue 4.0", "minValue"),
     ("pol:maxValue 3.0", "pol:maxValue 3.0 , 4.0", "maxValue"),
     ("pol:comparator pol:Between", "pol:comparator pol:About", "TargetRange"),
@@ -699,6 +707,24 @@ BROKEN = [
     ('pol:indicatorText "新增学位"@zh', 'pol:indicatorText "新增学位"', "indicatorText"),
     ("pol:indicator <indicator/新增学位>", "pol:indicator <program/春芽计划>", "indicator"),
     ("pol:program <program/春芽计划>", "pol:program <indicator/新增学位>", "program"),
+    # comparable targets
+    (BASE_UNIT, "", "TargetBase"),
+    (BASE_UNIT, 'pol:baseUnit "次" ;', "baseUnit"),
+    (
+        " ; pol:baseMinValue 6.0 ; pol:baseMaxValue 9.0",
+        " ; pol:baseMinValue 6.0",
+        "TargetBase",
+    ),
+    ("pol:baseMinValue 6.0", "pol:baseMinValue 10.0", "baseMinValue"),
+    ("pol:baseMaxValue 9.0", "pol:baseMaxValue 9", "baseMaxValue"),
+    ("pol:baseMinValue 6.0 ; pol:baseMaxValue 9.0", "pol:baseValue 6.0", "TargetBase"),
+    ("pol:value 12000.0", "pol:value 12000.0 ; pol:baseValue 12.0", "TargetBase"),
+    (
+        "pol:value 12000.0",
+        'pol:value 12000.0 ; pol:baseUnit "千个" ; pol:baseValue 12',
+        "baseValue",
+    ),
+    ('pol:subjectGroup "农村"@zh', 'pol:subjectGroup "农村"', "subjectGroup"),
     # citations
     ("pol:citing <document/要点> ;", "", "citing CitesHasEvidence"),
     ("pol:cited <document/规划> ;", "", "cited CitesHasEvidence"),
@@ -741,6 +767,13 @@ BROKEN = [
         "<indicator/新增学位> a pol:Indicator ; skos:altLabel",
         "prefLabel",
     ),
+    ('"新增托位"@zh ;', '"新增托位"@zh ; skos:altLabel "增加托位"@zh ;', "hiddenLabel"),
+    ("skos:broader <indicator/新增学位>", "skos:broader <agency/教育局>", "broader"),
+    ("pol:measure pol:Amount", "pol:measure pol:Lead", "measure"),
+    ("pol:measure pol:Amount ;", "", "measureOfScheme"),
+    ('pol:indicatorUnit "个"', "pol:indicatorUnit 1", "indicatorUnit"),
+    ('pol:indicatorUnit "个" ;', "", "unitOfScheme"),
+    ('pol:equivalentUnit "张"', 'pol:equivalentUnit "个"', "equivalentUnit"),
     ("pol:Region , pol:Area", "pol:Region", "regionKind"),
     ('pol:fullName "东岭新区"@zh', 'pol:fullName "东岭新区"', "fullName"),
     ('pol:fullName "东岭新区"@zh', 'pol:fullName "东岭新区"@zh ; pol:adcode "99"', "adcode"),

@@ -41,14 +41,14 @@ def text_of(value: Value) -> str:
 # -- table, Markdown ---------------------------------------------------------------------------
 
 
-def _has_footnotes(report: Report) -> bool:
+def has_footnotes(report: Report) -> bool:
     """Tell whether sentences stand below, because a row has several or one for a cell."""
     return any(len(row.evidence) > 1 or any(e.column for e in row.evidence) for row in report.rows)
 
 
 def _grid(report: Report) -> tuple[list[str], list[list[str]], list[Evidence]]:
     """Give heading, cells and footnotes."""
-    if not _has_footnotes(report):
+    if not has_footnotes(report):
         some = any(row.evidence for row in report.rows)
         names = [*report.columns, *(EVIDENCE[:2] if some else ())]
         return names, [_with_sentence(row, some) for row in report.rows], []
