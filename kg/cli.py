@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from kg import __version__
+from kg.commands.ask import ask
 from kg.commands.options import WORDS, as_json, opened, output_file, pages_in, store_option
 from kg.errors import KgError
 
@@ -891,3 +892,6 @@ def _existing(place: Path) -> Iterator[None]:
     if not (place / MARKER).is_file():
         raise KgError(f"{place}: no store here; make one with: kg build PATH --store {place}")
     yield
+
+
+cli.add_command(ask)
