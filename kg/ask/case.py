@@ -186,7 +186,8 @@ class Case:
             return "图谱没有收录符合条件的文件，不能说明有还是没有"
         places = names_of(rows)
         where = f"，涉及{places}" if places else ""
-        return f"在收录的 {len(rows)} 份文件（{'、'.join(self.conditions()) or '全部'}{where}）中没有找到"
+        among = "、".join(self.conditions()) or "全部"
+        return f"在收录的 {len(rows)} 份文件中没有找到（{among}{where}）"
 
     def conditions(self) -> list[str]:
         """Give what narrows the question, to be told."""

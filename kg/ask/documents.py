@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 
 from kg.ask.case import Case, Rows, Told
 from kg.ask.shapes import (
@@ -173,7 +174,8 @@ def about(case: Case) -> Told:
     rows, sparql = case.run()
     if not rows:
         return Told(DOCUMENT_COLUMNS, (), f"《{title}》没有收录，只被引用，发文信息不详", sparql)
-    return _documents(case, rows, sparql, f"{_imprint(rows)}；")
+    told = _documents(case, rows, sparql, "")
+    return replace(told, told=f"《{title}》{_imprint(rows)}")
 
 
 def _imprint(rows: Rows) -> str:
@@ -216,7 +218,10 @@ def belongs(case: Case) -> Told:
     """Answer in which place one lies."""
     places = case.asked.circumstances.places
     case.values["inner"] = "|".join(iri for iri, _ in places)
+    if case.match.levels:
+        case.values["height"] = "|".join(case.match.levels)
     rows, sparql = case.run()
+    rows.sort(key=lambda row: list(LEVELS).index(row["aboveRank"] or "Area"), reverse=True)
     above = names_of(rows, "above") or "（图谱没有上级）"
     return _regions(case, rows, sparql, f"{names_of(rows)}属于{above}")
 

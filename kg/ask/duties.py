@@ -75,6 +75,21 @@ def _what(case: Case, role: str, word: str) -> Told:
     stated = len({row["item"] for row in rows if row["basis"] != "Implied"})
     inferred = f"，其中 {tasks - stated} 项是推断（发文机关）" if tasks > stated else ""
     told = f"{name}{word}的任务 {tasks} 项{inferred}：{names_of(rows, 'task')}"
+    if not rows:
+        return _in_the_other_role(case, name, role, word)
+    return _told(case, rows, told, sparql)
+
+
+def _in_the_other_role(case: Case, name: str, role: str, word: str) -> Told:
+    """Tell what an agency does where it does nothing in the role that was asked for.
+
+    Of several 责任单位 the first leads: the others are said to 负责 too.
+    """
+    case.values["part"] = "Support" if role == "Lead" else "Lead"
+    rows, sparql = case.run()
+    rows = once(rows, *_ONE)
+    other = "配合或参与" if role == "Lead" else "牵头"
+    told = f"没有找到{name}{word}的任务；它{other}的有：{names_of(rows, 'task')}"
     return _told(case, rows, told, sparql)
 
 
@@ -84,7 +99,9 @@ def several(case: Case) -> Told:
     rows, sparql = case.run()
     rows = once(rows, *_ONE)
     tasks = len({row["item"] for row in rows})
-    return _told(case, rows, f"{tasks} 项任务写明由多个部门共同牵头", sparql)
+    return _told(
+        case, rows, f"{tasks} 项任务写明由多个部门共同承担：{names_of(rows, 'task')}", sparql
+    )
 
 
 def both(case: Case) -> Told:

@@ -19,7 +19,7 @@ def filled(name: str, values: Mapping[str, str | Sequence[str]]) -> str:
     """
     query = queries.find(name)
     given = {key: value for key, value in values.items() if value}
-    query.substitutions({key: "" for key in given})
+    query.substitutions(dict.fromkeys(given, ""))
     lines: list[str] = []
     for line in query.text.splitlines():
         indent, mark, parameters = line.partition(MARK)

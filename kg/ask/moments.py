@@ -188,7 +188,7 @@ def _years(text: str, found: Circumstances) -> tuple[str, Circumstances]:
         return text, found
     listed = tuple(sorted(set(years)))
     return text, replace(
-        found, years=listed, written=_noted(found, "年份", "、".join(_runs(listed)))
+        found, years=listed, written=_noted(found, "年份", "、".join(_runs(listed)) + "年")
     )
 
 

@@ -82,6 +82,8 @@ def _ranked(case: Case, *, highest: bool) -> Told:
     if not kept:
         told = f"“{topic}”的目标都不能比较" if rows else ""
         return _told(case, rows, told, sparql)
+    if len({row["rank"] for row in kept}) > 1 and kept[0]["baseUnit"] not in ("%", "‰"):
+        case.notes.append("不同级别的地方排在一起，总量不宜直接比较；可以问“哪个县…最高”")
     best = [row for row in kept if Decimal(row["figure"]) == Decimal(kept[0]["figure"])]
     word = "最高" if highest else "最低"
     told = (
@@ -127,7 +129,7 @@ def targets(case: Case) -> Told:
     title = f"《{case.document('document')}》" if "document" in case.match.slots else ""
     case.narrow()
     rows, sparql = _targets(case)
-    where = title or "、".join(case.conditions())
+    where = title or "".join(case.conditions())
     return _told(case, rows, f"{where}提出目标 {len(rows)} 项", sparql)
 
 
@@ -233,11 +235,16 @@ def silent(case: Case) -> Told:
 
 def unmentioned(case: Case) -> Told:
     """Answer which places whose documents are held nowhere write some words."""
-    topic = case.topic()
-    case.understood.append(("词语", f"“{topic}”"))
-    case.values["words"] = topic
     case.narrow(inside=True)
-    rows, sparql = case.run()
+    topic, query = case.topic(), "ask-unmentioned"
+    name = case.match.kinds.get("topic")
+    if name is not None and name.things:
+        topic, query = name.things[0][1], "ask-unnamed"
+        case.values["name"] = "|".join(iri for iri, _ in name.things)
+    else:
+        case.values["words"] = topic
+    case.understood.append(("词语", f"“{topic}”"))
+    rows, sparql = case.run(query)
     return _silence(
         case, [{**row, "mentioned": "no"} for row in rows], sparql, f"没有写到“{topic}”"
     )
