@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import groupby
@@ -57,6 +57,7 @@ def value(case: Case) -> Told:
     case.narrow()
     rows, sparql = _targets(case)
     each = [f"{row['where']}{year_of(row)}年{row['indicator']} {figure_text(row)}" for row in rows]
+    each = list(dict.fromkeys(each))
     more = f" 等 {len(each)} 项" if len(each) > 6 else ""
     return _told(case, rows, f"“{topic}”目标：{'；'.join(each[:6])}{more}", sparql)
 
@@ -78,7 +79,9 @@ def _ranked(case: Case, *, highest: bool) -> Told:
     kept, left = _comparable(rows)
     kept.sort(key=lambda row: Decimal(row["figure"]), reverse=highest)
     if left:
-        case.notes.append(f"没有参加比较的 {len(left)} 项：数值未公开、是变化量或单位不同")
+        case.notes.append(
+            f"没有参加比较的 {len(left)} 项：数值未公开，或者单位、口径（总量、变化量、每个单位）不同"
+        )
     if not kept:
         told = f"“{topic}”的目标都不能比较" if rows else ""
         return _told(case, rows, told, sparql)
@@ -93,18 +96,14 @@ def _ranked(case: Case, *, highest: bool) -> Told:
 
 
 def _comparable(rows: Rows) -> tuple[Rows, Rows]:
-    """Part targets that compare (the same unit, levels, of a place) from the others."""
-    units: dict[str, int] = defaultdict(int)
-    for row in rows:
-        if row["figure"]:
-            units[row["baseUnit"]] += 1
-    unit = max(sorted(units), key=lambda one: units[one], default="")
+    """Part targets that compare (in the unit that most have, all levels or all changes)."""
+    units = Counter((row["baseUnit"], row["change"], row["each"]) for row in rows if row["figure"])
+    unit = max(sorted(units), key=lambda one: units[one], default=None)
     kept: Rows = []
     left: Rows = []
     for row in rows:
-        fits = row["figure"] and row["baseUnit"] == unit and row["where"]
-        plain_level = row["change"] != "true" and row["each"] != "true"
-        (kept if fits and plain_level else left).append(row)
+        fits = row["figure"] and (row["baseUnit"], row["change"], row["each"]) == unit
+        (kept if fits and row["where"] else left).append(row)
     return kept, left
 
 
@@ -158,7 +157,7 @@ def change(case: Case) -> Told:
     rows, sparql = _targets(case)
     kept, left = _of_one_year(rows)
     if left:
-        case.notes.append(f"没有计入的 {len(left)} 项：变化量、每个单位的数或多年规划的目标")
+        case.notes.append(f"没有计入的 {len(left)} 项：每个单位的数，或多年规划的目标")
     changes = [one for series in _series(kept) for one in _steps(series, wanted)]
     ended = [told for _, told in changes]
     told = f"“{topic}”目标：{'；'.join(ended)}" if changes else case.held()
@@ -172,7 +171,7 @@ def _of_one_year(rows: Rows) -> tuple[Rows, Rows]:
     kept: Rows = []
     left: Rows = []
     for row in rows:
-        fits = row["change"] != "true" and row["each"] != "true" and len(year_of(row)) == 4
+        fits = row["each"] != "true" and len(year_of(row)) == 4
         (kept if fits else left).append(row)
     return kept, left
 
@@ -181,7 +180,7 @@ def _series(rows: Rows) -> Iterator[dict[str, dict[str, str]]]:
     """Yield the targets of a place for an indicator in one unit, by year; a year's first."""
     found: dict[tuple[str, ...], dict[str, dict[str, str]]] = defaultdict(dict)
     for row in rows:
-        key = (row["where"], row["indicator"], row["group"], row["baseUnit"])
+        key = (row["where"], row["indicator"], row["group"], row["baseUnit"], row["change"])
         found[key].setdefault(year_of(row), row)
     yield from (found[key] for key in sorted(found))
 
