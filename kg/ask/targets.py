@@ -80,7 +80,7 @@ def _ranked(case: Case, *, highest: bool) -> Told:
     kept.sort(key=lambda row: Decimal(row["figure"]), reverse=highest)
     if left:
         case.notes.append(
-            f"没有参加比较的 {len(left)} 项：数值未公开，或者单位、口径（总量、变化量、每个单位）不同"
+            f"没有参加比较的 {len(left)} 项：数值未公开，或者单位、口径（变化量等）不同"
         )
     if not kept:
         told = f"“{topic}”的目标都不能比较" if rows else ""
