@@ -75,8 +75,8 @@ class Case:
     # -- slots --------------------------------------------------------------------------------
 
     def topic(self) -> str:
-        """Give what a question is about, without 工作 and the like at its end."""
-        return self.match.slots["topic"]
+        """Give what a question is about; of 新增多少学位 both parts."""
+        return self.match.slots["topic"] + self.match.slots.get("more", "")
 
     def shorter(self, topic: str) -> str:
         """Give a topic without a general word at its end: 建强教师队伍工作 → 建强教师队伍."""
@@ -99,6 +99,11 @@ class Case:
                 return wanted
         self.values["words"] = topic
         self.understood.append(("指标", f"“{topic}”（图谱中没有这个指标）"))
+        rows = self.store.select(filled("ask-names", {"question": topic}))
+        inside = {row["name"] for row in rows if row["kind"] == "Indicator"}
+        if inside:
+            nearest = max(sorted(inside), key=len)
+            self.notes.append(f"没有指标叫“{topic}”，其中的“{nearest}”是一个指标，可以只问它")
         return topic
 
     def _understand_indicator(self, wanted: str, same: tuple[str, ...]) -> None:
@@ -187,7 +192,9 @@ class Case:
         places = names_of(rows)
         where = f"，涉及{places}" if places else ""
         among = "、".join(self.conditions()) or "全部"
-        return f"在收录的 {len(rows)} 份文件中没有找到（{among}{where}）"
+        told = f"在收录的 {len(rows)} 份文件中没有找到（{among}{where}）"
+        unknown = next((text for _, text in self.understood if text.endswith("没有这个指标）")), "")
+        return f"{unknown}；{told}" if unknown else told
 
     def conditions(self) -> list[str]:
         """Give what narrows the question, to be told."""

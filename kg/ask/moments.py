@@ -152,7 +152,7 @@ def _before(text: str) -> _Dated | None:
 
 def _until_year(text: str) -> _Dated | None:
     match = _UNTIL_YEAR.search(text)
-    return (match, "", f"{match[1]}-12-31") if match else None
+    return (match, f"{match[1]}-01-01", f"{match[1]}-12-31") if match else None
 
 
 def _last_day(year: str, month: int) -> str:

@@ -158,6 +158,9 @@ def change(case: Case) -> Told:
     kept, left = _of_one_year(rows)
     if left:
         case.notes.append(f"没有计入的 {len(left)} 项：每个单位的数，或多年规划的目标")
+    doubtful = _contradictory(kept)
+    if doubtful:
+        case.notes.append(f"同一年有几个不同数值、取先写的一个：{doubtful}")
     changes = [one for series in _series(kept) for one in _steps(series, wanted)]
     ended = [told for _, told in changes]
     told = f"“{topic}”目标：{'；'.join(ended)}" if changes else case.held()
@@ -174,6 +177,15 @@ def _of_one_year(rows: Rows) -> tuple[Rows, Rows]:
         fits = row["each"] != "true" and len(year_of(row)) == 4
         (kept if fits else left).append(row)
     return kept, left
+
+
+def _contradictory(rows: Rows) -> str:
+    """Tell for which places and years several figures are given."""
+    figures: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for row in rows:
+        figures[row["where"], year_of(row), row["indicator"]].add(row["figure"])
+    found = [f"{where}{year}年{name}" for (where, year, name), of in figures.items() if len(of) > 1]
+    return "、".join(sorted(found))
 
 
 def _series(rows: Rows) -> Iterator[dict[str, dict[str, str]]]:

@@ -26,6 +26,7 @@ _FITS = {
     "other": ("Agency",),
     "document": ("PolicyDocument",),
     "thing": ("Agency", "PolicyDocument", "Program"),
+    "more": (),
     "topic": ("Program", "Agency", "PolicyDocument"),
 }
 

@@ -13,7 +13,7 @@ from kg.vocabulary import rows
 
 # Between two elements of a pattern may stand what adds nothing. Few, so that a question made of
 # nothing else takes no time: each is a choice of the matcher.
-BETWEEN = "[ 的了过都也又有要会应该当须需中里在到被,、:之是份个项]{0,4}"
+BETWEEN = "[ 的了过都也又有要会应该当须需中里在到被来,、:之是份个项]{0,4}"
 # What a slot holds asks nothing itself.
 _SLOT = "(?:(?!谁|哪|什么|多少|何时|啥|几个).){1,80}?"
 _ELEMENT = re.compile(r"\{(\w+)\}|([A-Z]+)(\??)")
