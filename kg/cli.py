@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from kg import __version__
+from kg.commands.ask import ask
 from kg.commands.cascade import cascade
 from kg.commands.check import check
 from kg.commands.compare import compare
@@ -943,3 +944,4 @@ cli.add_command(who)
 # -- reports -----------------------------------------------------------------------------------
 cli.add_command(trace)
 cli.add_command(missing)
+cli.add_command(ask)
