@@ -277,6 +277,8 @@ def build(
             options=options,
         )
     _print_summary(result, place)
+    for fault in result.faults:
+        click.echo(f"{place / 'corrections.tsv'}: {fault}", err=True)
     if account is not None:
         _write_account(result, account)
     if result.skipped:

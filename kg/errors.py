@@ -5,6 +5,7 @@ KgError
 ├── StoreError       a store cannot be opened, written or understood
 ├── QueryError       a query is wrong or asks what is refused
 ├── NotFoundError    nothing in the store has this name
+├── CorrectionError  a correction cannot be used; says which line and why
 └── VocabularyError  ontology/ or kg/data/ holds something that cannot be used
 """
 
@@ -27,6 +28,10 @@ class QueryError(KgError):
 
 class NotFoundError(KgError):
     """Nothing in the store has this name."""
+
+
+class CorrectionError(KgError):
+    """A correction, or the file of them, cannot be used."""
 
 
 class VocabularyError(KgError):
