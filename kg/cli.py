@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from kg import __version__
+from kg.commands.correct import correct
+from kg.commands.corrections import corrections
 from kg.commands.options import WORDS, as_json, opened, output_file, store_option
 from kg.errors import KgError
 
@@ -902,3 +904,7 @@ def _existing(place: Path) -> Iterator[None]:
     if not (place / MARKER).is_file():
         raise KgError(f"{place}: no store here; make one with: kg build PATH --store {place}")
     yield
+
+
+cli.add_command(correct)
+cli.add_command(corrections)

@@ -13,7 +13,7 @@ import pyoxigraph
 
 from kg.correct import is_of_document, stamp
 from kg.correct.references import reference
-from kg.correct.table import NAME, Table, decode, parse
+from kg.correct.table import Table, decode, parse
 from kg.errors import CorrectionError
 from kg.models import Correction
 from kg.store import Store
@@ -70,13 +70,29 @@ def stamps(store: Store, corrections: Sequence[Correction]) -> dict[str, str]:
 
     The same as kg.correct.concerning finds in the document's reading, but from its graph.
     """
+    return {source: stamp(rows) for source, rows in concerned(store, corrections).items()}
+
+
+def concerned(store: Store, corrections: Sequence[Correction]) -> dict[str, set[Correction]]:
+    """Give, by source, the corrections that concern a document held."""
     rows = [row for row in corrections if row.action != "unsure"]
-    if not rows:
-        return {}
-    found: dict[str, list[Correction]] = defaultdict(list)
-    for source, row in (*_applied(store, rows), *_bound(store, rows), *_naming(store, rows)):
-        found[source].append(row)
-    return {source: stamp(several) for source, several in found.items()}
+    found: dict[str, set[Correction]] = defaultdict(set)
+    if rows:
+        for source, row in (*_applied(store, rows), *_bound(store, rows), *_naming(store, rows)):
+            found[source].add(row)
+    return found
+
+
+def waiting(store: Store, corrections: Sequence[Correction]) -> set[str]:
+    """Give the sources that the next build reads again for their corrections."""
+    expected = stamps(store, corrections)
+    versions = {source: held.version for source, held in store.sources().items()}
+    return {
+        source
+        for source, version in versions.items()
+        if version.rpartition("+c")[2] != expected.get(source, "").removeprefix("+c")
+        and ("+c" in version or source in expected)
+    }
 
 
 def _applied(store: Store, rows: Iterable[Correction]) -> Iterator[tuple[str, Correction]]:
@@ -107,17 +123,15 @@ def _naming(store: Store, rows: Iterable[Correction]) -> Iterator[tuple[str, Cor
         if row.document or row.action not in ("same", "different", "kind", "not"):
             continue
         for name in (row.what, row.value) if row.action in ("same", "different") else (row.what,):
-            for solution in store.select(_asking(store, name)):
+            for solution in store.select(asking(store, name)):
                 yield solution["source"], row
 
 
-def _asking(store: Store, name: str) -> str:
+def asking(store: Store, name: str) -> str:
+    """Give the query for the sources that name or describe a thing."""
     from kg.pipeline import entity_path
 
     thing = reference(name)
     if thing.type is None:
         return _NAMING.format(name=str(pyoxigraph.Literal(thing.text)))
     return _DESCRIBING.format(iri=f"{store.base}{entity_path(thing.type, thing.key)}")
-
-
-__all__ = ["NAME", "read_corrections", "stamps"]

@@ -35,6 +35,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "store": (*COMMON, "ledger", "sparql", "sentence"),
     # Which corrections concern which document held: the stage's own rule, asked of the store.
     "stamps": (*COMMON, "correct", "store", "pipeline"),
+    "amend": (*COMMON, "correct", "store", "sentence", "pipeline"),
     "reports": (*COMMON, "correct", "stamps", "store", "sparql", "queries", "results", "sentence"),
     "export": (*COMMON, "store", "sparql"),
     # Before the stages: which bytes there are.

@@ -77,7 +77,8 @@ def change_fact(draft: Draft, row: Correction, within: Span) -> Outcome:
     fact.named = named
     fact.by.append(row)
     if named is not None and isinstance(fact.value, Responsibility) and fact.value.agency < 0:
-        fact.value = replace(fact.value, agency=0)
+        # The body is not the issuer that was implied: somebody says so.
+        fact.value = replace(fact.value, agency=0, basis="Explicit")
     return "applied"
 
 
@@ -169,10 +170,16 @@ def _add_duty(draft: Draft, row: Correction, within: Span, changes: Changes) -> 
             same_role = fact.value.role == changes["role"] and fact.value.basis == "Explicit"
             if entity is not None and is_meant(entity, thing) and same_role:
                 return "needless"
-    named = _named_at(draft, row, within, changes["agency"], "Agency")
+    # Who answers may be named elsewhere (由县财政局负责以下任务): then the words are the task's own.
+    elsewhere = (one for one in draft.mentions if one.entity and is_meant(one.entity, thing))
+    inside = [one for one in draft.mentions if _holds(within, one.span)]
+    named = next((one for one in elsewhere if one not in inside), None)
+    if named is None or any(one.entity and is_meant(one.entity, thing) for one in inside):
+        named = _named_at(draft, row, within, changes["agency"], "Agency")
     if named is None:
         return "orphaned"
-    duty = Responsibility(*named.span, task, 0, changes["role"], "Explicit", RULE)
+    span = named.span if _holds(within, named.span) else within
+    duty = Responsibility(*span, task, 0, changes["role"], "Explicit", RULE)
     draft.facts.append(Fact("responsibility", duty, named, [row]))
     return "applied"
 

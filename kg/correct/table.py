@@ -42,6 +42,7 @@ class Table:
     corrections: tuple[Correction, ...] = ()  # those that can be applied or listed
     faults: tuple[Fault, ...] = ()
     header: tuple[str, ...] = COLUMNS
+    header_line: int = 0  # 0 where the file has no heading yet
 
 
 def decode(data: bytes, name: str = NAME) -> str:
@@ -69,7 +70,7 @@ def parse(text: str, name: str = NAME) -> Table:
         wanted = " ".join(COLUMNS)
         raise CorrectionError(f"{name}: line {lines[0][0]} must name the columns: {wanted}")
     read = [(number, _named(header, cells)) for number, cells in lines[1:]]
-    return replace(_checked(read), header=header)
+    return replace(_checked(read), header=header, header_line=lines[0][0])
 
 
 def line_of(correction: Correction, header: Sequence[str] = COLUMNS) -> str:
