@@ -170,7 +170,7 @@ def _add_duty(draft: Draft, row: Correction, within: Span, changes: Changes) -> 
             same_role = fact.value.role == changes["role"] and fact.value.basis == "Explicit"
             if entity is not None and is_meant(entity, thing) and same_role:
                 return "needless"
-    # Who answers may be named elsewhere (由县财政局负责以下任务): then the words are the task's own.
+    # Who answers may be named elsewhere in the paper: then the words are the task's own.
     elsewhere = (one for one in draft.mentions if one.entity and is_meant(one.entity, thing))
     inside = [one for one in draft.mentions if _holds(within, one.span)]
     named = next((one for one in elsewhere if one not in inside), None)
