@@ -23,6 +23,7 @@ COLUMNS = (
 NEEDED_COLUMNS = ("action", "what")
 ACTIONS: tuple[Action, ...] = get_args(Action)
 DIGEST = 20  # hexadecimal digits of a correction's name
+_TOO_MANY = "\t"  # no column is called this
 FORMULA = ("=", "+", "-", "@")  # what a spreadsheet would take for a formula
 
 
@@ -131,7 +132,7 @@ def _named(header: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
     found = dict.fromkeys(COLUMNS, "")
     found.update(zip(header, cells, strict=False))
     if any(cells[len(header) :]):
-        found["more"] = "more"
+        found[_TOO_MANY] = "yes"
     return found
 
 
@@ -241,7 +242,7 @@ def _checked(rows: Iterable[tuple[int, dict[str, str]]]) -> Table:
     for line, cells in rows:
         cells_by_line[line] = cells
         try:
-            if "more" in cells:
+            if _TOO_MANY in cells:
                 raise ValueError("more cells than the heading has columns")
             corrections.append(correction_of(cells, line))
         except ValueError as error:
