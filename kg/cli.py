@@ -26,6 +26,8 @@ from kg.commands.ask import ask
 from kg.commands.cascade import cascade
 from kg.commands.check import check
 from kg.commands.compare import compare
+from kg.commands.correct import correct
+from kg.commands.corrections import corrections
 from kg.commands.due import due
 from kg.commands.missing import missing
 from kg.commands.options import WORDS, as_json, opened, output_file, pages_in, store_option
@@ -295,6 +297,8 @@ def build(
             compare=not no_traces,
         )
     _print_summary(result, place)
+    for fault in result.faults:
+        click.echo(f"{place / 'corrections.tsv'}: {fault}", err=True)
     if account is not None:
         _write_account(result, account)
     if result.skipped:
@@ -945,3 +949,5 @@ cli.add_command(who)
 cli.add_command(trace)
 cli.add_command(missing)
 cli.add_command(ask)
+cli.add_command(correct)
+cli.add_command(corrections)
