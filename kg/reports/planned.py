@@ -310,14 +310,14 @@ def said(target: Planned, year: int | None = None, *, name: str = "") -> str:
 
 
 def amount(target: Planned) -> str:
-    """Give a target's figure: ≥93%, +80元, masked 个."""
+    """Give a target's figure: ≥93%, +80元, masked 个; a fall that its name tells has no sign."""
     if target.low is None or target.high is None:
         return f"masked {target.unit}".strip()
     figure = text_of(target.low)
     if target.low != target.high:
         figure = f"{figure}–{text_of(target.high)}"
     sign = SIGNS.get(target.comparator, "")
-    change = ("−" if better(target.label) == "fall" else "+") if target.change else ""
+    change = "+" if target.change and better(target.label) != "fall" else ""
     return f"{sign}{change}{figure}{target.unit}"
 
 
