@@ -14,6 +14,7 @@ import rdflib
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from test_queries import named
 
 from kg import commands, queries
 from kg.cli import cli
@@ -168,7 +169,7 @@ def test_words_of_an_indicator(plans_store: Store) -> None:
     assert report.notes[0] == (
         "no indicator is called 一键报警; taken are those with these words: 校园一键报警"
     )
-    assert cells(report) == [("云陵市", "Prefecture", "校园一键报警: 100%")]
+    assert cells(report) == [("云陵市", "Prefecture", "校园一键报警: 100%", "silent", "silent")]
 
 
 def test_another_name_and_what_lies_below(plans_store: Store) -> None:
@@ -213,6 +214,28 @@ def _quads(store: Store, iri: str) -> str:
     return "".join(
         f"{line.decode().rstrip().removesuffix('.')}<{iri}> .\n" for line in store.ntriples(iri)
     )
+
+
+def test_what_is_a_plan(plans_store: Store) -> None:
+    """A notice that sets no target is no plan, so its place is not silent."""
+    graphs = [
+        DocumentGraph(iri, "", "", _quads(plans_store, iri), ())
+        for iri in plans_store.graph_names()
+    ]
+    with Store() as store:
+        store.load([*graphs, _document(store, "Notice", 1), _document(store, "WorkPlan", 2)])
+        report = compare(store, "新增学位", Chosen("临枫区"))
+        assert report.columns[2:] == ("2021", "2023", "2032")
+        assert cells(report) == [("临枫区", "County", "600个", "800个", "silent")]
+
+
+def _document(store: Store, kind: str, number: int) -> DocumentGraph:
+    """Give a document for 2031 or 2032 that sets no target."""
+    turtle = f"""
+<document/{number}> a pol:PolicyDocument, pol:{kind} ; pol:hasText <source/{number}> ;
+    pol:planYear {2030 + number} ; pol:appliesTo <region/临枫区> .
+"""
+    return named(f"{store.base}source/{number}", turtle)
 
 
 # -- the same from the exported graph ------------------------------------------------------------
