@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from kg import queries
 from kg.reports.dating import by_time, year_of_number
@@ -100,7 +100,7 @@ def _notice(rows: _Rows) -> str:
     return min(around, default="")
 
 
-def _weight(row: dict[str, str], held: Holdings) -> tuple[object, ...]:
+def _weight(row: Mapping[str, str], held: Holdings) -> tuple[object, ...]:
     stance = STANCES.index(row["stance"]) if row["stance"] in STANCES else len(STANCES)
     when = by_time(held.dating(row["citing"]))
     return (stance, when, row["citing"], int(row["begin"]), row["source"], row["file"])
