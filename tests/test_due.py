@@ -17,7 +17,7 @@ from rdflib_answers import answer, exported
 from kg import queries
 from kg.build import build
 from kg.cli import cli
-from kg.commands.options import REPORT_FORMATS
+from kg.commands.options import REPORT_FORMATS, first_rows
 from kg.errors import KgError, NotFoundError, QueryError
 from kg.graph import DEFAULT_BASE
 from kg.reports.calendar import calendar
@@ -33,7 +33,7 @@ from kg.reports.commitments import (
 from kg.reports.due import due
 from kg.reports.holdings import Holding
 from kg.reports.recurrence import days, interval
-from kg.reports.report import Evidence, Report
+from kg.reports.report import Evidence, Report, Row
 from kg.store import Store
 
 COUNTY, CITY = "青禾县", "云陵市"
@@ -528,6 +528,15 @@ def test_command(place: Path, tmp_path: Path) -> None:
     first = target.read_bytes()
     run(place, "due", "--agency", BUREAU, "--stated", "--format", "ics", "-o", str(target))
     assert target.read_bytes() == first
+
+
+def test_a_terminal_is_given_the_first_rows() -> None:
+    rows = tuple(Row((number,)) for number in range(1002))
+    cut = first_rows(Report("due", "many", ("number",), rows, ("note",)))
+    assert [row.values[0] for row in cut.rows] == list(range(1000))
+    assert cut.notes == ("… and 2 more rows; -o report.csv writes all.", "note")
+    short = Report("due", "few", ("number",), rows[:1000])
+    assert first_rows(short) is short
 
 
 @pytest.mark.parametrize("form", REPORT_FORMATS)
