@@ -181,7 +181,7 @@ def store_of(*dues: str) -> Store:
     ]
     kinds = {4: "gYear", 7: "gYearMonth", 10: "date"}
     lines += [
-        f'<target/{at}> a pol:Target ; pol:due "{iso}"^^xsd:{kinds[len(iso)]} ;'
+        f'<target/{at}> a pol:Target ; pol:due "{iso}"^^xsd:{kinds.get(len(iso), "string")} ;'
         f" pol:dueBasis pol:Stated ; nif:referenceContext {source} ; nif:beginIndex {at} ;"
         f' nif:endIndex {at + 1} ; pol:sentence {text!r} ; pol:indicatorText "{iso}"@zh .'
         for at, iso in enumerate(dues)
@@ -199,12 +199,12 @@ def store_of(*dues: str) -> Store:
         ("2022-06-30", ["2022-06-30", "2022-06"]),
         ("2022-06-29", []),
         ("2022-07-01", ["2022-06-30", "2022-06", "2022-07-01"]),
-        ("2024-02-29", ["2022-06-30", "2022-06", "2022-07-01", "2022", "2024-02"]),
-        ("2024-02-28", ["2022-06-30", "2022-06", "2022-07-01", "2022"]),
+        ("2024-02-29", ["2022-06-30", "2022-06", "2022-07-01", "2022", "2024-02", "2021-2023"]),
+        ("2024-02-28", ["2022-06-30", "2022-06", "2022-07-01", "2022", "2021-2023"]),
     ],
 )
 def test_a_month_and_a_year_mean_by_their_end(before: str, found: list[str]) -> None:
-    store = store_of("2022", "2022-06", "2022-06-30", "2022-07-01", "2024-02")
+    store = store_of("2022", "2022-06", "2022-06-30", "2022-07-01", "2024-02", "2021-2023")
     shown = {one.due for one in dated(store, before=before)}
     assert shown == set(found)
 
@@ -246,6 +246,7 @@ def test_first_and_last_day_hold_the_date(iso: str) -> None:
         ("0000", "0000"),
         ("2022-6-1", "write 2022, 2022-06 or 2022-06-30"),
         ("2022-06-30\n", "no such date"),
+        ("2021-2025", "no such date"),
         ("٢٠٢٢", "no such date"),
     ],
 )
@@ -454,6 +455,12 @@ def test_words_of_a_document_stay_words(words: str) -> None:
     assert len(str(event["description"]).splitlines()) == 4
     assert not set("\x00\x1b\u2028\u202e") & set(content.decode())
     assert all(len(line) <= 75 for line in content.split(b"\r\n"))
+
+
+def test_a_period_is_due_at_its_end() -> None:
+    (event,) = events(calendar([replace(PLAIN, due="2021-2023", basis="Stated")])).values()
+    assert event["dtstart"].dt == datetime.date(2023, 12, 31)
+    assert "meaning the end of its last year" in str(event["description"])
 
 
 def test_what_is_no_date_is_in_no_calendar() -> None:
