@@ -42,7 +42,8 @@ class Paper:
     kind: str = "WorkPlan"
     number: str = ""
     takes: tuple[tuple[str, str], ...] = ()
-    copies: tuple[tuple[str, str], ...] = ()  # title of the earlier document, words of both
+    # Title of the earlier document, words of both, title of a third that may have them too.
+    copies: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def content(self) -> str:
@@ -149,13 +150,18 @@ def _fact(
 
 
 def _copy(
-    paper: Paper, index: int, copied: tuple[str, str], others: dict[str, str]
+    paper: Paper, index: int, copied: tuple[str, str, str], others: dict[str, str]
 ) -> Iterator[str]:
-    title, words = copied
+    title, words, third = copied
     begin, earlier = paper.content.index(words), others[title].index(words)
     yield f"<source/{iri_part(paper.title)}/reuse/{index}> a pol:Reuse ;"
     yield f" pol:later {_iri('document', paper.title)} ; pol:earlier {_iri('document', title)} ;"
     yield f" nif:referenceContext {_iri('source', paper.title)} ; nif:beginIndex {begin} ;"
     yield f" nif:endIndex {begin + len(words)} ; pol:earlierContext {_iri('source', title)} ;"
     yield f" pol:earlierBegin {earlier} ; pol:earlierEnd {earlier + len(words)} ;"
+    if third:
+        yield f" pol:commonSource {_iri('document', third)} ;"
     yield " pol:similarity 0.9 ."
+    if third:
+        yield f"{_iri('document', third)} a pol:PolicyDocument ;"
+        yield f" skos:prefLabel {_quoted(third)}@zh ."

@@ -398,7 +398,14 @@ COPIED = (
         f"第一，{WORDS}！",
         "2021-05-01",
         region="青禾县",
-        copies=(("云陵市蓝莓方案", WORDS),),
+        copies=(("云陵市蓝莓方案", WORDS, ""),),
+    ),
+    Paper(
+        "枫渚县蓝莓方案",
+        f"其一，{WORDS}。",
+        "2021-06-01",
+        region="枫渚县",
+        copies=(("青禾县蓝莓方案", WORDS, ORIGIN),),
     ),
 )
 
@@ -427,6 +434,20 @@ def test_the_copied_passages_side_by_side(copied: Store) -> None:
     assert told(trace(copied, "云陵市蓝莓方案"), "kind", "times") == [("copy", 1)]
 
 
+def test_words_that_both_may_have_from_a_third_are_no_answer(copied: Store) -> None:
+    report = trace(copied, "青禾县蓝莓方案")
+    assert told(report, "first", "place", "kind", "how") == [
+        (None, "枫渚县", "copy", "commonSource")
+    ]
+    assert "taken up by 0 documents of 0 places" in report.notes
+    assert "1 only share words that both may have from a third (commonSource)" in report.notes
+    assert told(passages(copied, "青禾县蓝莓方案"), "place", "common_source") == [
+        ("枫渚县", ORIGIN)
+    ]
+    assert told(uptake(copied), "name", "documents") == [("云陵市蓝莓方案", 1)]
+    assert adoption(copied, "青禾县蓝莓方案").rows == ()
+
+
 def test_adopters_by_level_and_year_sum_to_all(papers: Store) -> None:
     assert told(adoption(papers, ORIGIN), "level", "documents") == [
         ("Province", 1),
@@ -451,7 +472,7 @@ def test_adopters_by_level_and_year_sum_to_all(papers: Store) -> None:
         ("adoption", {"name": ORIGIN}),
         ("adoption", {"name": "蓝莓富民行动"}),
         ("origins", {"name": "枫渚县发展蓝莓产业实施方案"}),
-        ("passages", {"name": "云陵市蓝莓方案"}),
+        ("passages", {"name": "青禾县蓝莓方案"}),
         ("missing", {}),
         ("uptake", {}),
     ],

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from kg.reports.dating import Dating, by_time, earliest, is_before, lag_days
 from kg.reports.report import Report, Row
 from kg.reports.subjects import Subject, subject, taken_up
-from kg.reports.uptakes import Holdings, Uptake, read_holdings
+from kg.reports.uptakes import COMMON_SOURCE, Holdings, Uptake, read_holdings
 from kg.store import Store
 
 COLUMNS = (
@@ -134,9 +134,12 @@ def _notes(
     older = sum(is_before(held.dating(iri), about.dating) for iri in documents)
     if older:
         yield f"{older} dated before it (negative lag): never first; one of the dates may be wrong"
-    others = {one.later for one in found} - documents
-    if others:
+    rest = [one for one in found if one.later not in documents]
+    third = {one.later for one in rest if one.how == COMMON_SOURCE}
+    if others := {one.later for one in rest} - third:
         yield f"{len(others)} only announce or put it in force (plansToIssue, promulgates)"
+    if third:
+        yield f"{len(third)} only share words that both may have from a third (commonSource)"
 
 
 def _is_dated(when: Dating | None) -> bool:

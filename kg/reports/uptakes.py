@@ -14,8 +14,10 @@ from kg.reports.report import Evidence, evidence
 from kg.store import Store
 
 KINDS = ("citation", "title", "adoption", "copy")
-# What announces a document, or puts it in force, does not answer it.
-NO_ANSWER = frozenset({"plansToIssue", "promulgates"})
+# What announces a document, or puts it in force, does not answer it; words that both may have from
+# a third document are no sign that one has them from the other.
+COMMON_SOURCE = "commonSource"
+NO_ANSWER = frozenset({"plansToIssue", "promulgates", COMMON_SOURCE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class Uptake:
     """A document takes up another one, or a program, in one way."""
 
     kind: str  # of KINDS
-    how: str  # of a citation its stance, else ""
+    how: str  # of a citation its stance, of words that both may have from a third commonSource
     earlier: str  # IRI of what is taken up
     later: str  # IRI of the document that takes up
     times: int  # places of the text that do so
