@@ -83,7 +83,7 @@ def places(title: str, text: str) -> Iterator[tuple[int, int]]:
     """Yield where a text has its title; of one that is broken over lines, the first place."""
     at = text.find(title) if title else -1
     if at < 0:
-        words = list(map(re.escape, re.findall(r"\S", title)))
+    XX
         broken = re.search(r"\s*".join(words), text) if words else None
         if broken is not None:
             yield broken.span()
