@@ -22,7 +22,19 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from kg import __version__
+from kg.commands.ask import ask
+from kg.commands.cascade import cascade
+from kg.commands.check import check
+from kg.commands.compare import compare
+from kg.commands.correct import correct
+from kg.commands.corrections import corrections
+from kg.commands.due import due
+from kg.commands.missing import missing
 from kg.commands.options import WORDS, as_json, opened, output_file, pages_in, store_option
+from kg.commands.originality import originality
+from kg.commands.pledges import pledges
+from kg.commands.trace import trace
+from kg.commands.who import who
 from kg.errors import KgError
 
 if TYPE_CHECKING:
@@ -285,6 +297,8 @@ def build(
             compare=not no_traces,
         )
     _print_summary(result, place)
+    for fault in result.faults:
+        click.echo(f"{place / 'corrections.tsv'}: {fault}", err=True)
     if account is not None:
         _write_account(result, account)
     if result.skipped:
@@ -922,3 +936,20 @@ def _existing(place: Path) -> Iterator[None]:
     if not (place / MARKER).is_file():
         raise KgError(f"{place}: no store here; make one with: kg build PATH --store {place}")
     yield
+
+
+cli.add_command(compare)
+cli.add_command(pledges)
+cli.add_command(cascade)
+cli.add_command(check)
+cli.add_command(originality)
+# -- what analysts ask -------------------------------------------------------------------------
+
+cli.add_command(due)
+cli.add_command(who)
+# -- reports -----------------------------------------------------------------------------------
+cli.add_command(trace)
+cli.add_command(missing)
+cli.add_command(ask)
+cli.add_command(correct)
+cli.add_command(corrections)

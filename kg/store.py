@@ -10,6 +10,7 @@ thousands of times; over the written union it takes 0.1 s and counts right.
     DIR/graph/           Oxigraph
     DIR/files.sqlite     which file was given with which content (kg.ledger)
     DIR/traces.sqlite    what was computed of texts, to compare the next ones (kg.traces.memory)
+    DIR/corrections.tsv  what somebody knows better (kg.correct), written by hand or by kg correct
     DIR/lock             held shared by readers, alone by a writer
 """
 
@@ -18,6 +19,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 DEFAULT_BASE = "https://w3id.org/policy-kg/id/"
 ONTOLOGY = "https://w3id.org/policy-kg/ontology"
 MARKER = "policy-kg.json"
+CORRECTIONS = "corrections.tsv"
 FORMAT = 1
 
 T = TypeVar("T")
@@ -227,6 +230,11 @@ class Store:
         if not self.read_only:
             self._guarded(self._graph.flush)
 
+    @property
+    def corrections(self) -> Path | None:
+        """Give where the store's corrections are, or would be; in memory it has none."""
+        return None if self.path is None else self.path / CORRECTIONS
+
     def close(self) -> None:
         """Flush and release the directory."""
         if self._graph is None:
@@ -248,6 +256,8 @@ class Store:
             self.flush()
             self._guarded(lambda: self._graph.backup(copy / "graph"))
             self._ledger.copy(copy / "files.sqlite")
+            if self.corrections is not None and self.corrections.is_file():
+                shutil.copyfile(self.corrections, copy / CORRECTIONS)
             _write_marker(copy, self.base)
             copy.rename(target)
 
@@ -289,8 +299,7 @@ class Store:
             raise QueryError("query: only SELECT gives rows")
         names = [variable.value for variable in solutions.variables]
         return [
-            {name: "" if row[name] is None else _plain(row[name]) for name in names}
-            for row in solutions
+            {name: _plain(term) for name, term in zip(names, row, strict=True)} for row in solutions
         ]
 
     def dataset(self) -> rdflib.Dataset:
@@ -446,7 +455,12 @@ def _claim_directory(path: Path, base: str | None, *, create: bool) -> str:
 def _make_directory(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
-        entries = [entry for entry in os.listdir(path) if not entry.startswith(MARKER)]
+        # Corrections may be there before the first build.
+        entries = [
+            entry
+            for entry in os.listdir(path)
+            if entry != CORRECTIONS and not entry.startswith(MARKER)
+        ]
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror}") from error
     if entries:
@@ -530,6 +544,8 @@ def _held(row: Mapping[str, str], names: set[str]) -> Held:
 
 
 def _plain(term: object) -> str:
+    if term is None:
+        return ""
     return term.value if isinstance(term, Term) else str(term)
 
 

@@ -51,6 +51,8 @@ CLASSES = {
     "Reuse": ([], ""),
     "TitleEcho": ([], ""),
     "Repair": ([], ""),
+    "Correction": (["http://www.w3.org/ns/prov#Entity"], ""),
+    "Withdrawal": ([], ""),
     "Mention": (["http://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core#Phrase"], ""),
     "Extraction": (["http://www.w3.org/ns/prov#Activity"], ""),
 }
@@ -122,7 +124,7 @@ PROPERTIES = [
     ("adcode", "Region", "xsd:string"),
     ("within", "Region", "Region"),
     ("rule", "TextNode", "xsd:string"),  # Mention, and what else a rule reads
-    ("sentence", "TextNode", "xsd:string"),  # Target, Responsibility, Citation
+    ("sentence", "TextNode", "xsd:string"),  # Target, Task, Responsibility, Citation
     ("measure", "Indicator", "Measure"),
     ("indicatorUnit", "Indicator", "xsd:string"),
     ("equivalentUnit", "Indicator", "xsd:string"),
@@ -146,14 +148,20 @@ PROPERTIES = [
     ("formulaShare", "Writing", "xsd:decimal"),
     ("sharedShare", "Writing", "xsd:decimal"),
     ("concreteShare", "Writing", "xsd:decimal"),
+    ("correctedBy", "Correctable", "Correction"),
+    ("needlessCorrection", "PolicyDocument", "Correction"),
+    ("orphanedCorrection", "PolicyDocument", "Correction"),
+    ("action", "Correction", "xsd:string"),
+    ("quote", "Correction", "xsd:string"),
 ]
 UPPER_CLASSES = {
+    "Correctable": {"NamedEntity", "TextNode"},
     "NamedEntity": {"Agency", "Indicator", "PolicyDocument", "Program", "Region"},
     "Writing": {"OutlineItem", "PolicyDocument"},
     "Trace": {"Reuse", "TitleEcho"},
     "TextNode": {
         *("Citation", "Commitment", "Mention", "OutlineItem", "Repair", "Responsibility"),
-        "Trace",
+        *("Trace", "Withdrawal"),
     },
     "OutlineItem": {"Section", "Task"},
     "Commitment": {"Target", "Task"},
@@ -374,7 +382,7 @@ def test_shapes_use_terms_as_their_kind(policy: rdflib.Graph, shapes: rdflib.Gra
 
 def test_every_promise_about_text_covers_every_node_read_from_one(shapes: rdflib.Graph) -> None:
     evidenced = {"Mention", "Section", "Task", "Target", "Responsibility", "Citation", "Repair"}
-    evidenced |= {"Reuse", "TitleEcho"}
+    evidenced |= {"Reuse", "TitleEcho", "Withdrawal"}
     assert local_names(shapes.objects(SHAPE.TextNode, SH.targetClass)) == evidenced
 
 
@@ -418,6 +426,16 @@ GOOD = """
 <SRC> a nif:Context ; nif:isString \"\"\"TEXT\"\"\" ; pol:sha256 "DIGEST" ;
     dcterms:format "text/plain" ; dcterms:source "要点.txt" ;
     prov:wasGeneratedBy <extraction/0.1.0> ; pol:repair <SRC/repair/9> .
+<correction/0123456789abcdef0123> a pol:Correction ; pol:action "same" ;
+    dcterms:title "团县委 → agency/团县委" ; dcterms:creator "审核员" ;
+    dcterms:date "2023-03-01"^^xsd:date ; dcterms:description "核对原文" .
+<correction/0123456789abcdef0124> a pol:Correction ; pol:action "not" ; pol:quote "工作要点" ;
+    dcterms:title "mention" .
+<SRC/withdrawal/15-5> a pol:Withdrawal ; SPAN(11,15) ; pol:rule "correction" ;
+    pol:correctedBy <correction/0123456789abcdef0124> .
+<document/要点> pol:correctedBy <correction/0123456789abcdef0124> ;
+    pol:needlessCorrection <correction/0123456789abcdef0123> .
+<agency/团县委> pol:correctedBy <correction/0123456789abcdef0123> .
 <SRC/repair/9> a pol:Repair ; SPAN(9,13) ; pol:original "2O23" ; pol:reading "2023" ;
     pol:rule "repair.date" .
 <extraction/0.1.0> a pol:Extraction ; pol:extractorVersion "0.1.0" .
@@ -604,6 +622,25 @@ BROKEN = [
     ('pol:rule "repair.date"', 'pol:rule "date"', "repairRule"),
     ("prov:wasGeneratedBy <extraction/0.1.0>", 'prov:wasGeneratedBy "0.1.0"', "wasGeneratedBy"),
     (' ; pol:extractorVersion "0.1.0"', "", "extractorVersion"),
+    # corrections
+    (
+        "<correction/0123456789abcdef0123> a pol:Correction",
+        "<correction/0123456789abcdef0123> a pol:Correction . <correction/1> a pol:Correction",
+        "Correction correctionTitle action",
+    ),
+    ('pol:action "same" ;', 'pol:action "perhaps" ;', "action"),
+    ('dcterms:title "mention"', 'dcterms:title ""', "correctionTitle"),
+    ('"2023-03-01"^^xsd:date', '"2023-03"^^xsd:gYearMonth', "correctionDate"),
+    (
+        "<agency/团县委> pol:correctedBy <correction/0123456789abcdef0123>",
+        "<agency/团县委> pol:correctedBy <agency/教育局>",
+        "correctedBy",
+    ),
+    (
+        "pol:needlessCorrection <correction/0123456789abcdef0123>",
+        "pol:orphanedCorrection <agency/教育局>",
+        "outcome",
+    ),
     # mentions
     (
         "itsrdf:taIdentRef <agency/团县委>",

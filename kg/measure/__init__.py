@@ -41,7 +41,7 @@ def _measure(target: Target) -> Measure:
     )
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=10_000)
 def _indicator(text: str, unit: str) -> tuple[Measure, Decimal | None]:
     """Return what words beside a unit measure, without figures, and the factor of these."""
     form = normal_form(text, unit)

@@ -73,8 +73,9 @@ def _fitting(concept: Concept, unit: str) -> Match | None:
 
 def broader(form: str, unit: str) -> str:
     """Return the label of the indicator that a form is certainly a kind of, "" if there is none."""
-    for rest in less_special(form, unit):
-        found = find(rest, unit)
-        if found is not None and not found.group:
-            return found.concept.label
-    return ""
+    less = [rest for rest in less_special(form, unit) if 2 <= len(rest) < len(form)]
+    found = (find(rest, unit) for rest in less)
+    nearest = next((match for match in found if match is not None and not match.group), None)
+    if nearest is not None:
+        return nearest.concept.label
+    return next(filter(None, (broader(rest, unit) for rest in less)), "")
