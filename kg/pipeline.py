@@ -61,7 +61,7 @@ def understand(source: Source) -> Reading:
     mended = mend(source)
     outline = structure(mended.source)
     reading = resolve(outline, extract(outline))
-    reading = replace(reading, measures=measure(reading.findings.targets))
+    reading = replace(reading, measures=measure(reading.findings.targets, mended.source.text))
     return relocate(reading, mended.written, mended.alignment)
 
 
