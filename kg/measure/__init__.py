@@ -7,8 +7,8 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 
-from kg.measure.level import ALL, is_level
-from kg.measure.normal import normal_form
+from kg.measure.level import is_level
+from kg.measure.normal import ALL, normal_form
 from kg.measure.scheme import Match, broader, by_form, find, labels
 from kg.measure.units import convert, ratio, unit_of
 from kg.models import Measure, Target

@@ -8,11 +8,10 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from kg.measure.normal import LONGEST, words
+from kg.measure.normal import ALL, LONGEST, words
 from kg.models import Target
 from kg.vocabulary import rows
 
-ALL = "总数"
 WISHES = ("ensure", "strive")
 CLAUSE = re.compile("[，；。：！？\n]")
 UNFIGURED = re.compile(r"\D*")
