@@ -14,6 +14,7 @@ from kg.vocabulary import rows
 
 WISHES = ("ensure", "strive")
 CLAUSE = re.compile("[，；。：！？\n]")
+BLANKS = re.compile(r"[^\S\n]+")
 UNFIGURED = re.compile(r"\D*")
 
 
@@ -37,15 +38,16 @@ def is_level(target: Target, text: str) -> bool:
         return False
     bound = UNFIGURED.match(text, target.begin, target.end)  # 突破|800家 is a figure with its bound
     figure = bound.end() if bound is not None else target.begin
-    before = text[max(0, target.begin - LONGEST) : figure]
+    # Without the blanks that a text may have inside its words.
+    before = BLANKS.sub("", text[max(0, target.begin - LONGEST) : figure])
     found = _reached().search(before)
     if found is None:
         return False
-    clause = CLAUSE.split(before[: found.start()])[-1]
-    if not clause.endswith(target.indicator) or not _is_thing(target.indicator):
+    clause, thing = CLAUSE.split(before[: found.start()])[-1], BLANKS.sub("", target.indicator)
+    if not thing or not clause.endswith(thing) or not _is_thing(thing):
         return False
     # Of a list too: 新增瞪羚企业超20家、独角兽企业超2家.
-    return _doing().search(clause.removesuffix(target.indicator)) is None
+    return _doing().search(clause.removesuffix(thing)) is None
 
 
 def _is_thing(name: str) -> bool:
