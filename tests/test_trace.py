@@ -438,6 +438,7 @@ COPIED = (
         region="枫渚县",
         copies=(("青禾县蓝莓方案", WORDS, ORIGIN),),
     ),
+    Paper("转载：云陵市方案", "全文同前。", region="云陵市", same_as="云陵市蓝莓方案"),
 )
 
 
@@ -463,6 +464,12 @@ def test_the_copied_passages_side_by_side(copied: Store) -> None:
     assert passages(copied, "青禾县蓝莓方案", up=True).rows == report.rows
     assert passages(copied, "云陵市蓝莓方案", region="枫渚县").rows == ()
     assert told(trace(copied, "云陵市蓝莓方案"), "kind", "times") == [("copy", 1)]
+
+
+@pytest.mark.parametrize("name", ["云陵市蓝莓方案", "转载：云陵市方案"])
+def test_copies_of_a_document_are_one(copied: Store, name: str) -> None:
+    assert told(trace(copied, name), "first", "document") == [("first", "青禾县蓝莓方案")]
+    assert "counted with it" in "".join(trace(copied, name).notes)
 
 
 def test_words_that_both_may_have_from_a_third_are_no_answer(copied: Store) -> None:

@@ -36,11 +36,12 @@ SELECT DISTINCT ?node ?label ?name {
 }
 """
 _ABOUT = """
-SELECT ?label ?number ?class ?notice ?title ?content ?inside ?node {
+SELECT ?label ?number ?class ?notice ?title ?content ?inside ?copy ?node {
     OPTIONAL { ?node skos:prefLabel ?label }
     OPTIONAL { ?node pol:documentNumber ?number }
     OPTIONAL { ?node a ?class }
     OPTIONAL { ?notice pol:promulgates ?node ; dcterms:title ?title ; pol:hasText ?text }
+    OPTIONAL { ?node pol:sameTextAs|^pol:sameTextAs ?copy }
     OPTIONAL { ?node pol:promulgates ?content . ?content skos:prefLabel ?inside }
 }
 """
@@ -65,7 +66,7 @@ class Subject:
     dating: Dating | None
     region: str  # IRI of the region that it is for; "" where that is not known
     region_is_inferred: bool  # by how its title begins
-    same: tuple[str, ...]  # IRIs: the notice that puts it in force, or what the notice does
+    same: tuple[str, ...]  # IRIs of other copies, of the notice that puts it in force, or inside it
 
 
 def subject(store: Store, held: Holdings, name: str, since: str = "") -> Subject:
@@ -86,6 +87,7 @@ def subject(store: Store, held: Holdings, name: str, since: str = "") -> Subject
     # 《关于印发《甲方案》的通知》 and 《甲方案》 are one document to whoever answers it.
     notices = sorted({row["notice"] for row in rows if label and label in row["title"]})
     inside = sorted({r["content"] for r in rows if r["inside"] and r["inside"] in label})
+    copies = sorted({row["copy"] for row in rows} - {"", iri})
     notice = notices[0] if notices else ""
     region, inferred = ("", False) if is_program else _region(store, held, iri, notice, label)
     return Subject(
@@ -97,7 +99,7 @@ def subject(store: Store, held: Holdings, name: str, since: str = "") -> Subject
         dating=given or _dating(held, iri, notice, number),
         region=region,
         region_is_inferred=inferred,
-        same=(*notices, *inside),
+        same=tuple(dict.fromkeys((*copies, *notices, *inside))),
     )
 
 
