@@ -11,10 +11,13 @@ from decimal import Decimal
 
 import pytest
 import rdflib
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from test_queries import named
 
 from kg import commands, queries
+from kg.cli import cli
 from kg.commands import compare as command
 from kg.errors import NotFoundError
 from kg.export import export
@@ -166,7 +169,7 @@ def test_words_of_an_indicator(plans_store: Store) -> None:
     assert report.notes[0] == (
         "no indicator is called 一键报警; taken are those with these words: 校园一键报警"
     )
-    assert cells(report) == [("云陵市", "Prefecture", "校园一键报警: 100%")]
+    assert cells(report) == [("云陵市", "Prefecture", "校园一键报警: 100%", "silent", "silent")]
 
 
 def test_another_name_and_what_lies_below(plans_store: Store) -> None:
@@ -211,6 +214,28 @@ def _quads(store: Store, iri: str) -> str:
     return "".join(
         f"{line.decode().rstrip().removesuffix('.')}<{iri}> .\n" for line in store.ntriples(iri)
     )
+
+
+def test_what_is_a_plan(plans_store: Store) -> None:
+    """A notice that sets no target is no plan, so its place is not silent."""
+    graphs = [
+        DocumentGraph(iri, "", "", _quads(plans_store, iri), ())
+        for iri in plans_store.graph_names()
+    ]
+    with Store() as store:
+        store.load([*graphs, _document(store, "Notice", 1), _document(store, "WorkPlan", 2)])
+        report = compare(store, "新增学位", Chosen("临枫区"))
+        assert report.columns[2:] == ("2021", "2023", "2032")
+        assert cells(report) == [("临枫区", "County", "600个", "800个", "silent")]
+
+
+def _document(store: Store, kind: str, number: int) -> DocumentGraph:
+    """Give a document for 2031 or 2032 that sets no target."""
+    turtle = f"""
+<document/{number}> a pol:PolicyDocument, pol:{kind} ; pol:hasText <source/{number}> ;
+    pol:planYear {2030 + number} ; pol:appliesTo <region/临枫区> .
+"""
+    return named(f"{store.base}source/{number}", turtle)
 
 
 # -- the same from the exported graph ------------------------------------------------------------
@@ -301,7 +326,7 @@ def _canonical(value: str) -> str:
         (target("6.50", comparator="About"), "≈6.5%"),
         (target("60–70", "人", comparator="Between"), "60–70人"),
         (target("80", "元", change=True), "+80元"),
-        (target("3", change=True, label="能耗下降"), "−3%"),
+        (target("3", change=True, label="能耗下降"), "3%"),
         (target(None, "个"), "masked 个"),
         (target(None, ""), "masked"),
         (target("0", ""), "0"),
@@ -408,3 +433,65 @@ def test_the_command_offers_what_the_report_knows() -> None:
     assert command.PIVOTS == comparing.PIVOTS
     assert command.LEVELS == LEVELS
     assert commands.__doc__
+
+
+# -- on the command line -------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def stored(plans_store: Store, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Give the directory of a store of the plans."""
+    place = tmp_path_factory.mktemp("compare") / "store"
+    graphs = [
+        DocumentGraph(iri, "", "", _quads(plans_store, iri), ())
+        for iri in plans_store.graph_names()
+    ]
+    with Store(place) as store:
+        store.load(graphs)
+    return str(place)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "lines"),
+    [
+        (
+            ["compare", "--indicator", "新增学位", "--region", "枫渚县", "--format", "csv"],
+            [
+                "region,level,2021,2022,2023,sentence,file,place",
+                "枫渚县,County,900个,silent,masked 个,2021：全县新增学位900个。 | 2023：全县新增学位X个。",
+            ],
+        ),
+        (
+            ["compare", "--indicator", "新增学位", "--pivot", "regionxyear", "--year", "2022"],
+            [" 临枫区   County       no plan"],
+        ),
+        (
+            ["pledges", "--region", "青禾县", "--verdict", "slipped"],
+            ["[2] 2023年12月底前建成县特殊教育学校1所。 (青禾县-2023-要点.txt)"],
+        ),
+        (
+            ["cascade", "--region", "枫渚县", "--verdict", "looser", "--format", "markdown"],
+            ["| 枫渚县 | 云陵市 | 学前三年毛入园率 | 2025 |"],
+        ),
+    ],
+)
+def test_command(stored: str, arguments: list[str], lines: list[str]) -> None:
+    result = CliRunner().invoke(cli, [*arguments, "--store", stored])
+    assert result.exit_code == 0, result.output
+    for line in lines:
+        assert line in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["compare", "--indicator", "无此指标之名"], 1, "Error: indicator '无此指标之名': no plan"),
+        (["compare"], 2, "Missing option '--indicator'"),
+        (["compare", "--indicator", "新增学位", "--region", "无名县"], 1, "not in the store"),
+        (["pledges", "--region", "无名县"], 1, "Error: region '无名县': not in the store"),
+        (["cascade", "--verdict", "好"], 2, "Invalid value for '--verdict'"),
+    ],
+)
+def test_command_in_vain(stored: str, arguments: list[str], code: int, message: str) -> None:
+    result = CliRunner().invoke(cli, [*arguments, "--store", stored])
+    assert (result.exit_code, message in result.output) == (code, True), result.output

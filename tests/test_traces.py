@@ -173,6 +173,7 @@ def test_copied_words_are_found(later: str, earlier: str, words: str, there: str
         "根据《关于推进社区食堂由居民议事会挑选厨师并张贴菜谱工作的指导意见》（云府发〔2021〕3号）。",
         # to whom a paper goes
         "各乡镇人民政府、街道办事处，县政府各部门，各直属机构，各企业事业单位：\n",
+        "青府发〔2022〕3号各乡镇人民政府，各街道办事处，县政府各部门，县属各国有企业，各直属单位：正文",
         # who answers
         "（责任单位：县教育局、县财政局、县自然资源局、县住房城乡建设局、县市场监管局、县民政局）",
         # too little
@@ -206,6 +207,13 @@ def test_short_stretches_count_between_related_papers_only() -> None:
     assert edges(paper("新", short, place="东岭", issued="2022"), old) == [("新", "旧")]
     citing = paper("新", short, place="青禾", issued="2022", cites=[cited("旧", "旧号文")])
     assert edges(citing, old) == [("新", "旧")]
+    # What stands above has it from below by chance.
+    assert (
+        edges(
+            paper("新", short, place="江西", issued="2022"), replace(old, regions=REGIONS["青禾"])
+        )
+        == []
+    )
     long = f"{SCHOOL}，{RIVER}。"
     old = paper("旧", long, place="东岭", issued="2021")
     assert edges(paper("新", long, place="青禾", issued="2022"), old) == [("新", "旧")]
@@ -378,7 +386,7 @@ def test_copies_of_one_document(
     "row", list(rows("title_stems.tsv")), ids=lambda row: f"{row['role']} {row['word']}"
 )
 def test_every_mark_of_a_title_is_shown(row: dict[str, str]) -> None:
-    assert row["role"] in ("front", "end", "generic", "attachment")
+    assert row["role"] in ("front", "end", "generic", "attachment", "comment")
     assert row["word"] in row["example"]
     names = ("江西省", "云陵市", "青禾县", "临枫区", "青禾县教育局", "临枫区教育局")
     if row["role"] == "attachment":

@@ -85,8 +85,7 @@ def compare(
 
 def _matrix(plans: Plans, chosen: Chosen, label: str) -> Matrix:
     cells = _cells(plans)
-    stated = {year for _, year in cells}
-    years = {chosen.year} if chosen.year is not None else stated
+    years = {chosen.year} if chosen.year is not None else _years(plans, cells)
     known = plans.places
     regions = in_order(_regions(plans, chosen), known)
     return Matrix(
@@ -98,6 +97,16 @@ def _matrix(plans: Plans, chosen: Chosen, label: str) -> Matrix:
         cells=cells,
         label=label,
     )
+
+
+def _years(plans: Plans, cells: Iterable[tuple[str, int]]) -> set[int]:
+    """Give the years of which something is said, and those since that have a plan of their own.
+
+    A plan for several years says little of those in the middle.
+    """
+    stated = {year for _, year in cells}
+    yearly = {plan.years[0] for plan in plans.held if len(plan.years) == 1}
+    return stated | {year for year in yearly if stated and year > min(stated)}
 
 
 def _cells(plans: Plans) -> dict[tuple[str, int], list[Planned]]:
@@ -135,7 +144,7 @@ def _notes(plans: Plans, matrix: Matrix, year: int | None) -> Iterator[str]:
     if not matrix.years:
         yield "no plan says anything of it"
     elif year is None:
-        yield "years of which no plan says anything of it are left out"
+        yield "shown are the years since the first that promises something of it"
     for one in matrix.years:
         yield _silence(matrix, one)
 

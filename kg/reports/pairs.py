@@ -71,8 +71,14 @@ def _row(rows: list[dict[str, str]]) -> Row:
             counted,
             joined(sorted(titles.values())),
         ),
-        first_sentences(rows, SENTENCES),
+        first_sentences([side for row in rows for side in (row, _other(row))], SENTENCES),
     )
+
+
+def _other(row: dict[str, str]) -> dict[str, str]:
+    """Return a row with the words that name the other agency; often they are the same sentence."""
+    words = {"sentence": "otherSentence", "begin": "otherBegin", "end": "otherEnd"}
+    return {**row, **{key: row[other] for key, other in words.items()}}
 
 
 def first_sentences(rows: list[dict[str, str]], number: int) -> tuple[Evidence, ...]:

@@ -1,6 +1,7 @@
 """A store to the plans that it holds and the targets that they set, in figures that compare.
 
-A plan is a document that says which years it plans for, and for which place.
+A plan is a document that says which years it plans for, and for which place: by its kind a plan
+or report, or one of another kind (a notice, an opinion) that sets a target.
 """
 
 from __future__ import annotations
@@ -22,8 +23,14 @@ from kg.store import Store
 from kg.vocabulary import rows as table
 
 SIGNS = {"AtLeast": "≥", "AtMost": "≤", "About": "≈"}
+# What is a plan by its kind, even where it sets no target.
+KINDS = ("WorkPlan", "Plan", "ImplementationPlan", "Report")
 FIRMEST = ("Ensure", "Plan", "Strive")  # 确保 > 完成 > 力争
 MOST_NAMED = 5  # names in a note, before it only counts
+_SETTING_TARGETS = """SELECT DISTINCT ?source {
+    { SELECT ?target { ?target pol:comparator ?any } }
+    { SELECT ?target ?source { ?target nif:referenceContext ?source } }
+}"""
 _PERIOD = re.compile(r"\d{4}-(\d{4})")
 
 
@@ -98,7 +105,7 @@ class Plans:
         return (
             f"compared: {len(self.held)} plans of {regions} places{span}"
             f"{f' ({listed})' if listed else ''};"
-            " a plan is a document with a place and the years that it plans for"
+            " a plan has a place and years; a notice or an opinion counts if it sets a target"
         )
 
 
@@ -129,14 +136,18 @@ def read_plans(
     Raise NotFoundError where the store knows no region of that name.
     """
     known = places(store)
-    held = tuple(plan for plan in _plans(holdings(store)) if _is_chosen(plan, chosen, known))
+    held = tuple(plan for plan in _plans(store) if _is_chosen(plan, chosen, known))
     documents = {plan.document for plan in held}
     found = (t for t in _targets(store, indicators) if t.document in documents)
     return Plans(held, known, tuple(sorted(found, key=lambda target: target.place)))
 
 
-def _plans(found: Iterable[Holding]) -> Iterable[Holding]:
-    return (one for one in found if one.years and one.region)
+def _plans(store: Store) -> Iterable[Holding]:
+    """Yield the plans: a notice of holidays is none, and so not silent about anything."""
+    setting = {row["source"] for row in store.select(_SETTING_TARGETS)}
+    for one in holdings(store):
+        if one.years and one.region and (one.kind in KINDS or one.source in setting):
+            yield one
 
 
 def _is_chosen(plan: Holding, chosen: Chosen, known: Places) -> bool:
@@ -310,14 +321,14 @@ def said(target: Planned, year: int | None = None, *, name: str = "") -> str:
 
 
 def amount(target: Planned) -> str:
-    """Give a target's figure: ≥93%, +80元, masked 个."""
+    """Give a target's figure: ≥93%, +80元, masked 个; a fall that its name tells has no sign."""
     if target.low is None or target.high is None:
         return f"masked {target.unit}".strip()
     figure = text_of(target.low)
     if target.low != target.high:
         figure = f"{figure}–{text_of(target.high)}"
     sign = SIGNS.get(target.comparator, "")
-    change = ("−" if better(target.label) == "fall" else "+") if target.change else ""
+    change = "+" if target.change and better(target.label) != "fall" else ""
     return f"{sign}{change}{figure}{target.unit}"
 
 

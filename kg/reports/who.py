@@ -45,7 +45,7 @@ def who(store: Store, name: str, *, region: str = "", document: str = "") -> Rep
     tasks = {} if found else _tasks(store, name, held)
     if tasks:
         places = {one.evidence.source: held[one.evidence.source] for one in tasks.values()}
-        facts = duties(store, places, part=_shared(tasks))
+        facts = duties(store, places, part=_shared(name, tasks))
         rows = _task_rows(store, held, tasks, facts)
         title = f"Who answers for {name}"
     else:
@@ -80,11 +80,10 @@ def _tasks(store: Store, name: str, held: Mapping[str, Holding]) -> dict[str, Wo
     return {one.task: one for one in items if one.task in found}
 
 
-def _shared(tasks: Mapping[str, WorkItem]) -> str:
-    """Return words that all titles hold, for the query to look for; "" where they share none."""
+def _shared(name: str, tasks: Mapping[str, WorkItem]) -> str:
+    """Return words that all titles hold, for the query to look for; an IRI is one task's."""
     titles = {one.title for one in tasks.values()}
-    shortest = min(titles, key=lambda title: (len(title), title))
-    return shortest if all(shortest in title for title in titles) else ""
+    return name if all(name in title for title in titles) else min(titles)
 
 
 def _task_rows(

@@ -34,14 +34,13 @@ class Kinship:
             or self._by_time(one, other, "PlanYear")
         )
 
-    def related(self, one: int, other: int) -> bool:
-        """Tell whether a paper may have the other before it: by place, subject or citation."""
+    def related(self, later: int, earlier: int) -> bool:
+        """Tell whether a paper may have another before it: by place, subject or citation."""
         return (
-            self.is_above(one, other)
-            or self.is_above(other, one)
-            or self._families[one] == self._families[other]
-            or self.cites(one, other)
-            or self.cites(other, one)
+            self.is_above(earlier, later)
+            or self._families[later] == self._families[earlier]
+            or self.cites(later, earlier)
+            or self.cites(earlier, later)
         )
 
     def cites(self, one: int, other: int) -> bool:

@@ -24,7 +24,11 @@ FULL_LINE = 20  # characters of a line that the width of a page may have cut
 _TITLE = re.compile(r"《[^《》\n]{1,100}》(?:[（(][^（）()\n]{0,30}号[）)])?")
 # 云陵市人民政府办公室文件, and 各县（区）教育局，市直各学校： are nobody's words.
 _LETTERHEAD = re.compile(r"^[^\n，。]{2,40}文件[ \t\r]*$", re.MULTILINE)
-_ADDRESSEES = re.compile(r"^[^\n。；]{0,300}各[^\n。；]{1,300}[：:][ \t\r]*$", re.MULTILINE)
+_ADDRESSEES = re.compile(
+    r"^[^\n。；]{0,300}各[^\n。；]{1,300}[：:][ \t\r]*$"
+    r"|各[^\n。；：:]{1,120}(?:部门|机构|办事处|单位|政府|局|院|企业|公司|学校)[：:]",
+    re.MULTILINE,
+)
 _NOTICE = re.compile(r"关于(?:印发|转发|公布|发布)[^\n。]{2,80}?的(?:通知|公告|通告)")
 # Nor who says which bodies answer for it: （县教育局牵头，县财政局配合）.
 _BRACKET = re.compile(r"[（(][^（）()\n]{1,300}[）)]")

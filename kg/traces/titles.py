@@ -52,9 +52,9 @@ def stem(title: str, names: Sequence[str] = ()) -> str:
     longest_first = sorted(names, key=lambda name: (-len(name), name))
     core = _without_front(core, (*longest_first, *_marks("front")))
     core = _without_front(_without_end(core), _marks("front"))
-    if len(_HAN.findall(core)) < SHORTEST or any(word in core for word in _marks("generic")):
+    if len(_HAN.findall(core)) < SHORTEST or core.startswith(_marks("generic")):
         return ""
-    return core
+    return "" if any(word in title for word in _marks("comment")) else core
 
 
 def _without_front(core: str, front: Iterable[str]) -> str:
