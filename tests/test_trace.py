@@ -605,6 +605,22 @@ def test_lag(earlier: str, later: str, days: int | str | None) -> None:
     assert lag_days(dating(earlier), dating(later)) == days
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "before"),
+    [
+        (dating("2020"), dating("2021-01"), True),
+        (dating("2021"), dating("2021-12"), False),
+        (dating("2020", "plan year"), dating("2021-05-12"), True),
+        # A plan for 2022 may be of December 2021: what cites it then is not older.
+        (dating("2021-12-30"), dating("2022", "plan year"), False),
+        (None, dating("2021"), False),
+        (dating("2021"), None, False),
+    ],
+)
+def test_is_before(one: Dating | None, other: Dating | None, before: bool) -> None:
+    assert is_before(one, other) is before
+
+
 @given(st.lists(DATES, max_size=6), st.randoms(use_true_random=False))
 def test_first_dates_do_not_depend_on_order(texts: list[str], chance: random.Random) -> None:
     known: list[Dating | None] = [dating(text) for text in texts]

@@ -50,6 +50,7 @@ SELECT ?label ?region {
     ?agency pol:level pol:NationalLevel ; pol:region ?region ; skos:prefLabel|skos:altLabel ?label .
 }
 """
+_NUMBER = str.maketrans("[]［］【】()（）", "〔〕〔〕〔〕〔〕〔〕", " ")
 _NAME_ONLY = re.compile(r"^\s*[《<〈]|[》>〉]\s*$")
 _VARIED = re.compile(r"[《》〈〉〔〕\[\]［］【】()（）“”‘’\"「」『』\s]")
 
@@ -122,7 +123,7 @@ def _find(store: Store, held: Holdings, name: str) -> str:
     for iri in (name, store.base + name):
         if _is_known(store, iri):
             return iri
-    for wanted in dict.fromkeys((name, _NAME_ONLY.sub("", name))):
+    for wanted in dict.fromkeys((name, _NAME_ONLY.sub("", name), name.translate(_NUMBER))):
         if exact := _labels(store.select(_EXACT, {"name": wanted})):
             return _only(name, exact)
     files = {one.document: {one.title} for one in held.documents.values() if one.file == name}
