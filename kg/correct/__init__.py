@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 
-from kg.correct.anchor import Anchor, Span, Text, anchor
+from kg.correct.anchor import Anchor, Span, Text, anchor, meant_by
 from kg.correct.draft import Draft
 from kg.correct.entities import (
     change_kinds,
@@ -23,7 +23,17 @@ from kg.correct.facts import add, change_fact, take_out_facts
 from kg.correct.references import FACTS, plain, reference
 from kg.models import Action, Correction, Entity, Reading
 
-__all__ = ["Anchor", "Span", "Text", "anchor", "concerning", "correct", "is_of_document", "stamp"]
+__all__ = [
+    "Anchor",
+    "Span",
+    "Text",
+    "anchor",
+    "concerning",
+    "correct",
+    "is_of_document",
+    "meant_by",
+    "stamp",
+]
 
 STAMP = 8  # hexadecimal digits that tell which corrections concern a document
 
