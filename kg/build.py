@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pyoxigraph
 
-from kg import workers
+from kg import traces, workers
 from kg.errors import KgError, ReadError
 from kg.inputs import (
     AUTOMATIC,
@@ -74,6 +74,7 @@ class Progress:
     total: int
     seconds: float
     skipped: Skipped | None = None  # what was just left out
+    comparing: bool = False  # texts with each other; else reading documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +134,15 @@ def build(
     report: Callable[[Progress], None] | None = None,
     extractor: Extractor | None = None,
     options: ReadOptions = AS_IT_IS,
+    compare: bool = True,
 ) -> BuildReport:
     """Bring files, folders, archives, dumps and lists of them into a store.
 
     Documents that it holds are not read again. Can be stopped at any moment: the store then
     holds whole documents only, and the same call goes on. A file that fails is in the report
     with its reason. `intake` says how containers are read. `jobs` processes read, each document
-    within `limits`; without limits this process reads, unprotected.
+    within `limits`; without limits this process reads, unprotected. At the end texts are
+    compared with each other (kg.traces), unless `compare` is false: then the store has no traces.
     """
     started = time.monotonic()
     table = read_corrections(store)
@@ -157,6 +160,10 @@ def build(
     _read_and_load(store, work, jobs, limits, extractor, tally, steps)
     _settle(store, contents, limits, extractor, tally)
     release()
+    if compare:
+        traces.update(store, steps.compare)
+    else:
+        traces.clear(store)
     return BuildReport(
         ok=tally.ok,
         repaired=tally.repaired,
@@ -349,6 +356,12 @@ class _Steps:
             self._tell(None)
         for one in failed:
             self._tell(one)
+
+    def compare(self, done: int, total: int) -> None:
+        """Tell how many texts are compared."""
+        if self._report is not None:
+            seconds = time.monotonic() - self._started
+            self._report(Progress(done, total, seconds, comparing=True))
 
     def _tell(self, skipped: Skipped | None) -> None:
         if self._report is not None:

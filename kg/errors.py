@@ -4,6 +4,7 @@ KgError
 ├── ReadError        a file cannot be read as a document; says which file and why
 ├── StoreError       a store cannot be opened, written or understood
 ├── QueryError       a query is wrong or asks what is refused
+├── QuestionError    a question in Chinese is not understood, or may mean several things
 ├── NotFoundError    nothing in the store has this name
 ├── CorrectionError  a correction cannot be used; says which line and why
 └── VocabularyError  ontology/ or kg/data/ holds something that cannot be used
@@ -24,6 +25,10 @@ class StoreError(KgError):
 
 class QueryError(KgError):
     """A query is wrong, or asks for something that is refused."""
+
+
+class QuestionError(KgError):
+    """A question in Chinese is not understood, or may mean several things."""
 
 
 class NotFoundError(KgError):

@@ -379,6 +379,19 @@ def _sentence_of(reading: Reading, begin: int) -> str:
     return sentence_at(text, begin)
 
 
+def _duty_sentence(node: str, reading: Reading, fact: Responsibility) -> Triple:
+    """Say where a duty is stated: of a table the whole row, since a cell names an agency only."""
+    task, sentences = reading.outline.tasks[fact.task], reading.outline.sentences
+    index = bisect_right(sentences, fact.begin, key=lambda one: one.begin) - 1
+    if index >= 0 and sentences[index].part == "bodies" and task.begin <= fact.begin < task.end:
+        return node, pol("sentence"), literal(_row_of(reading, task))
+    return _sentence(node, reading, fact.begin)
+
+
+def _row_of(reading: Reading, task: Task) -> str:
+    return reading.outline.source.text[task.begin : task.end][:LONGEST_SENTENCE].strip()
+
+
 def _repairs(names: Names, source: Source) -> Iterator[Triple]:
     for repair in source.repairs:
         if repair.rule in _marked():
@@ -442,6 +455,10 @@ def _tasks(names: Names, reading: Reading) -> Iterator[Triple]:
             yield node, pol("number"), literal(task.number)
         if index in dues:
             yield node, pol("due"), moment(dues[index])
+            # By when a row of a table is to be done stands in another cell of it.
+            yield node, pol("sentence"), literal(_row_of(reading, task))
+        else:
+            yield _sentence(node, reading, task.title_begin)
         if task.section is not None:
             yield node, IS_PART, names.node("section", sections[task.section].begin)
         yield names.document, HAS_PART, node
@@ -585,7 +602,7 @@ def _responsibility(
 ) -> Iterator[Triple]:
     yield node, TYPE, pol("Responsibility")
     yield from _evidence(names, node, fact.begin, fact.end)
-    yield _sentence(node, reading, fact.begin)
+    yield _duty_sentence(node, reading, fact)
     yield node, pol("ofTask"), names.node("task", reading.outline.tasks[fact.task].begin)
     yield node, pol("agency"), agency
     yield node, pol("role"), pol(fact.role)

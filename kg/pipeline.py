@@ -33,9 +33,12 @@ __all__ = [
     "version_for",
 ]
 
-ONTOLOGY_FILES = ("policy.ttl", "agencies.ttl", "laws.ttl", "programs.ttl", "successions.ttl")
+ONTOLOGY_FILES = (
+    *("policy.ttl", "agencies.ttl", "indicators.ttl", "laws.ttl", "programs.ttl"),
+    "successions.ttl",
+)
 # What decides how a document is read; the rest (store, export, pages, commands) may change freely.
-STAGES = ("read", "structure", "extract", "resolve.py", "correct", "measure.py", "graph.py")
+STAGES = ("read", "structure", "extract", "resolve.py", "correct", "measure", "graph.py")
 PARTS = (*STAGES, "data", "models.py", "sentence.py", "vocabulary.py")
 COUNTED = (".py", ".tsv", ".ttl", ".crfsuite")
 

@@ -398,3 +398,39 @@ def _cache_file(folder: Path) -> str | None:
     except OSError:
         return None
     return str(folder / "jieba.cache")
+
+
+# -- indicators ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """An indicator of the published scheme."""
+
+    label: str
+    measure: str  # Amount, Rate, Growth
+    unit: str  # to which its targets are converted
+    equivalents: tuple[str, ...]  # units that count the same one for one: a school in 所 or 个
+    names: tuple[str, ...]  # every other name, also those that need a figure beside them
+
+
+@cache
+def indicators() -> tuple[Concept, ...]:
+    """Load the scheme of indicators, by label."""
+    import pyoxigraph as ox
+
+    found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for quad in ox.parse(text_of("kg.ontology", "indicators.ttl"), format=ox.RdfFormat.TURTLE):
+        found[str(quad.subject)][quad.predicate.value].append(quad.object.value)
+    concepts = (_concept(facts) for facts in found.values() if POLICY + "measure" in facts)
+    return tuple(sorted(concepts, key=lambda concept: concept.label))
+
+
+def _concept(facts: dict[str, list[str]]) -> Concept:
+    return Concept(
+        label=facts[SKOS + "prefLabel"][0],
+        measure=facts[POLICY + "measure"][0].removeprefix(POLICY),
+        unit=facts[POLICY + "indicatorUnit"][0],
+        equivalents=tuple(sorted(facts[POLICY + "equivalentUnit"])),
+        names=tuple(sorted(facts[SKOS + "altLabel"] + facts[SKOS + "hiddenLabel"])),
+    )

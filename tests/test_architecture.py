@@ -36,7 +36,13 @@ TABLE: dict[str, tuple[str, ...]] = {
     # Which corrections concern which document held: the stage's own rule, asked of the store.
     "stamps": (*COMMON, "correct", "store", "pipeline"),
     "amend": (*COMMON, "correct", "store", "sentence", "pipeline"),
-    "reports": (*COMMON, "correct", "stamps", "store", "sparql", "queries", "results", "sentence"),
+    # … and what the extractors use to see figures as they do.
+    "reports": (
+        *(*COMMON, "correct", "stamps", "extract"),
+        *("store", "sparql", "queries", "results", "sentence"),
+    ),
+    # What is found across documents: reads a store, writes graphs.
+    "traces": (*COMMON, "store", "sparql", "sentence", "reports", "graph"),
     "export": (*COMMON, "store", "sparql"),
     # Before the stages: which bytes there are.
     "inputs": (*COMMON, "ledger", "store", "read", "workers"),

@@ -65,6 +65,7 @@ VALUES = {
     "Basis": "Explicit Inherited Implied Stated",
     "Level": "NationalLevel ProvincialLevel PrefecturalLevel CountyLevel TownshipLevel",
     "Measure": "Amount Rate Growth",
+    "Ordering": "IssueDate CitationOrder PlanYear",
     "Stance": "cites implements plansToIssue revises promulgates",
 }
 
@@ -123,9 +124,10 @@ PROPERTIES = [
     ("adcode", "Region", "xsd:string"),
     ("within", "Region", "Region"),
     ("rule", "TextNode", "xsd:string"),  # Mention, and what else a rule reads
-    ("sentence", "TextNode", "xsd:string"),  # Target, Responsibility, Citation
+    ("sentence", "TextNode", "xsd:string"),  # Target, Task, Responsibility, Citation
     ("measure", "Indicator", "Measure"),
     ("indicatorUnit", "Indicator", "xsd:string"),
+    ("equivalentUnit", "Indicator", "xsd:string"),
     ("baseUnit", "Target", "xsd:string"),
     ("baseValue", "Target", "xsd:decimal"),
     ("baseMinValue", "Target", "xsd:decimal"),
@@ -137,8 +139,11 @@ PROPERTIES = [
     ("earlierBegin", "Trace", "xsd:integer"),
     ("earlierEnd", "Trace", "xsd:integer"),
     ("similarity", "Trace", "xsd:decimal"),
+    ("orderedBy", "Trace", "Ordering"),
     ("reuses", "PolicyDocument", "PolicyDocument"),
     ("echoes", "PolicyDocument", "PolicyDocument"),
+    ("commonSource", "Trace", "PolicyDocument"),
+    ("sameTextAs", "PolicyDocument", "PolicyDocument"),
     ("countedLength", "Writing", "xsd:integer"),  # PolicyDocument, Section
     ("formulaShare", "Writing", "xsd:decimal"),
     ("sharedShare", "Writing", "xsd:decimal"),
@@ -377,7 +382,7 @@ def test_shapes_use_terms_as_their_kind(policy: rdflib.Graph, shapes: rdflib.Gra
 
 def test_every_promise_about_text_covers_every_node_read_from_one(shapes: rdflib.Graph) -> None:
     evidenced = {"Mention", "Section", "Task", "Target", "Responsibility", "Citation", "Repair"}
-    evidenced |= {"Withdrawal"}
+    evidenced |= {"Reuse", "TitleEcho", "Withdrawal"}
     assert local_names(shapes.objects(SHAPE.TextNode, SH.targetClass)) == evidenced
 
 
@@ -470,6 +475,7 @@ GOOD = """
     SPAN(69,76) .
 <SRC/target/82> a pol:Target ; pol:inTask <SRC/task/36> ; pol:comparator pol:Between ;
     pol:minValue 2.0 ; pol:maxValue 3.0 ; pol:unit "次" ; pol:recurrence "P6M"^^xsd:duration ;
+    pol:subjectGroup "农村"@zh ; pol:baseUnit "轮" ; pol:baseMinValue 6.0 ; pol:baseMaxValue 9.0 ;
     SPAN(82,86) .
 <SRC/target/91> a pol:Target ; pol:inTask <SRC/task/36> ; pol:comparator pol:Exactly ;
     pol:masked true ; pol:unit "元" ; pol:due "2023"^^xsd:gYear ; pol:dueBasis pol:Inherited ;
@@ -477,6 +483,17 @@ GOOD = """
 
 <SRC/citation/43> a pol:Citation ; pol:citing <document/要点> ; pol:cited <document/规划> ;
     pol:stance pol:implements ; SPAN(43,54) .
+
+<SRC/reuse/36-109-00ff> a pol:Reuse ; pol:later <document/要点> ; pol:earlier <document/规划> ;
+    pol:orderedBy pol:CitationOrder ; dcterms:issued "2023-02"^^xsd:gYearMonth ;
+    pol:similarity 0.964 ;
+    pol:earlierContext <source/00000000000000000000> ; pol:earlierBegin 140 ; pol:earlierEnd 212 ;
+    pol:sentence "1.增加学位。" ; SPAN(36,109) .
+<SRC/echo/0-00ff> a pol:TitleEcho ; pol:later <document/要点> ; pol:earlier <document/规划> ;
+    pol:orderedBy pol:PlanYear ; pol:similarity 1.0 ; pol:sentence "溪谷县教育局2023年工作要点" ;
+    SPAN(0,9) .
+<document/要点> pol:reuses <document/规划> ; pol:echoes <document/规划> ; pol:countedLength 112 ;
+    pol:formulaShare 0.125 ; pol:sharedShare 0.6 ; pol:concreteShare 0.5 .
 
 <SRC#char=46,53> a pol:Mention ; itsrdf:taIdentRef <document/规划> ; nif:anchorOf "云溪市教育规划" ;
     pol:rule "bracketed-title" ; SPAN(46,53) .
@@ -496,6 +513,10 @@ GOOD = """
 <program/春芽计划> a pol:Program , pol:Initiative ; skos:prefLabel "春芽计划"@zh ;
     pol:level pol:CountyLevel .
 <indicator/新增学位> a pol:Indicator ; skos:prefLabel "新增学位"@zh .
+<indicator/新增托位> a pol:Indicator ; skos:prefLabel "新增托位"@zh ;
+    skos:hiddenLabel "增加托位"@zh ; skos:broader <indicator/新增学位> ;
+    pol:measure pol:Amount ; pol:indicatorUnit "个" ; pol:equivalentUnit "张" ;
+    skos:inScheme <indicator> .
 <region/990000> a pol:Region , pol:Province ; skos:prefLabel "东岭省"@zh ;
     pol:fullName "东岭省"@zh ;
     pol:adcode "990000" .
@@ -573,6 +594,8 @@ ALSO_GOOD = [
     # the upper classes may be asserted
     ("<SRC/task/36> a pol:Task", "<SRC/task/36> a pol:Task , pol:OutlineItem , pol:TextNode"),
 ]
+
+BASE_UNIT = 'pol:baseUnit "轮" ;'
 
 # What stands in the good graph, what stands in its place, the one shape that must complain.
 BROKEN = [
@@ -714,7 +737,7 @@ BROKEN = [
     ("pol:value 12000.0", "pol:value 12000.0 ; pol:masked true", "TargetQuantity"),
     ("pol:masked true", "pol:masked false", "TargetQuantity"),
     ("pol:masked true", "pol:masked 1", "masked TargetQuantity"),
-    ("pol:minValue 2.0 ;", "", "TargetQuantity"),
+    ("pol:minValue 2.0 ;", "", "TargetQuantity TargetBase"),
     ("pol:minValue 2.0", "pol:minValue 4.0", "minValue"),
     ("pol:maxValue 3.0", "pol:maxValue 3.0 , 4.0", "maxValue"),
     ("pol:comparator pol:Between", "pol:comparator pol:About", "TargetRange"),
@@ -737,6 +760,24 @@ BROKEN = [
     ('pol:indicatorText "新增学位"@zh', 'pol:indicatorText "新增学位"', "indicatorText"),
     ("pol:indicator <indicator/新增学位>", "pol:indicator <program/春芽计划>", "indicator"),
     ("pol:program <program/春芽计划>", "pol:program <indicator/新增学位>", "program"),
+    # comparable targets
+    (BASE_UNIT, "", "TargetBase"),
+    (BASE_UNIT, 'pol:baseUnit "次" ;', "baseUnit"),
+    (
+        " ; pol:baseMinValue 6.0 ; pol:baseMaxValue 9.0",
+        " ; pol:baseMinValue 6.0",
+        "TargetBase",
+    ),
+    ("pol:baseMinValue 6.0", "pol:baseMinValue 10.0", "baseMinValue"),
+    ("pol:baseMaxValue 9.0", "pol:baseMaxValue 9", "baseMaxValue"),
+    ("pol:baseMinValue 6.0 ; pol:baseMaxValue 9.0", "pol:baseValue 6.0", "TargetBase"),
+    ("pol:value 12000.0", "pol:value 12000.0 ; pol:baseValue 12.0", "TargetBase"),
+    (
+        "pol:value 12000.0",
+        'pol:value 12000.0 ; pol:baseUnit "千个" ; pol:baseValue 12',
+        "baseValue",
+    ),
+    ('pol:subjectGroup "农村"@zh', 'pol:subjectGroup "农村"', "subjectGroup"),
     # citations
     ("pol:citing <document/要点> ;", "", "citing CitesHasEvidence"),
     ("pol:cited <document/规划> ;", "", "cited CitesHasEvidence"),
@@ -757,6 +798,44 @@ BROKEN = [
         "pol:cites <document/规划> , <agency/教育局>",
         "cites CitesHasEvidence",
     ),
+    # traces across documents
+    (
+        "pol:later <document/要点> ; pol:earlier",
+        "pol:later <agency/教育局> ; pol:earlier",
+        "later TraceIsAsserted TraceHasEvidence",
+    ),
+    (
+        "pol:Reuse ; pol:later <document/要点>",
+        "pol:Reuse ; pol:later <document/规划>",
+        "later TraceIsAsserted TraceHasEvidence",
+    ),
+    (
+        "pol:earlier <document/规划> ;",
+        'pol:earlier "规划" ;',
+        "earlier TraceIsAsserted TraceHasEvidence",
+    ),
+    ("pol:orderedBy pol:PlanYear ;", "", "orderedBy"),
+    ("pol:orderedBy pol:PlanYear", "pol:orderedBy pol:Stated", "orderedBy"),
+    ("pol:similarity 0.964", "pol:similarity 1.2", "similarity"),
+    ('pol:sentence "1.增加学位。" ;', "", "traceSentence"),
+    (
+        'CitationOrder ; dcterms:issued "2023-02"^^xsd:gYearMonth',
+        'CitationOrder ; dcterms:issued "2023-02"',
+        "traceIssued",
+    ),
+    ("pol:earlierContext <source/00000000000000000000> ;", "", "earlierContext"),
+    ("pol:earlierBegin 140", "pol:earlierBegin 212", "earlierBegin"),
+    ("pol:earlierEnd 212", "pol:earlierEnd 212 , 213", "earlierEnd"),
+    ("pol:reuses <document/规划> ;", "", "TraceIsAsserted"),
+    (
+        "pol:reuses <document/规划>",
+        "pol:reuses <document/规划> , <document/意见>",
+        "TraceHasEvidence",
+    ),
+    ("pol:countedLength 112", "pol:countedLength 0", "countedLength"),
+    ("pol:formulaShare 0.125", "pol:formulaShare 12.5", "formulaShare"),
+    ("pol:sharedShare 0.6 ;", "", "sharedShare"),
+    ("pol:concreteShare 0.5", "pol:concreteShare 0.5 , 0.6", "concreteShare"),
     # entities
     ('skos:prefLabel "溪谷县财政局"@zh', 'skos:prefLabel "溪谷县财政局"', "prefLabel"),
     ('skos:altLabel "团县委"@zh', 'skos:altLabel "共青团溪谷县委员会"@zh', "prefLabel"),
@@ -779,6 +858,13 @@ BROKEN = [
         "<indicator/新增学位> a pol:Indicator ; skos:altLabel",
         "prefLabel",
     ),
+    ('"新增托位"@zh ;', '"新增托位"@zh ; skos:altLabel "增加托位"@zh ;', "hiddenLabel"),
+    ("skos:broader <indicator/新增学位>", "skos:broader <agency/教育局>", "broader"),
+    ("pol:measure pol:Amount", "pol:measure pol:Lead", "measure"),
+    ("pol:measure pol:Amount ;", "", "measureOfScheme"),
+    ('pol:indicatorUnit "个"', "pol:indicatorUnit 1", "indicatorUnit"),
+    ('pol:indicatorUnit "个" ;', "", "unitOfScheme"),
+    ('pol:equivalentUnit "张"', 'pol:equivalentUnit "个"', "equivalentUnit"),
     ("pol:Region , pol:Area", "pol:Region", "regionKind"),
     ('pol:fullName "东岭新区"@zh', 'pol:fullName "东岭新区"', "fullName"),
     ('pol:fullName "东岭新区"@zh', 'pol:fullName "东岭新区"@zh ; pol:adcode "99"', "adcode"),
@@ -860,3 +946,16 @@ def test_policy_and_good_graph_are_consistent(policy: rdflib.Graph) -> None:
 def test_reasoner_finds_the_contradiction(policy: rdflib.Graph, good: str, bad: str) -> None:
     with pytest.raises(owlready2.OwlReadyInconsistentOntologyError):
         reason(policy, parse(GOOD.replace(good, bad, 1)))
+
+
+@needs_java
+def test_policy_and_indicators_are_consistent(policy: rdflib.Graph) -> None:
+    scheme = rdflib.Graph().parse(ONTOLOGY / "indicators.ttl")
+    assert reason(policy, scheme) == []
+
+
+@needs_java
+def test_an_indicator_measures_in_one_way(policy: rdflib.Graph) -> None:
+    two = GOOD.replace("pol:measure pol:Amount", "pol:measure pol:Amount , pol:Rate")
+    with pytest.raises(owlready2.OwlReadyInconsistentOntologyError):
+        reason(policy, parse(two))

@@ -21,9 +21,17 @@ if TYPE_CHECKING:
     from kg.reports.report import Report
     from kg.store import Store
 
-# As in kg.reports.write, which would be slow to import here; a test compares them.
-REPORT_FORMATS = ("table", "csv", "json", "markdown", "xlsx")
-_SUFFIXES = {".csv": "csv", ".json": "json", ".md": "markdown", ".xlsx": "xlsx", ".ics": "ics"}
+# Those of kg.reports.write, which would be slow to import here, and the page; a test compares them.
+REPORT_FORMATS = ("table", "csv", "json", "markdown", "xlsx", "html")
+_DOCUMENTS = "kg.documents"  # where a command's context keeps the folder of pages
+_SUFFIXES = {
+    ".csv": "csv",
+    ".json": "json",
+    ".md": "markdown",
+    ".xlsx": "xlsx",
+    ".ics": "ics",
+    ".html": "html",
+}
 
 
 class Words(click.ParamType[str]):
@@ -103,6 +111,13 @@ def report_options(*more: str) -> Callable[[Callable[..., Any]], Callable[..., A
                     type=click.Path(path_type=Path, allow_dash=True),
                     help="The file to write; - is the standard output.",
                 ),
+                click.option(
+                    "--documents",
+                    type=click.Path(exists=True, file_okay=False, path_type=Path),
+                    callback=_keep_documents,
+                    expose_value=False,
+                    help="For html: a folder of pages from kg inspect, to which sentences link.",
+                ),
                 store_option,
             )
         ):
@@ -110,6 +125,10 @@ def report_options(*more: str) -> Callable[[Callable[..., Any]], Callable[..., A
         return command
 
     return decorate
+
+
+def _keep_documents(ctx: click.Context, _: click.Parameter, folder: Path | None) -> None:
+    ctx.meta[_DOCUMENTS] = folder
 
 
 def form_of(form: str | None, output: Path, allowed: Sequence[str] = REPORT_FORMATS) -> str:
@@ -128,4 +147,23 @@ def print_report(report: Report, form: str | None, output: Path) -> None:
     on_terminal = str(output) == "-" and sys.stdout.isatty()
     width = shutil.get_terminal_size().columns if on_terminal else None
     with output_file(output) as out:
-        write(report, chosen, out, width=width)
+        if chosen == "html":
+            out.write(_page(report, output).encode())
+        else:
+            write(report, chosen, out, width=width)
+
+
+def _page(report: Report, output: Path) -> str:
+    from kg.render.report import render_report
+
+    folder = click.get_current_context().meta.get(_DOCUMENTS)
+    return render_report(report, pages_in(folder, output) if folder is not None else {})
+
+
+def pages_in(folder: Path, output: Path) -> dict[str, str]:
+    """Give the pages of a folder by the source that they show, as the output would link to them."""
+    from urllib.parse import quote
+
+    start = Path() if output == Path("-") else output.parent
+    below = Path(os.path.relpath(folder, start)).as_posix()
+    return {page.stem: quote(f"{below}/{page.name}") for page in sorted(folder.glob("*.html"))}

@@ -1,0 +1,64 @@
+"""Targets to what they measure: indicators and base units that compare across documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from functools import lru_cache
+
+from kg.measure.normal import normal_form
+from kg.measure.scheme import Match, broader, by_form, find, labels
+from kg.measure.units import convert, ratio, unit_of
+from kg.models import Measure, Target
+
+__all__ = ["measure"]
+
+
+def measure(targets: Iterable[Target]) -> tuple[Measure | None, ...]:
+    """Return what each target measures; None where it says no indicator.
+
+    The indicator is the scheme's where its words, in their normal form, and its unit say so, else
+    the normal form itself. Whether a figure is a change or for each item stays with the target.
+    """
+    return tuple(_measure(target) if target.indicator else None for target in targets)
+
+
+def _measure(target: Target) -> Measure:
+    measured, factor = _indicator(target.indicator, target.unit)
+    if factor is None:
+        value, low, high = target.value, target.low, target.high
+    else:
+        value, low, high = (convert(x, factor) for x in (target.value, target.low, target.high))
+    return Measure(
+        indicator=measured.indicator,
+        key=measured.key,
+        broader=measured.broader,
+        group=measured.group,
+        unit=measured.unit,
+        value=value,
+        low=low,
+        high=high,
+    )
+
+
+@lru_cache(maxsize=10_000)
+def _indicator(text: str, unit: str) -> tuple[Measure, Decimal | None]:
+    """Return what words beside a unit measure, without figures, and the factor of these."""
+    form = normal_form(text, unit)
+    found = find(form, unit)
+    return _curated(found) if found is not None else _found(form, unit)
+
+
+def _curated(match: Match) -> tuple[Measure, Decimal | None]:
+    label = match.concept.label
+    measured = Measure(label, label, group=match.group, unit=match.unit)
+    return measured, match.factor if match.factor != 1 else None
+
+
+def _found(form: str, unit: str) -> tuple[Measure, Decimal | None]:
+    # The words of the scheme beside a unit that does not measure it: 投资 of 个.
+    label = f"{form}（{unit}）" if form.upper() in by_form() or form in labels() else form
+    standard = unit_of(unit).standard
+    factor = ratio(unit, standard)
+    measured = Measure(label, label, broader=broader(form, unit), unit=standard)
+    return measured, factor if factor != 1 else None
