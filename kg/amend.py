@@ -15,6 +15,7 @@ from kg.correct.references import FACTS, KINDS, reference
 from kg.correct.table import COLUMNS, Table, correction_of, decode, line_of, parse
 from kg.errors import CorrectionError
 from kg.models import Correction
+from kg.results import printable
 from kg.sentence import sentence_at
 from kg.store import Held, Store
 
@@ -218,7 +219,7 @@ def _anchored(asked: Correction, text: Text) -> tuple[Correction, Span]:
 
 
 def _around(text: str, span: Span) -> str:
-    return "…" + " ".join(text[max(0, span[0] - 12) : span[1] + 12].split()) + "…"
+    return f"…{printable(text[max(0, span[0] - 12) : span[1] + 12])}…"
 
 
 def _check_facts(store: Store, asked: Correction, held: Held, span: Span) -> None:

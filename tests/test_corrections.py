@@ -623,6 +623,7 @@ ALL = (
 def test_a_corrected_graph_keeps_every_promise(folder: Path) -> None:
     built(folder, *ALL)
     assert all(status == "applied" for status, _ in outcomes(folder).values()), outcomes(folder)
+    assert built(folder, *ALL).unchanged == 3
     shapes = rdflib.Graph().parse(ROOT / "ontology" / "shapes.ttl")
     with Store(folder.parent / "store", read_only=True) as store:
         for source in store.sources():
