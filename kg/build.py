@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pyoxigraph
 
-from kg import workers
+from kg import traces, workers
 from kg.errors import KgError, ReadError
 from kg.inputs import (
     AUTOMATIC,
@@ -34,8 +34,9 @@ from kg.inputs import (
     release,
 )
 from kg.ledger import Claim
-from kg.models import AS_IT_IS, DocumentGraph, ReadOptions
+from kg.models import AS_IT_IS, Correction, DocumentGraph, ReadOptions
 from kg.read.columns import COMMON, Columns
+from kg.stamps import read_corrections, stamps
 from kg.store import Held, Store
 from kg.workers import DEFAULT_LIMITS, TOO_DEEP, TOO_LARGE, Limits, Lost
 
@@ -52,6 +53,7 @@ class Extractor:
     process: Process
     version: str
     ontology: str  # N-Quads
+    corrections: tuple[Correction, ...] = ()  # those that `process` applies
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class Progress:
     total: int
     seconds: float
     skipped: Skipped | None = None  # what was just left out
+    comparing: bool = False  # texts with each other; else reading documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,7 @@ class BuildReport:
     entities: tuple[tuple[str, int], ...]  # class → nodes in the store
     quads: int  # in the store
     seconds: float
+    faults: tuple[str, ...] = ()  # the lines of corrections.tsv that could not be used
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,16 +134,19 @@ def build(
     report: Callable[[Progress], None] | None = None,
     extractor: Extractor | None = None,
     options: ReadOptions = AS_IT_IS,
+    compare: bool = True,
 ) -> BuildReport:
     """Bring files, folders, archives, dumps and lists of them into a store.
 
     Documents that it holds are not read again. Can be stopped at any moment: the store then
     holds whole documents only, and the same call goes on. A file that fails is in the report
     with its reason. `intake` says how containers are read. `jobs` processes read, each document
-    within `limits`; without limits this process reads, unprotected.
+    within `limits`; without limits this process reads, unprotected. At the end texts are
+    compared with each other (kg.traces), unless `compare` is false: then the store has no traces.
     """
     started = time.monotonic()
-    extractor = extractor or default_extractor(store.base, options)
+    table = read_corrections(store)
+    extractor = extractor or default_extractor(store.base, options, table.corrections)
     found = find_files([str(path) for path in paths], store.path)
     contents = read_contents(found, intake, limits)
     skipped = [*found.skipped, *contents.skipped]
@@ -147,12 +154,16 @@ def build(
     store.set_ontology(extractor.ontology, extractor.version)
     store.claim(contents.claims)
     _note_columns(store, contents)
-    work = _plan(store, contents, extractor.version, tally)
+    work = _plan(store, contents, extractor, tally)
     steps = _Steps(len(work), started, report, skipped)
     steps.announce()
     _read_and_load(store, work, jobs, limits, extractor, tally, steps)
     _settle(store, contents, limits, extractor, tally)
     release()
+    if compare:
+        traces.update(store, steps.compare)
+    else:
+        traces.clear(store)
     return BuildReport(
         ok=tally.ok,
         repaired=tally.repaired,
@@ -164,6 +175,7 @@ def build(
         entities=tuple(store.counts().items()),
         quads=store.size()[1],
         seconds=time.monotonic() - started,
+        faults=tuple(f"line {one.line}: {one.problem}" for one in table.faults),
     )
 
 
@@ -173,27 +185,31 @@ def _account(tally: _Tally, skipped: Iterable[Skipped]) -> tuple[FileOutcome, ..
     return tuple(sorted([*tally.files, *left_out], key=lambda one: one.path))
 
 
-def default_extractor(base: str, options: ReadOptions = AS_IT_IS) -> Extractor:
+def default_extractor(
+    base: str, options: ReadOptions = AS_IT_IS, corrections: tuple[Correction, ...] = ()
+) -> Extractor:
     """Give the project's own extractor; with other options it has another version."""
     from kg import pipeline
 
-    process = partial(pipeline.process, options=options)
-    return Extractor(process, pipeline.version_for(options), pipeline.ontology_nquads(base))
+    process = partial(pipeline.process, options=options, corrections=corrections)
+    version, ontology = pipeline.version_for(options), pipeline.ontology_nquads(base)
+    return Extractor(process, version, ontology, corrections)
 
 
 # -- what is to be done ------------------------------------------------------------------------
 
 
-def _plan(store: Store, contents: Contents, version: str, tally: _Tally) -> list[_Job]:
+def _plan(store: Store, contents: Contents, extractor: Extractor, tally: _Tally) -> list[_Job]:
     """List the contents that the store does not hold as these extractors would write them.
 
     In the order in which they lie in their files: an archive is gone through once.
     """
     held = {one.sha256: one for one in store.sources().values()}
+    versions = _Versions(store, extractor)
     jobs = []
     for sha256 in dict.fromkeys(claim.sha256 for claim in contents.claims):
         job = _job(sha256, store.claims(sha256), store, contents)
-        if _is_current(held.get(sha256), job, version):
+        if _is_current(held.get(sha256), job, versions):
             tally.unchanged += 1
             tally.files += [FileOutcome(path, "unchanged") for path in job.paths]
         else:
@@ -240,8 +256,20 @@ def _columns_key(file: str) -> str:
     return f"columns {ascii(file)}"
 
 
-def _is_current(held: Held | None, job: _Job, version: str) -> bool:
-    return held is not None and (held.version, held.names) == (version, job.names)
+class _Versions:
+    """What the version of each document held would be, were it read now."""
+
+    def __init__(self, store: Store, extractor: Extractor) -> None:
+        self._version = extractor.version
+        self._stamps = stamps(store, extractor.corrections)
+
+    def of(self, held: Held) -> str:
+        """Give a document's version: the extractors', and the corrections that concern it."""
+        return self._version + self._stamps.get(held.source, "")
+
+
+def _is_current(held: Held | None, job: _Job, versions: _Versions) -> bool:
+    return held is not None and (held.version, held.names) == (versions.of(held), job.names)
 
 
 def _settle(
@@ -260,6 +288,7 @@ def _settle(
     by_content = defaultdict(set)
     for claim in stale:
         by_content[claim.sha256].add(claim)
+    versions = _Versions(store, extractor)
     renamed = []
     for sha256 in sorted(by_content.keys() & held.keys()):
         left = [claim for claim in store.claims(sha256) if claim not in by_content[sha256]]
@@ -267,7 +296,7 @@ def _settle(
         if not left:
             store.drop(held[sha256].source)
             tally.replaced += 1
-        elif not _is_current(held[sha256], job, extractor.version):
+        elif not _is_current(held[sha256], job, versions):
             renamed.append(job)
     # Another file that had this content may have changed too without being given now; then the
     # graph stays as it is until that one is built.
@@ -327,6 +356,12 @@ class _Steps:
             self._tell(None)
         for one in failed:
             self._tell(one)
+
+    def compare(self, done: int, total: int) -> None:
+        """Tell how many texts are compared."""
+        if self._report is not None:
+            seconds = time.monotonic() - self._started
+            self._report(Progress(done, total, seconds, comparing=True))
 
     def _tell(self, skipped: Skipped | None) -> None:
         if self._report is not None:

@@ -23,7 +23,18 @@ import click
 
 from kg import __version__
 from kg.commands.ask import ask
+from kg.commands.cascade import cascade
+from kg.commands.check import check
+from kg.commands.compare import compare
+from kg.commands.correct import correct
+from kg.commands.corrections import corrections
+from kg.commands.due import due
+from kg.commands.missing import missing
 from kg.commands.options import WORDS, as_json, opened, output_file, pages_in, store_option
+from kg.commands.originality import originality
+from kg.commands.pledges import pledges
+from kg.commands.trace import trace
+from kg.commands.who import who
 from kg.errors import KgError
 
 if TYPE_CHECKING:
@@ -54,6 +65,7 @@ Start with:
 # test compares them.
 EXPORT_FORMATS = ("turtle", "trig", "ntriples", "nquads", "jsonld")
 INDEX_PAGE = "index.html"
+MANY_TEXTS = 200  # to compare them takes seconds
 SMALL_TEXT = 2**20  # bytes of a plain text that is read in no time
 INSPECT_FORMATS = ("table", "json", "html")
 QUERY_FORMATS = ("table", "csv", "tsv", "json", "turtle")
@@ -224,6 +236,11 @@ def cli(debug: bool) -> None:
     metavar="FILE",
     help="Write what became of each file, with the reason: as JSON, or CSV if so named.",
 )
+@click.option(
+    "--no-traces",
+    is_flag=True,
+    help="Do not compare texts with each other; what was found so far is taken out.",
+)
 @_reading_options
 @_column_options
 @click.pass_context
@@ -235,6 +252,7 @@ def build(
     base: str | None,
     jobs: int,
     account: Path | None,
+    no_traces: bool,
     simplify: bool,
     time_limit: float,
     memory_limit: int,
@@ -276,8 +294,11 @@ def build(
             limits=limits,
             report=report,
             options=options,
+            compare=not no_traces,
         )
     _print_summary(result, place)
+    for fault in result.faults:
+        click.echo(f"{place / 'corrections.tsv'}: {fault}", err=True)
     if account is not None:
         _write_account(result, account)
     if result.skipped:
@@ -307,7 +328,7 @@ class _Reporter:
             SpinnerColumn(),
             BarColumn(),
             MofNCompleteColumn(),
-            TextColumn("documents"),
+            TextColumn("{task.description}"),
             TextColumn("{task.fields[rate]}"),
             TimeElapsedColumn(),
             TextColumn("left"),
@@ -315,7 +336,8 @@ class _Reporter:
             console=self._console,
             disable=not self._console.is_terminal,
         )
-        self._task = self._bar.add_task("", total=None, rate="")
+        self._task = self._bar.add_task("documents", total=None, rate="")
+        self._comparing = False
 
     def __enter__(self) -> _Reporter:
         self._bar.start()
@@ -326,6 +348,9 @@ class _Reporter:
 
     def __call__(self, progress: Progress) -> None:
         """Show a step."""
+        if progress.comparing:
+            self.compare(progress.done, progress.total)
+            return
         rate = f"{progress.done / progress.seconds:.1f}/s" if progress.seconds > 0 else ""
         self._bar.update(self._task, completed=progress.done, total=progress.total, rate=rate)
         if progress.skipped is not None:
@@ -336,6 +361,19 @@ class _Reporter:
         if not self._console.is_terminal and progress.seconds >= self._next:
             self._next = progress.seconds + self.INTERVAL
             self._print(f"{progress.done:,} of {progress.total:,} documents, {rate}")
+
+    def compare(self, done: int, total: int) -> None:
+        """Show that texts are compared; without a bar this is said once, if it takes long."""
+        self._bar.update(
+            self._task,
+            description="texts compared",
+            completed=done,
+            total=total,
+            rate="",
+        )
+        if not self._console.is_terminal and not self._comparing and total >= MANY_TEXTS:
+            self._print(f"comparing {total:,} texts …")
+        self._comparing = True
 
     def _print(self, text: str) -> None:
         from rich.text import Text
@@ -417,12 +455,16 @@ def remove(names: Sequence[str], place: Path) -> None:
     Example:
       kg remove plan-2023.txt
     """
+    from kg import traces
     from kg.store import Store
 
-    with _existing(place), Store(place) as store:
-        for name in names:
-            for held in store.remove(name):
-                click.echo(f"removed {held.title or held.source} ({', '.join(held.names)})")
+    with _existing(place), Store(place) as store, _progress(debug=False) as report:
+        try:
+            for name in names:
+                for held in store.remove(name):
+                    click.echo(f"removed {held.title or held.source} ({', '.join(held.names)})")
+        finally:
+            traces.renew(store, report.compare)
 
 
 # -- inspect -----------------------------------------------------------------------------------
@@ -894,4 +936,18 @@ def _existing(place: Path) -> Iterator[None]:
     yield
 
 
+cli.add_command(compare)
+cli.add_command(pledges)
+cli.add_command(cascade)
+cli.add_command(check)
+cli.add_command(originality)
+# -- what analysts ask -------------------------------------------------------------------------
+
+cli.add_command(due)
+cli.add_command(who)
+# -- reports -----------------------------------------------------------------------------------
+cli.add_command(trace)
+cli.add_command(missing)
 cli.add_command(ask)
+cli.add_command(correct)
+cli.add_command(corrections)

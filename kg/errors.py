@@ -6,6 +6,7 @@ KgError
 ├── QueryError       a query is wrong or asks what is refused
 ├── QuestionError    a question in Chinese is not understood, or may mean several things
 ├── NotFoundError    nothing in the store has this name
+├── CorrectionError  a correction cannot be used; says which line and why
 └── VocabularyError  ontology/ or kg/data/ holds something that cannot be used
 """
 
@@ -32,6 +33,10 @@ class QuestionError(KgError):
 
 class NotFoundError(KgError):
     """Nothing in the store has this name."""
+
+
+class CorrectionError(KgError):
+    """A correction, or the file of them, cannot be used."""
 
 
 class VocabularyError(KgError):

@@ -12,6 +12,8 @@ from functools import cache, lru_cache
 
 from kg.models import (
     Citation,
+    Corrected,
+    Correction,
     DocumentGraph,
     Entity,
     Measure,
@@ -43,6 +45,14 @@ IS_PART = "<http://purl.org/dc/terms/isPartOf>"
 BROADER = "<http://www.w3.org/2004/02/skos/core#broader>"
 LABEL = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
 ALIAS = "<http://www.w3.org/2004/02/skos/core#altLabel>"
+CREATOR = "<http://purl.org/dc/terms/creator>"
+DATE = "<http://purl.org/dc/terms/date>"
+DESCRIPTION = "<http://purl.org/dc/terms/description>"
+REPLACED_BY = "<http://purl.org/dc/terms/isReplacedBy>"
+CHANGE = "<http://www.w3.org/ns/org#ChangeEvent>"
+CHANGED_BY = "<http://www.w3.org/ns/org#changedBy>"
+ORIGINAL = "<http://www.w3.org/ns/org#originalOrganization>"
+RESULTING = "<http://www.w3.org/ns/org#resultingOrganization>"
 SUB_ORGANIZATION = "<http://www.w3.org/ns/org#subOrganizationOf>"
 GENERATED = "<http://www.w3.org/ns/prov#wasGeneratedBy>"
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -149,6 +159,7 @@ class Names:
         self.context = f"<{self.source}>"
         self.document = f"<{base}document/{iri_part(reading.profile.key)}>"
         self.extraction = f"<{base}build/{iri_part(extraction)}>"
+        self._corrected = _by_part(reading.corrected)
 
     def entity(self, entity: Entity) -> str:
         """Return the IRI of an entity, the same in every document."""
@@ -166,6 +177,15 @@ class Names:
         """Return the IRI of a node read from the text, by where it begins."""
         suffix = f"-{again + 1}" if again else ""
         return f"<{self.source}/{kind}/{begin}{suffix}>"
+
+    def correction(self, correction: Correction) -> str:
+        """Return the IRI of a correction, the same in every document."""
+        return f"<{self.base}correction/{correction.id}>"
+
+    def corrected(self, part: str, index: int, node: str) -> Iterator[Triple]:
+        """Yield by what a node read from the text was corrected."""
+        for correction in self._corrected[part, index]:
+            yield node, pol("correctedBy"), self.correction(correction)
 
     def span(self, begin: int, end: int) -> str:
         """Return the IRI of a stretch of the text (RFC 5147)."""
@@ -190,6 +210,7 @@ def build_graph(reading: Reading, extraction: str, base: str = DEFAULT_BASE) -> 
         *_responsibilities(names, reading),
         *_citations(names, reading),
         *_repairs(names, reading.outline.source),
+        *_corrections(names, reading),
     }
     lines = sorted(f"{s} {p} {o} {names.context} .\n" for s, p, o in triples)
     return DocumentGraph(
@@ -200,6 +221,15 @@ def build_graph(reading: Reading, extraction: str, base: str = DEFAULT_BASE) -> 
         counts=tuple(sorted(_counts(reading).items())),
         notes=reading.outline.source.notes,
     )
+
+
+def _by_part(corrected: Iterable[Corrected]) -> dict[tuple[str, int], list[Correction]]:
+    found: dict[tuple[str, int], list[Correction]] = defaultdict(list)
+    for one in corrected:
+        for part in ("mentions", "targets", "responsibilities", "citations", "tasks"):
+            for index in getattr(one, part):
+                found[part, index].append(one.correction)
+    return found
 
 
 def _counts(reading: Reading) -> Counter[str]:
@@ -295,6 +325,20 @@ def _agency(names: Names, node: str, entity: Entity) -> Iterator[Triple]:
         yield node, pol("region"), names.of("Region", entity.jurisdiction)
     if entity.parent:
         yield node, SUB_ORGANIZATION, names.of("Agency", entity.parent)
+    if entity.successor:
+        yield from _succession(names, node, entity)
+
+
+def _succession(names: Names, node: str, entity: Entity) -> Iterator[Triple]:
+    """Yield by which change, and in which year, another body took an agency's place."""
+    later = names.of("Agency", entity.successor)
+    change = f"<{names.base}change/{iri_part(entity.key)}>"
+    yield node, REPLACED_BY, later
+    yield node, CHANGED_BY, change
+    yield change, TYPE, CHANGE
+    yield change, ORIGINAL, node
+    yield change, RESULTING, later
+    yield change, DATE, moment(entity.until)
 
 
 def _region(names: Names, node: str, entity: Entity) -> Iterator[Triple]:
@@ -335,6 +379,19 @@ def _sentence_of(reading: Reading, begin: int) -> str:
     return sentence_at(text, begin)
 
 
+def _duty_sentence(node: str, reading: Reading, fact: Responsibility) -> Triple:
+    """Say where a duty is stated: of a table the whole row, since a cell names an agency only."""
+    task, sentences = reading.outline.tasks[fact.task], reading.outline.sentences
+    index = bisect_right(sentences, fact.begin, key=lambda one: one.begin) - 1
+    if index >= 0 and sentences[index].part == "bodies" and task.begin <= fact.begin < task.end:
+        return node, pol("sentence"), literal(_row_of(reading, task))
+    return _sentence(node, reading, fact.begin)
+
+
+def _row_of(reading: Reading, task: Task) -> str:
+    return reading.outline.source.text[task.begin : task.end][:LONGEST_SENTENCE].strip()
+
+
 def _repairs(names: Names, source: Source) -> Iterator[Triple]:
     for repair in source.repairs:
         if repair.rule in _marked():
@@ -348,9 +405,15 @@ def _repairs(names: Names, source: Source) -> Iterator[Triple]:
 
 
 def _mentions(names: Names, reading: Reading) -> Iterator[Triple]:
-    for mention, entity in zip(reading.findings.mentions, reading.entities, strict=True):
+    named = zip(reading.findings.mentions, reading.entities, strict=True)
+    for index, (mention, entity) in enumerate(named):
         if entity is not None:
             yield from _mention(names, mention, names.entity(entity))
+            node = names.span(mention.begin, mention.end)
+            marks = list(names.corrected("mentions", index, node))
+            if marks:
+                yield from marks
+                yield _sentence(node, reading, mention.begin)
 
 
 def _mention(names: Names, mention: Mention, entity: str) -> Iterator[Triple]:
@@ -392,9 +455,14 @@ def _tasks(names: Names, reading: Reading) -> Iterator[Triple]:
             yield node, pol("number"), literal(task.number)
         if index in dues:
             yield node, pol("due"), moment(dues[index])
+            # By when a row of a table is to be done stands in another cell of it.
+            yield node, pol("sentence"), literal(_row_of(reading, task))
+        else:
+            yield _sentence(node, reading, task.title_begin)
         if task.section is not None:
             yield node, IS_PART, names.node("section", sections[task.section].begin)
         yield names.document, HAS_PART, node
+        yield from names.corrected("tasks", index, node)
         yield from _involved(names, programs, task, node)
         yield from _answerable(names, reading, answering[index], node)
 
@@ -435,12 +503,14 @@ def _answerable(
 
 def _targets(names: Names, reading: Reading) -> Iterator[Triple]:
     seen: Counter[int] = Counter()
-    for target, measured in zip(reading.findings.targets, reading.measures, strict=True):
+    measured_targets = zip(reading.findings.targets, reading.measures, strict=True)
+    for index, (target, measured) in enumerate(measured_targets):
         node = names.node("target", target.begin, seen[target.begin])
         seen[target.begin] += 1
         yield node, TYPE, pol("Target")
         yield from _evidence(names, node, target.begin, target.end)
         yield _sentence(node, reading, target.begin)
+        yield from names.corrected("targets", index, node)
         yield from _quantity(node, target)
         if measured is not None:
             yield from _comparable(names, node, target, measured)
@@ -512,11 +582,12 @@ def _deadline(node: str, target: Target) -> Iterator[Triple]:
 
 def _responsibilities(names: Names, reading: Reading) -> Iterator[Triple]:
     seen: Counter[int] = Counter()
-    for fact in reading.findings.responsibilities:
+    for index, fact in enumerate(reading.findings.responsibilities):
         for body in _bodies(reading, fact):
             node = names.node("responsibility", fact.begin, seen[fact.begin])
             seen[fact.begin] += 1
             yield from _responsibility(names, reading, fact, node, names.entity(body))
+            yield from names.corrected("responsibilities", index, node)
 
 
 def _bodies(reading: Reading, fact: Responsibility) -> tuple[Entity, ...]:
@@ -531,7 +602,7 @@ def _responsibility(
 ) -> Iterator[Triple]:
     yield node, TYPE, pol("Responsibility")
     yield from _evidence(names, node, fact.begin, fact.end)
-    yield _sentence(node, reading, fact.begin)
+    yield _duty_sentence(node, reading, fact)
     yield node, pol("ofTask"), names.node("task", reading.outline.tasks[fact.task].begin)
     yield node, pol("agency"), agency
     yield node, pol("role"), pol(fact.role)
@@ -540,12 +611,14 @@ def _responsibility(
 
 
 def _citations(names: Names, reading: Reading) -> Iterator[Triple]:
-    for fact in reading.findings.citations:
+    for index, fact in enumerate(reading.findings.citations):
         entity = reading.entities[fact.cited]
         cited = names.entity(entity) if entity is not None else names.document
         if cited != names.document:
             yield from _citation(names, fact, cited)
-            yield _sentence(names.node("citation", fact.begin), reading, fact.begin)
+            node = names.node("citation", fact.begin)
+            yield _sentence(node, reading, fact.begin)
+            yield from names.corrected("citations", index, node)
 
 
 def _citation(names: Names, fact: Citation, cited: str) -> Iterator[Triple]:
@@ -559,3 +632,46 @@ def _citation(names: Names, fact: Citation, cited: str) -> Iterator[Triple]:
     yield names.document, pol("cites"), cited
     if fact.stance != "cites":
         yield names.document, pol(fact.stance), cited
+
+
+# -- corrections -------------------------------------------------------------------------------
+
+
+OUTCOMES = {
+    "applied": "correctedBy",
+    "needless": "needlessCorrection",
+    "orphaned": "orphanedCorrection",
+}
+
+
+def _corrections(names: Names, reading: Reading) -> Iterator[Triple]:
+    """Yield what became of each correction: who knew what better, and where."""
+    for one in reading.corrected:
+        node = names.correction(one.correction)
+        yield from _correction(node, one.correction)
+        yield names.document, pol(OUTCOMES[one.outcome]), node
+        for type_, key in one.entities:
+            yield names.of(type_, key), pol("correctedBy"), node
+        for begin, end in one.withdrawn:
+            place = names.node("withdrawal", begin, end - begin - 1)
+            yield place, TYPE, pol("Withdrawal")
+            yield from _evidence(names, place, begin, end)
+            yield place, nif("anchorOf"), literal(reading.outline.source.text[begin:end])
+            yield place, pol("rule"), literal("correction")
+            yield place, pol("correctedBy"), node
+            yield _sentence(place, reading, begin)
+
+
+def _correction(node: str, correction: Correction) -> Iterator[Triple]:
+    yield node, TYPE, pol("Correction")
+    yield node, pol("action"), literal(correction.action)
+    told = f"{correction.what} → {correction.value}" if correction.value else correction.what
+    yield node, TITLE, literal(told)
+    if correction.quote:
+        yield node, pol("quote"), literal(correction.quote)
+    if correction.who:
+        yield node, CREATOR, literal(correction.who)
+    if correction.when:
+        yield node, DATE, moment(correction.when)
+    if correction.why:
+        yield node, DESCRIPTION, literal(correction.why)

@@ -5,7 +5,7 @@ All offsets are code points in `Source.text`, the end exclusive.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
@@ -16,6 +16,8 @@ Basis = Literal["Explicit", "Inherited", "Implied"]
 Comparator = Literal["Exactly", "AtLeast", "AtMost", "About", "Between"]
 Modality = Literal["Ensure", "Plan", "Strive"]
 DueBasis = Literal["Stated", "Inherited"]
+Action = Literal["same", "different", "unsure", "kind", "not", "missing", "value"]
+Outcome = Literal["applied", "needless", "orphaned"]
 GridKind = Literal["tasks", "indicators", "other"]
 
 
@@ -368,6 +370,8 @@ class Entity:
     parent: str = ""  # the key of the entity above: region within, agency part of
     jurisdiction: str = ""  # the key of the region that an agency or document belongs to
     number: str = ""  # a document's 文号
+    successor: str = ""  # the key of the body that took an agency's place
+    until: str = ""  # the year in which it did
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,6 +391,39 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """A row of corrections.tsv: what somebody knows better than the extractors."""
+
+    id: str  # 20 hexadecimal digits, of what the row says
+    action: Action
+    what: str  # an entity (name or path: agency/青禾县教育局), a class, or a kind of fact
+    value: str = ""  # what it should be
+    document: str = ""  # file name, title or IRI; empty where it holds everywhere
+    quote: str = ""  # the words that it is about
+    context: str = ""  # longer words around them, to find them again
+    occurrence: int = 0  # which of several equal places, from 1; 0 where that is not said
+    who: str = ""
+    when: str = ""  # ISO 8601 date
+    why: str = ""
+    line: int = field(default=0, compare=False)  # in the file, from 1
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """What became of a correction in one document; numbers are indexes in its findings."""
+
+    correction: Correction
+    outcome: Outcome
+    mentions: tuple[int, ...] = ()
+    targets: tuple[int, ...] = ()
+    responsibilities: tuple[int, ...] = ()
+    citations: tuple[int, ...] = ()
+    tasks: tuple[int, ...] = ()  # those whose due date it set
+    entities: tuple[tuple[EntityType, str], ...] = ()  # by type and key
+    withdrawn: tuple[tuple[int, int], ...] = ()  # where it took something out of the reading
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """A document understood: everything that its named graph will say."""
 
@@ -396,6 +433,7 @@ class Reading:
     entities: tuple[Entity | None, ...]  # one a mention, in the order of Findings.mentions
     context: tuple[Entity, ...] = ()  # further entities that those refer to: regions above, parents
     measures: tuple[Measure | None, ...] = ()  # one a target, in the order of Findings.targets
+    corrected: tuple[Corrected, ...] = ()
 
 
 # -- graph -----------------------------------------------------------------------------------

@@ -10,12 +10,13 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 
 from kg import __version__
+from kg.correct import concerning, correct, stamp
 from kg.extract import extract
-from kg.graph import DEFAULT_BASE, ONTOLOGY_GRAPH, build_graph
+from kg.graph import DEFAULT_BASE, ONTOLOGY_GRAPH, build_graph, entity_path
 from kg.measure import measure
-from kg.models import AS_IT_IS, DocumentGraph, Reading, ReadOptions, Source
+from kg.models import AS_IT_IS, Correction, DocumentGraph, Reading, ReadOptions, Source
 from kg.read import read
-from kg.resolve import resolve
+from kg.resolve import resolve, surroundings
 from kg.structure import structure
 from kg.structure.mend import mend
 from kg.structure.relocate import relocate
@@ -24,6 +25,7 @@ from kg.vocabulary import text_of
 __all__ = [
     "DEFAULT_BASE",
     "ONTOLOGY_GRAPH",
+    "entity_path",
     "extractor_version",
     "ontology_nquads",
     "process",
@@ -31,9 +33,12 @@ __all__ = [
     "version_for",
 ]
 
-ONTOLOGY_FILES = ("policy.ttl", "agencies.ttl", "indicators.ttl", "laws.ttl", "programs.ttl")
+ONTOLOGY_FILES = (
+    *("policy.ttl", "agencies.ttl", "indicators.ttl", "laws.ttl", "programs.ttl"),
+    "successions.ttl",
+)
 # What decides how a document is read; the rest (store, export, pages, commands) may change freely.
-STAGES = ("read", "structure", "extract", "resolve.py", "measure", "graph.py")
+STAGES = ("read", "structure", "extract", "resolve.py", "correct", "measure", "graph.py")
 PARTS = (*STAGES, "data", "models.py", "sentence.py", "vocabulary.py")
 COUNTED = (".py", ".tsv", ".ttl", ".crfsuite")
 
@@ -43,26 +48,32 @@ def process(
     names: Sequence[str],
     base: str = DEFAULT_BASE,
     options: ReadOptions = AS_IT_IS,
+    corrections: Sequence[Correction] = (),
 ) -> DocumentGraph:
     """Return the named graph of one document, a function of nothing but its arguments.
 
     `names` are the file names that these bytes go by. Raises ReadError where they cannot be read
     as a document.
     """
-    reading = understand(read(data, names, options))
-    return build_graph(reading, version_for(options), base)
+    reading = understand(read(data, names, options), corrections)
+    version = version_for(options) + stamp(concerning(reading, corrections))
+    return build_graph(reading, version, base)
 
 
-def understand(source: Source) -> Reading:
-    """Return a source with everything that was read in it.
+def understand(source: Source, corrections: Sequence[Correction] = ()) -> Reading:
+    """Return a source with everything that was read in it, corrected.
 
-    What reads the text sees it mended; what was read points into the text as written.
+    What reads the text sees it mended; what was read points into the text as written, which is
+    the text that corrections quote.
     """
     mended = mend(source)
     outline = structure(mended.source)
-    reading = resolve(outline, extract(outline))
-    reading = replace(reading, measures=measure(reading.findings.targets))
-    return relocate(reading, mended.written, mended.alignment)
+    found = resolve(outline, extract(outline))
+    found = relocate(found, mended.written, mended.alignment)
+    reading = correct(found, corrections)
+    if reading is not found:
+        reading = replace(reading, context=surroundings(reading))
+    return replace(reading, measures=measure(reading.findings.targets))
 
 
 @cache

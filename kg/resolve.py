@@ -15,6 +15,7 @@ from kg.vocabulary import (
     district_bodies,
     function_of,
     level_of,
+    local_successions,
     regions,
     short_name,
     terms,
@@ -55,8 +56,14 @@ def resolve(outline: Outline, findings: Findings) -> Reading:
         _entity(mention, index, outline, findings, profile, stances)
         for index, mention in enumerate(findings.mentions)
     )
-    context = tuple(_context([*entities, *issuers, profile.region]))
-    return Reading(outline, profile, findings, entities, context)
+    reading = Reading(outline, profile, findings, entities)
+    return replace(reading, context=surroundings(reading))
+
+
+def surroundings(reading: Reading) -> tuple[Entity, ...]:
+    """Return what else a reading must describe: the places and bodies its entities hang on."""
+    profile = reading.profile
+    return tuple(_context([*reading.entities, *profile.issuers, profile.region]))
 
 
 def _year(imprint: Imprint) -> str:
@@ -272,7 +279,7 @@ def _local_body(mention: Mention, official: str, where: Place) -> Entity:
         return _national(known)
     parent = PARENT.match(name)
     unique = not where.code or where.level == "country" or _is_unique(where)
-    return Entity(
+    entity = Entity(
         type="Agency",
         kind=mention.kind,
         name=name,
@@ -282,6 +289,16 @@ def _local_body(mention: Mention, official: str, where: Place) -> Entity:
         jurisdiction=region_entity(where).key,
         parent=parent[1] if parent else "",
     )
+    return _with_successor(entity, official.removeprefix("{}"), where)
+
+
+def _with_successor(entity: Entity, body: str, where: Place) -> Entity:
+    """Say which body took the place of one that a reform of all places renamed."""
+    level = "municipality" if where.code in MUNICIPALITIES else where.level
+    later, year = local_successions().get((level, body), ("", ""))
+    if not later or not entity.key.endswith(body):
+        return entity
+    return replace(entity, successor=entity.key.removesuffix(body) + later, until=year)
 
 
 def _filled(official: str, where: Place, shown: str) -> str:
@@ -556,6 +573,11 @@ def _above(entity: Entity) -> Iterator[Entity]:
             yield _unlisted(code)
         else:
             yield _region_above(entity)
+    if entity.successor:
+        name = entity.successor.rsplit("/", 1)[-1]
+        yield replace(
+            entity, name=name, key=entity.successor, alternatives=(), successor="", until=""
+        )
     if entity.type == "Agency" and entity.parent:
         known = terms("agencies.ttl").get(entity.parent)
         yield _national(known) if known else _parent_body(entity)

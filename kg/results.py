@@ -106,11 +106,11 @@ def table(names: list[str], rows: list[list[str]], width: int | None) -> str:
     from rich.text import Text
 
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    # Text, because a cell may hold square brackets, which rich would take for markup.
     for index, name in enumerate(names):
         numeric = bool(rows) and all(_is_number(row[index]) for row in rows)
-        grid.add_column(name, justify="right" if numeric else "left", overflow="fold")
+        grid.add_column(Text(name), justify="right" if numeric else "left", overflow="fold")
     for row in rows:
-        # Text, because a cell may hold square brackets, which rich would take for markup.
         grid.add_row(*(Text(cell) for cell in row))
     # Without a terminal nothing is folded: who pipes a table wants whole lines.
     console = Console(width=width or 10_000, color_system=None, legacy_windows=False)
@@ -139,4 +139,4 @@ def printable(text: str) -> str:
 
 def no_formula(text: str) -> str:
     """Keep a spreadsheet from taking a document's words for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+    return f"'{text}" if text.startswith(tuple("=+-@＝＋－＠")) else text

@@ -1,13 +1,16 @@
 """Named graphs to a directory that can be asked: an embedded Oxigraph.
 
-Each document is a named graph. The default graph holds the union of all named graphs, every
-triple once, and changes in the same transaction as they do: Oxigraph's own union repeats a
-triple for each graph that holds it, so a join over 500 documents took 23 s and counted the same
-thing thousands of times; over the written union it takes 0.1 s and counts right.
+Each document is a named graph; what was found of it across documents (kg.traces) is in another
+one beside it, SOURCE/traces. The default graph holds the union of all named graphs, every triple
+once, and changes in the same transaction as they do: Oxigraph's own union repeats a triple for
+each graph that holds it, so a join over 500 documents took 23 s and counted the same thing
+thousands of times; over the written union it takes 0.1 s and counts right.
 
     DIR/policy-kg.json   the marker: what this directory is, format and base IRI
     DIR/graph/           Oxigraph
     DIR/files.sqlite     which file was given with which content (kg.ledger)
+    DIR/traces.sqlite    what was computed of texts, to compare the next ones (kg.traces.memory)
+    DIR/corrections.tsv  what somebody knows better (kg.correct), written by hand or by kg correct
     DIR/lock             held shared by readers, alone by a writer
 """
 
@@ -16,6 +19,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import shutil
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -40,6 +44,7 @@ if TYPE_CHECKING:
 DEFAULT_BASE = "https://w3id.org/policy-kg/id/"
 ONTOLOGY = "https://w3id.org/policy-kg/ontology"
 MARKER = "policy-kg.json"
+CORRECTIONS = "corrections.tsv"
 FORMAT = 1
 
 T = TypeVar("T")
@@ -71,6 +76,8 @@ DELETE {{ ?s ?p ?o }} WHERE {{
     FILTER NOT EXISTS {{ GRAPH ?other {{ ?s ?p ?o }} FILTER(?other != <{iri}>) }}
 }} ;
 DROP SILENT GRAPH <{iri}>"""
+_TRACES = "/traces"  # what the name of a graph of traces ends with
+_MARK = "traces"  # the fact that tells of which documents the traces are, empty if of others
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +136,11 @@ class Store:
         """
         self.claim(files)
         by_iri = {graph.iri: graph for graph in graphs}
+        if by_iri:
+            self._unmark()
+        self._write(by_iri)
+
+    def _write(self, by_iri: Mapping[str, DocumentGraph]) -> None:
         new = [graph for graph in by_iri.values() if not self.holds(graph.iri)]
         if new:
             self._bulk_load(new)
@@ -137,7 +149,9 @@ class Store:
         self.flush()
 
     def replace(self, graph: DocumentGraph) -> None:
-        """Put a document's graph in the place of what has its name, in one transaction."""
+        """Put a graph in the place of what has its name, in one transaction."""
+        if not graph.iri.endswith(_TRACES):
+            self._unmark()
         triples = _without_graph(graph.nquads, graph.iri)
         self._update(
             f"{_DROP.format(iri=graph.iri)} ;\n"
@@ -159,8 +173,28 @@ class Store:
         return gone
 
     def drop(self, source: str) -> None:
-        """Take the graph of one source out."""
-        self._update(_DROP.format(iri=source))
+        """Take the graph of one source out, and what was found of it across documents."""
+        self._unmark()
+        for iri in (traces_of(source), source):
+            if self.holds(iri):
+                self._update(_DROP.format(iri=iri))
+
+    def set_traces(self, graphs: Iterable[DocumentGraph], gone: Iterable[str], mark: str) -> None:
+        """Put in graphs of traces, take those out that have gone, and note of what they are.
+
+        The note is written last: where this was stopped, it is done again.
+        """
+        self._unmark()
+        for iri in gone:
+            self._update(_DROP.format(iri=iri))
+        self._write({graph.iri: graph for graph in graphs})
+        self.flush()
+        self.note(_MARK, mark)
+
+    def _unmark(self) -> None:
+        """Forget of what the traces are, before any document changes."""
+        if self._ledger.fact(_MARK):
+            self._ledger.note(_MARK, "")
 
     def claim(self, files: Iterable[Claim]) -> None:
         """Note which files are given with which content; before their graphs are loaded."""
@@ -186,7 +220,7 @@ class Store:
         if self.holds(ONTOLOGY) and self._ledger.fact("ontology") == version:
             return
         if self.holds(ONTOLOGY):
-            self.drop(ONTOLOGY)
+            self._update(_DROP.format(iri=ONTOLOGY))
         self._bulk_load([DocumentGraph(ONTOLOGY, "", "", nquads, ())])
         self.flush()
         self._ledger.note("ontology", version)
@@ -195,6 +229,11 @@ class Store:
         """Bring everything to the disk, so that it outlasts a power cut."""
         if not self.read_only:
             self._guarded(self._graph.flush)
+
+    @property
+    def corrections(self) -> Path | None:
+        """Give where the store's corrections are, or would be; in memory it has none."""
+        return None if self.path is None else self.path / CORRECTIONS
 
     def close(self) -> None:
         """Flush and release the directory."""
@@ -217,6 +256,8 @@ class Store:
             self.flush()
             self._guarded(lambda: self._graph.backup(copy / "graph"))
             self._ledger.copy(copy / "files.sqlite")
+            if self.corrections is not None and self.corrections.is_file():
+                shutil.copyfile(self.corrections, copy / CORRECTIONS)
             _write_marker(copy, self.base)
             copy.rename(target)
 
@@ -258,8 +299,7 @@ class Store:
             raise QueryError("query: only SELECT gives rows")
         names = [variable.value for variable in solutions.variables]
         return [
-            {name: "" if row[name] is None else _plain(row[name]) for name in names}
-            for row in solutions
+            {name: _plain(term) for name, term in zip(names, row, strict=True)} for row in solutions
         ]
 
     def dataset(self) -> rdflib.Dataset:
@@ -268,6 +308,15 @@ class Store:
         from rdflib import Dataset
 
         return Dataset(store=OxigraphStore(store=self._graph))
+
+    @property
+    def traced(self) -> str:
+        """Give the mark of the traces held; empty where documents have changed since."""
+        return self._ledger.fact(_MARK)
+
+    def trace_graphs(self) -> list[str]:
+        """Give the names of the graphs of traces, sorted."""
+        return [name for name in self.graph_names() if name.endswith(_TRACES)]
 
     def sources(self) -> dict[str, Held]:
         """Give every document held, by its source's IRI, sorted."""
@@ -384,6 +433,11 @@ class Store:
         )
 
 
+def traces_of(source: str) -> str:
+    """Give the name of the graph of what was found of a source across documents."""
+    return source + _TRACES
+
+
 def _claim_directory(path: Path, base: str | None, *, create: bool) -> str:
     """Make sure that a directory is a store, or may become one; give its base IRI.
 
@@ -401,7 +455,12 @@ def _claim_directory(path: Path, base: str | None, *, create: bool) -> str:
 def _make_directory(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
-        entries = [entry for entry in os.listdir(path) if not entry.startswith(MARKER)]
+        # Corrections may be there before the first build.
+        entries = [
+            entry
+            for entry in os.listdir(path)
+            if entry != CORRECTIONS and not entry.startswith(MARKER)
+        ]
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror}") from error
     if entries:
@@ -485,6 +544,8 @@ def _held(row: Mapping[str, str], names: set[str]) -> Held:
 
 
 def _plain(term: object) -> str:
+    if term is None:
+        return ""
     return term.value if isinstance(term, Term) else str(term)
 
 

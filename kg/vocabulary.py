@@ -296,6 +296,16 @@ def function_of(name: str, year: str) -> Function:
 
 
 @cache
+def local_successions() -> dict[tuple[str, str], tuple[str, str]]:
+    """Load which local bodies a reform renamed in all places: level and name → new name, year."""
+    return {
+        (level, row["former"]): (row["later"], row["year"])
+        for row in rows("local_successions.tsv")
+        for level in row["levels"].split("|")
+    }
+
+
+@cache
 def district_bodies() -> dict[tuple[str, str], tuple[str, str]]:
     """Load what a municipality's districts call a body, and until when, by province and field."""
     return {

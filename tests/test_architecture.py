@@ -22,6 +22,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "structure": COMMON,
     "extract": COMMON,
     "resolve": COMMON,
+    "correct": COMMON,
     "measure": COMMON,
     "graph": (*COMMON, "sentence"),
     # A reading, and what its extractors use to see figures as they do.
@@ -32,12 +33,21 @@ TABLE: dict[str, tuple[str, ...]] = {
     "sentence": COMMON,
     "queries": COMMON,
     "store": (*COMMON, "ledger", "sparql", "sentence"),
-    "reports": (*COMMON, "store", "sparql", "queries", "results", "sentence"),
+    # Which corrections concern which document held: the stage's own rule, asked of the store.
+    "stamps": (*COMMON, "correct", "store", "pipeline"),
+    "amend": (*COMMON, "correct", "store", "sentence", "pipeline"),
+    # … and what the extractors use to see figures as they do.
+    "reports": (
+        *(*COMMON, "correct", "stamps", "extract"),
+        *("store", "sparql", "queries", "results", "sentence"),
+    ),
+    # What is found across documents: reads a store, writes graphs.
+    "traces": (*COMMON, "store", "sparql", "sentence", "reports", "graph"),
     "export": (*COMMON, "store", "sparql"),
     # Before the stages: which bytes there are.
     "inputs": (*COMMON, "ledger", "store", "read", "workers"),
 }
-STAGES = ("read", "structure", "extract", "resolve", "measure", "graph")
+STAGES = ("read", "structure", "extract", "resolve", "correct", "measure", "graph")
 # pipeline alone knows the order; these stand above it or are its face.
 ABOVE_THE_STAGES = {"pipeline", "__init__"}
 RDF = {"rdflib", "pyoxigraph", "oxrdflib", "pyshacl"}

@@ -51,6 +51,8 @@ CLASSES = {
     "Reuse": ([], ""),
     "TitleEcho": ([], ""),
     "Repair": ([], ""),
+    "Correction": (["http://www.w3.org/ns/prov#Entity"], ""),
+    "Withdrawal": ([], ""),
     "Mention": (["http://persistence.uni-leipzig.org/nlp2rdf/ontologies/nif-core#Phrase"], ""),
     "Extraction": (["http://www.w3.org/ns/prov#Activity"], ""),
 }
@@ -63,6 +65,7 @@ VALUES = {
     "Basis": "Explicit Inherited Implied Stated",
     "Level": "NationalLevel ProvincialLevel PrefecturalLevel CountyLevel TownshipLevel",
     "Measure": "Amount Rate Growth",
+    "Ordering": "IssueDate CitationOrder PlanYear",
     "Stance": "cites implements plansToIssue revises promulgates",
 }
 
@@ -121,7 +124,7 @@ PROPERTIES = [
     ("adcode", "Region", "xsd:string"),
     ("within", "Region", "Region"),
     ("rule", "TextNode", "xsd:string"),  # Mention, and what else a rule reads
-    ("sentence", "TextNode", "xsd:string"),  # Target, Responsibility, Citation
+    ("sentence", "TextNode", "xsd:string"),  # Target, Task, Responsibility, Citation
     ("measure", "Indicator", "Measure"),
     ("indicatorUnit", "Indicator", "xsd:string"),
     ("equivalentUnit", "Indicator", "xsd:string"),
@@ -136,20 +139,29 @@ PROPERTIES = [
     ("earlierBegin", "Trace", "xsd:integer"),
     ("earlierEnd", "Trace", "xsd:integer"),
     ("similarity", "Trace", "xsd:decimal"),
+    ("orderedBy", "Trace", "Ordering"),
     ("reuses", "PolicyDocument", "PolicyDocument"),
     ("echoes", "PolicyDocument", "PolicyDocument"),
+    ("commonSource", "Trace", "PolicyDocument"),
+    ("sameTextAs", "PolicyDocument", "PolicyDocument"),
     ("countedLength", "Writing", "xsd:integer"),  # PolicyDocument, Section
     ("formulaShare", "Writing", "xsd:decimal"),
     ("sharedShare", "Writing", "xsd:decimal"),
     ("concreteShare", "Writing", "xsd:decimal"),
+    ("correctedBy", "Correctable", "Correction"),
+    ("needlessCorrection", "PolicyDocument", "Correction"),
+    ("orphanedCorrection", "PolicyDocument", "Correction"),
+    ("action", "Correction", "xsd:string"),
+    ("quote", "Correction", "xsd:string"),
 ]
 UPPER_CLASSES = {
+    "Correctable": {"NamedEntity", "TextNode"},
     "NamedEntity": {"Agency", "Indicator", "PolicyDocument", "Program", "Region"},
     "Writing": {"OutlineItem", "PolicyDocument"},
     "Trace": {"Reuse", "TitleEcho"},
     "TextNode": {
         *("Citation", "Commitment", "Mention", "OutlineItem", "Repair", "Responsibility"),
-        "Trace",
+        *("Trace", "Withdrawal"),
     },
     "OutlineItem": {"Section", "Task"},
     "Commitment": {"Target", "Task"},
@@ -370,6 +382,7 @@ def test_shapes_use_terms_as_their_kind(policy: rdflib.Graph, shapes: rdflib.Gra
 
 def test_every_promise_about_text_covers_every_node_read_from_one(shapes: rdflib.Graph) -> None:
     evidenced = {"Mention", "Section", "Task", "Target", "Responsibility", "Citation", "Repair"}
+    evidenced |= {"Reuse", "TitleEcho", "Withdrawal"}
     assert local_names(shapes.objects(SHAPE.TextNode, SH.targetClass)) == evidenced
 
 
@@ -413,6 +426,16 @@ GOOD = """
 <SRC> a nif:Context ; nif:isString \"\"\"TEXT\"\"\" ; pol:sha256 "DIGEST" ;
     dcterms:format "text/plain" ; dcterms:source "要点.txt" ;
     prov:wasGeneratedBy <extraction/0.1.0> ; pol:repair <SRC/repair/9> .
+<correction/0123456789abcdef0123> a pol:Correction ; pol:action "same" ;
+    dcterms:title "团县委 → agency/团县委" ; dcterms:creator "审核员" ;
+    dcterms:date "2023-03-01"^^xsd:date ; dcterms:description "核对原文" .
+<correction/0123456789abcdef0124> a pol:Correction ; pol:action "not" ; pol:quote "工作要点" ;
+    dcterms:title "mention" .
+<SRC/withdrawal/15-5> a pol:Withdrawal ; SPAN(11,15) ; pol:rule "correction" ;
+    pol:correctedBy <correction/0123456789abcdef0124> .
+<document/要点> pol:correctedBy <correction/0123456789abcdef0124> ;
+    pol:needlessCorrection <correction/0123456789abcdef0123> .
+<agency/团县委> pol:correctedBy <correction/0123456789abcdef0123> .
 <SRC/repair/9> a pol:Repair ; SPAN(9,13) ; pol:original "2O23" ; pol:reading "2023" ;
     pol:rule "repair.date" .
 <extraction/0.1.0> a pol:Extraction ; pol:extractorVersion "0.1.0" .
@@ -460,6 +483,17 @@ GOOD = """
 
 <SRC/citation/43> a pol:Citation ; pol:citing <document/要点> ; pol:cited <document/规划> ;
     pol:stance pol:implements ; SPAN(43,54) .
+
+<SRC/reuse/36-109-00ff> a pol:Reuse ; pol:later <document/要点> ; pol:earlier <document/规划> ;
+    pol:orderedBy pol:CitationOrder ; dcterms:issued "2023-02"^^xsd:gYearMonth ;
+    pol:similarity 0.964 ;
+    pol:earlierContext <source/00000000000000000000> ; pol:earlierBegin 140 ; pol:earlierEnd 212 ;
+    pol:sentence "1.增加学位。" ; SPAN(36,109) .
+<SRC/echo/0-00ff> a pol:TitleEcho ; pol:later <document/要点> ; pol:earlier <document/规划> ;
+    pol:orderedBy pol:PlanYear ; pol:similarity 1.0 ; pol:sentence "溪谷县教育局2023年工作要点" ;
+    SPAN(0,9) .
+<document/要点> pol:reuses <document/规划> ; pol:echoes <document/规划> ; pol:countedLength 112 ;
+    pol:formulaShare 0.125 ; pol:sharedShare 0.6 ; pol:concreteShare 0.5 .
 
 <SRC#char=46,53> a pol:Mention ; itsrdf:taIdentRef <document/规划> ; nif:anchorOf "云溪市教育规划" ;
     pol:rule "bracketed-title" ; SPAN(46,53) .
@@ -588,6 +622,25 @@ BROKEN = [
     ('pol:rule "repair.date"', 'pol:rule "date"', "repairRule"),
     ("prov:wasGeneratedBy <extraction/0.1.0>", 'prov:wasGeneratedBy "0.1.0"', "wasGeneratedBy"),
     (' ; pol:extractorVersion "0.1.0"', "", "extractorVersion"),
+    # corrections
+    (
+        "<correction/0123456789abcdef0123> a pol:Correction",
+        "<correction/0123456789abcdef0123> a pol:Correction . <correction/1> a pol:Correction",
+        "Correction correctionTitle action",
+    ),
+    ('pol:action "same" ;', 'pol:action "perhaps" ;', "action"),
+    ('dcterms:title "mention"', 'dcterms:title ""', "correctionTitle"),
+    ('"2023-03-01"^^xsd:date', '"2023-03"^^xsd:gYearMonth', "correctionDate"),
+    (
+        "<agency/团县委> pol:correctedBy <correction/0123456789abcdef0123>",
+        "<agency/团县委> pol:correctedBy <agency/教育局>",
+        "correctedBy",
+    ),
+    (
+        "pol:needlessCorrection <correction/0123456789abcdef0123>",
+        "pol:orphanedCorrection <agency/教育局>",
+        "outcome",
+    ),
     # mentions
     (
         "itsrdf:taIdentRef <agency/团县委>",
@@ -745,6 +798,44 @@ BROKEN = [
         "pol:cites <document/规划> , <agency/教育局>",
         "cites CitesHasEvidence",
     ),
+    # traces across documents
+    (
+        "pol:later <document/要点> ; pol:earlier",
+        "pol:later <agency/教育局> ; pol:earlier",
+        "later TraceIsAsserted TraceHasEvidence",
+    ),
+    (
+        "pol:Reuse ; pol:later <document/要点>",
+        "pol:Reuse ; pol:later <document/规划>",
+        "later TraceIsAsserted TraceHasEvidence",
+    ),
+    (
+        "pol:earlier <document/规划> ;",
+        'pol:earlier "规划" ;',
+        "earlier TraceIsAsserted TraceHasEvidence",
+    ),
+    ("pol:orderedBy pol:PlanYear ;", "", "orderedBy"),
+    ("pol:orderedBy pol:PlanYear", "pol:orderedBy pol:Stated", "orderedBy"),
+    ("pol:similarity 0.964", "pol:similarity 1.2", "similarity"),
+    ('pol:sentence "1.增加学位。" ;', "", "traceSentence"),
+    (
+        'CitationOrder ; dcterms:issued "2023-02"^^xsd:gYearMonth',
+        'CitationOrder ; dcterms:issued "2023-02"',
+        "traceIssued",
+    ),
+    ("pol:earlierContext <source/00000000000000000000> ;", "", "earlierContext"),
+    ("pol:earlierBegin 140", "pol:earlierBegin 212", "earlierBegin"),
+    ("pol:earlierEnd 212", "pol:earlierEnd 212 , 213", "earlierEnd"),
+    ("pol:reuses <document/规划> ;", "", "TraceIsAsserted"),
+    (
+        "pol:reuses <document/规划>",
+        "pol:reuses <document/规划> , <document/意见>",
+        "TraceHasEvidence",
+    ),
+    ("pol:countedLength 112", "pol:countedLength 0", "countedLength"),
+    ("pol:formulaShare 0.125", "pol:formulaShare 12.5", "formulaShare"),
+    ("pol:sharedShare 0.6 ;", "", "sharedShare"),
+    ("pol:concreteShare 0.5", "pol:concreteShare 0.5 , 0.6", "concreteShare"),
     # entities
     ('skos:prefLabel "溪谷县财政局"@zh', 'skos:prefLabel "溪谷县财政局"', "prefLabel"),
     ('skos:altLabel "团县委"@zh', 'skos:altLabel "共青团溪谷县委员会"@zh', "prefLabel"),
@@ -855,3 +946,16 @@ def test_policy_and_good_graph_are_consistent(policy: rdflib.Graph) -> None:
 def test_reasoner_finds_the_contradiction(policy: rdflib.Graph, good: str, bad: str) -> None:
     with pytest.raises(owlready2.OwlReadyInconsistentOntologyError):
         reason(policy, parse(GOOD.replace(good, bad, 1)))
+
+
+@needs_java
+def test_policy_and_indicators_are_consistent(policy: rdflib.Graph) -> None:
+    scheme = rdflib.Graph().parse(ONTOLOGY / "indicators.ttl")
+    assert reason(policy, scheme) == []
+
+
+@needs_java
+def test_an_indicator_measures_in_one_way(policy: rdflib.Graph) -> None:
+    two = GOOD.replace("pol:measure pol:Amount", "pol:measure pol:Amount , pol:Rate")
+    with pytest.raises(owlready2.OwlReadyInconsistentOntologyError):
+        reason(policy, parse(two))

@@ -38,11 +38,11 @@ PLAN_TURTLE = """
 <source/1/task/13> a pol:Task ; dcterms:title "提高质量"@zh ; pol:leadAgency <agency/edu> ;
     pol:involves <program/miao> ; nif:referenceContext <source/1> ; nif:beginIndex 13 ; nif:endIndex 42 .
 <source/1/responsibility/39> a pol:Responsibility ; pol:ofTask <source/1/task/13> ; pol:agency <agency/edu> ;
-    pol:sentence "责任单位：教育局。" ;
+    pol:sentence "责任单位：教育局。" ; nif:endIndex 42 ;
     pol:role pol:Lead ; pol:basis pol:Explicit ; nif:referenceContext <source/1> ; nif:beginIndex 39 .
 <source/1/target/27> a pol:Target ; pol:inTask <source/1/task/13> ; pol:indicatorText "等级幼儿园率"@zh ;
     pol:comparator pol:AtLeast ; pol:value 93.0 ; pol:unit "%" ; pol:due "2017"^^xsd:gYear ;
-    pol:sentence "等级幼儿园率达到93%以上。" ;
+    pol:sentence "等级幼儿园率达到93%以上。" ; pol:dueBasis pol:Inherited ; nif:endIndex 40 ;
     nif:referenceContext <source/1> ; nif:beginIndex 28 .
 <source/1#char=39,42> a pol:Mention ; itsrdf:taIdentRef <agency/edu> ; nif:anchorOf "教育局"@zh ;
     nif:referenceContext <source/1> ; nif:beginIndex 39 .
@@ -59,7 +59,7 @@ ORDER_TURTLE = """
 <document/shuangjian> a pol:PolicyDocument, pol:Opinion ; skos:prefLabel "双减意见"@zh .
 <source/2/target/23> a pol:Target ; pol:indicatorText "培训教师"@zh ; pol:comparator pol:Between ;
     pol:minValue 60 ; pol:maxValue 70 ; pol:unit "名" ; pol:due "2022-09"^^xsd:gYearMonth ;
-    pol:sentence "根据《双减意见》，2022年培训教师60-70名。" ;
+    pol:sentence "根据《双减意见》，2022年培训教师60-70名。" ; nif:endIndex 30 ;
     nif:referenceContext <source/2> ; nif:beginIndex 23 .
 <source/2#char=12,16> a pol:Mention ; itsrdf:taIdentRef <document/shuangjian> ; nif:anchorOf "双减意见"@zh ;
     nif:referenceContext <source/2> ; nif:beginIndex 12 .
@@ -95,6 +95,7 @@ KINDERGARTEN = "等级幼儿园率达到93%以上。"
 DUTY = "责任单位：教育局。"
 TEACHERS = "根据《双减意见》，2022年培训教师60-70名。"
 IMPLEMENTS = "落实《双减意见》，开展“护苗行动”。"
+SOURCE = f"{BASE}source/"
 PLAN_TITLE, ORDER_TITLE = "教育局2017年工作要点", "关于防溺水的通知"
 
 
@@ -132,13 +133,52 @@ PLAN_TITLE, ORDER_TITLE = "教育局2017年工作要点", "关于防溺水的通
         (
             "due",
             {"from": "2018", "until": "2023"},
-            [["2022-09", "培训教师", "Between", "60–70", "名", ORDER_TITLE, TEACHERS]],
+            [
+                [
+                    *("2022-09", "Stated", "培训教师", "Between", "60–70", "名", "", ""),
+                    *(ORDER_TITLE, TEACHERS, "order.txt", SOURCE + "2", "23", "30"),
+                    *(SOURCE + "2/target/23", SOURCE + "2/target/23"),
+                ]
+            ],
         ),
         (
             "due",
-            {"until": "2018"},
-            [["2017", "等级幼儿园率", "AtLeast", "93", "%", PLAN_TITLE, KINDERGARTEN]],
+            {"until": "2018", "document": "教育局"},
+            [
+                [
+                    *("2017", "Inherited", "等级幼儿园率", "AtLeast", "93", "%", "", ""),
+                    *(PLAN_TITLE, KINDERGARTEN, "plan.txt", SOURCE + "1", "28", "40"),
+                    *(SOURCE + "1/target/27", SOURCE + "1/task/13"),
+                ]
+            ],
         ),
+        ("due", {"until": "2017-12-31"}, []),
+        ("undated", {}, []),
+        (
+            "who",
+            {"agency": "教育", "task": "质量"},
+            [
+                [
+                    *("甲县教育局", "Lead", "Explicit", "提高质量", "", PLAN_TITLE, DUTY),
+                    *("plan.txt", SOURCE + "1", "39", "42", f"{BASE}agency/edu"),
+                    SOURCE + "1/task/13",
+                ]
+            ],
+        ),
+        ("who", {"task": "防溺水"}, []),
+        (
+            "unowned",
+            {},
+            [
+                [
+                    *("培训教师", "Between", "60–70", "名", "", "2022-09", "", "", ""),
+                    *(ORDER_TITLE, TEACHERS, "order.txt", SOURCE + "2", "23", "30"),
+                    *(SOURCE + "2/target/23", SOURCE + "2/target/23"),
+                ]
+            ],
+        ),
+        ("pairs", {}, []),
+        ("support-only", {}, []),
         (
             "who-leads",
             {"agency": "教育"},

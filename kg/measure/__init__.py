@@ -41,7 +41,7 @@ def _measure(target: Target) -> Measure:
     )
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=10_000)
 def _indicator(text: str, unit: str) -> tuple[Measure, Decimal | None]:
     """Return what words beside a unit measure, without figures, and the factor of these."""
     form = normal_form(text, unit)
@@ -57,7 +57,7 @@ def _curated(match: Match) -> tuple[Measure, Decimal | None]:
 
 def _found(form: str, unit: str) -> tuple[Measure, Decimal | None]:
     # The words of the scheme beside a unit that does not measure it: 投资 of 个.
-    label = f"{form}（{unit}）" if form in by_form() or form in labels() else form
+    label = f"{form}（{unit}）" if form.upper() in by_form() or form in labels() else form
     standard = unit_of(unit).standard
     factor = ratio(unit, standard)
     measured = Measure(label, label, broader=broader(form, unit), unit=standard)

@@ -15,24 +15,15 @@ from kg.vocabulary import rows
 
 LONGEST = 60  # characters; what is longer is a clause, not a name
 MARKS = re.compile(r"[\s“”‘’\"'「」『』《》〈〉【】]")
-EDGES = "、,，.。;；:：和与及-—"
-# 地区生产总值比上年增长 6%; but 人口自然增长率, and 年均增长 is another quantity.
-GROWN = re.compile(
-    r"(?:同比|比上年|较上年|比去年)?(?<!自然)(?<!年均)(?<!实际)"
-    r"(?:增长率|增长速度|增长幅度|增长目标|增长|增速|增幅|涨幅)$"
-)
-RISEN = re.compile(r"(?:同比|比上年|较上年|比去年)?(?:提高|提升|增加|上升|上涨)$")
-FALLEN = re.compile(
-    r"(?:同比|比上年|较上年|比去年)?(?:降低率|下降率|降低|下降|降幅|减少|压减|压降)$"
-)
-# Of a share 提高2% may be two points or two per cent of it.
-SHARE = re.compile("(?:率|比重|占比|比例|水平|度|强度)$")
+FULL_WIDTH = str.maketrans("(),", "（），")  # as Chinese writes them
+EDGES = "、,，.。;；:：-—"
+NOTE = re.compile(r"\[\d{1,3}\]$")  # 研发投入强度[26]: the number of a footnote
 OWN_SHARE = re.compile("占(?P<whole>[^占]{1,20})(?:比例|占比|比率)$")
-COUNT = re.compile("(?:数量|个数|家数|套数)$")
 # 指数, 系数 are no counts; 人数, 户数, 次数 say what is counted.
 NUMBER = re.compile("(?<![指系基倍分总人户次天])数$")
-# 改造工程, 治理能力: the action is part of a name.
-NO_THING = re.compile("率|后|的|类|工程|项目|行动|计划|任务|能力|体系|机构|中心")
+ACTIONS = ("front", "behind", "joined")
+NATURAL = ("自然增长率",)  # of the population, the name of a rate
+JOINT = "、和及与或（）"
 
 
 @cache
@@ -62,22 +53,23 @@ def _scope() -> re.Pattern[str]:
 @cache
 def _action() -> re.Pattern[str]:
     """Match one action: 新建, or 新 of 新（改、扩）建."""
-    return re.compile(f"{_choice('front', 'behind')}|[新改扩迁](?=[、和及()新改扩迁]{{0,8}}建)")
+    return re.compile(f"{_choice(*ACTIONS)}|[新改扩迁](?=[、和及（）新改扩迁]{{0,8}}建)")
 
 
 @cache
 def _actions() -> re.Pattern[str]:
     """Match actions at the front, with what joins them: 新（改、扩）建, 新建和改造提升."""
     one = _action().pattern
-    return re.compile(rf"^(?:{one}|(?<=[新改扩迁)])建|[、和及与或(]{{1,2}}(?={one})|\))+")
+    return re.compile(rf"^(?:{one}|(?<=[新改扩迁）])建|[、和及与或（]{{1,2}}(?={one})|）)+")
 
 
 @cache
-def _last_action() -> re.Pattern[str]:
-    return re.compile(f"(?:{_choice('front')})$")
+def _ending(role: str, before: str = "") -> re.Pattern[str]:
+    """Match a word of that role at the end, after one of another role that may be there."""
+    return re.compile(f"(?:{_choice(before) if before else ''})?(?:{_choice(role)})$")
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=10_000)
 def normal_form(text: str, unit: str) -> str:
     """Return the normal form of an indicator's words beside a figure of that unit.
 
@@ -95,11 +87,14 @@ def normal_form(text: str, unit: str) -> str:
 
 
 def _clean(text: str) -> str:
-    form = MARKS.sub("", unicodedata.normalize("NFKC", text)).upper().strip(EDGES)
-    return form or text
+    form = MARKS.sub("", unicodedata.normalize("NFKC", text))
+    # Again, for what a mark held apart.
+    form = unicodedata.normalize("NFKC", form).translate(FULL_WIDTH)
+    return form.strip(EDGES) or text
 
 
 def _step(form: str, unit: str) -> str:
+    form = NOTE.sub("", form).removesuffix(f"（{unit}）").strip(EDGES) or form
     found = _scope().match(form)
     if found is not None and len(form) - found.end() >= 2:
         form = form[found.end() :]
@@ -115,28 +110,34 @@ def _step(form: str, unit: str) -> str:
 
 def _share(form: str, unit: str) -> str:
     """Write growth in one way: 粮食产量比上年增加 3% → 粮食产量增速."""
+    form = _cut(_ending("kept"), form) or form
     form = OWN_SHARE.sub(lambda match: f"占{match['whole']}比重", form)
+    risen, fallen = (_cut(_ending(role, "than"), form) for role in ("risen", "fallen"))
     if unit in POINTS:
-        return _cut(RISEN, form) or form
-    grown = _cut(GROWN, form)
-    if grown:
-        return grown + "增速"
-    risen, fallen = _cut(RISEN, form), _cut(FALLEN, form)
-    if risen and not SHARE.search(risen):
-        return risen + "增速"
-    return fallen + "降幅" if fallen and not SHARE.search(fallen) else form
+        return risen or form
+    grown = "" if form.endswith(NATURAL) else _cut(_ending("grown", "than"), form)
+    if grown or (risen and not _is_share(risen)):
+        return (grown or risen) + "增速"
+    return fallen + "降幅" if fallen and not _is_share(fallen) else form
+
+
+def _is_share(form: str) -> bool:
+    """Tell whether a share is named: risen by 2% may be two points or two per cent of it."""
+    return form.endswith(words("share")) and not form.endswith(words("intensity"))
 
 
 def _cut(pattern: re.Pattern[str], form: str) -> str:
     found = pattern.search(form)
-    return form[: found.start()] if found is not None and found.start() >= 2 else ""
+    rest = form[: found.start()] if found is not None else ""
+    return rest if len(rest) >= 2 and not rest.endswith(words("half")) else ""
 
 
 # -- things counted --------------------------------------------------------------------------
 
 
 def _counted(form: str) -> str:
-    form = COUNT.sub("数", form) if len(form) > 3 else form
+    number = _cut(_ending("number"), form)
+    form = number + "数" if number else form
     if form.startswith(words("flow")):
         form = NUMBER.sub("", form)
     return _ordered(form)
@@ -148,33 +149,39 @@ def _ordered(form: str) -> str:
     改扩建、新建幼儿园 → 新建改建扩建幼儿园, 改造危桥 → 危桥改造, 托位新增 → 新增托位.
     """
     found = _actions().match(form)
-    before = _atoms(found[0]) if found is not None else []
-    if found is not None and before and _is_thing(form[found.end() :]):
-        return _placed(before, form[found.end() :])
-    last = _last_action().search(form)
-    if last is not None and _is_thing(form[: last.start()]):
-        return last[0] + form[: last.start()]
-    return form
+    if found is None:
+        return _turned(form)
+    thing = form[found.end() :]
+    atoms = _atoms(found[0])
+    return _placed(atoms, thing) if atoms and _is_thing(thing) else form
+
+
+def _turned(form: str) -> str:
+    """Write an action that stands behind its thing before it."""
+    last = next((word for word in words("turned") if form.endswith(word)), "")
+    thing = form.removesuffix(last)
+    return last + thing if last and _is_thing(thing) else form
 
 
 def _is_thing(text: str) -> bool:
-    return len(text) >= 2 and NO_THING.match(text) is None and _balanced(text)
+    return len(text) >= 2 and not text.startswith(words("named")) and _balanced(text)
 
 
 def _balanced(text: str) -> bool:
-    return text.count("(") == text.count(")")
+    return text.count("（") == text.count("）")
 
 
 def _atoms(cluster: str) -> list[str]:
-    """Return the single actions of a cluster: 新(改、扩)建 → 新建, 改建, 扩建."""
-    if not _balanced(cluster):
+    """Return the single actions of a cluster: 新（改、扩）建 → 新建, 改建, 扩建."""
+    if not _balanced(cluster) or cluster[0] in JOINT:
         return []
     return [atom + "建" if len(atom) == 1 else atom for atom in _action().findall(cluster)]
 
 
 def _placed(atoms: list[str], thing: str) -> str:
     named = sorted(set(atoms), key=_rank)
-    if all(atom in words("behind") for atom in named):
+    alone = words("behind") if len(named) == 1 else words("behind") + words("joined")
+    if all(atom in alone for atom in named):
         return thing + "".join(named)
     return "".join(named) + thing
 
@@ -185,7 +192,7 @@ def _rank(atom: str) -> int:
 
 @cache
 def _order() -> dict[str, int]:
-    table = [r["word"] for r in rows("indicator_words.tsv") if r["role"] in ("front", "behind")]
+    table = [row["word"] for row in rows("indicator_words.tsv") if row["role"] in ACTIONS]
     return {word: place for place, word in enumerate(table)}
 
 
@@ -194,13 +201,30 @@ def _order() -> dict[str, int]:
 
 def without(form: str, role: str) -> Iterator[tuple[str, str]]:
     """Yield a word of that role and the form without it, where it begins the form or its thing."""
+    for place in sorted({0, _lead(form)}):
+        for word in words(role):
+            if form.startswith(word, place) and len(form) - place - len(word) >= 2:
+                yield word, form[:place] + form[place + len(word) :]
+
+
+def less_special(form: str, unit: str) -> Iterator[str]:
+    """Yield forms of which this one is certainly a kind: 年均增速 is growth, X建设 is of X."""
+    yield from (rest for _, rest in without(form, "kind"))
+    if unit in POINTS:
+        yield _cut(_ending("fallen", "than"), form)
+    elif unit in SHARES:
+        growth = _cut(_ending("growth"), form.removesuffix("增速"))
+        yield growth and growth + "增速"
+    elif unit not in MONEY:
+        yield "" if form.endswith(words("stock")) else form[_lead(form) :]
+        yield form.removesuffix("建设")
+
+
+def _lead(form: str) -> int:
+    """Return where the thing begins, behind what is done to it: 新建|学校, 新认定|智能工厂."""
     found = _actions().match(form)
     flow = next((word for word in words("flow") if form.startswith(word)), "")
-    begin = max(len(found[0]) if found is not None else 0, len(flow))
-    for place in sorted({0, begin}):
-        for word in words(role):
-            if form.startswith(word, place) and len(form) - len(word) >= 3:
-                yield word, form[:place] + form[place + len(word) :]
+    return max(found.end() if found is not None else 0, len(flow))
 
 
 def counted(form: str, unit: str) -> str:

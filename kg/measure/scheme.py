@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from kg.measure.normal import counted, normal_form, without
+from kg.measure.normal import counted, less_special, normal_form, without
 from kg.measure.units import MONEY, POINTS, ratio
 from kg.vocabulary import Concept, indicators
 
@@ -23,9 +23,9 @@ class Match:
 
 @cache
 def by_form() -> dict[str, Concept]:
-    """Return the scheme by the normal form of every name."""
+    """Return the scheme by the normal form of every name, in capital letters."""
     return {
-        normal_form(name, concept.unit): concept
+        normal_form(name, concept.unit).upper(): concept
         for concept in indicators()
         for name in (concept.label, *concept.names)
     }
@@ -51,7 +51,7 @@ def find(form: str, unit: str) -> Match | None:
 
 def _exact(form: str, unit: str) -> Match | None:
     for name in (form, counted(form, unit)):
-        concept = by_form().get(name)
+        concept = by_form().get(name.upper())
         found = _fitting(concept, unit) if concept is not None else None
         if found is not None:
             return found
@@ -73,8 +73,9 @@ def _fitting(concept: Concept, unit: str) -> Match | None:
 
 def broader(form: str, unit: str) -> str:
     """Return the label of the indicator that a form is certainly a kind of, "" if there is none."""
-    for _, rest in without(form, "kind"):
-        found = find(rest, unit)
-        if found is not None and not found.group:
-            return found.concept.label
-    return ""
+    less = [rest for rest in less_special(form, unit) if 2 <= len(rest) < len(form)]
+    found = (find(rest, unit) for rest in less)
+    nearest = next((match for match in found if match is not None and not match.group), None)
+    if nearest is not None:
+        return nearest.concept.label
+    return next(filter(None, (broader(rest, unit) for rest in less)), "")

@@ -21,7 +21,7 @@ SHORT = 12  # characters of a cell that stays on one line
 def render_report(report: Report, pages: Mapping[str, str] | None = None) -> str:
     """Return the page; `pages` gives for a text, by the end of its IRI, the page that shows it."""
     known = pages or {}
-    notes: list[Evidence] = []
+    notes: dict[tuple[str, str], tuple[int, Evidence]] = {}
     if has_footnotes(report):
         rows = [_with_marks(row, report, notes) for row in report.rows]
         head = _head(report)
@@ -37,7 +37,7 @@ def render_report(report: Report, pages: Mapping[str, str] | None = None) -> str
         head=head,
         rows="\n".join(rows),
         notes=_notes(report),
-        sentences=_sentences(notes, known),
+        sentences=_sentences([one for _, one in notes.values()], known),
     )
 
 
@@ -51,13 +51,15 @@ def _head(report: Report) -> str:
     )
 
 
-def _with_marks(row: Row, report: Report, notes: list[Evidence]) -> str:
+def _with_marks(
+    row: Row, report: Report, notes: dict[tuple[str, str], tuple[int, Evidence]]
+) -> str:
     """Return a row whose cells point to the sentences below; a whole row's are at its end."""
     marks: dict[int, list[int]] = defaultdict(list)
     for one in row.evidence:
-        notes.append(one)
+        number, _ = notes.setdefault((one.sentence, one.file), (len(notes) + 1, one))
         at = report.columns.index(one.column) if one.column in report.columns else -1
-        marks[at % len(row.values)].append(len(notes))
+        marks[at % len(row.values)].append(number)
     cells = (_cell(value, marks[at]) for at, value in enumerate(row.values))
     return f"<tr>{''.join(cells)}</tr>"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -49,7 +50,7 @@ class Report:
         return [dict(zip(self.columns, row.values, strict=True)) for row in self.rows]
 
 
-def evidence(row: dict[str, str], column: str = "") -> Evidence:
+def evidence(row: Mapping[str, str], column: str = "") -> Evidence:
     """Give the evidence that a query's row carries as ?sentence ?file ?source ?begin ?end."""
     return Evidence(
         sentence=row["sentence"],

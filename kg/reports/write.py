@@ -6,7 +6,7 @@ import csv
 import datetime
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from typing import IO
 
@@ -18,6 +18,7 @@ BETWEEN = " | "  # several sentences in one cell
 # A workbook says when it was made; the same report should give the same bytes.
 MADE = datetime.datetime(2000, 1, 1)
 WIDEST = 60  # characters of a column of a workbook
+LONGEST_TITLE = 255  # characters of its title
 LONGEST_CELL = 32_767  # characters that a cell of a workbook holds
 
 
@@ -46,13 +47,13 @@ def has_footnotes(report: Report) -> bool:
     return any(len(row.evidence) > 1 or any(e.column for e in row.evidence) for row in report.rows)
 
 
-def _grid(report: Report) -> tuple[list[str], list[list[str]], list[Evidence]]:
+def _grid(report: Report) -> tuple[list[str], list[list[str]], Iterable[tuple[str, str]]]:
     """Give heading, cells and footnotes."""
     if not has_footnotes(report):
         some = any(row.evidence for row in report.rows)
         names = [*report.columns, *(EVIDENCE[:2] if some else ())]
         return names, [_with_sentence(row, some) for row in report.rows], []
-    notes: list[Evidence] = []
+    notes: dict[tuple[str, str], int] = {}
     return list(report.columns), [_numbered(row, report, notes) for row in report.rows], notes
 
 
@@ -63,19 +64,23 @@ def _with_sentence(row: Row, some: bool) -> list[str]:
     return cells + ([row.evidence[0].sentence, row.evidence[0].file] if row.evidence else ["", ""])
 
 
-def _numbered(row: Row, report: Report, notes: list[Evidence]) -> list[str]:
+def _numbered(row: Row, report: Report, notes: dict[tuple[str, str], int]) -> list[str]:
     """Give a row's cells with the numbers of their footnotes; the whole row's are at its end."""
     cells = [text_of(value) for value in row.values]
     for one in row.evidence:
-        notes.append(one)
         at = report.columns.index(one.column) if one.column in report.columns else -1
-        cells[at] = f"{cells[at]} [{len(notes)}]".strip()
+        cells[at] = f"{cells[at]} [{_number_of(one, notes)}]".strip()
     return cells
 
 
-def _footnotes(notes: list[Evidence]) -> Iterator[str]:
-    for number, one in enumerate(notes, 1):
-        yield f"[{number}] {one.sentence} ({one.file})"
+def _number_of(one: Evidence, notes: dict[tuple[str, str], int]) -> int:
+    """Give the number of a sentence's footnote, the same wherever it bears out something."""
+    return notes.setdefault((one.sentence, one.file), len(notes) + 1)
+
+
+def _footnotes(notes: Iterable[tuple[str, str]]) -> Iterator[str]:
+    for number, (sentence, file) in enumerate(notes, 1):
+        yield f"[{number}] {sentence} ({file})"
 
 
 def _table(report: Report, width: int | None) -> str:
@@ -83,7 +88,7 @@ def _table(report: Report, width: int | None) -> str:
     cells = [[printable(cell) for cell in row] for row in rows]
     count = f"{len(rows):,} row{'' if len(rows) == 1 else 's'}"
     lines = [printable(line) for line in (*_footnotes(notes), *report.notes)]
-    shown = table(names, cells, width)
+    shown = table([printable(name) for name in names], cells, width)
     return "".join(
         [f"{printable(report.title)}\n", shown, f"{count}\n", *(f"{x}\n" for x in lines)]
     )
@@ -105,7 +110,7 @@ def _line(cells: list[str]) -> str:
 def _inline(text: str) -> str:
     """Write text of a document so that Markdown takes none of it for its own."""
     escaped = printable(text).replace("&", "&amp;").replace("<", "&lt;")
-    return "".join(f"\\{c}" if c in "\\|`*_[]" else c for c in escaped)
+    return "".join(f"\\{c}" if c in "\\|`*_~[]" else c for c in escaped)
 
 
 # -- CSV, JSON, XLSX ---------------------------------------------------------------------------
@@ -121,7 +126,7 @@ def _evidence_cells(row: Row) -> tuple[str, ...]:
 def _write_csv(report: Report, out: IO[bytes]) -> None:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow([*report.columns, *EVIDENCE])
+    writer.writerow([*(no_formula(printable(name)) for name in report.columns), *EVIDENCE])
     for row in report.rows:
         values = [value if isinstance(value, int) else _plain(value) for value in row.values]
         cells = (no_formula(printable(cell)) for cell in _evidence_cells(row))
@@ -175,13 +180,13 @@ def _write_xlsx(report: Report, out: IO[bytes]) -> None:
 
     content = io.BytesIO()
     book = xlsxwriter.Workbook(content, {"in_memory": True})
-    book.set_properties({"title": report.title, "created": MADE})
+    book.set_properties({"title": printable(report.title)[:LONGEST_TITLE], "created": MADE})
     bold = book.add_format({"bold": True})
     sheet = book.add_worksheet("report")
     heading = [*report.columns, *EVIDENCE]
     rows: list[list[Value]] = [[*row.values, *_evidence_cells(row)] for row in report.rows]
     for column, name in enumerate(heading):
-        sheet.write_string(0, column, name, bold)
+        sheet.write_string(0, column, printable(name)[:LONGEST_CELL], bold)
         sheet.set_column(column, column, _width(name, rows, column))
     for line, values in enumerate(rows, 1):
         for column, value in enumerate(values):

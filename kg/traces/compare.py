@@ -1,0 +1,212 @@
+"""The papers of a store to their traces: what each has from earlier ones."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import combinations, product
+
+from kg.traces.echoes import echoes
+from kg.traces.facts import Echo, Order, Reuse, Span, Traces
+from kg.traces.formulas import FORMULA, formulas, kinds_of_letters
+from kg.traces.kinship import Kinship
+from kg.traces.likeness import Block
+from kg.traces.memory import Memory, Pair
+from kg.traces.papers import Paper
+from kg.traces.reuse import ENOUGH, UNRELATED, Stretch, stretches
+from kg.traces.shares import shares
+from kg.traces.texts import Tell, Texts, alike
+
+SAME_PASSAGES = 0.6  # of the shorter paper's, in two copies of one document
+KNOWN = 0.8  # of a stretch's letters, where another paper has them already
+AGAIN = 3  # places of a passage in one paper that are followed up
+
+_Taken = tuple[Order, Stretch]
+_FORMULA = re.compile(bytes([FORMULA]) + b"+")
+
+
+def compare_papers(papers: Sequence[Paper], memory: Memory, tell: Tell) -> Iterator[Traces]:
+    """Yield what is found of each paper, in their order; the same for the same papers."""
+    texts, kinship = Texts(papers, tell), Kinship(papers)
+    pairs = alike(texts, memory)
+    formula = formulas(texts, pairs, kinship)
+    kinds = [kinds_of_letters(texts, number, formula) for number in range(len(papers))]
+    found = _Found(papers, texts, kinship, kinds)
+    for (one, other), blocks in _meetings(texts, pairs, formula).items():
+        found.add(one, other, blocks)
+    heard: dict[int, list[Echo]] = defaultdict(list)
+    for echo in echoes(papers, kinship):
+        heard[echo.later].append(echo)
+    for number, paper in enumerate(papers):
+        said = _formula_spans(texts, number, kinds[number])
+        taken = [texts.letters[number].span(*span) for span in found.shared[number]]
+        yield Traces(
+            source=paper.source,
+            document=paper.document,
+            title=paper.title,
+            reuses=tuple(found.reuses(number)),
+            echoes=tuple(sorted(heard[number], key=lambda echo: echo.earlier)),
+            copies=tuple(sorted(found.copies[number])),
+            shares=tuple(shares(paper, said, taken)),
+        )
+
+
+class _Found:
+    """What two papers after the other have shown."""
+
+    def __init__(
+        self,
+        papers: Sequence[Paper],
+        texts: Texts,
+        kinship: Kinship,
+        kinds: Sequence[bytearray],
+    ) -> None:
+        self.shared: dict[int, list[Span]] = defaultdict(list)  # places among letters
+        self.copies: dict[int, set[str]] = defaultdict(set)
+        self._papers, self._texts, self._kinship = papers, texts, kinship
+        self._kinds = kinds
+        self._taken: dict[int, list[_Taken]] = defaultdict(list)
+
+    def add(self, one: int, other: int, blocks: Sequence[Block]) -> None:
+        """Follow up the common runs of two papers."""
+        first, second = self._papers[one], self._papers[other]
+        if first.document == second.document:
+            return
+        if self._are_copies(one, other):
+            self.copies[one].add(second.document)
+            self.copies[other].add(first.document)
+            return
+        order = self._kinship.order(one, other)
+        if order is not None:
+            self._add_ordered(order, _turned(blocks) if order.later == other else blocks)
+        elif self._kinship.is_strictly_above(other, one):
+            self._share(one, self._stretches(one, other, blocks))
+        elif self._kinship.is_strictly_above(one, other):
+            self._share(other, self._stretches(other, one, _turned(blocks)))
+
+    def _add_ordered(self, order: Order, blocks: Sequence[Block]) -> None:
+        found = self._stretches(order.later, order.earlier, blocks)
+        self._share(order.later, found)
+        self._taken[order.later] += [(order, stretch) for stretch in found]
+
+    def reuses(self, later: int) -> list[Reuse]:
+        """Return what a paper has from earlier ones: from each that is above it, or cited.
+
+        Of the papers of its own place the last that has some words counts; of all others, for
+        what none of these has, the first: that they have it from each other is not known.
+        """
+        taken = self._taken[later]
+        usual = [one for one in taken if self._is_usual(one)]
+        rest = sorted((one for one in taken if not self._is_usual(one)), key=self._by_time)
+        own = [one for one in rest if self._kinship.is_above(one[0].earlier, later)]
+        others = [one for one in rest if not self._kinship.is_above(one[0].earlier, later)]
+        known = bytearray(len(self._texts.letters[later].text))
+        last = list(_not_covered(reversed(own), known))
+        for _, stretch in usual:
+            _cover(known, stretch)
+        found = [*usual, *last, *_not_covered(others, known)]
+        return sorted((self._reuse(*one) for one in found), key=_in_order)
+
+    def _is_usual(self, taken: _Taken) -> bool:
+        return self._kinship.is_channel(taken[0].later, taken[0].earlier)
+
+    def _by_time(self, taken: _Taken) -> tuple[str, str, int]:
+        paper = self._papers[taken[0].earlier]
+        return paper.issued or paper.year, paper.source, taken[1].begin
+
+    def _reuse(self, order: Order, stretch: Stretch) -> Reuse:
+        letters, before = self._texts.letters[order.later], self._texts.letters[order.earlier]
+        usual = self._is_usual((order, stretch))
+        return Reuse(
+            order=order,
+            span=letters.span(stretch.begin, stretch.end),
+            earlier_span=before.span(stretch.there, stretch.there_end),
+            similarity=stretch.similarity,
+            common_source="" if usual else self._kinship.common_source(order.later, order.earlier),
+        )
+
+    def _share(self, paper: int, found: Sequence[Stretch]) -> None:
+        self.shared[paper] += [(one.begin, one.end) for one in found]
+
+    def _stretches(self, one: int, other: int, blocks: Sequence[Block]) -> list[Stretch]:
+        enough = ENOUGH if self._kinship.related(one, other) else UNRELATED
+        letters = self._texts.letters
+        return stretches(letters[one].text, letters[other].text, blocks, self._kinds[one], enough)
+
+    def _are_copies(self, one: int, other: int) -> bool:
+        if not self._kinship.may_be_copies(one, other):
+            return False
+        first, second = set(self._texts.passages[one]), set(self._texts.passages[other])
+        return len(first & second) >= SAME_PASSAGES * min(len(first), len(second))
+
+
+def _meetings(
+    texts: Texts, pairs: Mapping[Pair, Sequence[Block]], formula: set[bytes]
+) -> Mapping[tuple[int, int], list[Block]]:
+    """Return the common runs of every two papers, by where they stand among the letters."""
+    found: dict[tuple[int, int], list[Block]] = defaultdict(list)
+    places = {
+        passage: _first_places(where)
+        for passage, where in texts.places.items()
+        if passage not in formula
+    }
+    for passage, where in places.items():
+        whole = [(0, 0, texts.length(passage))]
+        for one, other in combinations(where, 2):
+            _place_runs(found, one, other, whole)
+    for (first, second), blocks in pairs.items():
+        for one, other in product(places.get(first, ()), places.get(second, ())):
+            _place_runs(found, one, other, blocks)
+    return found
+
+
+def _place_runs(
+    found: dict[tuple[int, int], list[Block]],
+    one: tuple[int, int],
+    other: tuple[int, int],
+    blocks: Iterable[Block],
+) -> None:
+    """Add the common runs of two passages to those of the two papers in which they stand."""
+    (first, at), (second, there) = one, other
+    if first < second:
+        found[first, second] += [(at + i, there + j, length) for i, j, length in blocks]
+    elif second < first:
+        found[second, first] += [(there + j, at + i, length) for i, j, length in blocks]
+
+
+def _first_places(where: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the first few places of a passage in each paper, in the order of the papers."""
+    seen: dict[int, int] = defaultdict(int)
+    kept = []
+    for paper, begin in where:
+        seen[paper] += 1
+        if seen[paper] <= AGAIN:
+            kept.append((paper, begin))
+    return kept
+
+
+def _turned(blocks: Sequence[Block]) -> list[Block]:
+    return [(there, at, length) for at, there, length in blocks]
+
+
+def _not_covered(taken: Iterable[_Taken], known: bytearray) -> Iterator[_Taken]:
+    """Yield stretches that are not known yet, and note that they are."""
+    for order, stretch in taken:
+        length = stretch.end - stretch.begin
+        if known.count(1, stretch.begin, stretch.end) < KNOWN * length:
+            yield order, stretch
+            _cover(known, stretch)
+
+
+def _cover(covered: bytearray, stretch: Stretch) -> None:
+    covered[stretch.begin : stretch.end] = b"\x01" * (stretch.end - stretch.begin)
+
+
+def _formula_spans(texts: Texts, paper: int, kinds: bytearray) -> list[Span]:
+    letters = texts.letters[paper]
+    return [letters.span(*said.span()) for said in _FORMULA.finditer(kinds)]
+
+
+def _in_order(reuse: Reuse) -> tuple[Span, int, Span]:
+    return reuse.span, reuse.order.earlier, reuse.earlier_span

@@ -1,0 +1,168 @@
+"""Papers to how they stand to each other: which is earlier, which are related, which are copies."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from kg.traces import titles
+from kg.traces.facts import Basis, Order
+from kg.traces.papers import Paper
+from kg.traces.passages import plain_letters
+
+
+class Kinship:
+    """How the papers of a store stand to each other, by their place in its list."""
+
+    def __init__(self, papers: Sequence[Paper]) -> None:
+        self._papers = papers
+        self.stems = tuple(titles.stem(paper.title, names_of(paper)) for paper in papers)
+        self._named = tuple(plain_letters(paper.title) for paper in papers)
+        self._cited = [frozenset(c.document for c in paper.cited if not c.own) for paper in papers]
+        self._families = _families(self.stems)
+        held = frozenset(paper.document for paper in papers)
+        self._sources = [
+            dict(_sources(paper, stem, held))
+            for paper, stem in zip(papers, self.stems, strict=True)
+        ]
+
+    def order(self, one: int, other: int) -> Order | None:
+        """Tell which is earlier: by date, else by citation, else by plan year; None if unknown."""
+        return (
+            self._by_time(one, other, "IssueDate")
+            or self._by_citation(one, other)
+            or self._by_time(one, other, "PlanYear")
+        )
+
+    def related(self, later: int, earlier: int) -> bool:
+        """Tell whether a paper may have another before it: by place, subject or citation."""
+        return (
+            self.is_above(earlier, later)
+            or self._families[later] == self._families[earlier]
+            or self.cites(later, earlier)
+            or self.cites(earlier, later)
+        )
+
+    def cites(self, one: int, other: int) -> bool:
+        """Tell whether a paper names the other."""
+        return self._papers[other].document in self._cited[one]
+
+    def is_above(self, one: int, other: int) -> bool:
+        """Tell whether the first paper's place is the other's, or holds it."""
+        above = self._papers[one].regions[:1]
+        return bool(above) and above[0] in self._papers[other].regions
+
+    def is_strictly_above(self, one: int, other: int) -> bool:
+        """Tell whether the first paper's place holds the other's."""
+        return self.is_above(one, other) and not self.is_above(other, one)
+
+    def is_channel(self, later: int, earlier: int) -> bool:
+        """Tell whether words come this way as a rule: from above, or from what is cited."""
+        return self.is_strictly_above(earlier, later) or self.cites(later, earlier)
+
+    def is_series(self, one: int, other: int) -> bool:
+        """Tell whether two papers may be numbers of a series: one place, nobody else's issue."""
+        first, second = self._papers[one], self._papers[other]
+        if first.regions[:1] != second.regions[:1]:
+            return False
+        return not first.issuers or not second.issuers or first.issuers == second.issuers
+
+    def common_source(self, one: int, other: int) -> str:
+        """Give what both papers are built on and nobody holds; empty if there is no such thing."""
+        return min(self.sources(one).keys() & self.sources(other).keys(), default="")
+
+    def subjects(self, bearers: Iterable[int]) -> int:
+        """Count the subjects that the titles of papers name."""
+        return len({self._families[one] for one in bearers if self.stems[one]})
+
+    def unrelated(self, bearers: Iterable[int]) -> int:
+        """Count the groups among papers that neither a province nor a subject joins."""
+        groups: list[set[str]] = []
+        for marks in sorted({self._marks(one) for one in bearers} - {()}):
+            joined = set(marks).union(*(group for group in groups if not group.isdisjoint(marks)))
+            groups = [group for group in groups if group.isdisjoint(marks)] + [joined]
+        return len(groups)
+
+    def families(self) -> list[list[int]]:
+        """Give the papers that name a subject, those on one subject together."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for index, stem in enumerate(self.stems):
+            if stem:
+                found[self._families[index]].append(index)
+        return list(found.values())
+
+    def have_like_stems(self, one: int, other: int) -> bool:
+        """Tell whether two titles have the same subject, and are not one title."""
+        alike = titles.likeness(self.stems[one], self.stems[other]) > 0
+        return alike and not self.may_be_copies(one, other)
+
+    def may_be_copies(self, one: int, other: int) -> bool:
+        """Tell whether two papers go by the same name or number."""
+        first, second = self._papers[one], self._papers[other]
+        if first.number and second.number:
+            return first.number == second.number
+        names = sorted((self._named[one], self._named[other]), key=len)
+        # 关于印发《某方案》的通知 holds the name of what it brings.
+        return len(names[0]) > 2 * titles.WITHIN and names[0] in names[1]
+
+    def sources(self, one: int) -> Mapping[str, float]:
+        """Give what a paper cites on its own subject and nobody holds, with how alike titles are.
+
+        What it brings or announces itself, forms and lists are no sources.
+        """
+        return self._sources[one]
+
+    def _marks(self, one: int) -> tuple[str, ...]:
+        """Give the province and the subject of a paper; nothing where the province is unknown."""
+        province = self._papers[one].province
+        return (province, f"subject {self._families[one]}") if province else ()
+
+    def _by_time(self, one: int, other: int, basis: Basis) -> Order | None:
+        first, second = self._papers[one], self._papers[other]
+        dates, years = (first.issued, second.issued), (first.year, second.year)
+        times = dates if basis == "IssueDate" else years
+        exact = min(map(len, times))
+        before, after = times[0][:exact], times[1][:exact]
+        if not exact or before == after:
+            return None
+        return Order(other, one, basis) if before < after else Order(one, other, basis)
+
+    def _by_citation(self, one: int, other: int) -> Order | None:
+        forth, back = self.cites(one, other), self.cites(other, one)
+        if forth == back:
+            return None
+        return Order(one, other, "CitationOrder") if forth else Order(other, one, "CitationOrder")
+
+
+def names_of(paper: Paper) -> tuple[str, ...]:
+    """Give the names that say whose a title is."""
+    short = (issuer.removeprefix("中华人民共和国") for issuer in paper.issuers)
+    return (*paper.place_names, *paper.issuers, *short)
+
+
+def _sources(paper: Paper, stem: str, held: frozenset[str]) -> Iterator[tuple[str, float]]:
+    own = plain_letters(paper.title)
+    for cited in paper.cited if stem else ():
+        name = plain_letters(cited.title)
+        # 关于印发某办法的通知 names what it brings, and 某办法 the notice that brought it.
+        is_own = cited.own or name in own or own in name
+        if not is_own and cited.document not in held and not titles.is_attachment(cited.title):
+            alike = titles.likeness(stem, titles.stem(cited.title, names_of(paper)))
+            if alike:
+                yield cited.document, alike
+
+
+def _families(stems: Sequence[str]) -> list[int]:
+    """Give papers on the same subject the same number; one without a stem stands alone."""
+    family = list(range(len(stems)))
+    first: dict[str, int] = {}
+    for index, stem in enumerate(stems):
+        if stem:
+            family[index] = first.setdefault(stem, index)
+    distinct = sorted(first, key=lambda stem: (len(stem), stem))
+    for position, short in enumerate(distinct):
+        for long in distinct[position + 1 :]:
+            if short in long and titles.likeness(short, long):
+                old, new = family[first[long]], family[first[short]]
+                family = [new if one == old else one for one in family]
+    return family
