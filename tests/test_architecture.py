@@ -43,6 +43,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     ),
     # What is found across documents: reads a store, writes graphs.
     "traces": (*COMMON, "store", "sparql", "sentence", "reports", "graph"),
+    # A question in Chinese, answered by queries of its own in the form of a report.
+    "ask": (*COMMON, "store", "queries", "reports", "sentence"),
     "export": (*COMMON, "store", "sparql"),
     # Before the stages: which bytes there are.
     "inputs": (*COMMON, "ledger", "store", "read", "workers"),
