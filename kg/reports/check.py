@@ -284,11 +284,13 @@ def _is_said_again(row: _Found, text: str) -> bool:
     begin, other_begin = int(row["begin"]), int(row["other_begin"])
     if in_one_sentence(text, begin, other_begin) or _unit_kinds().get(row["unit"]) == "time":
         return False
+    if row["kind"] != "duplicate" and not _is_comparable(row):
+        return False
     one = statement(text, begin, int(row["end"]))
     other = statement(text, other_begin, int(row["other_end"]))
     if not one.says_the_same(other) or one.is_general or one.stands_apart(other):
         return False
-    return row["kind"] == "duplicate" or (_is_comparable(row) and _is_one_thing(row, one, other))
+    return row["kind"] == "duplicate" or _is_one_thing(row, one, other)
 
 
 def _is_one_thing(row: _Found, one: Statement, other: Statement) -> bool:

@@ -105,8 +105,8 @@ def in_one_sentence(text: str, begin: int, other_begin: int) -> bool:
 
 def _around(text: str, begin: int, end: int) -> tuple[list[str], list[str]]:
     """Give the clauses of the sentence before a figure and behind it."""
-    lead = even(text[max(0, begin - REACH) : begin])
-    tail = even(text[end : end + REACH])
+    lead = even(_END.split(text[max(0, begin - REACH) : begin])[-1])
+    tail = even(_END.split(text[end : end + REACH])[0])
     return _CLAUSE.split(_END.split(lead)[-1]), _CLAUSE.split(_END.split(tail)[0])
 
 
