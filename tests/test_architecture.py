@@ -35,7 +35,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "store": (*COMMON, "ledger", "sparql", "sentence"),
     # Which corrections concern which document held: the stage's own rule, asked of the store.
     "stamps": (*COMMON, "correct", "store", "pipeline"),
-    "amend": (*COMMON, "correct", "store", "sentence", "pipeline"),
+    "amend": (*COMMON, "correct", "store", "sentence", "pipeline", "results"),
     # … and what the extractors use to see figures as they do.
     "reports": (
         *(*COMMON, "correct", "stamps", "extract"),
@@ -43,6 +43,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     ),
     # What is found across documents: reads a store, writes graphs.
     "traces": (*COMMON, "store", "sparql", "sentence", "reports", "graph"),
+    # A question in Chinese, answered by queries of its own in the form of a report.
+    "ask": (*COMMON, "store", "queries", "reports", "sentence"),
     "export": (*COMMON, "store", "sparql"),
     # Before the stages: which bytes there are.
     "inputs": (*COMMON, "ledger", "store", "read", "workers"),

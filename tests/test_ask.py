@@ -47,6 +47,7 @@ def understood(store: Store, question: str) -> str:
     return " ".join([found.template, *slots, *levels])
 
 
+@cache
 def answered(store: Store, question: str) -> Answer:
     return ask(store, question, "2023-05-01")
 
@@ -225,8 +226,8 @@ def test_understanding(plans_store: Store, question: str, meaning: str) -> None:
         ),
         (
             "谁牵头校园安全整治？",
-            "机构 角色 依据 完成时间",
-            ["云陵市教育局 牵头 明示 2021-12-31", *["云陵市教育局 牵头 明示"] * 2],
+            "机构 角色 依据",
+            ["云陵市教育局 牵头 明示"] * 3,
         ),
         (
             "青禾县特殊教育由哪些部门配合？",
@@ -282,8 +283,9 @@ def test_understanding(plans_store: Store, question: str, meaning: str) -> None:
             "青禾县2022年有哪些文件？",
             "文件 类型 发文机关 日期 文号",
             [
-                "青禾县教育局2022年工作要点 工作要点 青禾县教育局 2022-03-01 青教发〔2022〕6号",
-                "青禾县推进学前教育扩优提质实施方案 实施方案 青禾县人民政府办公室 2022-03-18 青府办发〔2022〕9号",
+                "青禾县教育局2022年工作要点 工作要点 青禾县教育局 2022-03-01 青教发〔2022〕6号",  # noqa: E501
+                "青禾县推进学前教育扩优提质实施方案 实施方案 青禾县人民政府办公室 2022-03-18 "
+                "青府办发〔2022〕9号",
             ],
         ),
         (f"《{CITY_PLAN}》的文号是多少？", "文号 日期", ["云府办发〔2021〕33号 2021-09-06"]),
@@ -314,9 +316,10 @@ def test_planted_answers(plans_store: Store, question: str, columns: str, rows: 
             "云陵市财政局负责哪些任务？",
             "没有找到云陵市财政局牵头或负责的任务；它配合或参与的有：增加学位供给",
         ),
-        (
+        (  # noqa: E501
             f"《{CITY_PLAN}》的发文机关是谁？",
-            f"《{CITY_PLAN}》发文机关 云陵市人民政府办公室，日期 2021-09-06，文号 云府办发〔2021〕33号",
+            f"《{CITY_PLAN}》发文机关 云陵市人民政府办公室，日期 2021-09-06，"
+            "文号 云府办发〔2021〕33号",
         ),
         (
             "云陵市“十四五”教育发展规划是谁印发的？",
@@ -577,9 +580,7 @@ def _without(rows: list[dict[str, str]], names: dict[str, str]) -> list[tuple[st
 
 
 def test_templates_words_and_patterns_belong_together() -> None:
-    assert list(templates()) == sorted(templates(), key=list(ANSWERING).index) or set(
-        templates()
-    ) == set(ANSWERING)
+    assert set(templates()) == set(ANSWERING)
     assert {pattern.template for pattern in patterns()} == set(ANSWERING)
     assert {template.query for template in templates().values()} <= set(queries.saved())
 

@@ -18,7 +18,7 @@ from kg.cli import cli
 from kg.commands.originality import SORTS as COMMAND_SORTS
 from kg.errors import NotFoundError, QueryError
 from kg.models import DocumentGraph
-from kg.reports.originality import SORTS, originality
+from kg.reports.originality import SHARES, SORTS, originality
 from kg.sparql import PREFIXES
 from kg.store import Store
 
@@ -146,6 +146,24 @@ def test_rdflib_gives_the_same(store: Store) -> None:
 def _text(value: object) -> str:
     text = "" if value is None else str(value)
     return format(Decimal(text).normalize(), "f") if re.fullmatch(r"\d+\.\d+", text) else text
+
+
+def test_who_copied_in_the_plans_shares_with_who_wrote_first(plans_store: Store) -> None:
+    shares = {
+        row.evidence[0].file: dict(zip(SHARES, row.values[3:], strict=True))
+        for row in originality(plans_store).rows
+    }
+    assert len(shares) == 18
+    # 枫渚县 copied from 青禾县, the city from the province; those who wrote first share nothing.
+    assert {file for file, row in shares.items() if row["shared"]} == {
+        "枫渚县-2022-方案.txt",
+        "市-2021-方案.txt",
+    }
+    for row in shares.values():
+        assert row["formula"] + row["shared"] + row["own"] == 100
+    # The preamble is set formula in every work plan, and in no 方案 that has none.
+    assert min(row["formula"] for file, row in shares.items() if "要点" in file) > 10
+    assert max(row["formula"] for file, row in shares.items() if "方案" in file) < 5
 
 
 def test_the_command(tmp_path: Path) -> None:

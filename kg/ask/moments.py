@@ -25,7 +25,7 @@ _DATE = re.compile(
 )
 _END_OF_YEAR = re.compile(f"(?:到|至)?(?:({_YEAR})年)?(?:年底|年末|底)(?:之前|以前|前)?")
 _HALF = re.compile(f"(?:({_YEAR})年)?(上半年|下半年|第?[一二三四]季度)(?:之前|以前|前|内|末)?")
-_UNTIL_YEAR = re.compile(f"(?:到|至)({_YEAR})年(?!底|末|[0-9])")
+_UNTIL_YEAR = re.compile(f"(?<![年0-9])(?:到|至)({_YEAR})年(?!底|末|[0-9])")
 _ONE_YEAR = re.compile(f"({_YEAR})(?:年度|年)")
 _BARE_YEAR = re.compile(f"(?<![0-9A-Za-z.])({_YEAR})(?![0-9.%万亿个所名元])")
 _HALVES = {
@@ -79,7 +79,8 @@ def _every(text: str, found: Circumstances) -> tuple[str, Circumstances]:
 
 
 def _figures(text: str, found: Circumstances) -> tuple[str, Circumstances]:
-    least = re.search(f"{one_of('least')}{_NUMBER}(?:以上)?", text) or re.search(
+    # Not the end of 不超过.
+    least = re.search(f"(?<!不){one_of('least')}{_NUMBER}(?:以上)?", text) or re.search(
         f"{_NUMBER}以上", text
     )
     if least:

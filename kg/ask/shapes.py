@@ -156,10 +156,10 @@ def titled(store: Store, rows: list[dict[str, str]]) -> list[tuple[dict[str, str
 
 
 def _title_line(row: _Found, text: str) -> Evidence:
+    # A title that only the file's metadata give stands nowhere in the text.
     begin = max(text.find(row["title"]), 0)
     end = begin + len(row["title"]) if text.startswith(row["title"], begin) else begin
-    sentence = row["title"] if end > begin else sentence_at(text, 0)
-    return Evidence(sentence, row["file"], row["source"], begin, end)
+    return Evidence(row["title"], row["file"], row["source"], begin, end)
 
 
 def _texts(store: Store, sources: set[str]) -> dict[str, str]:

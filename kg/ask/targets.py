@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from kg.ask.case import Case, Rows, Told
 from kg.ask.shapes import (
@@ -18,8 +18,9 @@ from kg.ask.shapes import (
     titled,
     year_of,
 )
-from kg.reports.report import Row, Value, evidence
+from kg.reports.report import Evidence, Row, Value, evidence
 
+SHOWN = 3  # documents that bear out a place's silence
 _ONE = ("source", "begin", "indicator", "value", "due")
 
 
@@ -152,8 +153,8 @@ def change(case: Case) -> Told:
     topic = case.indicator()
     wanted = case.asked.circumstances.years
     case.narrow()
-    if wanted:
-        case.values["year"] = sorted({*wanted, *(str(int(year) - 1) for year in wanted)})
+    if len(wanted) == 1:
+        case.values["year"] = [str(int(wanted[0]) - 1), *wanted]
     rows, sparql = _targets(case)
     kept, left = _of_one_year(rows)
     if left:
@@ -165,7 +166,7 @@ def change(case: Case) -> Told:
     ended = [told for _, told in changes]
     told = f"“{topic}”目标：{'；'.join(ended)}" if changes else case.held()
     if not changes and rows:
-        told = f"“{topic}”只有一年的目标，不能与上一年比较"
+        told = f"收录的文件中“{topic}”没有可以比较的两年目标"
         return _told(case, rows, told, sparql)
     return Told(CHANGE_COLUMNS, tuple(row for row, _ in changes), told, sparql)
 
@@ -198,13 +199,14 @@ def _series(rows: Rows) -> Iterator[dict[str, dict[str, str]]]:
 
 
 def _steps(series: dict[str, dict[str, str]], wanted: tuple[str, ...]) -> Iterator[tuple[Row, str]]:
-    for year in sorted(series):
-        before = series.get(str(int(year) - 1))
-        if before is not None and (not wanted or year in wanted):
-            yield _step(before, series[year], year)
+    """Yield each year against the one before; without plans of that year the last before it."""
+    for before, year in pairwise(sorted(series)):
+        if len(wanted) != 1 or year == wanted[0]:
+            yield _step(series[before], series[year])
 
 
-def _step(before: dict[str, str], row: dict[str, str], year: str) -> tuple[Row, str]:
+def _step(before: dict[str, str], row: dict[str, str]) -> tuple[Row, str]:
+    year = year_of(row)
     difference: Decimal | None = None
     verdict = "未公开，不能比较"
     if before["figure"] and row["figure"]:
@@ -214,7 +216,7 @@ def _step(before: dict[str, str], row: dict[str, str], year: str) -> tuple[Row, 
         row["where"],
         row["indicator"],
         row["baseUnit"],
-        int(year) - 1,
+        int(year_of(before)),
         _figure(before),
         int(year),
         _figure(row),
@@ -222,7 +224,8 @@ def _step(before: dict[str, str], row: dict[str, str], year: str) -> tuple[Row, 
         verdict,
     )
     evidences = (evidence(before, "上一年目标"), evidence(row, "目标"))
-    told = f"{row['where']}{year}年{verdict}（{figure_text(before)} → {figure_text(row)}）"
+    steps = f"{year_of(before)}年 {figure_text(before)} → {figure_text(row)}"
+    told = f"{row['where']}{year}年{verdict}（{steps}）"
     return Row(values, evidences), told
 
 
@@ -270,7 +273,9 @@ def _silence(case: Case, rows: Rows, sparql: str, what: str) -> Told:
     if not rows:
         told = "收录了文件的地方都写到了" if _any_held(case) else case.held()
     case.notes.append("只就收录的文件而言；没有收录文件的地方不在此列")
-    shown = tuple(_silent_row(case, of_place) for of_place in by_place.values())
+    firsts = [row for of_place in by_place.values() for row in of_place[:SHOWN]]
+    lines = {row["policy"]: line for row, line in titled(case.store, firsts)}
+    shown = tuple(_silent_row(of_place, lines) for of_place in by_place.values())
     return Told(SILENT_COLUMNS, shown, told, sparql)
 
 
@@ -278,9 +283,9 @@ def _any_held(case: Case) -> bool:
     return not case.held().startswith("图谱没有")
 
 
-def _silent_row(case: Case, rows: Rows) -> Row:
+def _silent_row(rows: Rows, lines: Mapping[str, Evidence]) -> Row:
     first = rows[0]
     mentioned = "是，但无量化目标" if any(row["mentioned"] == "yes" for row in rows) else "否"
-    titles = "；".join(row["title"] for row in rows[:3])
+    titles = "；".join(row["title"] for row in rows[:SHOWN])
     values = (first["where"], LEVELS.get(first["rank"], ""), len(rows), mentioned, titles)
-    return Row(values, tuple(line for _, line in titled(case.store, rows[:3])))
+    return Row(values, tuple(lines[row["policy"]] for row in rows[:SHOWN]))

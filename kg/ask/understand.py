@@ -53,7 +53,7 @@ def read(store: Store, question: str, today: str) -> Asked:
 
 def _checked(question: str) -> str:
     if len(question) > LONGEST:
-        raise QuestionError(f"问题有 {len(question):,} 个字，最多 {LONGEST} 个：请缩短")
+        raise QuestionError(f"问题有 {len(question):,} 个字，最多 {LONGEST} 个字：请缩短")
     text = re.sub(r"(?<![0-9A-Za-z])\s+|\s+(?![0-9A-Za-z])", "", plain(question))
     text = "".join(c for c in text if c.isprintable() and not "\ue000" <= c <= "\uf8ff")
     text = _END.sub("", re.sub(f"^(?:{one_of('polite')}|[,:])+", "", text))
