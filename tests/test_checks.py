@@ -336,6 +336,14 @@ def test_the_order_of_loading_changes_nothing() -> None:
         assert check(store) == check(other)
 
 
+def test_a_text_of_two_files_is_judged_once() -> None:
+    data = (PLANS / "临枫区-2021-要点.txt").read_bytes()
+    with holding(process(data, ["a.txt", "b.txt"])) as store:
+        report = check(store)
+    assert found(report) == ["error percent 学生体质健康合格率: 105 %"]
+    assert report.rows[0].evidence[0].file == "a.txt"
+
+
 def test_an_empty_store() -> None:
     with Store() as store:
         report = check(store)
