@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pyoxigraph
 
-from kg.correct import Span, Text, anchor
+from kg.correct import Span, Text, anchor, meant_by
 from kg.correct.references import FACTS, KINDS, reference
 from kg.correct.table import COLUMNS, Table, correction_of, decode, line_of, parse
 from kg.errors import CorrectionError
 from kg.models import Correction
+from kg.results import printable
 from kg.sentence import sentence_at
 from kg.store import Held, Store
 
@@ -27,6 +28,7 @@ SELECT DISTINCT ?thing ?name {
 } ORDER BY ?thing
 """
 _EXISTS = "SELECT ?class { VALUES ?thing { <%s> } ?thing a ?class } LIMIT 1"
+_OF_KIND = "SELECT ?thing { VALUES ?thing { <%s> } ?thing a pol:%s } LIMIT 1"
 _MENTIONS = """
 SELECT (COUNT(DISTINCT ?mention) AS ?mentions) (COUNT(DISTINCT ?source) AS ?documents) {
     VALUES ?thing { <%s> }
@@ -118,7 +120,10 @@ def _settled(store: Store, asked: Correction, held: Held | None) -> Correction:
         what = _thing(store, asked.what, asked, held, words=action == "different")
         return replace(asked, what=what, value=_thing(store, asked.value, asked, held))
     if action == "kind" or (action == "not" and asked.what not in (*FACTS, "mention")):
-        return replace(asked, what=_thing(store, asked.what, asked, held))
+        what = _thing(store, asked.what, asked, held)
+        if action == "kind":
+            _check_kind(store, what, asked.value)
+        return replace(asked, what=what)
     if action == "missing" and asked.what in KINDS:
         things = _things(store, asked.value)
         return replace(asked, value=things[0]) if len(things) == 1 else asked
@@ -156,6 +161,11 @@ SELECT ?thing {
     ?thing nif:anchorOf|skos:altLabel|skos:prefLabel ?label FILTER(STR(?label) = ?words)
 } LIMIT 1
 """
+
+
+def _check_kind(store: Store, what: str, kind: str) -> None:
+    if reference(what).type is not None and store.select(_OF_KIND % (_iri(store, what), kind)):
+        raise CorrectionError(f"correct: {what}: is {kind} already")
 
 
 def _things(store: Store, name: str) -> list[str]:
@@ -209,23 +219,21 @@ def _anchored(asked: Correction, text: Text) -> tuple[Correction, Span]:
 
 
 def _around(text: str, span: Span) -> str:
-    return "…" + " ".join(text[max(0, span[0] - 12) : span[1] + 12].split()) + "…"
+    return f"…{printable(text[max(0, span[0] - 12) : span[1] + 12])}…"
 
 
 def _check_facts(store: Store, asked: Correction, held: Held, span: Span) -> None:
-    """Raise where not exactly one fact can be meant."""
-    if asked.action != "value" or asked.what not in _CLASSES:
+    """Raise where what is to be changed or taken out is not there, or more than one is."""
+    if asked.action not in ("value", "not") or asked.what not in _CLASSES:
         return
     rows = store.select(_NODES % (held.source, _CLASSES[asked.what]))
     spans = [(int(row["begin"]), int(row["end"])) for row in rows]
-    found = [one for one in spans if span[0] <= one[0] and one[1] <= span[1]]
-    if not found:
-        around = [one for one in spans if one[0] <= span[0] and span[1] <= one[1]]
-        found = [one for one in around if one[1] - one[0] == min(b - a for a, b in around)]
-    if len(found) != 1:
-        wanted = "quote fewer words" if found else "add it with: kg correct missing"
+    meant = meant_by(spans, span)
+    found = sum(one in meant for one in spans)
+    if not found or (found > 1 and asked.action == "value"):
+        wanted = "quote fewer words" if found else "add what is missing with: kg correct missing"
         raise CorrectionError(
-            f"correct: the quoted words hold {len(found):,} facts of kind {asked.what}; {wanted}"
+            f"correct: the quoted words hold {found:,} facts of kind {asked.what}; {wanted}"
         )
 
 

@@ -71,7 +71,7 @@ INSPECT_FORMATS = ("table", "json", "html")
 QUERY_FORMATS = ("table", "csv", "tsv", "json", "turtle")
 CLASSES = (
     *("PolicyDocument", "Agency", "Program", "Region", "Section", "Task", "Target", "Indicator"),
-    *("Responsibility", "Citation", "Reuse", "Mention"),
+    *("Responsibility", "Citation", "Reuse", "TitleEcho", "Mention"),
 )
 ENTITY_TYPES = ("Agency", "Program", "Document", "Region", "Task", "Target")
 
@@ -463,8 +463,10 @@ def remove(names: Sequence[str], place: Path) -> None:
             for name in names:
                 for held in store.remove(name):
                     click.echo(f"removed {held.title or held.source} ({', '.join(held.names)})")
-        finally:
-            traces.renew(store, report.compare)
+        except KgError:
+            traces.renew(store, report.compare)  # some may have gone before one was not found
+            raise
+        traces.renew(store, report.compare)
 
 
 # -- inspect -----------------------------------------------------------------------------------

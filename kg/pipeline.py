@@ -73,7 +73,8 @@ def understand(source: Source, corrections: Sequence[Correction] = ()) -> Readin
     reading = correct(found, corrections)
     if reading is not found:
         reading = replace(reading, context=surroundings(reading))
-    return replace(reading, measures=measure(reading.findings.targets))
+    text = reading.outline.source.text
+    return replace(reading, measures=measure(reading.findings.targets, text))
 
 
 @cache

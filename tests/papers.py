@@ -44,6 +44,7 @@ class Paper:
     takes: tuple[tuple[str, str], ...] = ()
     # Title of the earlier document, words of both, title of a third that may have them too.
     copies: tuple[tuple[str, str, str], ...] = ()
+    same_as: str = ""  # the title of another copy of the same document
 
     @property
     def content(self) -> str:
@@ -111,6 +112,8 @@ def _paper(paper: Paper) -> Iterator[str]:
         yield f"{node} pol:appliesTo <region/{paper.region}> ."
     if paper.number:
         yield f'{node} pol:documentNumber "{paper.number}" .'
+    if paper.same_as:
+        yield f"{node} pol:sameTextAs {_iri('document', paper.same_as)} ."
     yield from (f"{node} pol:planYear {year} ." for year in paper.years)
 
 

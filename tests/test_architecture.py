@@ -35,7 +35,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "store": (*COMMON, "ledger", "sparql", "sentence"),
     # Which corrections concern which document held: the stage's own rule, asked of the store.
     "stamps": (*COMMON, "correct", "store", "pipeline"),
-    "amend": (*COMMON, "correct", "store", "sentence", "pipeline"),
+    "amend": (*COMMON, "correct", "store", "sentence", "pipeline", "results"),
     # … and what the extractors use to see figures as they do.
     "reports": (
         *(*COMMON, "correct", "stamps", "extract"),

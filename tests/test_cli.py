@@ -167,7 +167,7 @@ def test_the_store_can_be_named_by_the_environment(monkeypatch: pytest.MonkeyPat
         (["query"], 2, "give one of: TEXT, --file, --name"),
         (["query", "ASK {}", "--name", "targets"], 2, "give one of"),
         (["query", "--name", "targets", "--param", "x"], 2, "write NAME=VALUE"),
-        (["query", "--name", "nope"], 1, "known: agencies"),
+        (["query", "--name", "nope"], 1, "known: adoption, agencies"),
         (["query", "--name", "targets", "--param", "x=1"], 1, "no parameter 'x'"),
         (["query", "--file", "none.rq"], 2, "does not exist"),
         (["queries", "--text", "nope"], 1, "Error: query 'nope': not saved"),

@@ -23,6 +23,7 @@ from kg.errors import NotFoundError
 from kg.export import export
 from kg.models import DocumentGraph
 from kg.reports import compare as comparing
+from kg.reports import planned
 from kg.reports.compare import compare
 from kg.reports.holdings import LEVELS, Holding
 from kg.reports.planned import Chosen, Planned, better, fold, last_day, said, years_of
@@ -170,6 +171,15 @@ def test_words_of_an_indicator(plans_store: Store) -> None:
         "no indicator is called 一键报警; taken are those with these words: 校园一键报警"
     )
     assert cells(report) == [("云陵市", "Prefecture", "校园一键报警: 100%", "silent", "silent")]
+
+
+def test_many_indicators_are_read_all_the_same(
+    plans_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = compare(plans_store, "率", pivot="none")
+    monkeypatch.setattr(planned, "MOST_ASKED", 1)
+    assert compare(plans_store, "率", pivot="none") == few
+    assert {row["indicator"] for row in few.records()} >= {"学前三年毛入园率", "九年义务教育巩固率"}
 
 
 def test_another_name_and_what_lies_below(plans_store: Store) -> None:
@@ -457,7 +467,7 @@ def stored(plans_store: Store, tmp_path_factory: pytest.TempPathFactory) -> str:
         (
             ["compare", "--indicator", "新增学位", "--region", "枫渚县", "--format", "csv"],
             [
-                "region,level,2021,2022,2023,sentence,file,place",
+                "region,level,2021,2022,2023,sentence,file,at",
                 "枫渚县,County,900个,silent,masked 个,2021：全县新增学位900个。 | 2023：全县新增学位X个。",
             ],
         ),

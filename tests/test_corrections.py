@@ -144,6 +144,12 @@ SEATS = "target 新增学位 Exactly 500 个, by 2023-12-31"
             [],
             id="not: with what hangs on it",
         ),
+        pytest.param(
+            ["not|target||plan.txt|每月走访学生20"],
+            ["target 县教育局每月走访学生 Exactly 20 名, by "],
+            [],
+            id="not: a target that reaches on behind the words",
+        ),
         pytest.param(["not|target||plan.txt|新增学位500个"], [SEATS], [], id="not: a target"),
         pytest.param(
             ["not|responsibility||plan.txt|配合单位：团县委"],
@@ -617,6 +623,7 @@ ALL = (
 def test_a_corrected_graph_keeps_every_promise(folder: Path) -> None:
     built(folder, *ALL)
     assert all(status == "applied" for status, _ in outcomes(folder).values()), outcomes(folder)
+    assert built(folder, *ALL).unchanged == 3
     shapes = rdflib.Graph().parse(ROOT / "ontology" / "shapes.ttl")
     with Store(folder.parent / "store", read_only=True) as store:
         for source in store.sources():
@@ -697,6 +704,7 @@ def test_correct_checks_completes_and_notes(folder: Path) -> None:
             "agency/无此局: nothing in the store has this path",
         ),
         (["kind", "春芽工程", "Thing"], "no class; known"),
+        (["kind", "春芽工程", "Initiative"], "program/春芽工程: is Initiative already"),
         (["not", "target", "--document", "plan.txt"], "document and quote"),
         (["not", "target", "--document", "nowhere.txt", "--quote", "甲"], "no document has this"),
         (["not", "target", "--document", "plan.txt", "--quote", "没有"], "are not in the document"),
@@ -706,7 +714,7 @@ def test_correct_checks_completes_and_notes(folder: Path) -> None:
         ),
         (
             ["value", "target", "value=1", "--document", "plan.txt", "--quote", "关爱学生"],
-            "hold 0 facts of kind target; add it with: kg correct missing",
+            "hold 0 facts of kind target; add what is missing with",
         ),
         (
             [

@@ -17,7 +17,7 @@ from rdflib_answers import answer, exported
 from kg import queries
 from kg.build import build
 from kg.cli import cli
-from kg.commands.options import REPORT_FORMATS
+from kg.commands.options import REPORT_FORMATS, first_rows
 from kg.errors import KgError, NotFoundError, QueryError
 from kg.graph import DEFAULT_BASE
 from kg.reports.calendar import calendar
@@ -33,7 +33,7 @@ from kg.reports.commitments import (
 from kg.reports.due import due
 from kg.reports.holdings import Holding
 from kg.reports.recurrence import days, interval
-from kg.reports.report import Evidence, Report
+from kg.reports.report import Evidence, Report, Row
 from kg.store import Store
 
 COUNTY, CITY = "青禾县", "云陵市"
@@ -181,7 +181,7 @@ def store_of(*dues: str) -> Store:
     ]
     kinds = {4: "gYear", 7: "gYearMonth", 10: "date"}
     lines += [
-        f'<target/{at}> a pol:Target ; pol:due "{iso}"^^xsd:{kinds[len(iso)]} ;'
+        f'<target/{at}> a pol:Target ; pol:due "{iso}"^^xsd:{kinds.get(len(iso), "string")} ;'
         f" pol:dueBasis pol:Stated ; nif:referenceContext {source} ; nif:beginIndex {at} ;"
         f' nif:endIndex {at + 1} ; pol:sentence {text!r} ; pol:indicatorText "{iso}"@zh .'
         for at, iso in enumerate(dues)
@@ -199,12 +199,12 @@ def store_of(*dues: str) -> Store:
         ("2022-06-30", ["2022-06-30", "2022-06"]),
         ("2022-06-29", []),
         ("2022-07-01", ["2022-06-30", "2022-06", "2022-07-01"]),
-        ("2024-02-29", ["2022-06-30", "2022-06", "2022-07-01", "2022", "2024-02"]),
-        ("2024-02-28", ["2022-06-30", "2022-06", "2022-07-01", "2022"]),
+        ("2024-02-29", ["2022-06-30", "2022-06", "2022-07-01", "2022", "2024-02", "2021-2023"]),
+        ("2024-02-28", ["2022-06-30", "2022-06", "2022-07-01", "2022", "2021-2023"]),
     ],
 )
 def test_a_month_and_a_year_mean_by_their_end(before: str, found: list[str]) -> None:
-    store = store_of("2022", "2022-06", "2022-06-30", "2022-07-01", "2024-02")
+    store = store_of("2022", "2022-06", "2022-06-30", "2022-07-01", "2024-02", "2021-2023")
     shown = {one.due for one in dated(store, before=before)}
     assert shown == set(found)
 
@@ -246,6 +246,7 @@ def test_first_and_last_day_hold_the_date(iso: str) -> None:
         ("0000", "0000"),
         ("2022-6-1", "write 2022, 2022-06 or 2022-06-30"),
         ("2022-06-30\n", "no such date"),
+        ("2021-2025", "no such date"),
         ("٢٠٢٢", "no such date"),
     ],
 )
@@ -456,6 +457,12 @@ def test_words_of_a_document_stay_words(words: str) -> None:
     assert all(len(line) <= 75 for line in content.split(b"\r\n"))
 
 
+def test_a_period_is_due_at_its_end() -> None:
+    (event,) = events(calendar([replace(PLAIN, due="2021-2023", basis="Stated")])).values()
+    assert event["dtstart"].dt == datetime.date(2023, 12, 31)
+    assert "meaning the end of its last year" in str(event["description"])
+
+
 def test_what_is_no_date_is_in_no_calendar() -> None:
     assert events(calendar([replace(PLAIN, due="年底"), replace(PLAIN, due="")])) == {}
 
@@ -528,6 +535,15 @@ def test_command(place: Path, tmp_path: Path) -> None:
     first = target.read_bytes()
     run(place, "due", "--agency", BUREAU, "--stated", "--format", "ics", "-o", str(target))
     assert target.read_bytes() == first
+
+
+def test_a_terminal_is_given_the_first_rows() -> None:
+    rows = tuple(Row((number,)) for number in range(1002))
+    cut = first_rows(Report("due", "many", ("number",), rows, ("note",)))
+    assert [row.values[0] for row in cut.rows] == list(range(1000))
+    assert cut.notes == ("… and 2 more rows; -o report.csv writes all.", "note")
+    short = Report("due", "few", ("number",), rows[:1000])
+    assert first_rows(short) is short
 
 
 @pytest.mark.parametrize("form", REPORT_FORMATS)

@@ -449,6 +449,15 @@ def shown(row: dict[str, str]) -> str:
     return expected.get(role, example)
 
 
+def all_of(text: str) -> list[str]:
+    """Return of what things a text says how many there are to be."""
+    content = f"青禾县2023年工作要点\n一、主要目标\n力争{text}。\n"
+    outline = structure(read(content.encode(), ["要点.txt"]))
+    found = measure(extract(outline).targets, content)
+    ending = "总数"
+    return [m.key.removesuffix(ending) for m in found if m is not None and m.key.endswith(ending)]
+
+
 def rank(action: str) -> int:
     return ["新建", "改建", "扩建", "迁建", "新增"].index(action)
 
@@ -462,7 +471,9 @@ def test_every_word_does_what_its_example_shows(row: dict[str, str]) -> None:
     assert (role == "same") == bool(row["normal"])
     unit = "%" if role in SHARES_ONLY or example.endswith(("率", "例", "占比", "增速")) else "个"
     form = normal_form(example, unit)
-    if role not in ("group", "kind", "same"):
+    if role in ("level", "counter"):
+        assert all_of(example) == [example[: example.index("达到" if role == "counter" else word)]]
+    elif role not in ("group", "kind", "same"):
         assert form == shown(row)
         assert (form == example) == (role in UNTOUCHED or example.endswith(("增速", "降幅")))
     elif role == "same":
@@ -480,18 +491,8 @@ def test_what_is_another_growth_is_a_kind_of_it() -> None:
 
 def test_roles_are_those_that_the_code_asks_for() -> None:
     roles = {row["role"] for row in rows("indicator_words.tsv")}
-    counts = {
-        "scope",
-        "same",
-        "flow",
-        "front",
-        "turned",
-        "behind",
-        "joined",
-        "named",
-        "number",
-        "stock",
-    }
+    counts = {"scope", "same", "flow", "front", "turned", "behind", "joined", "named", "number"}
+    counts |= {"stock", "level", "counter"}
     assert roles == {*SHARES_ONLY, *counts, "group", "kind"}
     keys = [(row["role"], row["word"]) for row in rows("indicator_words.tsv")]
     assert sorted(set(keys)) == sorted(keys)
@@ -591,6 +592,42 @@ def test_a_text_and_what_it_measures() -> None:
         ("地区生产总值增速", "%", Decimal("6.5")),
         ("常住人口城镇化率", "个百分点", 1),
     ]
+
+
+LEVELS = [
+    # what stands before the figure, in its place
+    ("高新技术企业达到800家", "高新技术企业总数", ""),
+    ("高新技术 企业达到 800家", "高新技术企业总数", ""),
+    ("高新技术企业数量达到800家", "高新技术企业总数", ""),
+    ("家庭农场突破1200家", "家庭农场总数", "家庭农场"),
+    ("家庭农场总数达到1200家", "家庭农场总数", "家庭农场"),
+    ("竹艺工坊达到60家", "竹艺工坊总数", ""),
+    ("省级以上智能工厂达到6家", "省级以上智能工厂总数", "智能工厂"),
+    ("培育高新技术企业20家", "高新技术企业", ""),
+    ("培育高新技术企业达到20家", "高新技术企业", ""),  # those that are there, or the new ones
+    ("新增家庭农场达到20家", "新增家庭农场", ""),
+    ("标识注册量突破5000个", "标识注册量", ""),
+    ("老旧小区改造达到20个", "老旧小区改造", ""),
+    ("每千人口托位数达到4.5个", "每千人口托位数", ""),
+    ("粮食产量达到3万吨", "粮食产量", ""),
+]
+
+
+@pytest.mark.parametrize(("text", "label", "broader"), LEVELS)
+def test_all_that_there_are_is_apart_from_what_is_added(
+    text: str, label: str, broader: str
+) -> None:
+    content = f"青禾县2023年工作要点\n一、主要目标\n全县{text}。\n"
+    targets = extract(structure(read(content.encode(), ["要点.txt"]))).targets
+    (found,) = measure(targets, content)
+    assert found is not None and (found.indicator, found.broader) == (label, broader)
+
+
+def test_in_a_list_the_first_verb_tells_of_all() -> None:
+    content = "青禾县2023年工作要点\n一、主要目标\n新增瞪羚企业超20家、众创空间超2家。\n"
+    targets = extract(structure(read(content.encode(), ["要点.txt"]))).targets
+    found = [one.indicator for one in measure(targets, content) if one is not None]
+    assert found == ["新增瞪羚企业", "众创空间"]
 
 
 # -- from the invented plans ---------------------------------------------------------------------

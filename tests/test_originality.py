@@ -18,20 +18,21 @@ from kg.cli import cli
 from kg.commands.originality import SORTS as COMMAND_SORTS
 from kg.errors import NotFoundError, QueryError
 from kg.models import DocumentGraph
-from kg.reports.originality import SORTS, originality
+from kg.reports.originality import SHARES, SORTS, originality
 from kg.sparql import PREFIXES
 from kg.store import Store
 
-PLAN = "青禾县教育局2022年工作要点\n一、补齐短板\n新增学位1500个。\n二、强化保障\n加强组织领导。"
-PLAN_TURTLE = """
+PLAN = "青教发〔2022〕1号\n青禾县教育局2022年工作要点\n一、补齐短板\n新增学位1500个。\n二、强化保障\n加强组织领导。"
+FIRST, SECOND = PLAN.index("一、"), PLAN.index("二、")
+PLAN_TURTLE = f"""
 <document/plan> a pol:PolicyDocument ; dcterms:title "青禾县教育局2022年工作要点"@zh ; pol:hasText <source/1> ;
     dcterms:issued "2022-03-01"^^xsd:date ;
     pol:countedLength 40 ; pol:formulaShare 0.25 ; pol:sharedShare 0.375 ; pol:concreteShare 0.5 .
 <source/1> dcterms:source "plan.txt", "z-copy.txt" ; pol:sha256 "1" .
 <source/1/section/16> a pol:Section ; dcterms:title "补齐短板"@zh ; pol:number "一" ; nif:referenceContext <source/1> ;
-    nif:beginIndex 16 ; nif:endIndex 33 ; pol:countedLength 15 ; pol:formulaShare 0.0 ; pol:sharedShare 0.1 ; pol:concreteShare 1.0 .
+    nif:beginIndex {FIRST} ; nif:endIndex {SECOND} ; pol:countedLength 15 ; pol:formulaShare 0.0 ; pol:sharedShare 0.1 ; pol:concreteShare 1.0 .
 <source/1/section/33> a pol:Section ; dcterms:title "强化保障"@zh ; pol:number "二" ; nif:referenceContext <source/1> ;
-    nif:beginIndex 33 ; nif:endIndex 48 ; pol:countedLength 13 ; pol:formulaShare 0.7 ; pol:sharedShare 0.3 .
+    nif:beginIndex {SECOND} ; nif:endIndex {len(PLAN)} ; pol:countedLength 13 ; pol:formulaShare 0.7 ; pol:sharedShare 0.3 .
 """
 NOTICE = "关于防溺水的通知\n加强看护。"
 NOTICE_TURTLE = """
@@ -78,7 +79,7 @@ def test_documents(store: Store) -> None:
     assert [told(row.values) for row in report.rows] == [NOTICE_ROW, PLAN_ROW]
     assert report.notes[1:] == ("documents without counted shares: 1",)
     plan = report.rows[1].evidence[0]
-    assert (plan.sentence, plan.file) == (PLAN.splitlines()[0], "plan.txt")
+    assert (plan.sentence, plan.file) == (PLAN.splitlines()[1], "plan.txt")
     assert PLAN[plan.begin : plan.end] == plan.sentence
     notice = report.rows[0].evidence[0]  # its title does not stand in the text
     assert (notice.begin, notice.end) == (0, 5)
@@ -146,6 +147,24 @@ def test_rdflib_gives_the_same(store: Store) -> None:
 def _text(value: object) -> str:
     text = "" if value is None else str(value)
     return format(Decimal(text).normalize(), "f") if re.fullmatch(r"\d+\.\d+", text) else text
+
+
+def test_who_copied_in_the_plans_shares_with_who_wrote_first(plans_store: Store) -> None:
+    shares = {
+        row.evidence[0].file: dict(zip(SHARES, row.values[3:], strict=True))
+        for row in originality(plans_store).rows
+    }
+    assert len(shares) == 18
+    # 枫渚县 copied from 青禾县, the city from the province; those who wrote first share nothing.
+    assert {file for file, row in shares.items() if row["shared"]} == {
+        "枫渚县-2022-方案.txt",
+        "市-2021-方案.txt",
+    }
+    for row in shares.values():
+        assert row["formula"] + row["shared"] + row["own"] == 100
+    # The preamble is set formula in every work plan, and in no 方案 that has none.
+    assert min(row["formula"] for file, row in shares.items() if "要点" in file) > 10
+    assert max(row["formula"] for file, row in shares.items() if "方案" in file) < 5
 
 
 def test_the_command(tmp_path: Path) -> None:

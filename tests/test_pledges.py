@@ -59,7 +59,7 @@ def told(store: Store, region: str, indicator: str) -> list[str]:
             "新增学位",
             ["2021 900个 2022 - dropped", "2022 - 2023 masked 个 new"],
         ),
-        ("临枫区", "新增学位", ["2021 600个 2023 800个 raised"]),
+        ("临枫区", "新增学位", ["2021 600个 2023 800个 raised (2022 not held)"]),
         (
             "青禾县",
             "学前三年毛入园率",

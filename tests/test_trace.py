@@ -35,7 +35,6 @@ from kg.store import Store
 OPINION = "江西省人民政府办公厅关于推进学前教育扩优提质的意见"
 CITY, COUNTY = "云陵市推进学前教育扩优提质实施方案", "青禾县推进学前教育扩优提质实施方案"
 SECOND = "枫渚县推进学前教育扩优提质实施方案"
-ASKED = ("citation", "adoption")  # what the texts alone say; the others are found across them
 
 
 def told(report: Report, *columns: str) -> list[tuple[object, ...]]:
@@ -47,18 +46,44 @@ def told(report: Report, *columns: str) -> list[tuple[object, ...]]:
 
 
 def test_who_took_up_the_opinion(plans_store: Store) -> None:
-    report = trace(plans_store, OPINION, kinds=ASKED)
-    assert told(report, "first", "date", "lag_days", "level", "place", "document", "how") == [
-        ("first", "2021-09-06", 117, "Prefecture", "云陵市", CITY, "implements"),
-        (None, "2022-01-20", 253, "Province", "江西省", "江西省教育厅2022年工作要点", "implements"),
-        (None, "2022-03-18", 310, "County", "青禾县", COUNTY, "implements"),
-        (None, "2022-11-10", 547, "County", "枫渚县", SECOND, "implements"),
+    report = trace(plans_store, OPINION)
+    city = ("first", "2021-09-06", 117, "Prefecture", "云陵市", CITY)
+    county = (None, "2022-03-18", 310, "County", "青禾县", COUNTY)
+    second = (None, "2022-11-10", 547, "County", "枫渚县", SECOND)
+    assert told(
+        report, "first", "date", "lag_days", "level", "place", "document", "kind", "how"
+    ) == [
+        (*city, "citation", "implements"),
+        (*city, "copy", None),
+        (*city, "title", None),
+        (None, "2022-01-20", 253, "Province", "江西省", "江西省教育厅2022年工作要点")
+        + ("citation", "implements"),
+        (*county, "citation", "implements"),
+        (*county, "title", None),
+        (*second, "citation", "implements"),
+        (*second, "title", None),
     ]
-    assert report.rows[3].evidence[0].sentence == (
-        f"根据《{OPINION}》，结合江西省云陵市枫渚县实际，制定本方案。"
-    )
+    assert [report.rows[at].evidence[0].sentence for at in (1, 6, 7)] == [
+        "城镇新建居住区应当同步配建幼儿园，与首期住宅同时设计、同时建设、同时验收、同时移交。",
+        f"根据《{OPINION}》，结合江西省云陵市枫渚县实际，制定本方案。",
+        SECOND,
+    ]
     assert f"first: 云陵市 2021-09-06 《{CITY}》" in report.notes
     assert "taken up by 4 documents of 4 places" in report.notes
+
+
+def test_the_planted_copies(plans_store: Store) -> None:
+    words = "推行“一园一策”挂图作战，每月由分管副县长主持召开一次调度会"
+    report = passages(plans_store, SECOND, up=True)
+    assert told(report, "date", "lag_days", "place", "document", "copied_from") == [
+        ("2022-11-10", 237, "枫渚县", SECOND, COUNTY)
+    ]
+    later, earlier = report.rows[0].evidence
+    assert later.sentence.startswith(words) and earlier.sentence.startswith(words)
+    assert (later.file, earlier.file) == ("枫渚县-2022-方案.txt", "青禾县-2022-方案.txt")
+    # The preamble of every work plan is no copy.
+    assert passages(plans_store, "青禾县教育局2022年工作要点", up=True).rows == ()
+    assert passages(plans_store, "青禾县教育局2022年工作要点").rows == ()
 
 
 def test_a_program_spreads(plans_store: Store) -> None:
@@ -90,13 +115,13 @@ def test_a_program_spreads(plans_store: Store) -> None:
     ],
 )
 def test_adoption(plans_store: Store, by: str, rows: list[tuple[object, ...]]) -> None:
-    report = adoption(plans_store, OPINION, by=by, kinds=ASKED)  # type: ignore[arg-type]
+    report = adoption(plans_store, OPINION, by=by)  # type: ignore[arg-type]
     assert [row.values for row in report.rows] == rows
     assert all(row.evidence for row in report.rows)
 
 
 def test_which_place_has_not_answered(plans_store: Store) -> None:
-    report = answers(plans_store, OPINION, kinds=ASKED)
+    report = answers(plans_store, OPINION)
     assert told(report, "state", "place", "within", "date", "answer", "plans", "searched") == [
         ("adopted", "云陵市", "江西省", "2021-09-06", CITY, 2, None),
         ("adopted", "青禾县", "云陵市", "2022-03-18", COUNTY, 2, None),
@@ -108,7 +133,7 @@ def test_which_place_has_not_answered(plans_store: Store) -> None:
         ],
     ]
     assert "adopted: 3, silent: 1, no plan held: 0" in report.notes
-    only = answers(plans_store, OPINION, kinds=ASKED, unanswered=True, level="County")
+    only = answers(plans_store, OPINION, unanswered=True, level="County")
     assert told(only, "place") == [("临枫区",)]
 
 
@@ -131,10 +156,14 @@ def test_silence_is_of_plans_of_that_time_or_later(plans_store: Store) -> None:
 
 
 def test_what_a_document_took_up(plans_store: Store) -> None:
-    report = origins(plans_store, COUNTY, kinds=ASKED)
+    report = origins(plans_store, COUNTY)
+    opinion = (OPINION, "赣府厅发〔2021〕18号", "yes", "2021-05-12", 310)
+    city = (CITY, "云府办发〔2021〕33号", "yes", "2021-09-06", 193)
     assert told(report, "kind", "how", "taken_up", "number", "held", "date", "lag_days") == [
-        ("citation", "implements", OPINION, "赣府厅发〔2021〕18号", "yes", "2021-05-12", 310),
-        ("citation", "implements", CITY, "云府办发〔2021〕33号", "yes", "2021-09-06", 193),
+        ("citation", "implements", *opinion),
+        ("citation", "implements", *city),
+        ("title", None, *opinion),
+        ("title", None, *city),
         ("adoption", None, "一园一策", None, None, None, None),
         ("adoption", None, "晨曦护苗行动", None, None, None, None),
     ]
@@ -156,15 +185,17 @@ def test_what_is_missing(plans_store: Store) -> None:
 
 def test_what_was_taken_up_most(plans_store: Store) -> None:
     report = uptake(plans_store)
-    ranked = told(report, "what", "name", "documents", "places", "first_place")
-    assert ranked[0] == ("document", OPINION, 4, 4, "云陵市")
-    assert ranked[-2:] == [
-        ("program", "晨曦护苗行动", 7, 3, "云陵市"),
-        ("program", "一园一策", 2, 2, "青禾县"),
+    assert told(report, "what", "name", "documents", "places", "first_place", "last") == [
+        ("document", OPINION, 4, 4, "云陵市", "2022-11-10"),
+        ("document", CITY, 2, 2, "青禾县", "2022-11-10"),
+        ("document", COUNTY, 1, 1, "枫渚县", "2022-11-10"),
+        ("program", "晨曦护苗行动", 7, 3, "云陵市", "2023-03-06"),
+        ("program", "一园一策", 2, 2, "青禾县", "2022-11-10"),
     ]
-    assert report.rows[-1].evidence[0].sentence.startswith("推行“一园一策”挂图作战")
+    assert report.rows[0].evidence[0].sentence.startswith(f"为贯彻落实《{OPINION}》")
+    assert report.rows[4].evidence[0].sentence.startswith("推行“一园一策”挂图作战")
     assert told(uptake(plans_store, level="County", limit=1), "name", "documents") == [
-        (OPINION, 2),
+        (CITY, 2),
         ("晨曦护苗行动", 4),
     ]
 
@@ -354,6 +385,22 @@ def test_missing_documents_that_a_notice_may_contain(papers: Store) -> None:
     ]
 
 
+def test_a_notice_that_says_nothing_of_its_contents_may_hold_them_too() -> None:
+    papers = [
+        Paper(
+            "青禾县要点",
+            f"《{PLAN}》《蓝莓规划》。",
+            takes=(("cites", PLAN), ("cites", "蓝莓规划")),
+        ),
+        Paper(f"云陵市人民政府关于印发{PLAN}的通知", "附件如下。", kind="Notice"),
+    ]
+    with store_of(papers) as store:
+        assert told(missing(store), "document", "perhaps_in") == [
+            (PLAN, f"云陵市人民政府关于印发{PLAN}的通知"),
+            ("蓝莓规划", None),
+        ]
+
+
 def test_what_only_announces_is_no_answer(papers: Store) -> None:
     report = trace(papers, ORIGIN, level="Province", kinds=("citation",))
     assert told(report, "how") == [("cites",), ("plansToIssue",)]
@@ -407,6 +454,7 @@ COPIED = (
         region="枫渚县",
         copies=(("青禾县蓝莓方案", WORDS, ORIGIN),),
     ),
+    Paper("转载：云陵市方案", "全文同前。", region="云陵市", same_as="云陵市蓝莓方案"),
 )
 
 
@@ -432,6 +480,12 @@ def test_the_copied_passages_side_by_side(copied: Store) -> None:
     assert passages(copied, "青禾县蓝莓方案", up=True).rows == report.rows
     assert passages(copied, "云陵市蓝莓方案", region="枫渚县").rows == ()
     assert told(trace(copied, "云陵市蓝莓方案"), "kind", "times") == [("copy", 1)]
+
+
+@pytest.mark.parametrize("name", ["云陵市蓝莓方案", "转载：云陵市方案"])
+def test_copies_of_a_document_are_one(copied: Store, name: str) -> None:
+    assert told(trace(copied, name), "first", "document") == [("first", "青禾县蓝莓方案")]
+    assert "counted with it" in "".join(trace(copied, name).notes)
 
 
 def test_words_that_both_may_have_from_a_third_are_no_answer(copied: Store) -> None:
@@ -565,6 +619,22 @@ def test_year_of_number(number: str, year: str) -> None:
 )
 def test_lag(earlier: str, later: str, days: int | str | None) -> None:
     assert lag_days(dating(earlier), dating(later)) == days
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "before"),
+    [
+        (dating("2020"), dating("2021-01"), True),
+        (dating("2021"), dating("2021-12"), False),
+        (dating("2020", "plan year"), dating("2021-05-12"), True),
+        # A plan for 2022 may be of December 2021: what cites it then is not older.
+        (dating("2021-12-30"), dating("2022", "plan year"), False),
+        (None, dating("2021"), False),
+        (dating("2021"), None, False),
+    ],
+)
+def test_is_before(one: Dating | None, other: Dating | None, before: bool) -> None:
+    assert is_before(one, other) is before
 
 
 @given(st.lists(DATES, max_size=6), st.randoms(use_true_random=False))

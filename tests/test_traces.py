@@ -498,6 +498,17 @@ def test_echoes_of_what_is_only_cited(title: str, own: bool, echoes: bool) -> No
     )
 
 
+def test_a_paper_is_cited_without_its_number_too() -> None:
+    old = paper("旧", f"{CANTEEN}。", place="东岭", title="东岭县关于发展渔村民宿集群的意见")
+    citing = cited("无号", old.title)
+    new = paper("新", f"{CANTEEN}。", title="青禾县渔村民宿集群实施方案", cites=[citing])
+    (echo,) = found(new, old)["新"].echoes
+    assert (echo.earlier, echo.basis) == ("document/旧", "CitationOrder")
+    # Of two papers of that title, which is meant is not known.
+    other = replace(old, source="source/又", document="document/又", text="另文。")
+    assert {echo.earlier for echo in found(new, old, other)["新"].echoes} == {"document/无号"}
+
+
 # -- shares ------------------------------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from casebook import EXAMPLES
 from click.testing import CliRunner
 from plans import PLANS
 from rdflib_answers import answer, exported
@@ -111,6 +112,20 @@ def test_a_whole_title_goes_before_a_part(plans_store: Store) -> None:
 def test_names_that_are_none_or_several(plans_store: Store, name: str, message: str) -> None:
     with pytest.raises(NotFoundError, match=message):
         who(plans_store, name)
+
+
+def test_a_table_says_who_by_its_whole_row() -> None:
+    with Store() as store:
+        build([EXAMPLES / "04-青禾县民生实事分工通知.txt"], store, limits=None)
+        report = who(store, "城镇新增就业", document="民生实事")
+    assert told(report, "agency", "role", "due") == [
+        "青禾县人力资源和社会保障局 | Lead | 2023-12-31",
+        "青禾县工业和信息化局 | Support | 2023-12-31",
+        "青禾县总工会 | Support | 2023-12-31",
+    ]
+    assert {row.evidence[0].sentence.split("\t")[2] for row in report.rows} == {
+        "县人力资源社会保障局"
+    }
 
 
 TURTLE = """

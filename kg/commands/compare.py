@@ -20,7 +20,7 @@ class Pivot(click.Choice[str]):
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Give the name of a layout."""
-        return super().convert(value.replace("x", "×"), param, ctx)
+        return super().convert(WORDS.convert(value, param, ctx).replace("x", "×"), param, ctx)
 
 
 def plan_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 # Those of kg.reports.write, which would be slow to import here, and the page; a test compares them.
 REPORT_FORMATS = ("table", "csv", "json", "markdown", "xlsx", "html")
+MOST_ROWS = 1_000  # that a terminal is given
 _DOCUMENTS = "kg.documents"  # where a command's context keeps the folder of pages
 _SUFFIXES = {
     ".csv": "csv",
@@ -146,11 +148,22 @@ def print_report(report: Report, form: str | None, output: Path) -> None:
         raise click.UsageError("a workbook needs a file: -o report.xlsx")
     on_terminal = str(output) == "-" and sys.stdout.isatty()
     width = shutil.get_terminal_size().columns if on_terminal else None
+    if on_terminal and chosen == "table":
+        report = first_rows(report)
     with output_file(output) as out:
         if chosen == "html":
             out.write(_page(report, output).encode())
         else:
             write(report, chosen, out, width=width)
+
+
+def first_rows(report: Report) -> Report:
+    """Cut a report to what a person looks through; laying out 10,000 rows would take 10 s."""
+    left = len(report.rows) - MOST_ROWS
+    if left <= 0:
+        return report
+    note = f"… and {left:,} more rows; -o report.csv writes all."
+    return replace(report, rows=report.rows[:MOST_ROWS], notes=(note, *report.notes))
 
 
 def _page(report: Report, output: Path) -> str:

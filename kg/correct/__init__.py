@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 
-from kg.correct.anchor import Anchor, Span, Text, anchor
+from kg.correct.anchor import Anchor, Span, Text, anchor, meant_by
 from kg.correct.draft import Draft
 from kg.correct.entities import (
     change_kinds,
@@ -23,14 +23,24 @@ from kg.correct.facts import add, change_fact, take_out_facts
 from kg.correct.references import FACTS, plain, reference
 from kg.models import Action, Correction, Entity, Reading
 
-__all__ = ["Anchor", "Span", "Text", "anchor", "concerning", "correct", "is_of_document", "stamp"]
+__all__ = [
+    "Anchor",
+    "Span",
+    "Text",
+    "anchor",
+    "concerning",
+    "correct",
+    "is_of_document",
+    "meant_by",
+    "stamp",
+]
 
 STAMP = 8  # hexadecimal digits that tell which corrections concern a document
 
 
 def correct(reading: Reading, corrections: Sequence[Correction]) -> Reading:
     """Return a reading with its corrections applied; `corrected` says what became of each."""
-    rows = [row for row in corrections if row.action != "unsure" and _reaches(row, reading)]
+    rows = _reaching(reading, corrections)
     if not rows:
         return reading
     draft = Draft(reading)
@@ -100,6 +110,34 @@ def _reaches(row: Correction, reading: Reading) -> bool:
         f"document/{plain(reading.profile.key)}",
         f"source/{source.sha256[:20]}",
     )
+
+
+def _reaching(reading: Reading, corrections: Iterable[Correction]) -> list[Correction]:
+    """Return the corrections that may change a reading, also by way of another one."""
+    rows = [row for row in corrections if row.action != "unsure" and _reaches(row, reading)]
+    if not rows:
+        return []
+    names, paths = _names_in(reading)
+    found = [row for row in rows if row.document]
+    waiting = [row for row in rows if not row.document]
+    while True:
+        for row in found:
+            _add_name(row.value, names, paths)
+        more = [row for row in waiting if _is_about(row, names, paths)]
+        if not more:
+            return found
+        found += more
+        waiting = [row for row in waiting if row not in more]
+
+
+def _add_name(name: str, names: set[str], paths: set[tuple[str, str]]) -> None:
+    """Note what a thing may be called by the next correction of a chain."""
+    meant = reference(name)
+    names |= {meant.text, meant.name}
+    if meant.type is not None:
+        paths.add((meant.type, meant.key))
+    else:
+        paths |= {(type_, plain(name)) for type_ in ("Agency", "Program", "Document")}
 
 
 def _apply_quoted(draft: Draft, rows: Sequence[Correction]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kg.models import Correction
@@ -71,6 +71,21 @@ def anchor(text: Text, correction: Correction) -> Anchor:
     return Anchor(None, several, tuple(places))
 
 
+def meant_by(spans: Iterable[Span], within: Span) -> set[Span]:
+    """Return which stretches quoted words are about.
+
+    Those inside them; else the narrowest around them; else those that they overlap
+    (产值过2000万元 of a figure that reaches on: 2000万元以上).
+    """
+    found = set(spans)
+    inside = {span for span in found if holds(within, span)}
+    around = {span for span in found if holds(span, within)}
+    if around and not inside:
+        narrowest = min(end - begin for begin, end in around)
+        return {span for span in around if span[1] - span[0] == narrowest}
+    return inside or {span for span in found if span[0] < within[1] and within[0] < span[1]}
+
+
 def _in_context(text: Text, places: list[Span], correction: Correction) -> list[Span]:
     """Return the places that stand in the correction's context.
 
@@ -80,7 +95,7 @@ def _in_context(text: Text, places: list[Span], correction: Correction) -> list[
         return places
     around = text.find(correction.context)
     if around:
-        return [place for place in places if any(_holds(outer, place) for outer in around)]
+        return [place for place in places if any(holds(outer, place) for outer in around)]
     inside = Text(correction.context)
     known = {inside.beside(span) for span in inside.find(correction.quote)}
     return [place for place in places if any(_agree(text.beside(place), one) for one in known)]
@@ -90,7 +105,8 @@ def _agree(here: tuple[str, str], there: tuple[str, str]) -> bool:
     return any(len(a) == NEAR and a == b for a, b in zip(here, there, strict=True))
 
 
-def _holds(outer: Span, inner: Span) -> bool:
+def holds(outer: Span, inner: Span) -> bool:
+    """Tell whether a stretch lies in another."""
     return outer[0] <= inner[0] and inner[1] <= outer[1]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, cast
 
-from kg.correct.anchor import Span
+from kg.correct.anchor import Span, holds, meant_by
 from kg.correct.draft import RULE, Draft, Fact, Named
 from kg.correct.entities import entity_of
 from kg.correct.references import KINDS, is_meant, reference
@@ -30,7 +30,7 @@ def take_out_facts(draft: Draft, row: Correction, within: Span) -> Outcome:
     """Take out the facts of a kind, or the mentions, that the quoted words hold."""
     parts: list[Named] | list[Fact]
     if row.what == "mention":
-        parts = [one for one in draft.mentions if _holds(within, one.span)]
+        parts = [one for one in draft.mentions if holds(within, one.span)]
     else:
         parts = _facts_at(draft, row.what, within)
     for part in parts:
@@ -39,18 +39,10 @@ def take_out_facts(draft: Draft, row: Correction, within: Span) -> Outcome:
 
 
 def _facts_at(draft: Draft, kind: str, within: Span) -> list[Fact]:
-    """Return the facts that stand in a stretch; where none does, the narrowest around it."""
+    """Return the facts of a kind that quoted words are about."""
     facts = [fact for fact in draft.facts if fact.kind == kind]
-    inside = [fact for fact in facts if _holds(within, fact.span)]
-    around = [fact for fact in facts if _holds(fact.span, within)]
-    if inside or not around:
-        return inside
-    narrowest = min(fact.span[1] - fact.span[0] for fact in around)
-    return [fact for fact in around if fact.span[1] - fact.span[0] == narrowest]
-
-
-def _holds(outer: Span, inner: Span) -> bool:
-    return outer[0] <= inner[0] and inner[1] <= outer[1]
+    meant = meant_by([fact.span for fact in facts], within)
+    return [fact for fact in facts if fact.span in meant]
 
 
 # -- value -------------------------------------------------------------------------------------
@@ -102,7 +94,7 @@ def add(draft: Draft, row: Correction, within: Span) -> Outcome:
 
 def _add_mention(draft: Draft, row: Correction, within: Span) -> Outcome:
     thing = reference(row.value)
-    there = [one for one in draft.mentions if _holds(within, one.span) and one.entity is not None]
+    there = [one for one in draft.mentions if holds(within, one.span) and one.entity is not None]
     if any(is_meant(cast(Entity, one.entity), thing) for one in there):
         return "needless"
     type_ = thing.type or KINDS[row.what]
@@ -120,7 +112,7 @@ def _named_at(
     thing = reference(name)
     for one in draft.mentions:
         there = one.entity is not None and one.entity.type == type_ and is_meant(one.entity, thing)
-        if there and _holds(within, one.span):
+        if there and holds(within, one.span):
             return one
     if any(one.span == within for one in draft.mentions):
         return None
@@ -144,7 +136,7 @@ def _task_at(draft: Draft, within: Span) -> int | None:
     """Return the narrowest task that holds the quoted words."""
     tasks = enumerate(draft.reading.outline.tasks)
     around = [
-        (task.end - task.begin, i) for i, task in tasks if _holds((task.begin, task.end), within)
+        (task.end - task.begin, i) for i, task in tasks if holds((task.begin, task.end), within)
     ]
     return min(around)[1] if around else None
 
@@ -172,13 +164,13 @@ def _add_duty(draft: Draft, row: Correction, within: Span, changes: Changes) -> 
                 return "needless"
     # Who answers may be named elsewhere in the paper: then the words are the task's own.
     elsewhere = (one for one in draft.mentions if one.entity and is_meant(one.entity, thing))
-    inside = [one for one in draft.mentions if _holds(within, one.span)]
+    inside = [one for one in draft.mentions if holds(within, one.span)]
     named = next((one for one in elsewhere if one not in inside), None)
     if named is None or any(one.entity and is_meant(one.entity, thing) for one in inside):
         named = _named_at(draft, row, within, changes["agency"], "Agency")
     if named is None:
         return "orphaned"
-    span = named.span if _holds(within, named.span) else within
+    span = named.span if holds(within, named.span) else within
     duty = Responsibility(*span, task, 0, changes["role"], "Explicit", RULE)
     draft.facts.append(Fact("responsibility", duty, named, [row]))
     return "applied"

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kg.models import Entity, EntityType
 
@@ -64,6 +65,7 @@ class Reference:
         return _SOURCE_BOUND.match(self.key) is not None
 
 
+@lru_cache(maxsize=100_000)
 def plain(text: str) -> str:
     """Return a name as IRIs have it: NFKC, one blank for several, nothing that is not seen."""
     return _UNSEEN.sub("", re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip())
@@ -73,6 +75,7 @@ def _decoded(escaped: re.Match[str]) -> str:
     return bytes.fromhex(escaped[0].replace("%", "")).decode("utf-8", "replace")
 
 
+@lru_cache(maxsize=10_000)
 def reference(text: str) -> Reference:
     """Read what a correction calls a thing."""
     found = _PATH.fullmatch(text)

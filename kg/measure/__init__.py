@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 
-from kg.measure.normal import normal_form
+from kg.measure.level import is_level
+from kg.measure.normal import ALL, normal_form
 from kg.measure.scheme import Match, broader, by_form, find, labels
 from kg.measure.units import convert, ratio, unit_of
 from kg.models import Measure, Target
@@ -14,17 +16,19 @@ from kg.models import Measure, Target
 __all__ = ["measure"]
 
 
-def measure(targets: Iterable[Target]) -> tuple[Measure | None, ...]:
+def measure(targets: Iterable[Target], text: str = "") -> tuple[Measure | None, ...]:
     """Return what each target measures; None where it says no indicator.
 
     The indicator is the scheme's where its words, in their normal form, and its unit say so, else
-    the normal form itself. Whether a figure is a change or for each item stays with the target.
+    the normal form itself. `text`, into which the targets' offsets point, tells all that there are
+    of a thing from those that are added. Whether a figure is a change or for each item stays with
+    the target.
     """
-    return tuple(_measure(target) if target.indicator else None for target in targets)
+    return tuple(_measure(target, text) if target.indicator else None for target in targets)
 
 
-def _measure(target: Target) -> Measure:
-    measured, factor = _indicator(target.indicator, target.unit)
+def _measure(target: Target, text: str) -> Measure:
+    measured, factor = _indicator(target.indicator, target.unit, is_level(target, text))
     if factor is None:
         value, low, high = target.value, target.low, target.high
     else:
@@ -42,11 +46,24 @@ def _measure(target: Target) -> Measure:
 
 
 @lru_cache(maxsize=10_000)
-def _indicator(text: str, unit: str) -> tuple[Measure, Decimal | None]:
+def _indicator(words: str, unit: str, is_all: bool = False) -> tuple[Measure, Decimal | None]:
     """Return what words beside a unit measure, without figures, and the factor of these."""
-    form = normal_form(text, unit)
+    form = normal_form(words, unit)
+    if is_all:
+        return _all(form, unit)
     found = find(form, unit)
     return _curated(found) if found is not None else _found(form, unit)
+
+
+def _all(form: str, unit: str) -> tuple[Measure, Decimal | None]:
+    """Return the indicator of all that there are of a thing: 家庭农场 → 家庭农场总数."""
+    found = find(form + ALL, unit)
+    if found is not None:
+        return _curated(found)
+    one, factor = _indicator(form, unit)
+    label = one.indicator + ALL
+    kind = one.indicator if one.indicator in labels() else one.broader
+    return replace(one, indicator=label, key=label, broader=kind), factor
 
 
 def _curated(match: Match) -> tuple[Measure, Decimal | None]:

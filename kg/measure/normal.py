@@ -21,6 +21,7 @@ NOTE = re.compile(r"\[\d{1,3}\]$")  # 研发投入强度[26]: the number of a fo
 OWN_SHARE = re.compile("占(?P<whole>[^占]{1,20})(?:比例|占比|比率)$")
 # 指数, 系数 are no counts; 人数, 户数, 次数 say what is counted.
 NUMBER = re.compile("(?<![指系基倍分总人户次天])数$")
+ALL = "总数"  # of all that there are of a thing
 ACTIONS = ("front", "behind", "joined")
 NATURAL = ("自然增长率",)  # of the population, the name of a rate
 JOINT = "、和及与或（）"
@@ -218,6 +219,7 @@ def less_special(form: str, unit: str) -> Iterator[str]:
     elif unit not in MONEY:
         yield "" if form.endswith(words("stock")) else form[_lead(form) :]
         yield form.removesuffix("建设")
+        yield form.removesuffix(ALL)
 
 
 def _lead(form: str) -> int:

@@ -24,7 +24,7 @@ NAME = "政策期限"
 # Of a document without a date; a clock would make other bytes of the same store.
 STAMP = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 _FREQUENCIES = {"D": "DAILY", "W": "WEEKLY", "M": "MONTHLY", "Y": "YEARLY"}
-_PERIODS = {4: "the end of the year", 7: "the end of the month"}
+_PERIODS = {4: "the end of the year", 7: "the end of the month", 9: "the end of its last year"}
 
 
 def calendar(commitments: Iterable[Commitment]) -> bytes:

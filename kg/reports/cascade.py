@@ -117,6 +117,8 @@ def _without_long_silence(found: Sequence[Comparison]) -> list[Comparison]:
 def _notes(found: Iterable[Comparison], hidden: int) -> Iterator[str]:
     counts = Counter(one.judgement.verdict for one in found)
     yield ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS)
+    if counts["silent"]:
+        yield "silent: a plan for that year is held, whoever issued it, and says nothing of it"
     if hidden:
         yield f"{hidden} silent ones are not listed; name a --region, --indicator or --verdict"
     yield "which way is stricter is told by ≥ and ≤, else by the indicator's name (why says so)"

@@ -42,6 +42,8 @@ SAYINGS: dict[str, tuple[Severity, str]] = {
     "recurrence": ("warning", "the same at different intervals"),
     "duplicate": ("notice", "stated {number} times"),
 }
+# What tells one candidate from another.
+PLACE = ("kind", "source", "begin", "end", "other_begin", "other_end", "sentence", "due", "low")
 LABEL = 40  # characters looked at before a figure
 CLAUSE_START = re.compile(r"[，。；：、！？（）(),;:\s]")
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "notice", "right")
@@ -118,7 +120,7 @@ def check(
     """
     texts = _texts(store, documents)
     query = queries.find("check")
-    rows = [row for row in store.select(query.text) if row["source"] in texts]
+    rows = _once(row for row in store.select(query.text) if row["source"] in texts)
     sums = [_sum(one, text) for text in texts.values() for one in find_sums(text.text)]
     judged = [finding for row in rows for finding in _judged(row, texts[row["source"]])]
     found = [
@@ -137,6 +139,14 @@ def check(
         notes=tuple(_notes(found, shown)),
         query=query.name,
     )
+
+
+def _once(rows: Iterable[_Found]) -> list[_Found]:
+    """Give each candidate once; a text that several files hold comes once for each of them."""
+    found: dict[tuple[str, ...], _Found] = {}
+    for row in rows:
+        found.setdefault(tuple(row[name] for name in PLACE), row)
+    return list(found.values())
 
 
 def _documents(number: int) -> str:

@@ -30,6 +30,7 @@ from kg.reports.scope import chosen
 from kg.store import Store
 
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+_PERIOD = re.compile(r"[0-9]{4}-[0-9]{4}")
 _SIGNS = {"Exactly": "", "AtLeast": "≥ ", "AtMost": "≤ ", "About": "≈ ", "Between": ""}
 _PHRASES = {"AtLeast": "at least ", "AtMost": "at most ", "About": "about "}
 _UNITS = {"D": "day", "W": "week", "M": "month", "Y": "year"}
@@ -174,8 +175,9 @@ def _commitment(
 
 
 def last_day(iso: str, option: str = "") -> datetime.date:
-    """Return the last day of a date, month or year."""
-    match = _DATE.fullmatch(iso)
+    """Return the last day of a date, month or year; of what is due also of a period of years."""
+    is_period = not option and _PERIOD.fullmatch(iso) is not None
+    match = _DATE.fullmatch(iso[5:] if is_period else iso)
     try:
         if match is None:
             raise ValueError(iso)

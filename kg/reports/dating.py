@@ -68,8 +68,13 @@ def lag_days(earlier: Dating | None, later: Dating | None) -> int | str | None:
 
 
 def is_before(one: Dating | None, other: Dating | None) -> bool:
-    """Tell whether a document is older than another one for certain."""
-    return one is not None and other is not None and one.last < other.first
+    """Tell whether a document is older than another one for certain.
+
+    A plan is often issued before the year that it plans, so nothing is older than such a date.
+    """
+    if one is None or other is None:
+        return False
+    return other.is_of_issue and one.last < other.first
 
 
 def earliest(datings: Iterable[Dating | None]) -> tuple[Dating, ...]:

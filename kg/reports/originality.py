@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from kg import queries
 from kg.errors import NotFoundError, QueryError
-from kg.reports.report import Report, Row, Value, evidence
+from kg.reports.report import Evidence, Report, Row, Value, evidence
 from kg.store import Store
 
 SHARES = ("formula", "shared", "own", "concrete")
 SORTS = ("document", "issued", "length", *SHARES)
+TEXTS = "SELECT ?source ?text { ?source nif:isString ?text }"
 NO_SHARES = "originality: the store holds no shares, which are counted at build; run: kg build"
 
 
@@ -40,16 +42,26 @@ def originality(
         raise NotFoundError(NO_SHARES)
     rows = [row for row in counted if not chosen or row["source"] in chosen]
     shown = [row for row in rows if sections or not row["section"]]
+    texts = {row["source"]: row["text"] for row in store.select(TEXTS)}
     names = ("document", *(("section",) if sections else ()), "issued", "length")
     columns = (*names, *(f"{share} %" for share in SHARES))
     return Report(
         name="originality",
         title="What documents are made of",
         columns=columns,
-        rows=tuple(Row(_values(row, sections), (evidence(row),)) for row in _sorted(shown, sort)),
+        rows=tuple(
+            Row(_values(row, sections), (_whereabouts(row, texts),)) for row in _sorted(shown, sort)
+        ),
         notes=tuple(_notes(store, counted, chosen)),
         query=query.name,
     )
+
+
+def _whereabouts(row: dict[str, str], texts: Mapping[str, str]) -> Evidence:
+    """Give the title where it stands in the text, or the heading with where its section reaches."""
+    words = evidence(row)
+    at = -1 if row["section"] else texts.get(words.source, "").find(words.sentence)
+    return words if at < 0 else replace(words, begin=at, end=at + len(words.sentence))
 
 
 def _first(rows: Iterable[dict[str, str]]) -> list[dict[str, str]]:

@@ -26,6 +26,7 @@ SIGNS = {"AtLeast": "≥", "AtMost": "≤", "About": "≈"}
 # What is a plan by its kind, even where it sets no target.
 KINDS = ("WorkPlan", "Plan", "ImplementationPlan", "Report")
 FIRMEST = ("Ensure", "Plan", "Strive")  # 确保 > 完成 > 力争
+MOST_ASKED = 500  # indicators that a query is narrowed to; of more, all are read
 MOST_NAMED = 5  # names in a note, before it only counts
 _SETTING_TARGETS = """SELECT DISTINCT ?source {
     { SELECT ?target { ?target pol:comparator ?any } }
@@ -182,9 +183,10 @@ def _of_indicators(
 ) -> list[dict[str, str]]:
     """Answer a saved query for all indicators, or for these alone."""
     text = queries.find(query).text
-    if indicators is not None:
+    if indicators is not None and len(indicators) <= MOST_ASKED:
         text += f"VALUES ?measured {{ {' '.join(f'<{iri}>' for iri in indicators)} }}"
-    return store.select(text)
+    meant = None if indicators is None else set(indicators)
+    return [row for row in store.select(text) if meant is None or row["measured"] in meant]
 
 
 def _measures(store: Store) -> dict[str, str]:

@@ -290,10 +290,18 @@ def _row(change: Change, before: Edition, after: Edition, place: str, name: str)
     values = (
         *(place, name, first.label if not first.group else f"{first.label}（{first.group}）"),
         *(before.year, _told(change.before, before), after.year, _told(change.after, after)),
-        *(change.verdict, change.slip or None, ", ".join(change.remarks) or None),
+        *(change.verdict, change.slip or None),
+        ", ".join(filter(None, (*change.remarks, _gap(before, after)))) or None,
     )
     evidence = (*_said(change.before, "promised"), *_said(change.after, "promises"))
     return Row(values, evidence)
+
+
+def _gap(before: Edition, after: Edition) -> str:
+    """Say for which years between two editions none is held."""
+    first, last = before.years[-1] + 1, after.years[0] - 1
+    years = str(first) if first == last else f"{first}–{last}"
+    return f"{years} not held" if first <= last else ""
 
 
 def _told(targets: Sequence[Planned], edition: Edition) -> str | None:

@@ -36,11 +36,12 @@ SELECT DISTINCT ?node ?label ?name {
 }
 """
 _ABOUT = """
-SELECT ?label ?number ?class ?notice ?title ?content ?inside ?node {
+SELECT ?label ?number ?class ?notice ?title ?content ?inside ?copy ?node {
     OPTIONAL { ?node skos:prefLabel ?label }
     OPTIONAL { ?node pol:documentNumber ?number }
     OPTIONAL { ?node a ?class }
     OPTIONAL { ?notice pol:promulgates ?node ; dcterms:title ?title ; pol:hasText ?text }
+    OPTIONAL { ?node pol:sameTextAs|^pol:sameTextAs ?copy }
     OPTIONAL { ?node pol:promulgates ?content . ?content skos:prefLabel ?inside }
 }
 """
@@ -49,6 +50,7 @@ SELECT ?label ?region {
     ?agency pol:level pol:NationalLevel ; pol:region ?region ; skos:prefLabel|skos:altLabel ?label .
 }
 """
+_NUMBER = str.maketrans("[]［］【】()（）", "〔〕〔〕〔〕〔〕〔〕", " ")
 _NAME_ONLY = re.compile(r"^\s*[《<〈]|[》>〉]\s*$")
 _VARIED = re.compile(r"[《》〈〉〔〕\[\]［］【】()（）“”‘’\"「」『』\s]")
 
@@ -65,7 +67,7 @@ class Subject:
     dating: Dating | None
     region: str  # IRI of the region that it is for; "" where that is not known
     region_is_inferred: bool  # by how its title begins
-    same: tuple[str, ...]  # IRIs: the notice that puts it in force, or what the notice does
+    same: tuple[str, ...]  # IRIs of other copies, of the notice that puts it in force, or inside it
 
 
 def subject(store: Store, held: Holdings, name: str, since: str = "") -> Subject:
@@ -86,6 +88,7 @@ def subject(store: Store, held: Holdings, name: str, since: str = "") -> Subject
     # 《关于印发《甲方案》的通知》 and 《甲方案》 are one document to whoever answers it.
     notices = sorted({row["notice"] for row in rows if label and label in row["title"]})
     inside = sorted({r["content"] for r in rows if r["inside"] and r["inside"] in label})
+    copies = sorted({row["copy"] for row in rows} - {"", iri})
     notice = notices[0] if notices else ""
     region, inferred = ("", False) if is_program else _region(store, held, iri, notice, label)
     return Subject(
@@ -97,7 +100,7 @@ def subject(store: Store, held: Holdings, name: str, since: str = "") -> Subject
         dating=given or _dating(held, iri, notice, number),
         region=region,
         region_is_inferred=inferred,
-        same=(*notices, *inside),
+        same=tuple(dict.fromkeys((*copies, *notices, *inside))),
     )
 
 
@@ -120,7 +123,7 @@ def _find(store: Store, held: Holdings, name: str) -> str:
     for iri in (name, store.base + name):
         if _is_known(store, iri):
             return iri
-    for wanted in dict.fromkeys((name, _NAME_ONLY.sub("", name))):
+    for wanted in dict.fromkeys((name, _NAME_ONLY.sub("", name), name.translate(_NUMBER))):
         if exact := _labels(store.select(_EXACT, {"name": wanted})):
             return _only(name, exact)
     files = {one.document: {one.title} for one in held.documents.values() if one.file == name}
@@ -153,11 +156,12 @@ def _alike(store: Store, name: str) -> dict[str, set[str]]:
 def _without_notices(labels: dict[str, set[str]]) -> dict[str, set[str]]:
     """Leave out notices of documents that are there too: 关于印发《甲规划》的通知 beside 甲规划."""
     every = {label for own in labels.values() for label in own}
-    notices = {label for label in every for one in every if _puts_in_force(label, one)}
+    notices = {label for label in every for one in every if puts_in_force(label, one)}
     return {iri: own for iri, own in labels.items() if not own & notices}
 
 
-def _puts_in_force(title: str, other: str) -> bool:
+def puts_in_force(title: str, other: str) -> bool:
+    """Tell whether a title is that of the notice of another document: 关于印发《甲规划》的通知."""
     return f"印发《{other}》" in title or f"印发{other}" in title
 
 

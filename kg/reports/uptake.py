@@ -21,22 +21,27 @@ FEWEST = {"document": 1, "program": 2}  # a program that one document names has 
 SHOWN_PLACES = 6
 
 _EVIDENCE = """
-SELECT ?earlier ?later ?source ?begin ?end ?file ?sentence {{
+SELECT ?earlier ?later ?rank ?source ?begin ?end ?file ?sentence {{
     VALUES (?earlier ?later) {{ {pairs} }}
+    # A citation says more than a title that is like another one.
     {{
         ?fact pol:cited ?earlier ; pol:citing ?later ;
             nif:referenceContext ?source ; nif:beginIndex ?begin ; nif:endIndex ?end .
+        BIND(1 AS ?rank)
     }} UNION {{
         ?earlier pol:promulgates ?inside .
         ?fact pol:cited ?inside ; pol:citing ?later ;
             nif:referenceContext ?source ; nif:beginIndex ?begin ; nif:endIndex ?end .
+        BIND(1 AS ?rank)
     }} UNION {{
         ?fact pol:earlier ?earlier ; pol:later ?later ;
             nif:referenceContext ?source ; nif:beginIndex ?begin ; nif:endIndex ?end .
+        BIND(2 AS ?rank)
     }} UNION {{
         ?later pol:hasText ?source .
         ?fact itsrdf:taIdentRef ?earlier ; nif:referenceContext ?source ;
             nif:beginIndex ?begin ; nif:endIndex ?end .
+        BIND(3 AS ?rank)
     }}
     OPTIONAL {{ ?source dcterms:source ?file }}
     BIND(pol:sentence(?source, ?begin) AS ?sentence)
@@ -118,7 +123,7 @@ def _evidences(store: Store, shown: Iterable[_Taken]) -> dict[tuple[str, str], E
     """Return where the first document takes each up, by the two."""
     pairs = " ".join(f"({_term(one.iri)} {_term(one.adopters[0])})" for one in shown)
     rows = store.select(_EVIDENCE.format(pairs=pairs)) if pairs else []
-    rows.sort(key=lambda row: (row["source"], int(row["begin"]), int(row["end"]), row["file"]))
+    rows.sort(key=lambda r: (r["rank"], r["source"], int(r["begin"]), int(r["end"]), r["file"]))
     found: dict[tuple[str, str], Evidence] = {}
     for row in rows:
         found.setdefault((row["earlier"], row["later"]), evidence(row))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kg.traces import titles
@@ -18,9 +18,9 @@ class Kinship:
         self._papers = papers
         self.stems = tuple(titles.stem(paper.title, names_of(paper)) for paper in papers)
         self._named = tuple(plain_letters(paper.title) for paper in papers)
-        self._cited = [frozenset(c.document for c in paper.cited if not c.own) for paper in papers]
         self._families = _families(self.stems)
-        held = frozenset(paper.document for paper in papers)
+        held = _held(papers, self._named)
+        self._cited = [frozenset(_cited(paper, held)) for paper in papers]
         self._sources = [
             dict(_sources(paper, stem, held))
             for paper, stem in zip(papers, self.stems, strict=True)
@@ -140,13 +140,36 @@ def names_of(paper: Paper) -> tuple[str, ...]:
     return (*paper.place_names, *paper.issuers, *short)
 
 
-def _sources(paper: Paper, stem: str, held: frozenset[str]) -> Iterator[tuple[str, float]]:
+def _held(papers: Sequence[Paper], named: Sequence[str]) -> Mapping[str, str]:
+    """Return the documents held, by IRI and by a title that no other has.
+
+    Who cites a paper without its number names another IRI than it has.
+    """
+    several = Counter(named)
+    by_title = {
+        name: paper.document
+        for paper, name in zip(papers, named, strict=True)
+        if several[name] == 1 and len(name) >= 2 * titles.WITHIN
+    }
+    return {**by_title, **{paper.document: paper.document for paper in papers}}
+
+
+def _cited(paper: Paper, held: Mapping[str, str]) -> Iterator[str]:
+    """Yield the documents held that a paper cites, but does not bring or announce."""
+    for cited in paper.cited:
+        document = held.get(cited.document) or held.get(plain_letters(cited.title))
+        if document is not None and not cited.own:
+            yield document
+
+
+def _sources(paper: Paper, stem: str, held: Mapping[str, str]) -> Iterator[tuple[str, float]]:
     own = plain_letters(paper.title)
     for cited in paper.cited if stem else ():
         name = plain_letters(cited.title)
         # 关于印发某办法的通知 names what it brings, and 某办法 the notice that brought it.
         is_own = cited.own or name in own or own in name
-        if not is_own and cited.document not in held and not titles.is_attachment(cited.title):
+        is_held = cited.document in held or name in held
+        if not is_own and not is_held and not titles.is_attachment(cited.title):
             alike = titles.likeness(stem, titles.stem(cited.title, names_of(paper)))
             if alike:
                 yield cited.document, alike

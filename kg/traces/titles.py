@@ -14,6 +14,7 @@ from kg.vocabulary import rows, words
 
 SHORTEST = 4  # letters of a stem that can be told from other subjects: 学校美育
 WITHIN = 5  # of one that is looked for in another
+LONGEST = 300  # characters of a title that is looked for in a text
 CONTAINED = 0.6  # of the longer stem, where one holds the other
 
 _HAN = re.compile("[\u4e00-\u9fff]")
@@ -83,7 +84,7 @@ def places(title: str, text: str) -> Iterator[tuple[int, int]]:
     """Yield where a text has its title; of one that is broken over lines, the first place."""
     at = text.find(title) if title else -1
     if at < 0:
-        words = list(map(re.escape, re.findall(r"\S", title)))
+        words = list(map(re.escape, re.findall(r"\S", title[:LONGEST])))
         broken = re.search(r"\s*".join(words), text) if words else None
         if broken is not None:
             yield broken.span()
