@@ -30,7 +30,7 @@ COMMANDS = list(cli.cli.commands)
 
 @pytest.fixture(autouse=True)
 def fake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(BUILD, "default_extractor", lambda base, options: EXTRACTOR)
+    monkeypatch.setattr(BUILD, "default_extractor", lambda *_: EXTRACTOR)
     monkeypatch.chdir(tmp_path)
     docs = tmp_path / "docs"
     docs.mkdir()
@@ -328,7 +328,7 @@ from fake_extractor import SLOW
 from kg.cli import main
 
 build.BATCH_QUADS = 50
-build.default_extractor = lambda base, options: SLOW
+build.default_extractor = lambda *_: SLOW
 main()
 """
 

@@ -467,7 +467,7 @@ def stored(plans_store: Store, tmp_path_factory: pytest.TempPathFactory) -> str:
         (
             ["compare", "--indicator", "新增学位", "--region", "枫渚县", "--format", "csv"],
             [
-                "region,level,2021,2022,2023,sentence,file,place",
+                "region,level,2021,2022,2023,sentence,file,at",
                 "枫渚县,County,900个,silent,masked 个,2021：全县新增学位900个。 | 2023：全县新增学位X个。",
             ],
         ),

@@ -141,7 +141,7 @@ def test_csv() -> None:
     content = written(MATRIX, "csv")
     assert content.startswith(b"\xef\xbb\xbf")
     assert list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))) == [
-        ["region", "2021", "2022", "sentence", "file", "place"],
+        ["region", "2021", "2022", "sentence", "file", "at"],
         [
             *("青禾县", "1200 个", "silent", "2021：全县新增学位1200个。"),
             *("a.txt", "https://x/source/1#char=5,17"),
@@ -187,7 +187,7 @@ def test_json() -> None:
 def test_xlsx() -> None:
     rows, notes = sheets(written(LIST, "xlsx"))
     assert rows == [
-        ["what", "value", "sentence", "file", "place"],
+        ["what", "value", "sentence", "file", "at"],
         ["新增学位", "1200", "全县新增学位1200个。", "a.txt", "https://x/source/1#char=5,17"],
         ["合格率", "93.50", "", "", ""],
         ["空", "", "", ""],
@@ -223,7 +223,7 @@ def test_no_formula_comes_out() -> None:
 def test_no_sign_of_either_width_begins_a_formula(sign: str) -> None:
     report = Report("x", "x", (f"{sign}1",), (Row((f"{sign}2",)),))
     text = written(report, "csv").decode("utf-8-sig")
-    assert text.splitlines() == [f"'{sign}1,sentence,file,place", f"'{sign}2,,,"]
+    assert text.splitlines() == [f"'{sign}1,sentence,file,at", f"'{sign}2,,,"]
 
 
 def test_a_figure_below_zero_is_no_formula() -> None:

@@ -385,6 +385,22 @@ def test_missing_documents_that_a_notice_may_contain(papers: Store) -> None:
     ]
 
 
+def test_a_notice_that_says_nothing_of_its_contents_may_hold_them_too() -> None:
+    papers = [
+        Paper(
+            "青禾县要点",
+            f"《{PLAN}》《蓝莓规划》。",
+            takes=(("cites", PLAN), ("cites", "蓝莓规划")),
+        ),
+        Paper(f"云陵市人民政府关于印发{PLAN}的通知", "附件如下。", kind="Notice"),
+    ]
+    with store_of(papers) as store:
+        assert told(missing(store), "document", "perhaps_in") == [
+            (PLAN, f"云陵市人民政府关于印发{PLAN}的通知"),
+            ("蓝莓规划", None),
+        ]
+
+
 def test_what_only_announces_is_no_answer(papers: Store) -> None:
     report = trace(papers, ORIGIN, level="Province", kinds=("citation",))
     assert told(report, "how") == [("cites",), ("plansToIssue",)]

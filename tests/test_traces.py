@@ -149,6 +149,13 @@ def edges(*papers: Paper) -> list[tuple[str, str]]:
         ),
         # what stands before and behind is not taken in
         (f"{PREAMBLE}，{CANTEEN}。", f"{PREAMBLE}，{CANTEEN}。", CANTEEN, CANTEEN),
+        # a word of web pages that is one of the text
+        (
+            f"{CANTEEN}，{RIVER}，并由县农技站提供技术支持，{SCHOOL}。{ORCHARD}。",
+            f"{CANTEEN}，{RIVER}，并由县农技站提供技术支持，{SCHOOL}。{ORCHARD}。",
+            f"{CANTEEN}，{RIVER}，并由县农技站提供技术支持，{SCHOOL}。{ORCHARD}",
+            f"{CANTEEN}，{RIVER}，并由县农技站提供技术支持，{SCHOOL}。{ORCHARD}",
+        ),
         # full-width figures
         (
             "食堂第１２号窗口每晚留给夜归的环卫工人和送餐骑手并备好热汤",
@@ -180,6 +187,7 @@ def test_copied_words_are_found(later: str, earlier: str, words: str, there: str
         "社区食堂由居民议事会挑选厨师并且每周张贴菜谱",
         # the frame of a web page
         "您当前的位置：首页 > 政务公开 > 社区食堂由居民议事会挑选厨师菜谱每周张贴在凉亭里",
+        "社区食堂由居民议事会挑选厨师菜谱每周张贴在凉亭里 版权所有：云陵市 技术支持：云陵网络",
         # the paper that brings another
         "云陵市人民政府办公室关于印发云陵市社区食堂居民议事会挑选厨师管理实施办法的通知",
         # addresses and words of other languages

@@ -9,6 +9,7 @@ from kg import queries
 from kg.reports.dating import by_time, year_of_number
 from kg.reports.holdings import Holding
 from kg.reports.report import Report, Row, evidence
+from kg.reports.subjects import puts_in_force
 from kg.reports.uptakes import Holdings, read_holdings
 from kg.store import Store
 
@@ -27,8 +28,9 @@ def missing(store: Store, *, level: str = "", region: str = "", limit: int | Non
     """Return the documents that are cited and not held, those that most documents cite first.
 
     Under each stance stands how many documents take it; `year` is that of the 文号; `perhaps_in`
-    is a held notice that puts the document in force and may contain it. `level` (Country,
-    Province, Prefecture, County, Township) and `region` choose among the documents that cite.
+    is a held document of that title, or a notice that puts it in force and may contain it.
+    `level` (Country, Province, Prefecture, County, Township) and `region` choose among the
+    documents that cite.
     """
     held = read_holdings(store, with_places=bool(region))
     regions = held.regions_named(region)
@@ -77,7 +79,7 @@ def _row(rows: _Rows, held: Holdings) -> Row:
             *(len(_citing([row for row in rows if row["stance"] == one])) for one in STANCES),
             first.text if first and first.is_of_issue else None,
             _named(documents) or None,
-            _notice(rows) or None,
+            _container(rows, held) or None,
         ),
         (evidence(min(rows, key=lambda row: _weight(row, held))),),
     )
@@ -93,10 +95,15 @@ def _named(documents: Sequence[Holding]) -> str:
     return "；".join(found) + more
 
 
-def _notice(rows: _Rows) -> str:
-    """Return the held notice whose title names the document that it puts in force."""
+def _container(rows: _Rows, held: Holdings) -> str:
+    """Return the held document of this title, or the held notice that puts it in force."""
     title = _title(rows)
-    around = (r["by"] for r in rows if r["stance"] == "promulgates" and title in r["by"])
+    around = {row["by"] for row in rows if row["stance"] == "promulgates" and title in row["by"]}
+    around |= {
+        one.title
+        for one in held.documents.values()
+        if one.title == title or puts_in_force(one.title, title)
+    }
     return min(around, default="")
 
 

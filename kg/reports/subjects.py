@@ -156,11 +156,12 @@ def _alike(store: Store, name: str) -> dict[str, set[str]]:
 def _without_notices(labels: dict[str, set[str]]) -> dict[str, set[str]]:
     """Leave out notices of documents that are there too: 关于印发《甲规划》的通知 beside 甲规划."""
     every = {label for own in labels.values() for label in own}
-    notices = {label for label in every for one in every if _puts_in_force(label, one)}
+    notices = {label for label in every for one in every if puts_in_force(label, one)}
     return {iri: own for iri, own in labels.items() if not own & notices}
 
 
-def _puts_in_force(title: str, other: str) -> bool:
+def puts_in_force(title: str, other: str) -> bool:
+    """Tell whether a title is that of the notice of another document: 关于印发《甲规划》的通知."""
     return f"印发《{other}》" in title or f"印发{other}" in title
 
 

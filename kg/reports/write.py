@@ -13,7 +13,7 @@ from typing import IO
 from kg.reports.report import Evidence, Report, Row, Value
 from kg.results import no_formula, printable, table
 
-EVIDENCE = ("sentence", "file", "place")
+EVIDENCE = ("sentence", "file", "at")
 BETWEEN = " | "  # several sentences in one cell
 # A workbook says when it was made; the same report should give the same bytes.
 MADE = datetime.datetime(2000, 1, 1)

@@ -21,7 +21,7 @@ from kg.traces.memory import Memory
 from kg.traces.papers import papers
 from kg.traces.texts import Tell
 
-VERSION = "1"  # to be raised with every change of what is found
+VERSION = "2"  # to be raised with every change of what is found
 _NONE = "none"  # the mark of a store that is to have no traces
 _WANTED = "traces wanted"  # the fact that says whether to make them
 

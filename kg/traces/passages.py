@@ -92,11 +92,24 @@ def _furniture() -> AhoCorasick:
 
 
 def _of_the_page(text: str) -> Iterator[Span]:
-    """Yield what a web page adds: its words, with what stands around them in the line."""
-    for _, begin, end in _furniture().find_matches_as_indexes(text):
-        before = _LINE_END.split(text[max(0, begin - NEAR) : begin])[-1]
-        after = _LINE_END.split(text[end : end + NEAR])[0]
-        yield begin - len(before), end + len(after)
+    """Yield what a web page adds: short lines with its words, and what stands around several.
+
+    One alone says nothing in a long line: 为乡镇食堂提供技术支持.
+    """
+    found = [(begin, end) for _, begin, end in _furniture().find_matches_as_indexes(text)]
+    ends = [-NEAR, *(end for _, end in found)]
+    begins = [*(begin for begin, _ in found), len(text) + NEAR]
+    for number, (begin, end) in enumerate(found):
+        before, after = text[max(0, begin - NEAR) : begin], text[end : end + NEAR]
+        is_short = _is_cut(before, begin) and _is_cut(after, len(text) - end)
+        if is_short or begin - ends[number] < NEAR or begins[number + 1] - end < NEAR:
+            left, right = _LINE_END.split(before)[-1], _LINE_END.split(after)[0]
+            yield begin - len(left), end + len(right)
+
+
+def _is_cut(side: str, rest: int) -> bool:
+    """Tell whether a line, or the text, ends on this side of a word of the page."""
+    return "\n" in side or rest <= NEAR
 
 
 def clause_of(text: str, at: int) -> Span:
