@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from itertools import groupby, permutations
 
-from kg import queries
-from kg.reports.duties import agency_of, joined, named, rows_in
+from kg.reports.duties import Duty, agency_of, duties, joined, named
+from kg.reports.holdings import Holding
 from kg.reports.report import Evidence, Report, Row, evidence
 from kg.reports.scope import chosen, described
 from kg.store import Store
 
 COLUMNS = ("agency", "with", "tasks", "documents", "roles", "titles")
 SENTENCES = 3
+NAMED = ("Explicit", "Inherited")
 NOTE = "Named for the same task, by the task itself or its section; an implied issuer is not named."
 
 
@@ -22,7 +25,7 @@ def pairs(store: Store, *, agency: str = "", region: str = "", document: str = "
     one supports in five tasks. Each pair has its first sentences.
     """
     held = chosen(store, region, document)
-    rows = rows_in(store, queries.find("pairs").text, held)
+    rows = _together(duties(store, held), held)
     if agency:
         meant = agency_of(store, agency, named(store, held), held)
         rows = [_turned(row, meant) for row in rows if meant in (row["first"], row["second"])]
@@ -39,6 +42,42 @@ def pairs(store: Store, *, agency: str = "", region: str = "", document: str = "
         (NOTE, f"At most {SENTENCES} sentences of each pair are given."),
         "pairs",
     )
+
+
+def _together(several: Iterable[Duty], held: Mapping[str, Holding]) -> list[dict[str, str]]:
+    """Return each two agencies named for a task, as the saved query does, which takes longer."""
+    by_task: dict[str, list[Duty]] = defaultdict(list)
+    for duty in several:
+        if duty.answer.basis in NAMED:
+            by_task[duty.task].append(duty)
+    return [
+        _told(one, other, held[one.evidence.source].title)
+        for sharing in by_task.values()
+        for one, other in permutations(sharing, 2)
+        if one.answer.agency < other.answer.agency
+    ]
+
+
+def _told(one: Duty, other: Duty, title: str) -> dict[str, str]:
+    place, further = one.evidence, other.evidence
+    return {
+        "one": one.answer.name,
+        "first": one.answer.agency,
+        "oneRole": one.answer.role,
+        "other": other.answer.name,
+        "second": other.answer.agency,
+        "otherRole": other.answer.role,
+        "item": one.task,
+        "title": title,
+        "sentence": place.sentence,
+        "file": place.file,
+        "source": place.source,
+        "begin": str(place.begin),
+        "end": str(place.end),
+        "otherSentence": further.sentence,
+        "otherBegin": str(further.begin),
+        "otherEnd": str(further.end),
+    }
 
 
 def _pair(row: dict[str, str]) -> tuple[str, str, str, str]:
