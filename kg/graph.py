@@ -503,7 +503,8 @@ def _answerable(
 
 def _targets(names: Names, reading: Reading) -> Iterator[Triple]:
     seen: Counter[int] = Counter()
-    measured_targets = zip(reading.findings.targets, reading.measures, strict=True)
+    measures = reading.measures or [None] * len(reading.findings.targets)  # one not measured
+    measured_targets = zip(reading.findings.targets, measures, strict=True)
     for index, (target, measured) in enumerate(measured_targets):
         node = names.node("target", target.begin, seen[target.begin])
         seen[target.begin] += 1

@@ -342,10 +342,14 @@ def test_interrupted(tmp_path: Path, number: signal.Signals, code: int, jobs: in
         (tmp_path / "docs" / f"n{document}.txt").write_text(f"文{document}")
     (tmp_path / "slow.py").write_text(SLOW)
     command = [sys.executable, "slow.py", str(Path(__file__).parent), "build", "docs"]
-    with subprocess.Popen([*command, "--jobs", str(jobs)], stderr=subprocess.PIPE) as process:
-        while not (tmp_path / "kg-store" / "graph" / "CURRENT").exists():
-            time.sleep(0.02)
-        time.sleep(0.5 + jobs * 0.3)
+    progress = tmp_path / "progress"
+    progress.touch()
+    environment = {**os.environ, "KG_TEST_PROGRESS": str(progress)}
+    command += ["--jobs", str(jobs)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, env=environment) as process:
+        # What a batch holds is in the store long before two hundred are read.
+        while progress.stat().st_size < 200 and process.poll() is None:
+            time.sleep(0.01)
         process.send_signal(number)
         _, errors = process.communicate(timeout=20)
     assert process.returncode == code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ SELECT ?agency ?name ?source {
     ?agency skos:prefLabel ?name
 }
 """
+_VARIABLE = re.compile(r"\?(\w+)")
 _NAMED = """
 SELECT DISTINCT ?agency ?label {
     ?agency skos:prefLabel|skos:altLabel ?label ; a pol:Agency
@@ -138,13 +140,28 @@ def rows_in(
     A document of 516 is asked in 0.1 s, all of them together in 1 s.
     """
     if len(sources) > FEW:
-        return [row for row in store.select(text, choice) if row["source"] in sources]
+        unsorted, _, order = text.rpartition("ORDER BY")
+        if not unsorted or "DESC" in order:
+            return [row for row in store.select(text, choice) if row["source"] in sources]
+        # Sorting here takes a tenth of the time that the engine takes for it.
+        rows = store.select(unsorted, choice)
+        return in_the_order(order, [row for row in rows if row["source"] in sources])
     by_title = sorted(sources, key=lambda source: (sources[source].title, source))
     return [
         row
         for source in by_title
         for row in store.select(text, {**(choice or {}), "source": pyoxigraph.NamedNode(source)})
     ]
+
+
+def in_the_order(order: str, rows: Sequence[dict[str, str]]) -> list[dict[str, str]]:
+    """Sort rows by the variables of an ORDER BY that they have."""
+    names = [name for name in _VARIABLE.findall(order) if rows and name in rows[0]]
+    return sorted(rows, key=lambda row: [_key(row[name]) for name in names])
+
+
+def _key(value: str) -> tuple[int, str]:
+    return (int(value), "") if value.isdecimal() else (-1, value)
 
 
 def duties(
