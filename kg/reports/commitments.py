@@ -167,7 +167,7 @@ def _commitment(
         holding=holding,
         answers=answering,
         role=joined(answer.role for answer in answering if answer.agency == agency),
-        evidence=evidence(dict(row)),
+        evidence=evidence(row),
     )
 
 
