@@ -22,6 +22,7 @@ from kg.ask import ANSWERING, ask, nearest
 from kg.ask.filled import MARK, ONLY, filled
 from kg.ask.model import Answer
 from kg.ask.moments import moments
+from kg.ask.names import is_word
 from kg.ask.understand import LONGEST, match, read
 from kg.ask.wording import examples, patterns, templates, words
 from kg.cli import cli
@@ -667,3 +668,11 @@ def test_errors(place: Path, arguments: tuple[str, ...], code: int, message: str
     result = CliRunner().invoke(cli, ["ask", *arguments, "--store", str(place)])
     assert result.exit_code == code
     assert message in result.output
+
+
+@pytest.mark.parametrize(
+    ("label", "word"),
+    [("振兴", True), ("新建", True), ("和平", True), ("温岭", False), ("青禾", False)],
+)
+def test_a_short_name_that_is_an_everyday_word_is_no_place(label: str, word: bool) -> None:
+    assert is_word(label) is word

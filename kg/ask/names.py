@@ -71,7 +71,7 @@ def _places(store: Store, question: str) -> Iterator[tuple[str, str, str, str]]:
     found: dict[str, list[tuple[str, str, bool]]] = defaultdict(list)
     for row in rows:
         for label in {row["name"], short_name(row["name"], _LEVELS.get(row["rank"], ""))}:
-            if label in question and (label == row["name"] or not _is_word(label)):
+            if label in question and (label == row["name"] or not is_word(label)):
                 found[label].append((row["region"], row["name"], bool(row["documents"])))
     for label, regions in found.items():
         for iri, name, _ in _preferred(regions):
@@ -83,9 +83,10 @@ def _preferred(regions: list[tuple[str, str, bool]]) -> Iterable[tuple[str, str,
     return [one for one in regions if one[2]] or regions
 
 
-def _is_word(label: str) -> bool:
-    """Tell short names that are verbs of plans: 新建区 is called 新建."""
-    return len(label) < 2 or label in listed_words("verbs.tsv")
+def is_word(label: str) -> bool:
+    """Tell short names that are words of plans: 新建区 is called 新建, 振兴区 振兴."""
+    everyday = ("verbs.tsv", "ambiguous_places.tsv")
+    return len(label) < 2 or any(label in listed_words(table) for table in everyday)
 
 
 def lookup(store: Store, kind: str, part: str) -> tuple[tuple[str, str], ...]:
