@@ -58,6 +58,7 @@ def graphs() -> list[DocumentGraph]:
 def store() -> Store:
     store = Store()
     store.load(graphs())
+    store.set_traces([], [], "of these documents")
     return store
 
 
@@ -126,6 +127,7 @@ def test_errors(store: Store) -> None:
 def test_the_order_of_loading_changes_nothing(store: Store) -> None:
     with Store() as other:
         other.load(list(reversed(graphs())))
+        other.set_traces([], [], "of these documents")
         assert originality(other, sections=True) == originality(store, sections=True)
 
 
@@ -177,3 +179,12 @@ def test_the_command(tmp_path: Path) -> None:
     assert "补齐短板" in run(cli, [*arguments, "--sections", "plan.txt"]).output
     assert run(cli, [*arguments, "nowhere"]).exit_code == 1
     assert COMMAND_SORTS == SORTS
+
+
+@pytest.mark.parametrize(("mark", "said"), [("", "are not up to date"), ("none", "--no-traces")])
+def test_shares_that_cannot_be_relied_on_are_told(mark: str, said: str) -> None:
+    with Store() as changed:
+        changed.load(graphs())
+        changed.set_traces([], [], mark)
+        assert said in originality(changed).notes[-1]
+        assert said in uptake(changed).notes[-1]

@@ -10,6 +10,7 @@ from kg.reports.dating import by_time
 from kg.reports.holdings import LEVELS
 from kg.reports.report import Evidence, Report, Row
 from kg.reports.subjects import subject, taken_up
+from kg.reports.traced import trace_notes
 from kg.reports.uptakes import Holdings, read_holdings
 from kg.store import Store
 
@@ -48,7 +49,7 @@ def adoption(
         title=f"Who took up {about.name}, by {by}",
         columns=COLUMNS[by],
         rows=tuple(rows),
-        notes=_notes(adopters, held, by),
+        notes=(*_notes(adopters, held, by), *trace_notes(store)),
         query="adoption",
     )
 

@@ -11,6 +11,7 @@ from kg.reports.holdings import LEVELS, Holding, Region
 from kg.reports.report import Report, Row
 from kg.reports.subjects import Subject, subject, taken_up
 from kg.reports.trace import beginning, first_documents
+from kg.reports.traced import trace_notes
 from kg.reports.uptakes import Holdings, Uptake, read_holdings
 from kg.store import Store
 
@@ -75,7 +76,7 @@ def answers(
         title=f"Which places have {'not ' if unanswered else ''}answered {about.name}",
         columns=COLUMNS,
         rows=tuple(_row(one, lag_from, held) for one in shown),
-        notes=tuple(_notes(listed, about, start, held, region)),
+        notes=(*_notes(listed, about, start, held, region), *trace_notes(store)),
         query="trace",
     )
 

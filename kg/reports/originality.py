@@ -9,6 +9,7 @@ from decimal import Decimal
 from kg import queries
 from kg.errors import NotFoundError, QueryError
 from kg.reports.report import Evidence, Report, Row, Value, evidence
+from kg.reports.traced import trace_notes
 from kg.store import Store
 
 SHARES = ("formula", "shared", "own", "concrete")
@@ -52,7 +53,7 @@ def originality(
         rows=tuple(
             Row(_values(row, sections), (_whereabouts(row, texts),)) for row in _sorted(shown, sort)
         ),
-        notes=tuple(_notes(store, counted, chosen)),
+        notes=(*_notes(store, counted, chosen), *trace_notes(store)),
         query=query.name,
     )
 

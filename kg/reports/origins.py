@@ -10,6 +10,7 @@ from kg.errors import NotFoundError
 from kg.reports.dating import BY_NUMBER, Dating, by_time, dating, lag_days, year_of_number
 from kg.reports.report import Report, Row, Value
 from kg.reports.subjects import Subject, subject
+from kg.reports.traced import trace_notes
 from kg.reports.uptakes import KINDS, Holdings, Uptake, of_kinds, read_holdings, uptakes
 from kg.store import Store
 
@@ -52,7 +53,7 @@ def origins(store: Store, name: str, *, kinds: Collection[str] = (), since: str 
         title=f"What {about.name} took up",
         columns=COLUMNS,
         rows=tuple(_row(one, known[one.earlier], about, held) for one in order),
-        notes=tuple(_notes(found, about)),
+        notes=(*_notes(found, about), *trace_notes(store)),
         query="origins",
     )
 

@@ -8,6 +8,7 @@ from kg import queries
 from kg.reports.dating import by_time, lag_days
 from kg.reports.report import Evidence, Report, Row
 from kg.reports.subjects import subject
+from kg.reports.traced import trace_notes
 from kg.reports.uptakes import Holdings, read_holdings
 from kg.store import Store
 
@@ -55,6 +56,7 @@ def passages(
         notes=(
             f"{len(found)} passages shared with {len(documents)} {which} documents",
             "set phrases are no copies; both may have the words of a third, common_source if known",
+            *trace_notes(store),
         ),
         query="passages",
     )

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from kg.reports.dating import Dating, by_time, earliest, is_before, lag_days
 from kg.reports.report import Report, Row
 from kg.reports.subjects import Subject, subject, taken_up
+from kg.reports.traced import trace_notes
 from kg.reports.uptakes import COMMON_SOURCE, Holdings, Uptake, read_holdings
 from kg.store import Store
 
@@ -47,7 +48,11 @@ def trace(
         title=f"Who took up {about.name}",
         columns=COLUMNS,
         rows=tuple(_row(one, begun, held, first) for one in found),
-        notes=(*_origin(about, held), *_notes(found, about, held, first)),
+        notes=(
+            *_origin(about, held),
+            *_notes(found, about, held, first),
+            *trace_notes(store),
+        ),
         query="trace",
     )
 

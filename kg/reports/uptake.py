@@ -10,6 +10,7 @@ import pyoxigraph
 from kg import queries
 from kg.reports.dating import by_time, earliest
 from kg.reports.report import Evidence, Report, Row, evidence
+from kg.reports.traced import trace_notes
 from kg.reports.uptakes import Holdings, read_holdings
 from kg.store import Store
 
@@ -80,7 +81,7 @@ def uptake(store: Store, *, level: str = "", region: str = "", limit: int | None
         title="Documents and programs that were taken up most",
         columns=COLUMNS,
         rows=tuple(_row(one, held, evidences) for one in shown),
-        notes=_notes(taken, shown),
+        notes=(*_notes(taken, shown), *trace_notes(store)),
         query="uptake",
     )
 

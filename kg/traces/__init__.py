@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from kg.models import DocumentGraph
+from kg.reports.traced import WITHOUT
 from kg.store import Store
 from kg.traces import likeness
 from kg.traces.compare import compare_papers
@@ -22,7 +23,6 @@ from kg.traces.papers import papers
 from kg.traces.texts import Tell
 
 VERSION = "2"  # to be raised with every change of what is found
-_NONE = "none"  # the mark of a store that is to have no traces
 _WANTED = "traces wanted"  # the fact that says whether to make them
 
 
@@ -58,8 +58,8 @@ def update(store: Store, tell: Tell | None = None) -> Update:
 
 def clear(store: Store) -> None:
     """Take all traces out; only `update` makes them again."""
-    if store.traced != _NONE:
-        store.set_traces([], store.trace_graphs(), _NONE)
+    if store.traced != WITHOUT:
+        store.set_traces([], store.trace_graphs(), WITHOUT)
     store.note(_WANTED, "no")
 
 
