@@ -19,6 +19,7 @@ from kg.commands.originality import SORTS as COMMAND_SORTS
 from kg.errors import NotFoundError, QueryError
 from kg.models import DocumentGraph
 from kg.reports.originality import SHARES, SORTS, originality
+from kg.reports.uptake import uptake
 from kg.sparql import PREFIXES
 from kg.store import Store
 
