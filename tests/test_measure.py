@@ -702,3 +702,14 @@ def test_the_plans_compare(plans_store: Store, label: str) -> None:
     found = [[str(row[name]) for name in row] for row in plans_store.select(query)]
     lines = [" ".join(cells).replace(".txt", "").strip() for cells in found]
     assert lines == PLANNED[label]
+
+
+def test_an_indicator_has_one_above_it_whatever_the_unit() -> None:
+    """What one document calls a kind of one thing no other calls a kind of another."""
+    above: dict[str, str] = {}
+    names = sorted({name for concept in indicators() for name in (concept.label, *concept.names)})
+    for name in names:
+        for unit in ("", "个", "户", "平方米", "亩", "元", "人", "%", "公里"):
+            found = measured(f"新{name}", unit)
+            if found.broader:
+                assert above.setdefault(found.key, found.broader) == found.broader, (name, unit)

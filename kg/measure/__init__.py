@@ -73,9 +73,13 @@ def _curated(match: Match) -> tuple[Measure, Decimal | None]:
 
 
 def _found(form: str, unit: str) -> tuple[Measure, Decimal | None]:
-    # The words of the scheme beside a unit that does not measure it: 投资 of 个.
-    label = f"{form}（{unit}）" if form.upper() in by_form() or form in labels() else form
+    kind = broader(form, unit)
+    # The words of the scheme beside a unit that does not measure it, 投资 of 个; and words that
+    # are of another kind in this unit: 新改造老旧小区 of 平方米 is an area.
+    other = kind and broader(form, "") not in ("", kind)
+    apart = other or form.upper() in by_form() or form in labels()
+    label = f"{form}（{unit}）" if apart else form
     standard = unit_of(unit).standard
     factor = ratio(unit, standard)
-    measured = Measure(label, label, broader=broader(form, unit), unit=standard)
+    measured = Measure(label, label, broader=kind, unit=standard)
     return measured, factor if factor != 1 else None
