@@ -333,6 +333,11 @@ main()
 """
 
 
+def _heeds_interrupts() -> None:
+    """Undo what a shell does to what it starts with &: it is deaf to Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize(
     ("number", "code", "jobs"),
     [(signal.SIGINT, 130, 1), (signal.SIGTERM, 143, 1), (signal.SIGTERM, 143, 2)],
@@ -346,7 +351,9 @@ def test_interrupted(tmp_path: Path, number: signal.Signals, code: int, jobs: in
     progress.touch()
     environment = {**os.environ, "KG_TEST_PROGRESS": str(progress)}
     command += ["--jobs", str(jobs)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, env=environment) as process:
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, env=environment, preexec_fn=_heeds_interrupts
+    ) as process:
         # What a batch holds is in the store long before two hundred are read.
         while progress.stat().st_size < 200 and process.poll() is None:
             time.sleep(0.01)
