@@ -241,13 +241,15 @@ def serve(descriptor: int, folder: str) -> None:
     """Do the jobs that come over a socket, until its other end goes; `folder` goes then, too."""
     threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
     pipe: Connection[Any, Any] = Connection(descriptor)
-    task, memory = pipe.recv()
-    _limit_memory(memory)
-    _leave_no_core()
-    pipe.send(None)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        task, memory = pipe.recv()
+        _limit_memory(memory)
+        _leave_no_core()
+        pipe.send(None)
         while True:
             pipe.send(task(pipe.recv()))
+    # The thread may not have come to it, and ends with this one.
+    _remove(folder)
 
 
 def _end_with_parent(folder: str) -> None:
