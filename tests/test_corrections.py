@@ -28,6 +28,7 @@ from kg.export import export
 from kg.models import Correction, Reading
 from kg.pipeline import DEFAULT_BASE, understand
 from kg.read import read
+from kg.reports.compare import compare
 from kg.reports.corrections import corrections as report
 from kg.stamps import read_corrections
 from kg.store import Store
@@ -642,6 +643,13 @@ def test_who_corrected_what_and_why_stands_in_the_graph(folder: Path) -> None:
         assert store.select(ask) == [
             {"rule": "correction", "who": "审核员", "when": "2023-03-01", "why": "原文另有所指"}
         ]
+
+
+def test_a_corrected_figure_is_marked_where_it_is_compared(folder: Path) -> None:
+    built(folder, "value|target|value=600|plan.txt|新增学位500个")
+    with Store(folder.parent / "store", read_only=True) as store:
+        found = compare(store, "新增学位").records()
+    assert sorted(str(row["2023"]) for row in found) == ["600个, corrected", "900个", "silent"]
 
 
 @pytest.mark.parametrize("name", ["corrections", "agency-names"])

@@ -82,7 +82,8 @@ def compare(
     """Compare what the plans of places promise of an indicator.
 
     A place whose plan for a year is held and says nothing of it is "silent"; without a plan it is
-    "no plan"; a figure that the text hides is "masked". ≥ at least, ≤ at most, ≈ about, + a change.
+    "no plan"; a figure that the text hides is "masked". ≥ at least, ≤ at most, ≈ about, + a change,
+    "corrected" by hand (kg correct), which may differ from the sentence.
 
     \b
     Examples:

@@ -58,6 +58,7 @@ class Planned:
     basis: str  # of the due date
     recurrence: str  # ISO 8601 duration
     evidence: tuple[Evidence, ...]
+    corrected: bool = False  # by hand: it may say something else than its sentence
 
     @property
     def is_growth(self) -> bool:
@@ -223,6 +224,7 @@ def _planned(row: Mapping[str, str], details: Mapping[str, str], measure: str) -
         basis=row["stated"].rpartition("#")[2],
         recurrence=details.get("recurrence", ""),
         evidence=(evidence(row),),
+        corrected="correctedBy" in details,
     )
 
 
@@ -263,6 +265,7 @@ def _folded(several: Sequence[Planned]) -> Planned:
         basis="Stated" if any(t.basis == "Stated" for t in several) else first.basis,
         iris=tuple(sorted({iri for target in several for iri in target.iris})),
         evidence=tuple(sorted(said, key=lambda one: (one.source, one.begin, one.end))),
+        corrected=any(t.corrected for t in several),
     )
 
 
@@ -316,6 +319,7 @@ def said(target: Planned, year: int | None = None, *, name: str = "") -> str:
         f"every {target.recurrence}" if target.recurrence else "",
         f"by {target.due}" if target.due and not _is_plain(target.due, year) else "",
         {"Ensure": "ensure", "Strive": "strive"}.get(target.modality, ""),
+        "corrected" if target.corrected else "",
     )
     return ", ".join(
         filter(None, (f"{front}: {amount(target)}" if front else amount(target), *tail))
