@@ -21,8 +21,9 @@ SEVERAL_LEVELS = re.compile(
 STREETS = re.compile(r"(?<![一-鿿])街道办事?处?")  # without a name it is all of them
 PARTY_OR_GOVERNMENT = re.compile(r"(?:省|市|县|区|州|镇|乡)(?:委|政府|党委)$")
 NO_PLACE = re.compile(
-    f"{GENERIC.pattern}|简称|[委府]|城市|社区|园区|新区|校区|片区|城区|地区|辖区|小区|市[县区州]|[县州]市|[县管]县|[区县]区|区县|省市|城乡|乡镇|村镇"
+    f"{GENERIC.pattern}|简称|[委府]|城市|社区|园区|新区|校区|片区|城区|地区|辖区|小区|市[县区州]|[县州]市|[县管]县|[区县]区|区县|省市|城乡|乡镇|村镇|开发区|经开区|都市|^自治"
 )
+ALL_LISTED = ("省", "自治区")  # the tables have every one of these
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +99,26 @@ def _level_prefix(stretch: str, match: re.Match[str], local: tuple[str, ...]) ->
     own = match[0] != "区" or stretch.startswith(("委", "政府", "人民政府"), end)
     if own and follows_verb(stretch, begin, end):
         return Prefix(begin, end, match[0])
+    return _behind_a_word(stretch, match, own)
+
+
+def _behind_a_word(stretch: str, match: re.Match[str], own: bool) -> Prefix | None:
+    """Return the level behind a word of the sentence (今年|市政府), or a place of two letters."""
+    begin, end = match.start(), match.end()
     for length in (2, 3):
         start = begin - length
         name = stretch[start:end]
-        if (
-            start >= 0
-            and is_edge(stretch, start)
-            and re.fullmatch(r"[一-鿿]+", name)
-            and not NO_PLACE.search(name)
-            and not tagged(name)[0][1].startswith("v")
-        ):
+        if start < 0 or not is_edge(stretch, start) or not re.fullmatch(r"[一-鿿]+", name):
+            continue
+        if _begins_with_a_word(name):
+            if own and tagged(name)[0][0] == stretch[start:begin]:
+                return Prefix(begin, end, match[0])
+        elif match[0] not in ALL_LISTED and not NO_PLACE.search(name):
             return Prefix(start, end, f"={name}")
     return None
+
+
+def _begins_with_a_word(name: str) -> bool:
+    """Tell 今年|市政府, 办理|市…, 用|好|市…: words of the sentence, not the name of a place."""
+    word, flag = tagged(name)[0]
+    return flag[0] in "vpuf" or (1 < len(word) < len(name) and flag[:2] not in ("ns", "nr", "nz"))
