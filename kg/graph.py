@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import cache, lru_cache
 
 from kg.models import (
+    DIGEST,
     Citation,
     Corrected,
     Correction,
@@ -57,7 +58,6 @@ SUB_ORGANIZATION = "<http://www.w3.org/ns/org#subOrganizationOf>"
 GENERATED = "<http://www.w3.org/ns/prov#wasGeneratedBy>"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
-DIGEST = 20  # hexadecimal digits of the SHA-256 in a source's IRI: 80 bits, one collision in 10¹²
 LONGEST_SENTENCE = 400  # characters; of longer ones what stands around the node
 LONGEST_ORIGINAL = 80  # characters of a damaged place; the text itself is in the graph
 CLASSES = {

@@ -21,6 +21,10 @@ Outcome = Literal["applied", "needless", "orphaned"]
 GridKind = Literal["tasks", "indicators", "other"]
 
 
+# Hexadecimal digits of the SHA-256 in a source's IRI: 80 bits, one collision in 10¹² texts.
+DIGEST = 20
+
+
 # -- read ------------------------------------------------------------------------------------
 
 

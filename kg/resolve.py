@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 
-from kg.models import Entity, Findings, Imprint, Mention, Outline, Place, Profile, Reading
+from kg.models import DIGEST, Entity, Findings, Imprint, Mention, Outline, Place, Profile, Reading
 from kg.vocabulary import (
     Term,
     areas,
@@ -391,7 +391,7 @@ def _whole_body(office: Entity) -> Entity:
 def _unresolved(mention: Mention, outline: Outline) -> Entity:
     """Return an entity of this source alone: the text does not say whose 教育局 it is."""
     name = re.sub(r"\s+", "", mention.text)
-    return Entity("Agency", mention.kind, name, f"{outline.source.sha256[:20]}/{name}")
+    return Entity("Agency", mention.kind, name, f"{outline.source.sha256[:DIGEST]}/{name}")
 
 
 def _implied_issuer(outline: Outline, findings: Findings) -> Iterator[Entity]:
@@ -531,7 +531,7 @@ def _document_key(outline: Outline, imprint: Imprint, place: Place | None, title
     A title that the text does not state is no name that others use: it gets the source's digest.
     """
     if not imprint.title:
-        return f"{outline.source.sha256[:20]}-{title}"
+        return f"{outline.source.sha256[:DIGEST]}-{title}"
     key = _unspaced(title)
     if (
         place is not None

@@ -6,25 +6,16 @@ from pathlib import Path
 
 import click
 
-from kg.commands.compare import plan_options
-from kg.commands.options import WORDS, opened, print_report, report_options
+from kg.commands.compare import plan_options, promise_options
+from kg.commands.options import opened, print_report, report_options
 
 # As in kg.reports.cascade, which would be slow to import here; a test compares them.
 VERDICTS = ("stricter", "equal", "looser", "silent", "not comparable")
 
 
 @click.command()
-@click.option(
-    "--indicator", type=WORDS, default="", metavar="NAME", help="Only this one, and below it."
-)
 @click.option("--year", type=click.IntRange(1900, 2200), metavar="YEAR", help="Plans for it only.")
-@click.option(
-    "--verdict",
-    "verdicts",
-    multiple=True,
-    type=click.Choice(VERDICTS),
-    help="Only what came out so; can be repeated.",
-)
+@promise_options(VERDICTS)
 @plan_options
 @report_options()
 def cascade(

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from kg.commands.options import WORDS, opened, print_report, report_options
+from kg.commands.options import LEVELS, WORDS, opened, print_report, report_options
 
 # As in kg.reports, which would be slow to import here; a test compares them.
 PIVOTS = ("region×year", "region", "year", "none")
-LEVELS = ("Country", "Province", "Prefecture", "County", "Township")
 
 
 class Pivot(click.Choice[str]):
@@ -51,6 +50,21 @@ def plan_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         command = option(command)
     return command
+
+
+def promise_options(verdicts: Sequence[str]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Add of which indicator, and which outcomes are to be shown."""
+    indicator = click.option(
+        "--indicator", type=WORDS, default="", metavar="NAME", help="Only this one, and below it."
+    )
+    outcome = click.option(
+        "--verdict",
+        "verdicts",
+        multiple=True,
+        type=click.Choice(verdicts),
+        help="Only what came out so; can be repeated.",
+    )
+    return lambda command: indicator(outcome(command))
 
 
 @click.command()

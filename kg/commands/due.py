@@ -9,6 +9,7 @@ import click
 from kg.commands.options import (
     REPORT_FORMATS,
     WORDS,
+    document_options,
     form_of,
     opened,
     output_file,
@@ -27,20 +28,7 @@ from kg.commands.options import (
     metavar="NAME",
     help="What it leads or supports: a name, an alias, part of a name, an IRI.",
 )
-@click.option(
-    "--region",
-    type=WORDS,
-    default="",
-    metavar="NAME",
-    help="Documents of this place and of those in it.",
-)
-@click.option(
-    "--document",
-    type=WORDS,
-    default="",
-    metavar="NAME",
-    help="Documents of this title, or part of one, file name or IRI.",
-)
+@document_options
 @click.option("--undated", is_flag=True, help="What has no date instead.")
 @click.option("--stated", is_flag=True, help="Dates that the text states.")
 @click.option("--inherited", is_flag=True, help="Dates of the plan's own year or period.")

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from kg.commands.options import WORDS, opened, print_report, report_options
-from kg.commands.trace import LEVELS
+from kg.commands.options import LEVELS, WORDS, opened, print_report, report_options
 
 
 @click.command()

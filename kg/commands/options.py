@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from kg.reports.report import Report
     from kg.store import Store
 
-# Those of kg.reports.write, which would be slow to import here, and the page; a test compares them.
+# As in kg.reports.holdings and (with the page) kg.reports.write, which would be slow to import here;
+# tests compare them.
+LEVELS = ("Country", "Province", "Prefecture", "County", "Township")
 REPORT_FORMATS = ("table", "csv", "json", "markdown", "xlsx", "html")
 MOST_ROWS = 1_000  # that a terminal is given
 _DOCUMENTS = "kg.documents"  # where a command's context keeps the folder of pages
@@ -90,6 +92,28 @@ def output_file(path: Path) -> Iterator[IO[bytes]]:
 
 def as_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def document_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add of which documents: of a place, or of a name."""
+    for option in (
+        click.option(
+            "--document",
+            type=WORDS,
+            default="",
+            metavar="NAME",
+            help="Documents of this title, or part of one, file name or IRI.",
+        ),
+        click.option(
+            "--region",
+            type=WORDS,
+            default="",
+            metavar="NAME",
+            help="Documents of this place and of those in it.",
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 def report_options(*more: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

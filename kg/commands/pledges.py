@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from kg.commands.compare import plan_options
-from kg.commands.options import WORDS, opened, print_report, report_options
+from kg.commands.compare import plan_options, promise_options
+from kg.commands.options import opened, print_report, report_options
 
 # As in kg.reports.pledges, which would be slow to import here; a test compares them.
 VERDICTS = (
@@ -23,16 +23,7 @@ VERDICTS = (
 
 
 @click.command()
-@click.option(
-    "--indicator", type=WORDS, default="", metavar="NAME", help="Only this one, and below it."
-)
-@click.option(
-    "--verdict",
-    "verdicts",
-    multiple=True,
-    type=click.Choice(VERDICTS),
-    help="Only what came out so; can be repeated.",
-)
+@promise_options(VERDICTS)
 @plan_options
 @report_options()
 def pledges(

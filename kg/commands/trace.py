@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from kg.commands.options import WORDS, opened, print_report, report_options
+from kg.commands.options import LEVELS, WORDS, opened, print_report, report_options
 
 if TYPE_CHECKING:
     from kg.reports.report import Report
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 # As in kg.reports, which would be slow to import here; a test compares them.
 KINDS = ("citation", "title", "adoption", "copy")
-LEVELS = ("Country", "Province", "Prefecture", "County", "Township")
 _ONLY = "with it, --by is document or passage, and no place is unanswered"
 VIEWS = ("document", "place", "level", "year", "passage")
 

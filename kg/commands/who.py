@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from kg.commands.options import WORDS, opened, print_report, report_options
+from kg.commands.options import WORDS, document_options, opened, print_report, report_options
 
 
 @click.command()
@@ -15,20 +15,7 @@ from kg.commands.options import WORDS, opened, print_report, report_options
 @click.option("--pairs", is_flag=True, help="Agencies that work together; with NAME, its own.")
 @click.option("--unowned", is_flag=True, help="Targets and tasks that nobody owns explicitly.")
 @click.option("--support-only", is_flag=True, help="Agencies that are never named to lead.")
-@click.option(
-    "--region",
-    type=WORDS,
-    default="",
-    metavar="NAME",
-    help="Documents of this place and of those in it.",
-)
-@click.option(
-    "--document",
-    type=WORDS,
-    default="",
-    metavar="NAME",
-    help="Documents of this title, or part of one, file name or IRI.",
-)
+@document_options
 @report_options()
 def who(
     name: str,

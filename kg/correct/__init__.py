@@ -21,7 +21,7 @@ from kg.correct.entities import (
 )
 from kg.correct.facts import add, change_fact, take_out_facts
 from kg.correct.references import FACTS, plain, reference
-from kg.models import Action, Correction, Entity, Reading
+from kg.models import DIGEST, Action, Correction, Entity, Reading
 
 __all__ = [
     "Anchor",
@@ -108,7 +108,7 @@ def _reaches(row: Correction, reading: Reading) -> bool:
         source.names,
         reading.profile.title,
         f"document/{plain(reading.profile.key)}",
-        f"source/{source.sha256[:20]}",
+        f"source/{source.sha256[:DIGEST]}",
     )
 
 

@@ -17,7 +17,7 @@ from kg.correct.references import (
     plain,
     reference,
 )
-from kg.models import Correction, Entity, EntityType
+from kg.models import DIGEST, Correction, Entity, EntityType
 from kg.vocabulary import Term, terms
 
 _Change = Callable[[Entity], Entity]
@@ -42,7 +42,9 @@ def _own(name: str, named: Named, draft: Draft) -> Entity | None:
     """Return an entity of that name: a body's of this text alone, as no place is said."""
     if named.mention.type == "Region":
         return None
-    bound = f"{draft.reading.outline.source.sha256[:20]}/" if named.mention.type == "Agency" else ""
+    bound = (
+        f"{draft.reading.outline.source.sha256[:DIGEST]}/" if named.mention.type == "Agency" else ""
+    )
     kind = named.entity.kind if named.entity is not None else named.mention.kind
     return Entity(named.mention.type, kind, name, bound + name)
 

@@ -33,16 +33,7 @@ def _measure(target: Target, text: str) -> Measure:
         value, low, high = target.value, target.low, target.high
     else:
         value, low, high = (convert(x, factor) for x in (target.value, target.low, target.high))
-    return Measure(
-        indicator=measured.indicator,
-        key=measured.key,
-        broader=measured.broader,
-        group=measured.group,
-        unit=measured.unit,
-        value=value,
-        low=low,
-        high=high,
-    )
+    return replace(measured, value=value, low=low, high=high)
 
 
 @lru_cache(maxsize=10_000)

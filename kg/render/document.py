@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from string import Template
 
-from kg.graph import DIGEST
 from kg.inspect.report import Inspection, Part, Spot, visible
+from kg.models import DIGEST
 from kg.render.marked import LAYERS, UNSEEN, Mark, find_marks, safe, spots_of, write_text
 from kg.render.page import as_json, own, policy
 
