@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kg.reports.report import Report
     from kg.store import Store
 
-# As in kg.reports.holdings and (with the page) kg.reports.write, which would be slow to import here;
+# As in kg.reports.holdings and (with the page) kg.reports.write, which would be slow to import;
 # tests compare them.
 LEVELS = ("Country", "Province", "Prefecture", "County", "Township")
 REPORT_FORMATS = ("table", "csv", "json", "markdown", "xlsx", "html")
