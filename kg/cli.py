@@ -33,6 +33,7 @@ from kg.commands.missing import missing
 from kg.commands.options import WORDS, as_json, opened, output_file, pages_in, store_option
 from kg.commands.originality import originality
 from kg.commands.pledges import pledges
+from kg.commands.serve import serve
 from kg.commands.trace import trace
 from kg.commands.who import who
 from kg.errors import KgError
@@ -953,3 +954,4 @@ cli.add_command(missing)
 cli.add_command(ask)
 cli.add_command(correct)
 cli.add_command(corrections)
+cli.add_command(serve)

@@ -46,6 +46,14 @@ TABLE: dict[str, tuple[str, ...]] = {
     # A question in Chinese, answered by queries of its own in the form of a report.
     "ask": (*COMMON, "store", "queries", "reports", "sentence"),
     "export": (*COMMON, "store", "sparql"),
+    # What a person sees: what all pages share, and the pages.
+    "page": ("errors",),
+    "render": (*COMMON, "page", "inspect", "reports", "store", "sparql", "sentence"),
+    "search": (*COMMON, "store", "sentence"),
+    "serve": (
+        *(*COMMON, "page", "render", "reports", "store", "sparql", "queries", "sentence"),
+        *("export", "search", "results", "show", "ask"),
+    ),
     # Before the stages: which bytes there are.
     "inputs": (*COMMON, "ledger", "store", "read", "workers"),
 }

@@ -488,7 +488,7 @@ def part(source: Source, begin: int, end: int) -> Source:
     return replace(source, text=source.text[begin:end], tables=tables, pages=pages)
 
 
-@pytest.mark.skipif(browser.CHROMIUM is None, reason="chromium is not installed")
+@browser.needs_chromium
 @pytest.mark.parametrize(
     ("path", "layout"),
     [

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import cache
-from importlib import resources
 from types import MappingProxyType
 from typing import Any
 
 import networkx as nx
 
 from kg.errors import NotFoundError
+from kg.page import write_page
+from kg.page.words import tables
 from kg.render.choice import choose, reach
-from kg.render.page import write_page
+from kg.render.library import vis_network
 from kg.render.picture import EVIDENCE, HUB, Subject, draw
 from kg.render.subgraph import (
     CITED,
@@ -37,6 +36,10 @@ from kg.render.subgraph import (
 __all__ = ["render_html"]
 
 TITLE = "政策知识图谱"
+# In the order in which they run; each adds its part to KG.
+SCRIPTS = tuple(
+    f"render/graph/{name}.js" for name in ("model", "scene", "card", "controls", "main")
+)
 
 _PARTS = ("Task", "Target")
 _OVERVIEW = tuple(group for group in GROUPS if group not in _PARTS)
@@ -101,19 +104,26 @@ def render_html(
     facts = read_facts(select, order)
     texts = read_texts(select, _sources(shown))
     linked = _linked(select, pages) if pages else {}
-    picture = draw(Subject(shown, order, facts, texts, weights, roots, linked), _words())
+    picture = draw(Subject(shown, order, facts, texts, weights, roots, linked), tables())
     nodes, edges, *_ = picture.network.get_network_data()
     data = {
         **picture.data,
         "nodes": nodes,
         "edges": edges,
         "options": _OPTIONS,
-        "words": _words(),
+        "words": tables(),
         "tie_order": TIES,
         "evidence": EVIDENCE,
         **_accounts(shown, total, roots, facts, picture.data["thinned"], order),
     }
-    return write_page(title or (f"{about} · {TITLE}" if about else TITLE), data)
+    return write_page(
+        "render/graph.html",
+        title=title or (f"{about} · {TITLE}" if about else TITLE),
+        styles=("render/graph.css",),
+        scripts=SCRIPTS,
+        libraries=(vis_network(),),
+        data={"data": data},
+    )
 
 
 def _linked(select: Select, pages: Mapping[str, str]) -> dict[str, str]:
@@ -127,16 +137,9 @@ def _linked(select: Select, pages: Mapping[str, str]) -> dict[str, str]:
     return linked
 
 
-@cache
-def _words() -> Mapping[str, Mapping[str, Any]]:
-    text = resources.files("kg.render").joinpath("words.json").read_text(encoding="utf-8")
-    words: dict[str, dict[str, Any]] = json.loads(text)
-    return words
-
-
 def _wanted(types: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
     """Return the groups asked for, and the subclasses where only these are wanted."""
-    subclasses: Mapping[str, Sequence[str]] = _words()["subclasses"]
+    subclasses: Mapping[str, Sequence[str]] = tables()["subclasses"]
     groups, kinds = set(), set()
     for name in (name.removeprefix("pol:") for name in types):
         name = "PolicyDocument" if name == "Document" else name
@@ -149,7 +152,7 @@ def _wanted(types: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _class_names() -> list[str]:
-    return [name for group, known in _words()["subclasses"].items() for name in (group, *known)]
+    return [name for group, known in tables()["subclasses"].items() for name in (group, *known)]
 
 
 def _around(network: nx.DiGraph, roots: Sequence[str]) -> Collection[str]:

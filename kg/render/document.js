@@ -1,6 +1,7 @@
 // The page's behaviour. All text from the document reaches the page through textContent only.
 "use strict";
 (() => {
+  const { make } = KG;
   const { marks, words } = JSON.parse(document.getElementById("data").textContent);
   const text = document.getElementById("text");
   const panel = document.getElementById("panel");
@@ -8,13 +9,6 @@
   const lines = [...text.querySelectorAll("p[data-b]")];
   const begins = lines.map((line) => Number(line.dataset.b));
   let links = [];
-
-  function make(name, attributes, ...children) {
-    const element = document.createElement(name);
-    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-    element.append(...children.filter((child) => child !== ""));
-    return element;
-  }
 
   // -- places --------------------------------------------------------------------------------
 

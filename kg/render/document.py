@@ -5,17 +5,17 @@ All is written here and there without script; the script adds jumping, switching
 
 from __future__ import annotations
 
-import html
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from string import Template
+
+from markupsafe import Markup
 
 from kg.inspect.report import Inspection, Part, Spot, visible
 from kg.models import DIGEST
+from kg.page import write_page
+from kg.page.words import in_both, words_of
 from kg.render.marked import LAYERS, UNSEEN, Mark, find_marks, safe, spots_of, write_text
-from kg.render.page import as_json, own, policy
 
 __all__ = ["page_name", "render_document", "render_index"]
 
@@ -32,28 +32,31 @@ def page_name(sha256: str) -> str:
 
 def render_document(seen: Inspection, index: str = "") -> str:
     """Return the page of one document; `index` is the page beside it that lists it."""
-    marks, script = find_marks(seen), own("document.js")
-    return Template(own("document.html")).substitute(
-        policy=policy(script),
-        title=safe(_title(seen)),
-        style=own("look.css") + own("document.css"),
-        back=f'<a id="back" href="{index}">← {_bilingual("index-page")}</a>' if index else "",
-        verdict=_verdict(seen),
-        legend="\n".join(_legend(marks)),
-        panel="\n".join(_panel(seen)),
-        text="\n".join(write_text(seen, marks)),
-        data=as_json({"marks": [_row(mark) for mark in marks], "words": _words()}),
-        script=script,
+    marks = find_marks(seen)
+    back = f'<a id="back" href="{index}">← {_bilingual("index-page")}</a>' if index else ""
+    return write_page(
+        "render/document.html",
+        title=_title(seen).translate(UNSEEN),
+        styles=("render/document.css",),
+        scripts=("render/document.js",),
+        data={"data": {"marks": [_row(mark) for mark in marks], "words": _words()}},
+        back=Markup(back),
+        verdict=Markup(_verdict(seen)),
+        legend=Markup("\n".join(_legend(marks))),
+        panel=Markup("\n".join(_panel(seen))),
+        text=Markup("\n".join(write_text(seen, marks))),
     )
 
 
 def render_index(pages: Sequence[Inspection]) -> str:
     """Return the page that lists the pages of a folder."""
-    return Template(own("documents.html")).substitute(
-        policy=policy(),
-        style=own("look.css") + own("document.css"),
-        head="".join(f"<th>{_bilingual(name)}</th>" for name in COLUMNS),
-        rows="\n".join(_index_row(seen) for seen in pages),
+    title = " ".join(words_of("interface")["documents-inspected"])
+    return write_page(
+        "render/documents.html",
+        title=title,
+        styles=("render/document.css",),
+        head=Markup("".join(f"<th>{_bilingual(name)}</th>" for name in COLUMNS)),
+        rows=Markup("\n".join(_index_row(seen) for seen in pages)),
         count=f"{len(pages):,}",
     )
 
@@ -72,15 +75,13 @@ def _row(mark: Mark) -> tuple[str | int, ...]:
 
 @cache
 def _words() -> Mapping[str, Sequence[str]]:
-    words: dict[str, dict[str, list[str]]] = json.loads(own("words.json"))
-    return words["classes"] | words["document"]
+    return {**words_of("classes"), **words_of("document")}
 
 
 def _bilingual(name: str) -> str:
     """Return Chinese with its English subtitle; what has no words as it is."""
     chinese, english = _words().get(name, (name, ""))
-    small = f' <small class="en">{html.escape(english)}</small>' if english else ""
-    return safe(chinese) + small
+    return in_both(chinese.translate(UNSEEN), english)
 
 
 def _short(text: str) -> str:

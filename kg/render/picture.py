@@ -121,7 +121,7 @@ class Subject:
 def draw(subject: Subject, words: Words) -> Picture:
     """Return the picture, laid out, with the sentences that stand behind each node and edge."""
     labels = {
-        node: _label(node, subject.facts.get(node, {}), words["values"]) for node in subject.order
+        node: _label(node, subject.facts.get(node, {}), _chinese(words)) for node in subject.order
     }
     sentences = Sentences(subject.texts, subject.pages)
     network = Network(directed=True)
@@ -176,7 +176,7 @@ def _entity(
         "iri": node,
         "label": label,
         "kind": seen["kind"],
-        "facts": _fact_rows(subject.facts.get(node, {}), words["values"]),
+        "facts": _fact_rows(subject.facts.get(node, {}), _chinese(words)),
         "documents": documents,
         "mentions": mentions,
         "page": subject.pages.get(node, ""),
@@ -233,6 +233,11 @@ def _width(name: str, tie: Tie) -> float:
 
 
 # -- labels ----------------------------------------------------------------------------------
+
+
+def _chinese(words: Words) -> Mapping[str, str]:
+    """Return the values of the ontology in Chinese, by name."""
+    return {name: pair[0] for name, pair in words["values"].items()}
 
 
 def _label(node: str, facts: Facts, values: Mapping[str, str]) -> str:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from decimal import Decimal
-from string import Template
 
-from kg.render.marked import safe
-from kg.render.page import own, policy
+from markupsafe import Markup
+
+from kg.page import both, write_page
+from kg.render.marked import UNSEEN, safe
 from kg.reports.report import Evidence, Report, Row, Value
 from kg.reports.write import has_footnotes, text_of
 
@@ -28,16 +29,16 @@ def render_report(report: Report, pages: Mapping[str, str] | None = None) -> str
     else:
         rows = [_with_sentence(row, known) for row in report.rows]
         some = any(row.evidence for row in report.rows)
-        head = _head(report) + ('<th scope="col">sentence</th>' if some else "")
-    return Template(own("report.html")).substitute(
-        policy=policy(),
-        title=safe(report.title),
-        style=own("look.css") + own("report.css"),
-        count=f"{len(rows):,} row{'' if len(rows) == 1 else 's'}",
-        head=head,
-        rows="\n".join(rows),
-        notes=_notes(report),
-        sentences=_sentences([one for _, one in notes.values()], known),
+        head = _head(report) + (f'<th scope="col">{both("sentence")}</th>' if some else "")
+    return write_page(
+        "render/report.html",
+        title=report.title.translate(UNSEEN),
+        styles=("render/report.css",),
+        count=Markup("{} {}").format(f"{len(rows):,}", both("rows")),
+        head=Markup(head),
+        rows=Markup("\n".join(rows)),
+        notes=Markup(_notes(report)),
+        sentences=Markup(_sentences([one for _, one in notes.values()], known)),
     )
 
 
@@ -91,11 +92,11 @@ def _sentences(notes: list[Evidence], pages: Mapping[str, str]) -> str:
     listed = "\n".join(
         f'<li id="e{number}">{_sentence(one, pages)}</li>' for number, one in enumerate(notes, 1)
     )
-    return f'<h2>Sentences</h2>\n<ol class="sentences">\n{listed}\n</ol>'
+    return f'<h2>{both("sentences")}</h2>\n<ol class="sentences">\n{listed}\n</ol>'
 
 
 def _notes(report: Report) -> str:
     if not report.notes:
         return ""
     listed = "\n".join(f"<li>{safe(note)}</li>" for note in report.notes)
-    return f'<h2>Notes</h2>\n<ul class="notes">\n{listed}\n</ul>'
+    return f'<h2>{both("notes")}</h2>\n<ul class="notes">\n{listed}\n</ul>'

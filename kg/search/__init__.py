@@ -1,0 +1,1 @@
+"""Words to the places of the texts that hold them: a full-text index beside the store."""
