@@ -35,6 +35,12 @@ def pair(name: str, table: str = "interface") -> Pair:
     return found[0], found[-1]
 
 
+def told(name: str, table: str = "interface", **values: object) -> Pair:
+    """Return a sentence of ours in both languages, with its values: "{shown} of {all} places"."""
+    chinese, english = pair(name, table)
+    return chinese.format(**values), english.format(**values)
+
+
 def both(name: str, table: str = "interface") -> Markup:
     """Return a word of the interface as markup that holds both languages."""
     return in_both(*pair(name, table))
