@@ -61,8 +61,11 @@ def attributes(name: str, *keys: str, table: str = "interface") -> Markup:
 
     The script replaces them by one language: it reads data-w-KEY.
     """
-    chinese, english = pair(name, table)
+    return Markup(" ").join(attribute(key, pair(name, table)) for key in keys)
+
+
+def attribute(key: str, words: Pair) -> Markup:
+    """Return an attribute that says these words in both languages."""
+    chinese, english = (one.replace("|", "｜") for one in words)
     said = chinese if chinese == english else f"{chinese} {english}"
-    return Markup(" ").join(
-        Markup('{}="{}" data-w-{}="{}|{}"').format(key, said, key, chinese, english) for key in keys
-    )
+    return Markup('{}="{}" data-w-{}="{}|{}"').format(key, said, key, chinese, english)

@@ -412,7 +412,10 @@ def _by_one(entries: Sequence[Entry]) -> list[tuple[Pair, list[Entry]]]:
         year = one.when.text if one.when else ""
         place = place or "—"
         found.append(
-            (told("side-planning", place=place, year=year) if year else (place, place), [one])
+            (
+                told("timeline-side-planning", place=place, year=year) if year else (place, place),
+                [one],
+            )
         )
     return found
 
@@ -429,10 +432,10 @@ def _by_year(entries: Sequence[Entry], most: int) -> list[tuple[Pair, list[Entry
 
 def _counted(year: str, number: int) -> Pair:
     if year == "other":
-        return told("side-others", number=number)
+        return told("timeline-side-others", number=number)
     if not year:
-        return told("side-no-year", number=number)
-    return told("side-of-year", number=number, year=year)
+        return told("timeline-side-no-year", number=number)
+    return told("timeline-side-of-year", number=number, year=year)
 
 
 # -- lines -------------------------------------------------------------------------------------

@@ -59,7 +59,7 @@ WAYS = ("origin", "adoption", "implements", "revises", "cites", "title", "copy")
 STRIP = 13  # height of a level in a strip
 STRIP_ENDS = (4.5, 99)  # where time begins and ends in it: hundredths of its width
 STRIP_LEAST, STRIP_STEP = 1.0, 9.0  # how far apart dots, and years, are at least
-_LEVEL_WORDS = {"": "level-unknown", "Area": "level-area"}
+_LEVEL_WORDS = {"": "timeline-level-unknown", "Area": "timeline-level-area"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def draw(store: Store, wanted: Wanted, links: Links) -> View:
         lines=_line_ways(pieces),
         links=links,
         level_of=level_of,
-        strip_word=lambda level: pair(f"short-{level}"),
+        strip_word=lambda level: pair(f"timeline-short-{level}"),
         hint=hint,
         origin=ORIGIN,
         pair_of=pair,
@@ -146,7 +146,7 @@ def _choice(wanted: Wanted, held: Holdings) -> Choice:
 
 
 def _stale(note: str) -> Pair:
-    return pair("traces-not-current")[0], note
+    return pair("timeline-traces-not-current")[0], note
 
 
 def _piece(key: int, spread: Spread, held: Counter[str]) -> Piece:
@@ -159,7 +159,7 @@ def _piece(key: int, spread: Spread, held: Counter[str]) -> Piece:
         spread=spread,
         figures=figures,
         rows=tuple(rows_of(spread)),
-        counts=told("documents-of-places", documents=len(adopters), places=len(places)),
+        counts=told("timeline-documents-of-places", documents=len(adopters), places=len(places)),
         first=first,
         notes=tuple(_notes(spread, figures[0])),
         undated=sum(not one.is_dated for one in adopters),
