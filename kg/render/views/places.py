@@ -110,9 +110,11 @@ def read_regions(store: Store, wanted: Wanted) -> Regions:
     promised, promises = _promises(store, wanted)
     of_plans = {iri for iri, figure in promises.items() if figure.state != NO_PLAN}
     outer = held.regions_named(wanted.region)
+    # A place that is silent in a year, or has no plan for it, is shown as that.
+    anywhen = {one.region for one in held.documents.values() if one.region}
     shown = {
         one.iri
-        for iri in {*own, *of_plans}
+        for iri in anywhen | of_plans
         for one in known.chain(iri)
         if not outer or any(known.is_within(one.iri, region) for region in outer)
     }

@@ -132,6 +132,8 @@ def _below(regions: Regions) -> tuple[Tile, ...]:
 
 def _notes(regions: Regions, wanted: Wanted) -> Iterable[Pair]:
     promised = regions.promised
+    if not regions.listed:
+        yield pair("regions-empty")
     if promised and not promised.chosen:
         yield told("regions-promise-chosen-by-us", **_named(promised))
     if promised:
@@ -255,7 +257,7 @@ def _tile_words(figure: Figure, unit: str) -> Pair:
 
 def _row_words(figure: Figure) -> Pair:
     """Return what a line of the tree says: the number in full."""
-    if figure.text:
+    if figure.text and figure.state != MASKED:
         return seen(figure.text), seen(figure.text)
     if figure.value is None:
         return pair(f"regions-{figure.state}")

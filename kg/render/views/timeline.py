@@ -89,24 +89,26 @@ class Piece:
 
 def draw(store: Store, wanted: Wanted, links: Links) -> View:
     """Return how one thing spread; where none is named the programs that most documents name."""
-    held = read_holdings(store)
+    held, about = read_holdings(store), wanted.program or wanted.document
     choice = _choice(wanted, held)
     levels = Counter(one.level for one in held.documents.values() if choice(one))
-    if wanted.program:
-        spreads: tuple[Spread, ...] = (spread_of(store, held, wanted.program, choice),)
+    if about:
+        spreads: tuple[Spread, ...] = (spread_of(store, held, about, choice),)
         notes = [_stale(note) for note in trace_notes(store)]
     else:
         spreads, total = most_spread(store, held, choice, MOST)
         notes = [told("timeline-shown", shown=len(spreads), all=total)] if spreads else []
     pieces = [_piece(key, spread, levels) for key, spread in enumerate(spreads)]
     levels_shown = [lv for lv in ORDER if any(e.level == lv for p in pieces for e in p.rows)]
-    scale = None if wanted.program else _scale(spreads)
+    scale = None if about else _scale(spreads)
     pieces = [_with_strip(piece, levels_shown, scale) for piece in pieces]
     is_empty = not any(piece.spread.adopters for piece in pieces)
+    if is_empty:
+        notes = [pair("timeline-empty"), *notes]
     body = fill(
         "render/views/timeline.html",
         pieces=pieces,
-        alone=bool(wanted.program),
+        alone=bool(about),
         is_empty=is_empty,
         axis=ticks_of(scale, STRIP_STEP) if scale else (),
         levels=levels_shown,
@@ -126,7 +128,7 @@ def draw(store: Store, wanted: Wanted, links: Links) -> View:
         plain=seen,
     )
     title = pair("timeline-of-most")
-    if wanted.program:
+    if about:
         title = told("timeline-of", what=spreads[0].name)
     return View(NAME, title, body, tuple(notes), is_empty)
 
