@@ -11,6 +11,7 @@ from kg.page.words import Pair, pair, told
 from kg.render.links import Links
 from kg.render.views.base import View, Wanted
 from kg.render.views.lanes import (
+    MEDIUM,
     NARROW,
     ORDER,
     WIDE,
@@ -33,6 +34,7 @@ from kg.render.views.spread import (
     seen,
     spread_of,
 )
+from kg.reports.dating import lag_days
 from kg.reports.holdings import Holding
 from kg.reports.traced import trace_notes
 from kg.reports.uptakes import Holdings, read_holdings
@@ -122,6 +124,7 @@ def draw(store: Store, wanted: Wanted, links: Links) -> View:
         level_of=level_of,
         strip_word=lambda level: pair(f"timeline-short-{level}"),
         hint=hint,
+        lag=lag,
         origin=ORIGIN,
         pair_of=pair,
         told=told,
@@ -152,7 +155,7 @@ def _stale(note: str) -> Pair:
 
 
 def _piece(key: int, spread: Spread, held: Counter[str]) -> Piece:
-    figures = tuple(lay_out(spread, held, frame) for frame in (WIDE, NARROW))
+    figures = tuple(lay_out(spread, held, frame) for frame in (WIDE, MEDIUM, NARROW))
     adopters = spread.adopters
     places = {one.place for one in adopters if one.place}
     first = next((one for one in adopters if one.rank), None)
@@ -172,6 +175,11 @@ def _notes(spread: Spread, figure: Figure) -> list[Pair]:
     """Say what the picture does not show, or cannot know."""
     found = []
     adopters = spread.adopters
+    is_held = len(adopters) < len(spread.entries)
+    if spread.since:
+        found.append(told("timeline-since", date=spread.since.text))
+    if not (spread.is_program or is_held):
+        found.append(pair("timeline-not-held"))
     perhaps = sum(one.rank == "perhaps" for one in adopters)
     planned = sum(not one.is_dated and one.when is not None for one in adopters)
     undated = sum(one.when is None for one in adopters)
@@ -218,6 +226,12 @@ def hint(entries: Sequence[Entry]) -> str:
         return "\n".join(filter(None, (f"{_dated(one)}《{one.title}》", said)))
     more = f"\n… +{len(entries) - 6}" if len(entries) > 6 else ""
     return "\n".join(f"{_dated(one)}《{one.title}》" for one in entries[:6]) + more
+
+
+def lag(spread: Spread, one: Entry) -> str:
+    """Return how many days after its beginning a document took something up: 154, 300–664, ≤364."""
+    days = None if one.rank == ORIGIN else lag_days(spread.begun, one.when)
+    return "" if days is None else str(days).replace(" to ", "–").replace("at most ", "≤")
 
 
 def _dated(one: Entry) -> str:
