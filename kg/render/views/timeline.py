@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from kg.page import fill
 from kg.page.words import Pair, pair, told
@@ -87,6 +88,12 @@ class Piece:
     notes: tuple[Pair, ...]
     dots: tuple[Dots, ...] = ()
     undated: int = 0
+
+    @property
+    def by_level(self) -> list[tuple[str, list[tuple[int, Entry]]]]:
+        """Give the rows with their numbers, a list for each level."""
+        numbered = enumerate(self.rows)
+        return [(level, list(own)) for level, own in groupby(numbered, lambda row: row[1].level)]
 
 
 def draw(store: Store, wanted: Wanted, links: Links) -> View:
