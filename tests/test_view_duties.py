@@ -153,9 +153,19 @@ def test_inherited_duties_and_missing_leads(other: Store) -> None:
 def test_hostile_titles_are_text(other: Store) -> None:
     view = draw(other, "duties")
     tags = {one.tag for one in parsed(view).iter() if isinstance(one.tag, str)}
-    assert tags <= set(
-        "div span i b table thead tbody tr th td small a details summary ul li".split()
-    )
+    assert not tags - {
+        "div",
+        "span",
+        "i",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "small",
+        "a",
+    }
 
 
 # -- size --------------------------------------------------------------------------------------
@@ -171,8 +181,8 @@ def test_many_agencies_and_rows_are_cut_and_said(
     assert len(rows[1]) == 5
     assert len([row for row in rows[2:] if len(row) > 2]) == 4
     assert [chinese for chinese, _ in view.notes[1:]] == [
+        "列出牵头最多的 5 个机构，另有 27 个未列。",
         "列出责任写得最多的 4 行，另有 14 行未列；用 --document 或 --region 缩小范围。",
-        "列出牵头最多的 5 个机构，另有 13 个未列。",
     ]
 
 

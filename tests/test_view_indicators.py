@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from view_tables import draw, lines, parsed, states, table, text
@@ -66,7 +68,8 @@ def test_a_year_shows_what_several_places_promise(plans_store: Store) -> None:
     assert [text(one) for one in parsed(view).xpath("//details[@open]/summary/b")] == ["2022"]
     assert lines(view, 2023) == [
         "地区 | 教育 | 未归类",
-        "新增学位5 | 学前三年毛入园率4 | 九年义务教育巩固率2 | 培训教师人次2 | 新建公办幼儿园2 | 调度会2",
+        "新增学位5 | 学前三年毛入园率4 | 九年义务教育巩固率2 | 培训教师人次2 | 新建公办幼儿园2 | "
+        "调度会2",
         "江西省 省级 | 10万个 | ≥93% | ≥98% | – | – | –",
         "云陵市 地级 | 7500个 | ≥94% | – | – | 30所 | –",
         "临枫区 县级 | 800个 | ≥94% | – | 300人次 | – | –",
@@ -123,17 +126,17 @@ def test_a_year_without_plans_is_empty(plans_store: Store) -> None:
 # -- figures -----------------------------------------------------------------------------------
 
 
-def planned(low: str | None, high: str | None = None, unit: str = "个", **more: object) -> Planned:
-    first = Decimal(low) if low else None
-    last = Decimal(high) if high else first
-    values: dict[str, object] = {
-        **dict(document="", iris=(), indicator="", label="学位", measure="", group=""),
-        **dict(comparator="Exactly", low=first, high=last, unit=unit, change=False, each=False),
-        **dict(written=(first, last, unit), masked=low is None, modality="Plan", due=""),
-        **dict(basis="", recurrence="", evidence=(Evidence("", "", "", 0, 0),)),
-        **more,
-    }
-    return Planned(**values)  # type: ignore[arg-type]
+PLANNED = Planned(
+    *("", (), "", "学位", "", "", "Exactly"),
+    *(None, None, "个", (None, None, "个"), False, False, True),
+    *("Plan", "", "", "", (Evidence("", "", "", 0, 0),)),
+)
+
+
+def planned(low: str, high: str = "", unit: str = "个", **more: Any) -> Planned:
+    written = Decimal(low), Decimal(high or low), unit
+    values = {"low": written[0], "high": written[1], "unit": unit, "written": written}
+    return replace(PLANNED, masked=False, **values, **more)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +152,7 @@ def planned(low: str | None, high: str | None = None, unit: str = "个", **more:
         (planned("10000", "25000"), "1–2.5万个"),
         (planned("5", "6", unit="%"), "5–6%"),
         (planned("20000", unit="%"), "20000%"),
-        (planned(None), "▒个"),
+        (PLANNED, "▒个"),
         (planned("0"), "0个"),
     ],
 )
