@@ -7,10 +7,11 @@ of the interface. What is not found stands as it is.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from kg.page.words import Pair, pair, words_of
 
+_CLASS = re.compile(r"\b[A-Z]\w+")
 BETWEEN = ", "
 _CELLS = ("answers", "classes")
 LONGEST = 600  # characters of a note that is looked at
@@ -27,13 +28,21 @@ def answer(text: str, column: str = "") -> Pair:
     # Plan is a kind of document, and how firmly something is promised.
     tables = ("values",) if column == "modality" else _CELLS
     known = next((table for table in tables if text in words_of(table)), None)
-    if known or not text.isascii():
-        return pair(text, known or _CELLS[0])
-    chinese, _ = told(text)
-    parts = [answer(part)[0] for part in text.split(BETWEEN)] if BETWEEN in text else []
-    return (chinese if chinese != text else "，".join(parts) or text), text
+    if known:
+        return pair(text, known)
+    parts = text.split(BETWEEN)
+    if len(parts) > 1:
+        said = [answer(part)[0] for part in parts]
+        return ("，".join(said) if said != parts else text), text
+    # All of our words are English; text of documents seldom begins so.
+    return told(text) if text[:1].isascii() and text[:1].isalnum() else (text, text)
 
 
+def _class(found: re.Match[str]) -> str:
+    return pair(found[0], "classes")[0]
+
+
+@lru_cache(4096)
 def told(text: str) -> Pair:
     """Return a note or a title: "2022: 3 of 5 places promise something …"."""
     if len(text) > LONGEST:
@@ -42,6 +51,8 @@ def told(text: str) -> Pair:
         found = pattern.fullmatch(text)
         values = found.groupdict() if found else {}
         # What a title is narrowed by follows words that are ours, or it is no such title.
+        if "kinds" in values:
+            values["kinds"] = _CLASS.sub(_class, values["kinds"])
         title = values.get("title")
         if title is not None:
             values["title"] = told(title)[0]
