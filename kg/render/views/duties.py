@@ -27,6 +27,7 @@ from kg.reports.duties import (
     Duty,
     WorkItem,
     duties,
+    rows_in,
     work_items,
 )
 from kg.reports.holdings import Holding, Places, places
@@ -43,8 +44,8 @@ MARKS = {EXPLICIT: "{}", INHERITED: "({})", IMPLIED: "[{}]"}
 SIGNS = {LEAD: "●", "Support": "○"}
 
 _REGIONS = "SELECT ?agency ?region { ?agency a pol:Agency ; pol:region ?region }"
-_SECTIONS = """SELECT ?task ?title ?begin {
-    ?task a pol:Task ; dcterms:isPartOf ?section .
+_SECTIONS = """SELECT ?task ?title ?begin ?source {
+    ?task nif:referenceContext ?source ; a pol:Task ; dcterms:isPartOf ?section .
     ?section a pol:Section ; dcterms:title ?title ; nif:beginIndex ?begin
 }"""
 
@@ -68,7 +69,7 @@ def draw(store: Store, wanted: Wanted, links: Links) -> View:
     known = places(store)
     of_one = len(held) == 1
     if of_one:
-        lines = _of_tasks(items, facts, _sections(store), links)
+        lines = _of_tasks(items, facts, _sections(store, held), links)
     else:
         lines = _of_documents(held, items, facts, known, links)
     notes: list[Pair] = [_counted(held, items, facts)]
@@ -109,9 +110,9 @@ def _held(store: Store, wanted: Wanted) -> dict[str, Holding]:
     }
 
 
-def _sections(store: Store) -> dict[str, str]:
+def _sections(store: Store, held: Mapping[str, Holding]) -> dict[str, str]:
     """Return the heading under which each task stands."""
-    rows = sorted(store.select(_SECTIONS), key=lambda row: int(row["begin"]))
+    rows = sorted(rows_in(store, _SECTIONS, held), key=lambda row: int(row["begin"]))
     return {row["task"]: row["title"] for row in rows}
 
 
