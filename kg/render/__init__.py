@@ -123,13 +123,15 @@ def render_html(
         "evidence": EVIDENCE,
         **_accounts(shown, total, roots, facts, picture.data["thinned"], order),
     }
+    listed, held = embed_texts(select, numbers, ranks, texts)
     return write_page(
         "render/graph.html",
         title=title or (f"{about} · {TITLE}" if about else TITLE),
         styles=("render/graph.css", "render/reading.css"),
         scripts=SCRIPTS,
         libraries=(vis_network(),),
-        data={"data": data, **embed_texts(select, numbers, ranks, texts)},
+        data={"data": data, "texts": listed},
+        late=held,
     )
 
 

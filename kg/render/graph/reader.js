@@ -40,8 +40,9 @@ KG.reader = (() => {
 
   // -- what the page holds -------------------------------------------------------------------
 
+  // The texts stand behind the scripts: they may not have been read yet.
   const holder = (digest) => document.getElementById("text-" + digest);
-  const has = (digest) => Object.hasOwn(documents, digest) && holder(digest) !== null;
+  const has = (digest) => Object.hasOwn(documents, digest) && documents[digest][2] === 1;
 
   function rowOf(digest) {
     if (!heard.has(digest)) heard.set(digest, JSON.parse(holder(digest).textContent));
@@ -146,6 +147,10 @@ KG.reader = (() => {
   function show(digest, begin, end) {
     const known = digest || Object.keys(documents).find(has) || "";
     if (!has(known)) return false;
+    if (!holder(known)) {
+      addEventListener("DOMContentLoaded", () => show(digest, begin, end), { once: true });
+      return true;
+    }
     if (reader.hidden) opener = document.activeElement;
     if (!open || open.digest !== known) fill(known);
     reader.hidden = false;
@@ -234,11 +239,23 @@ KG.reader = (() => {
     foot.hidden = true;
   }
 
+  const nameButton = (id) => make("button", { type: "button", class: "name", onclick: () => KG.tell("go-entity", id) },
+    swatch(groupOf(id)), entities[id].label);
+
+  /** Whom or what a fact ties to the document, where it is in the picture. */
+  const tiedTo = ([kind, , , , , , ids]) => (kind === "Target" ? -1 : ids.length ? ids[ids.length - 1] : -1);
+
   function factLine(number) {
-    const [, begin, end, word, value, note, , , there] = open.row.facts[number];
-    return make("li", {}, make("button", { type: "button", class: "fact", onclick: () => open.places.show(begin, end) },
-      both(wordOf(word)), " ", make("b", {}, value)), note ? " " : "", note ? make("small", {}, both(pair(note))) : "",
-    there && has(there[0]) ? make("button", { type: "button", class: "plain", onclick: () => show(...there) }, both(pair("in-earlier-text"))) : "");
+    const fact = open.row.facts[number];
+    const [, begin, end, word, value, note, , , there] = fact;
+    const other = tiedTo(fact);
+    return make("li", {},
+      make("button", { type: "button", class: "fact", onclick: () => open.places.show(begin, end) },
+        both(wordOf(word)), " ", other < 0 ? make("b", {}, value) : ""),
+      other < 0 ? "" : nameButton(other),
+      note ? make("small", {}, " ", both(pair(note))) : "",
+      there && has(there[0]) ? make("button", { type: "button", class: "plain", onclick: () => show(...there) },
+        both(pair("in-earlier-text"))) : "");
   }
 
   /** The part that a place lies in: the innermost task or section. */
@@ -258,8 +275,8 @@ KG.reader = (() => {
   }
 
   function drawFoot(begin, end, named, facts) {
-    const names = named.map((id) => make("button", { type: "button", class: "name", onclick: () => KG.tell("go-entity", id) },
-      swatch(groupOf(id)), entities[id].label));
+    const said = new Set(facts.map((n) => tiedTo(open.row.facts[n])));
+    const names = named.filter((id) => !said.has(id)).map(nameButton);
     foot.replaceChildren(
       make("h3", {}, both(pair("in-this-sentence"))),
       names.length ? make("p", { class: "names" }, ...names) : "",

@@ -7,7 +7,8 @@ KG.scene = (() => {
   const roots = new Set(data.roots);
   const crowded = edges.length > 1200;
   let selected = null;
-  let lit = null;
+  let lit = null; // what alone is not dimmed
+  let unlit = null; // the view before
   let fitted = true;
 
   // -- the network ---------------------------------------------------------------------------
@@ -24,7 +25,9 @@ KG.scene = (() => {
 
   /** Big labels keep to the size of a heading when zoomed in, so that what is around them shows. */
   function sizes(node) {
-    if (lit && lit.has(node.id)) return { font: Math.max(node.font.size, 14 / shownScale), size: Math.max(node.size, 6 / shownScale) };
+    if (lit && lit.has(node.id) && node.shape !== "box") {
+      return { font: Math.max(node.font.size, 13 / shownScale), size: Math.max(node.size, 6 / shownScale) };
+    }
     const font = Math.max(Math.min(node.font.size, 14), Math.min(node.font.size, 22 / shownScale));
     return { font, size: Math.max(Math.min(node.size, 7), Math.min(node.size, 16 / shownScale)) };
   }
@@ -125,16 +128,25 @@ KG.scene = (() => {
   /** Make an entity the one that stands out; null for none. */
   function select(id) {
     selected = id;
-    lit = null;
+    lit = unlit = null;
     network.unselectAll();
     paint();
   }
 
-  /** Dim all but some entities and the lines between them; null to dim nothing. */
+  /** Dim all but some entities and the lines between them, and bring them into view; null to undo. */
   function light(ids) {
+    const before = lit ? unlit : { position: network.getViewPosition(), scale: network.getScale(), fitted };
     lit = ids && ids.length ? new Set(ids) : null;
+    if (lit) {
+      unlit = before;
+      fit([...lit]);
+    } else if (unlit) {
+      network.moveTo({ ...unlit, animation: false });
+      fitted = unlit.fitted;
+      unlit = null;
+      followScale();
+    }
     paint();
-    if (lit && !fitted) fit([...lit]);
   }
 
   /** Show or hide a class ("groups") or a kind of line ("kinds"); tell whether it is shown. */
