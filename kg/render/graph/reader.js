@@ -21,7 +21,7 @@ KG.reader = (() => {
   const imprint = make("p", { class: "imprint" });
   const strip = make("p", { class: "strip", role: "status", hidden: "" });
   const text = make("div", { class: "text", tabindex: "0", role: "document", "aria-labelledby": "reader-title" });
-  const foot = make("section", { class: "foot", hidden: "" });
+  const foot = make("section", { class: "foot", role: "status" });
   KG.label(foot, "aria-label", pair("in-this-sentence"));
   const reader = make("article", { id: "reader", class: "reading", "aria-labelledby": "reader-title", hidden: "" },
     make("header", {}, plainButton("✕", "close-reader", () => close()), title, imprint, strip), text, foot);
@@ -47,6 +47,21 @@ KG.reader = (() => {
   function rowOf(digest) {
     if (!heard.has(digest)) heard.set(digest, JSON.parse(holder(digest).textContent));
     return heard.get(digest);
+  }
+
+  /** The first places of some words in the texts held: { digest, begin, end, around }. */
+  function find(words, most = 20) {
+    const found = [];
+    for (const digest of Object.keys(documents).filter((one) => has(one) && holder(one))) {
+      const { text: whole } = rowOf(digest);
+      for (let at = whole.indexOf(words); words && at >= 0; at = whole.indexOf(words, at + words.length)) {
+        const begin = Array.from(whole.slice(0, at)).length;
+        const around = whole.slice(Math.max(0, at - 16), at + words.length + 24).replace(/\s+/g, " ");
+        found.push({ digest, begin, end: begin + Array.from(words).length, around });
+        if (found.length === most) return found;
+      }
+    }
+    return found;
   }
 
   /** The digests of the texts of a document, whether the page holds them or not. */
@@ -175,7 +190,7 @@ KG.reader = (() => {
       both([`${documents[digest][1].toLocaleString("en")} 字`, `${documents[digest][1].toLocaleString("en")} characters`]), " ", card);
     text.replaceChildren(...paragraphs);
     open = { digest, row, elements, places: KG.placesIn(text), sentence: -1 };
-    foot.hidden = true;
+    explain();
     standOut(chosen, false);
   }
 
@@ -236,7 +251,12 @@ KG.reader = (() => {
     for (const part of text.querySelectorAll(".s.chosen")) part.classList.remove("chosen");
     if (open.sentence >= 0) KG.scene.light(null);
     open.sentence = -1;
-    foot.hidden = true;
+    explain();
+  }
+
+  /** Where no sentence is chosen its place says what can be done. */
+  function explain() {
+    foot.replaceChildren(make("p", { class: "around keys" }, both(pair("reader-keys"))));
   }
 
   const nameButton = (id) => make("button", { type: "button", class: "name", onclick: () => KG.tell("go-entity", id) },
@@ -283,7 +303,6 @@ KG.reader = (() => {
       facts.length ? make("ul", {}, ...facts.map(factLine)) : "",
       names.length || facts.length ? "" : make("p", {}, both(pair("nothing-read"))),
       partLine(begin, end));
-    foot.hidden = false;
     foot.scrollTop = 0;
   }
 
@@ -397,5 +416,5 @@ KG.reader = (() => {
   addEventListener("hashchange", followAddress);
   addEventListener("DOMContentLoaded", followAddress);
 
-  return { open: show, close, reopen, has, textsOf, get isOpen() { return !reader.hidden; } };
+  return { open: show, close, reopen, has, textsOf, find, get isOpen() { return !reader.hidden; } };
 })();
