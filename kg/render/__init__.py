@@ -15,6 +15,7 @@ from kg.page.words import tables
 from kg.render.choice import choose, reach
 from kg.render.library import vis_network
 from kg.render.picture import EVIDENCE, HUB, Subject, draw
+from kg.render.scope import Scopes, read_levels
 from kg.render.subgraph import (
     CITED,
     GROUPS,
@@ -104,7 +105,8 @@ def render_html(
     facts = read_facts(select, order)
     texts = read_texts(select, _sources(shown))
     linked = _linked(select, pages) if pages else {}
-    picture = draw(Subject(shown, order, facts, texts, weights, roots, linked), tables())
+    scopes = Scopes(network, order, facts, read_levels(select))
+    picture = draw(Subject(shown, order, facts, texts, weights, roots, linked, scopes), tables())
     nodes, edges, *_ = picture.network.get_network_data()
     data = {
         **picture.data,

@@ -15,6 +15,7 @@ from pyvis.network import Network
 
 from kg.render.evidence import Span, sentence_around
 from kg.render.layout import Box, lay_out
+from kg.render.scope import Scopes
 from kg.render.subgraph import CITED, HELD, TIES, Facts, Text, Tie, label_of
 
 Words = Mapping[str, Mapping[str, Any]]
@@ -45,6 +46,7 @@ _FACTS = (
     "subOrganizationOf",
     "within",
     "number",
+    "indicator",
     "due",
     "modality",
     "recurrence",
@@ -116,6 +118,7 @@ class Subject:
     weights: Mapping[str, tuple[int, int]]
     roots: Sequence[str] = ()
     pages: Mapping[str, str] = field(default_factory=dict)
+    scopes: Scopes | None = None
 
 
 def draw(subject: Subject, words: Words) -> Picture:
@@ -135,6 +138,7 @@ def draw(subject: Subject, words: Words) -> Picture:
         "sentences": sentences.rows,
         "sources": sentences.sources,
         "roots": [number for number, node in enumerate(subject.order) if node in subject.roots],
+        "first": list(range(len(subject.order))),
         "thinned": [number for number, node in enumerate(subject.order) if node in hubs],
     }
     return Picture(network, data)
@@ -175,12 +179,14 @@ def _entity(
     return {
         "iri": node,
         "label": label,
+        "group": seen["group"],
         "kind": seen["kind"],
         "facts": _fact_rows(subject.facts.get(node, {}), _chinese(words)),
         "documents": documents,
         "mentions": mentions,
         "page": subject.pages.get(node, ""),
         "spans": sentences.quote(seen.get("spans", [])),
+        **(subject.scopes.of(node) if subject.scopes else {}),
     }
 
 
