@@ -14,6 +14,7 @@ from kg.page import write_page
 from kg.page.words import tables
 from kg.render.choice import choose, reach
 from kg.render.library import vis_network
+from kg.render.links import IN_PAGE
 from kg.render.picture import EVIDENCE, HUB, Subject, draw
 from kg.render.scope import Scopes, read_levels
 from kg.render.subgraph import (
@@ -33,13 +34,30 @@ from kg.render.subgraph import (
     require_named,
     selector,
 )
+from kg.render.views import VIEWS, View, Wanted
+from kg.store import Store
 
 __all__ = ["render_html"]
 
 TITLE = "政策知识图谱"
 # In the order in which they run; each adds its part to KG.
 SCRIPTS = tuple(
-    f"render/graph/{name}.js" for name in ("model", "scene", "card", "controls", "main")
+    f"render/graph/{name}.js"
+    for name in (
+        *("model", "names", "says", "scene", "card", "filters", "search", "tabs", "export"),
+        *("controls", "main"),
+    )
+)
+# What the page says of its keys.
+_KEYS = (
+    (("/",), "key-search"),
+    (("Esc",), "key-back"),
+    (("←", "↑", "→", "↓"), "key-neighbours"),
+    (("Enter",), "key-choose"),
+    (("+", "−", "0"), "key-zoom"),
+    (("n", "p"), "key-mentions"),
+    (("Shift",), "key-only"),
+    (("?",), "key-help"),
 )
 
 _PARTS = ("Task", "Target")
@@ -125,7 +143,17 @@ def render_html(
         scripts=SCRIPTS,
         libraries=(vis_network(),),
         data={"data": data},
+        views=_views(store),
+        keys=_KEYS,
     )
+
+
+def _views(store: Any) -> list[View]:
+    """Return the views that have something to show; they read a kg.Store alone."""
+    if not isinstance(store, Store):
+        return []
+    drawn = (draw_view(store, Wanted(), IN_PAGE) for draw_view in VIEWS.values())
+    return [view for view in drawn if not view.empty]
 
 
 def _linked(select: Select, pages: Mapping[str, str]) -> dict[str, str]:

@@ -1,44 +1,185 @@
-// What is chosen, and the address that leads back to it. All text of documents enters the page
-// through textContent only.
+// What is chosen, and the address that leads back to it; the one place that reads and writes it.
 "use strict";
 (() => {
-  const { data, entities, groupOf } = KG.model;
-  const { scene, card, controls } = KG;
+  const { data, edges, entities, word, groupOf } = KG.model;
+  const { scene, card, filters, tabs, says } = KG;
+  const panel = document.getElementById("panel");
+  const nothing = () => ({ entity: null, edge: null, source: "", begin: 0, end: 0 });
+  let chosen = nothing();
+  let place = ""; // the scene that is open, where the page has several
 
-  /** Choose an entity; null for none. `focus` brings it and its neighbours into view. */
-  function choose(id, focus) {
-    KG.tell("hover-nothing");
-    if (id === null) card.showOverview();
-    else {
-      if (scene.off.groups.has(groupOf(id))) controls.toggle("groups", groupOf(id));
-      card.showEntity(id);
-    }
-    scene.select(id);
-    if (id !== null && focus) scene.fit(scene.withNeighbours(id));
-    const hash = id === null ? "" : "#entity=" + encodeURIComponent(entities[id].label);
-    history.replaceState(null, "", location.pathname + location.search + hash);
+  KG.chosen = () => chosen.entity;
+
+  // -- the address: #entity=青禾县教育局&year=2022-2023 ----------------------------------------------
+
+  const encoded = (text) => encodeURIComponent(text).replace(/%2C/g, ",");
+
+  function decoded(text) {
+    try { return decodeURIComponent(text); } catch (_) { return text; } // a stray %: as it is
   }
 
-  function chooseFromHash() {
-    const match = /^#entity=(.+)$/.exec(location.hash);
-    if (!match) return false;
-    let name = match[1];
-    try { name = decodeURIComponent(name); } catch (_) { /* a stray %: taken as it is */ }
-    const id = entities.findIndex((entity) => entity.label === name || entity.iri === name);
-    if (id >= 0) choose(id, true);
-    return id >= 0;
+  /** Give the parts of an address by name. */
+  function parts(hash) {
+    return new Map(hash.replace(/^#/, "").split("&").filter(Boolean).map((part) => {
+      const at = part.indexOf("=");
+      return at < 0 ? [part, ""] : [part.slice(0, at), decoded(part.slice(at + 1))];
+    }));
+  }
+
+  function* written() {
+    if (tabs.current()) yield ["view", tabs.current()];
+    if (place) yield ["scene", place];
+    if (chosen.entity !== null) yield ["entity", KG.names.nameOf(chosen.entity)];
+    if (chosen.edge !== null) {
+      yield ["from", KG.names.nameOf(edges[chosen.edge].from)];
+      yield ["to", KG.names.nameOf(edges[chosen.edge].to)];
+    }
+    if (chosen.source) {
+      yield ["source", chosen.source];
+      yield ["char", `${chosen.begin},${chosen.end}`];
+    }
+    yield* filters.written();
+  }
+
+  const address = () => [...written()].map(([name, value]) => `${name}=${encoded(value)}`).join("&");
+
+  /** Keep the address; a choice is a step that the browser's Back undoes, a filter is none. */
+  function keep(step) {
+    const hash = address();
+    const now = location.hash.replace(/^#/, "");
+    if (hash === now) return;
+    const url = location.pathname + location.search + (hash ? "#" + hash : "");
+    if (step) history.pushState(null, "", url); else history.replaceState(null, "", url);
+  }
+
+  // -- what is chosen ----------------------------------------------------------------------------
+
+  /** Change the panel; where focus was in it, it stays in it. */
+  function turn(draw) {
+    const inside = panel.contains(document.activeElement);
+    KG.tell("hover-nothing");
+    draw();
+    if (inside) panel.focus({ preventScroll: true });
+  }
+
+  function showEntity(id, focus) {
+    chosen = { ...nothing(), entity: id };
+    turn(() => (id === null ? card.showOverview() : card.showEntity(id)));
+    scene.select(id);
+    if (id === null) return;
+    if (filters.on().classes.has(groupOf(id))) filters.toggle("classes", groupOf(id));
+    if (!filters.shows(id)) {
+      says.warn(says.fill("filtered-out", entities[id].label), "all-filters", () => { filters.clear(); showEntity(id, true); });
+    } else if (focus) scene.fit(scene.withNeighbours(id));
+    says.status(says.fill("now-chosen", entities[id].label, ...word("classes", groupOf(id)).slice(0, 1)));
+  }
+
+  function showEdge(number) {
+    chosen = { ...nothing(), edge: number };
+    turn(() => card.showEdge(number));
+    says.status(KG.pair("why-tied"));
+  }
+
+  /** Open the text at a place, or what the page holds of it. */
+  function showPlace(digest, begin, end) {
+    chosen = { ...nothing(), source: digest, begin, end };
+    tabs.beside();
+    turn(() => {
+      if (KG.reader && KG.reader.has(digest)) KG.reader.open(digest, begin, end);
+      else card.showPlace(digest, begin, end);
+    });
+  }
+
+  /** Open a view, or the graph. */
+  function showView(name) {
+    const changed = tabs.current() !== name;
+    tabs.show(name);
+    if (changed && !name) scene.network.redraw();
+  }
+
+  // -- following an address --------------------------------------------------------------------
+
+  const edgeOf = (a, b) => edges.findIndex((edge) =>
+    (edge.from === a && edge.to === b) || (edge.from === b && edge.to === a));
+
+  function follow() {
+    const asked = parts(location.hash);
+    says.unwarn();
+    const unknown = filters.read(asked);
+    const view = asked.get("view") || "";
+    if (view && !tabs.names.includes(view)) unknown.push(view);
+    openScene(asked.get("scene") || "", unknown);
+    showView(tabs.names.includes(view) ? view : "");
+    followChoice(asked, unknown);
+    if (unknown.length) says.warn(says.fill("not-in-page", unknown.join("、")), "search-it", () => KG.search.ask(unknown[0]));
+  }
+
+  function openScene(name, unknown) {
+    if (name === place) return;
+    const known = (data.scenes || []).some((one) => one.name === name) || !name;
+    if (!known || !scene.open) { unknown.push(name); return; }
+    place = name;
+    scene.open(name);
+  }
+
+  function followChoice(asked, unknown) {
+    const id = asked.has("entity") ? KG.names.idOf(asked.get("entity")) : -1;
+    const number = asked.has("from") ? edgeOf(KG.names.idOf(asked.get("from")), KG.names.idOf(asked.get("to"))) : -1;
+    const char = /^(\d+),(\d+)$/.exec(asked.get("char") || "");
+    if (asked.has("entity") && id < 0) unknown.push(asked.get("entity"));
+    if (asked.has("from") && number < 0) unknown.push(`${asked.get("from")} – ${asked.get("to")}`);
+    if (id >= 0) showEntity(id, true);
+    else if (number >= 0) showEdge(number);
+    else if (char || asked.has("source")) {
+      showPlace(asked.get("source") || "", Number(char ? char[1] : 0), Number(char ? char[2] : 0));
+    } else if (data.roots.length && !asked.size) card.showEntity(data.roots[0]);
+    else showEntity(null, false);
+  }
+
+  // -- events ------------------------------------------------------------------------------------
+
+  function choose(id, focus) {
+    says.unwarn();
+    if (tabs.current()) showView("");
+    showEntity(id, focus);
+    keep(true);
   }
 
   KG.on("pick-entity", (id) => choose(id, false));
   KG.on("go-entity", (id) => choose(id, true));
   KG.on("pick-edge", (number) => {
-    KG.tell("hover-nothing");
-    card.showEdge(number);
+    showEdge(number);
+    keep(true);
   });
-  addEventListener("hashchange", chooseFromHash);
+  KG.on("go-place", (digest, begin, end) => {
+    showPlace(digest, begin, end);
+    keep(true);
+  });
+  KG.on("go-view", (name) => {
+    says.unwarn();
+    showView(name);
+    keep(true);
+  });
+  KG.on("filters", () => { if (started) keep(false); });
+  KG.on("scene", (name) => {
+    place = name || "";
+    if (started) keep(true);
+    KG.controls.sayCount();
+  });
+  KG.on("back", () => {
+    if (tabs.hasBeside()) tabs.unbeside();
+    else if (tabs.current()) KG.tell("go-view", "");
+    else if (chosen.entity !== null || chosen.edge !== null || chosen.source) choose(null, false);
+  });
+  // A link to where one is already changes no address.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest && event.target.closest('a[href^="#"]');
+    if (link && link.getAttribute("href") === location.hash) follow();
+  });
+  addEventListener("hashchange", follow);
+
+  let started = false;
   scene.fit();
-  if (!chooseFromHash()) {
-    if (data.roots.length) card.showEntity(data.roots[0]);
-    else card.showOverview();
-  }
+  follow();
+  started = true;
 })();
