@@ -131,7 +131,7 @@ def draw(subject: Subject, words: Words) -> Picture:
     hubs = _hubs(subject.network)
     _add_nodes(network, subject, labels)
     ties = _add_edges(network, subject, hubs, sentences)
-    entities = [_entity(subject, node, labels[node], sentences, words) for node in subject.order]
+    entities = [_entity(subject, node, labels[node], sentences) for node in subject.order]
     data = {
         "entities": entities,
         "ties": ties,
@@ -171,9 +171,7 @@ def _add_edges(
     return rows
 
 
-def _entity(
-    subject: Subject, node: str, label: str, sentences: Sentences, words: Words
-) -> dict[str, Any]:
+def _entity(subject: Subject, node: str, label: str, sentences: Sentences) -> dict[str, Any]:
     seen = subject.network.nodes[node]
     documents, mentions = subject.weights[node]
     return {
@@ -181,7 +179,7 @@ def _entity(
         "label": label,
         "group": seen["group"],
         "kind": seen["kind"],
-        "facts": _fact_rows(subject.facts.get(node, {}), _chinese(words)),
+        "facts": _fact_rows(subject.facts.get(node, {})),
         "documents": documents,
         "mentions": mentions,
         "page": subject.pages.get(node, ""),
@@ -274,10 +272,12 @@ def _amount(number: str) -> str:
     return number
 
 
-def _fact_rows(facts: Facts, names: Mapping[str, str]) -> list[tuple[str, str]]:
+def _fact_rows(facts: Facts) -> list[tuple[str, str]]:
+    """Return the facts in order; names of the ontology stay, the page has them in two languages."""
+
     def shown(values: Sequence[str]) -> str:
         more = "…" if len(values) > _MOST_VALUES else ""
-        return "、".join(names.get(v, v) for v in values[:_MOST_VALUES]) + more
+        return "、".join(values[:_MOST_VALUES]) + more
 
     return [(prop, shown(facts[prop])) for prop in _FACTS if facts.get(prop)]
 

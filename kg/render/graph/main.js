@@ -7,6 +7,7 @@
   const nothing = () => ({ entity: null, edge: null, source: "", begin: 0, end: 0 });
   let chosen = nothing();
   let place = ""; // the scene that is open, where the page has several
+  let following = false;
 
   KG.chosen = () => chosen.entity;
 
@@ -102,16 +103,21 @@
   const edgeOf = (a, b) => edges.findIndex((edge) =>
     (edge.from === a && edge.to === b) || (edge.from === b && edge.to === a));
 
+  /** Do what the address says; it stays as it was asked. */
   function follow() {
+    following = true;
     const asked = parts(location.hash);
     says.unwarn();
     const unknown = filters.read(asked);
-    const view = asked.get("view") || "";
+    // A link to a place, in a view: the text opens beside it.
+    const view = asked.get("view") || (asked.has("source") ? tabs.current() : "");
     if (view && !tabs.names.includes(view)) unknown.push(view);
     openScene(asked.get("scene") || "", unknown);
     showView(tabs.names.includes(view) ? view : "");
     followChoice(asked, unknown);
     if (unknown.length) says.warn(says.fill("not-in-page", unknown.join("、")), "search-it", () => KG.search.ask(unknown[0]));
+    following = false;
+    if (view && !asked.has("view")) keep(false);
   }
 
   function openScene(name, unknown) {
@@ -160,10 +166,10 @@
     showView(name);
     keep(true);
   });
-  KG.on("filters", () => { if (started) keep(false); });
+  KG.on("filters", () => { if (!following) keep(false); });
   KG.on("scene", (name) => {
     place = name || "";
-    if (started) keep(true);
+    if (!following) keep(true);
     KG.controls.sayCount();
   });
   KG.on("back", () => {
@@ -178,8 +184,6 @@
   });
   addEventListener("hashchange", follow);
 
-  let started = false;
   scene.fit();
   follow();
-  started = true;
 })();
