@@ -16,6 +16,7 @@ from kg.render.choice import choose, reach
 from kg.render.library import vis_network
 from kg.render.links import IN_PAGE
 from kg.render.picture import EVIDENCE, HUB, Subject, draw
+from kg.render.reading_data import BUDGET, embed_texts
 from kg.render.scope import Scopes, read_levels
 from kg.render.subgraph import (
     CITED,
@@ -41,12 +42,11 @@ __all__ = ["render_html"]
 
 TITLE = "政策知识图谱"
 # In the order in which they run; each adds its part to KG.
-SCRIPTS = tuple(
-    f"render/graph/{name}.js"
-    for name in (
-        *("model", "names", "says", "scene", "card", "filters", "search", "tabs", "export"),
-        *("controls", "main"),
-    )
+SCRIPTS = (
+    *(f"render/graph/{name}.js" for name in ("model", "names", "says", "scene", "card")),
+    *("render/places.js", "render/graph/reader.js"),
+    *(f"render/graph/{name}.js" for name in ("filters", "search", "tabs", "export")),
+    *(f"render/graph/{name}.js" for name in ("controls", "main")),
 )
 # What the page says of its keys.
 _KEYS = (
@@ -99,12 +99,14 @@ def render_html(
     limit: int = 400,
     title: str = "",
     pages: Mapping[str, str] = MappingProxyType({}),
+    texts: int = BUDGET,
 ) -> str:
     """Return one HTML page with the graph of a store, or of what lies around one entity.
 
     `store` is a kg.Store, a pyoxigraph.Store or a function from a SELECT to its rows.
     `types` are classes or subclasses of the ontology; documents with a text always stay. `pages`
     says where the page of a source lies (kg.render.document), by the end of the source's IRI.
+    `texts` is how many bytes of texts the page may hold, those of the documents most tied first.
     """
     select = selector(store)
     groups, kinds = _wanted(types)
@@ -121,10 +123,12 @@ def render_html(
     add_hierarchy(select, shown)
     add_evidence(select, shown, EVIDENCE)
     facts = read_facts(select, order)
-    texts = read_texts(select, _sources(shown))
+    quoted = read_texts(select, _sources(shown))
     linked = _linked(select, pages) if pages else {}
     scopes = Scopes(network, order, facts, read_levels(select))
-    picture = draw(Subject(shown, order, facts, texts, weights, roots, linked, scopes), tables())
+    picture = draw(Subject(shown, order, facts, quoted, weights, roots, linked, scopes), tables())
+    ranks = {node: shown.degree(node) for node, group in shown.nodes("group") if group == HELD}
+    numbers = {node: number for number, node in enumerate(order)}
     nodes, edges, *_ = picture.network.get_network_data()
     data = {
         **picture.data,
@@ -139,10 +143,10 @@ def render_html(
     return write_page(
         "render/graph.html",
         title=title or (f"{about} · {TITLE}" if about else TITLE),
-        styles=("render/graph.css",),
+        styles=("render/graph.css", "render/reading.css"),
         scripts=SCRIPTS,
         libraries=(vis_network(),),
-        data={"data": data},
+        data={"data": data, **embed_texts(select, numbers, ranks, texts)},
         views=_views(store),
         keys=_KEYS,
     )

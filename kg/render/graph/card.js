@@ -21,20 +21,27 @@ KG.card = (() => {
     const points = Array.from(text);
     const from = Math.max(0, begin - first);
     const to = Math.max(from, end - first);
-    return make("blockquote", {},
+    return make("blockquote", KG.reader.has(sources[source][2]) ? {
+      class: "opens", onclick: (event) => event.target.closest("a") || KG.reader.open(sources[source][2], begin, end),
+    } : {},
       cuts & 1 ? "…" : "", points.slice(0, from).join(""),
       make("mark", {}, points.slice(from, to).join("")),
       points.slice(to).join(""), cuts & 2 ? "…" : "",
-      make("cite", {}, cited(sources[source], begin, end, linked)));
+      make("cite", {}, ...(linked ? cited : plainly)(sources[source], begin, end)));
   }
 
-  /** Where a quotation stands: a link to the text in this page, or to the document's own page. */
-  function cited([name, page, digest], begin, end, linked) {
-    const said = both(joined([[name, name], fill("characters-at", begin, end)], " · ", " · "));
-    if (linked && digest && KG.reader && KG.reader.has(digest)) {
-      return make("a", { href: `#source=${digest}&char=${begin},${end}` }, said);
-    }
-    return linked && page ? make("a", { href: `${page}#char=${begin},${end}` }, said) : said;
+  const placed = (name, begin, end) => both(joined([[name, name], fill("characters-at", begin, end)], " · ", " · "));
+  const plainly = ([name], begin, end) => [placed(name, begin, end)];
+  const inReader = (digest, begin, end, ...inside) =>
+    make("a", { href: `#source=${digest}&char=${begin},${end}` }, ...inside);
+
+  /** Where a quotation stands: links to the text beside the picture and to a page of its own. */
+  function cited([name, page, digest], begin, end) {
+    const said = placed(name, begin, end);
+    const held = KG.reader.has(digest);
+    if (!page) return [held ? inReader(digest, begin, end, said) : said];
+    const link = make("a", { href: `${page}#char=${begin},${end}` }, said);
+    return held ? [link, " · ", inReader(digest, begin, end, both(KG.pair("reader")))] : [link];
   }
 
   // -- links and lists -----------------------------------------------------------------------
@@ -196,7 +203,11 @@ KG.card = (() => {
 
   function tools(id) {
     const { page } = entities[id];
+    const texts = KG.reader.textsOf(id);
     return make("div", { class: "card-tools" },
+      ...texts.filter(KG.reader.has).map((digest) => make("button", {
+        type: "button", class: "plain read", onclick: () => KG.reader.open(digest),
+      }, both(KG.pair("read-text")))),
       KG.scene.expand ? make("button", {
         type: "button", class: "plain", onclick: () => KG.scene.expand(id),
       }, both(KG.pair("expand"))) : "",
@@ -204,7 +215,8 @@ KG.card = (() => {
         type: "button", class: "plain", onclick: () => KG.scene.fit(KG.scene.withNeighbours(id)),
       }, both(KG.pair("in-graph"))),
       copyButton(),
-      page ? make("a", { class: "plain", href: page }, both(KG.pair("text-and-inspection"))) : "");
+      page ? make("a", { class: "plain", href: page }, both(KG.pair("text-and-inspection"))) : "",
+      texts.length && !texts.some(KG.reader.has) ? make("small", {}, both(KG.pair("text-left-out"))) : "");
   }
 
   /** Which documents name something, by level and year: rows and columns with counts. */
@@ -214,20 +226,20 @@ KG.card = (() => {
     const levels = LEVELS.filter((level) => held.some((one) => entities[one].level === level));
     const yearOf = (one) => fact(one, "issued").slice(0, 4) || String((entities[one].years || [])[0] || "");
     const years = [...new Set(held.map(yearOf))].sort();
-    const cell = (level, year) => held.filter((one) => entities[one].level === level && yearOf(one) === year).length;
+    const count = (level, year) => held.filter((one) => entities[one].level === level && yearOf(one) === year).length;
     const level = (name) => (name ? word("values", name) : KG.pair("no-level"));
-    const table = years.length > 1 || levels.length > 1 ? make("table", {},
+    const grid = years.length > 1 || levels.length > 1 ? make("table", {},
       make("thead", {}, make("tr", {}, make("th", { scope: "col" }, both(KG.pair("level-of-issuer"))),
         ...years.map((year) => make("th", { scope: "col" }, year || both(KG.pair("undated")))))),
       make("tbody", {}, ...levels.map((name) => make("tr", {}, make("th", { scope: "row" }, both(level(name))),
-        ...years.map((year) => make("td", { class: "number" }, String(cell(name, year) || "–"))))))) : "";
+        ...years.map((year) => make("td", { class: "number" }, String(count(name, year) || "–"))))))) : "";
     const lists = levels.map((name) => make("div", {}, make("h4", {}, both(level(name))),
       make("ul", { class: "ends" }, ...held.filter((one) => entities[one].level === name)
         .sort((a, b) => byText(fact(a, "issued") || "9", fact(b, "issued") || "9"))
         .map((one) => link(one, [fact(one, "issuedBy"), fact(one, "issued")].filter(Boolean).join(" · "))))));
     const found = fill("n-documents", held.length);
     const open = held.length <= 12;
-    return make("section", {}, make("h3", {}, both(KG.pair("documents-by-level")), ` ${held.length}`), table,
+    return make("section", {}, make("h3", {}, both(KG.pair("documents-by-level")), ` ${held.length}`), grid,
       open ? make("div", {}, ...lists) : make("details", {}, make("summary", {}, both(found)), ...lists));
   }
 
@@ -237,6 +249,7 @@ KG.card = (() => {
       `${fill("n-times-mentioned", mentions)[1]} ${fill("in-n-documents", documents)[1]}`])) : "";
   }
 
+  /** The texts of a document; or that the page does not hold them. */
   function showEntity(id) {
     const entity = entities[id];
     const found = places(id);
@@ -244,7 +257,7 @@ KG.card = (() => {
     panel.replaceChildren(
       backLink(), heading(entity.label), classLine(id), tools(id),
       make("dl", {}, ...entity.facts.flatMap(factRow)), mentioned(id),
-      contents(id), spread(id),
+      ...contents(id), spread(id),
       found.length ? make("h3", {}, both(KG.pair("evidence"))) : "",
       ...found.map((span) => quote(span)),
       ...neighbours(id).filter(({ kind, outward }) => !told.has(kind + (outward ? ">" : "<")))
@@ -253,8 +266,54 @@ KG.card = (() => {
     panel.scrollTop = 0;
   }
 
-  /** What a document commits to; empty where its text is not in the page. */
-  function contents() { return ""; }
+  /** What a document commits to; nothing where its text is not in the page. */
+  function contents(id) {
+    return KG.reader.textsOf(id).filter(KG.reader.has)
+      .flatMap((digest) => [taskTable(digest), targetTable(digest)]).filter(Boolean);
+  }
+
+  /** Rows of a table under a heading; all but the first ones behind a switch. */
+  function table(title, head, rows, most = 10) {
+    if (!rows.length) return "";
+    const whole = (some) => make("table", {},
+      make("thead", {}, make("tr", {}, ...head.map((name) => make("th", { scope: "col" }, both(KG.pair(name)))))),
+      make("tbody", {}, ...some));
+    const section = make("section", {}, make("h3", {}, both(KG.pair(title)), ` ${rows.length}`), whole(rows.slice(0, most)));
+    if (rows.length > most) {
+      section.append(make("details", {}, make("summary", {}, phrase("n-more", rows.length - most)), whole(rows.slice(most))));
+    }
+    return section;
+  }
+
+  const cell = (...children) => make("td", {}, ...children);
+
+  /** Names, each leading to its entity, with what is said of how they are known. */
+  function people(facts) {
+    if (!facts.length) return [make("small", {}, both(KG.pair("not-stated")))];
+    return facts.flatMap(([, , , , name, note], n) => [n ? "、" : "", inline(name),
+      note ? make("small", {}, both(KG.pair(note))) : ""]);
+  }
+
+  function taskTable(digest) {
+    const { parts, facts } = KG.reader.row(digest);
+    const duties = (task, role) => facts.filter(([kind, , , word, , , , of]) =>
+      kind === "Responsibility" && word === role && of === task);
+    const rows = parts.map((part, n) => [part, n]).filter(([part]) => part[0] === "task")
+      .map(([[, begin, , head, , number, title], n]) => make("tr", {},
+        cell(inReader(digest, begin, head, `${number} ${title}`.trim())),
+        cell(...people(duties(n, "lead"))),
+        cell(...(duties(n, "support").length ? people(duties(n, "support")) : []))));
+    return table("tasks", ["task", "lead", "support"], rows);
+  }
+
+  function targetTable(digest) {
+    const { parts, facts } = KG.reader.row(digest);
+    const rows = facts.filter(([kind]) => kind === "Target").map(([, begin, end, , value, note, , task]) =>
+      make("tr", {}, cell(inReader(digest, begin, end, value), note ? " " : "",
+        note ? make("small", {}, both(KG.pair(note))) : ""),
+      cell(task >= 0 ? parts[task][6] : "")));
+    return table("targets", ["target", "task"], rows);
+  }
 
   // -- why two are tied, and a place in a text -----------------------------------------------
 

@@ -4,8 +4,9 @@
   const { data, edges, entities, word, groupOf } = KG.model;
   const { scene, card, filters, tabs, says } = KG;
   const panel = document.getElementById("panel");
-  const nothing = () => ({ entity: null, edge: null, source: "", begin: 0, end: 0 });
-  let chosen = nothing();
+  const nothing = { entity: null, edge: null };
+  let chosen = nothing;
+  let text = null; // the place in a text that is open: { digest, begin, end }
   let place = ""; // the scene that is open, where the page has several
   let following = false;
 
@@ -35,9 +36,9 @@
       yield ["from", KG.names.nameOf(edges[chosen.edge].from)];
       yield ["to", KG.names.nameOf(edges[chosen.edge].to)];
     }
-    if (chosen.source) {
-      yield ["source", chosen.source];
-      yield ["char", `${chosen.begin},${chosen.end}`];
+    if (text) {
+      yield ["source", text.digest];
+      if (text.begin !== undefined) yield ["char", `${text.begin},${text.end}`];
     }
     yield* filters.written();
   }
@@ -64,7 +65,7 @@
   }
 
   function showEntity(id, focus) {
-    chosen = { ...nothing(), entity: id };
+    chosen = { ...nothing, entity: id };
     turn(() => (id === null ? card.showOverview() : card.showEntity(id)));
     scene.select(id);
     if (id === null) return;
@@ -76,19 +77,17 @@
   }
 
   function showEdge(number) {
-    chosen = { ...nothing(), edge: number };
+    chosen = { ...nothing, edge: number };
     turn(() => card.showEdge(number));
     says.status(KG.pair("why-tied"));
   }
 
-  /** Open the text at a place, or what the page holds of it. */
+  /** Open a text at a place, or show what the page holds of it. */
   function showPlace(digest, begin, end) {
-    chosen = { ...nothing(), source: digest, begin, end };
     tabs.beside();
-    turn(() => {
-      if (KG.reader && KG.reader.has(digest)) KG.reader.open(digest, begin, end);
-      else card.showPlace(digest, begin, end);
-    });
+    if (KG.reader.open(digest, begin, end)) return;
+    text = { digest, begin, end };
+    turn(() => card.showPlace(digest, begin || 0, end || 0));
   }
 
   /** Open a view, or the graph. */
@@ -134,12 +133,18 @@
     const char = /^(\d+),(\d+)$/.exec(asked.get("char") || "");
     if (asked.has("entity") && id < 0) unknown.push(asked.get("entity"));
     if (asked.has("from") && number < 0) unknown.push(`${asked.get("from")} – ${asked.get("to")}`);
+    const places = char || asked.has("source");
+    if (!places) closeText();
     if (id >= 0) showEntity(id, true);
     else if (number >= 0) showEdge(number);
-    else if (char || asked.has("source")) {
-      showPlace(asked.get("source") || "", Number(char ? char[1] : 0), Number(char ? char[2] : 0));
-    } else if (data.roots.length && !asked.size) card.showEntity(data.roots[0]);
+    else if (data.roots.length && !asked.size) card.showEntity(data.roots[0]);
     else showEntity(null, false);
+    if (places) showPlace(asked.get("source") || "", ...(char ? [Number(char[1]), Number(char[2])] : []));
+  }
+
+  function closeText() {
+    text = null;
+    KG.reader.close();
   }
 
   // -- events ------------------------------------------------------------------------------------
@@ -147,6 +152,7 @@
   function choose(id, focus) {
     says.unwarn();
     if (tabs.current()) showView("");
+    if (!KG.reader.isOpen) text = null;
     showEntity(id, focus);
     keep(true);
   }
@@ -154,6 +160,7 @@
   KG.on("pick-entity", (id) => choose(id, false));
   KG.on("go-entity", (id) => choose(id, true));
   KG.on("pick-edge", (number) => {
+    closeText();
     showEdge(number);
     keep(true);
   });
@@ -161,8 +168,18 @@
     showPlace(digest, begin, end);
     keep(true);
   });
+  KG.on("reader", (place) => {
+    text = place;
+    if (place) tabs.beside(); else tabs.unbeside();
+    if (!following) keep(true);
+  });
+  KG.on("sentence", ({ digest, begin, end }) => {
+    text = { digest, begin, end };
+    if (!following) keep(false);
+  });
   KG.on("go-view", (name) => {
     says.unwarn();
+    closeText();
     showView(name);
     keep(true);
   });
@@ -175,7 +192,7 @@
   KG.on("back", () => {
     if (tabs.hasBeside()) tabs.unbeside();
     else if (tabs.current()) KG.tell("go-view", "");
-    else if (chosen.entity !== null || chosen.edge !== null || chosen.source) choose(null, false);
+    else if (chosen.entity !== null || chosen.edge !== null || text) choose(null, false);
   });
   // A link to where one is already changes no address.
   document.addEventListener("click", (event) => {

@@ -8,6 +8,7 @@ KG.scene = (() => {
   const roots = new Set(data.roots);
   const crowded = edges.length > 1200;
   let selected = null;
+  let lit = null;
   let fitted = true;
 
   // -- the network ---------------------------------------------------------------------------
@@ -24,6 +25,7 @@ KG.scene = (() => {
 
   /** Big labels keep to the size of a heading when zoomed in, so that what is around them shows. */
   function sizes(node) {
+    if (lit && lit.has(node.id)) return { font: Math.max(node.font.size, 14 / shownScale), size: Math.max(node.size, 6 / shownScale) };
     const font = Math.max(Math.min(node.font.size, 14), Math.min(node.font.size, 22 / shownScale));
     return { font, size: Math.max(Math.min(node.size, 7), Math.min(node.size, 16 / shownScale)) };
   }
@@ -53,7 +55,8 @@ KG.scene = (() => {
   }
 
   function edgeLook(edge, near) {
-    const chosen = selected !== null && (edge.from === selected || edge.to === selected);
+    const chosen = lit ? lit.has(edge.from) && lit.has(edge.to)
+      : selected !== null && (edge.from === selected || edge.to === selected);
     const dim = near && !chosen;
     const bare = edge.kind === "mentions" && around[edge.to].length > 1;
     const bold = chosen && edge.kind === "mentions";
@@ -72,7 +75,7 @@ KG.scene = (() => {
   const edgeSet = new vis.DataSet(edges.map((edge) => ({ ...edge, ...edgeLook(edge, null) })));
   const network = new vis.Network(canvas, { nodes: nodeSet, edges: edgeSet }, data.options);
 
-  const near = () => (selected === null ? null
+  const near = () => lit || (selected === null ? null
     : new Set([selected, ...around[selected].map((n) => otherEnd(edges[n], selected))]));
 
   /** Paint everything anew: after a choice, a switch of the legend, or of the colour scheme. */
@@ -123,8 +126,16 @@ KG.scene = (() => {
   /** Make an entity the one that stands out; null for none. */
   function select(id) {
     selected = id;
+    lit = null;
     network.unselectAll();
     paint();
+  }
+
+  /** Dim all but some entities and the lines between them; null to dim nothing. */
+  function light(ids) {
+    lit = ids && ids.length ? new Set(ids) : null;
+    paint();
+    if (lit && !fitted) fit([...lit]);
   }
 
   /** Show only what two predicates keep: of the entities' numbers, and of the names of ties. */
@@ -158,5 +169,5 @@ KG.scene = (() => {
     paint();
   });
 
-  return { network, select, filter, fit, zoom, withNeighbours };
+  return { network, select, filter, light, fit, zoom, withNeighbours };
 })();

@@ -80,7 +80,7 @@ KG.search = (() => {
 
   /** What the texts themselves hold, where the page has them. */
   function inTexts(wanted) {
-    if (!KG.reader || !KG.reader.find || wanted.length < 2) return [];
+    if (!KG.reader.find || wanted.length < 2) return [];
     const hits = KG.reader.find(wanted) || [];
     if (!hits.length) return [];
     return [group(KG.pair("in-texts"), hits.slice(0, MOST).map((hit) => option(
@@ -125,7 +125,8 @@ KG.search = (() => {
   function take(act) {
     show(false);
     act();
-    document.getElementById("panel").focus({ preventScroll: true });
+    (KG.reader.isOpen ? document.querySelector("#reader .text") : document.getElementById("panel"))
+      .focus({ preventScroll: true });
   }
 
   /** Type something for the reader. */
