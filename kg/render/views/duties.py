@@ -61,10 +61,9 @@ def draw(store: Store, wanted: Wanted, links: Links) -> View:
     else:
         lines = _of_documents(held, items, facts, known, links)
     notes: list[Pair] = [_counted(held, items, facts)]
-    bare = [] if of_one else [line for line in lines if not _said_of(line)]
-    lines = _cut_lines([line for line in lines if line not in bare], notes)
-    columns = _columns(store, [fact for line in lines for fact in line.facts], known)
-    columns = _cut_columns(columns, notes)
+    bare = [] if of_one else [line for line in lines if not _named(line)]
+    columns = _cut_columns(_columns(store, facts, known), notes)
+    lines = _cut_lines([line for line in lines if line not in bare], columns, notes)
     body = fill(
         "render/views/duties.html",
         of_one=of_one,
@@ -181,18 +180,21 @@ def _of_documents(
     ]
 
 
-def _cut_lines(lines: list[Line], notes: list[Pair]) -> list[Line]:
+def _cut_lines(lines: list[Line], columns: Sequence[Agency], notes: list[Pair]) -> list[Line]:
     """Return the rows that are shown: of too many those of which most is said, in their order."""
     if len(lines) <= MOST_ROWS:
         return lines
-    ranked = sorted(range(len(lines)), key=lambda n: (-_said_of(lines[n]), n))
+    drawn = {one.iri for one in columns}
+    said = [sum(fact.answer.agency in drawn for fact in _named(line)) for line in lines]
+    ranked = sorted(range(len(lines)), key=lambda n: (-said[n], n))
     kept = sorted(ranked[:MOST_ROWS])
     notes.append(told("view-rows-left", shown=len(kept), left=len(lines) - len(kept)))
     return [lines[n] for n in kept]
 
 
-def _said_of(line: Line) -> int:
-    return sum(fact.answer.basis != IMPLIED for fact in line.facts)
+def _named(line: Line) -> list[Duty]:
+    """Return what the text says itself."""
+    return [fact for fact in line.facts if fact.answer.basis != IMPLIED]
 
 
 # -- columns -----------------------------------------------------------------------------------
@@ -301,7 +303,7 @@ def _row(line: Line, columns: Sequence[Agency], links: Links, *, of_one: bool) -
     by_agency: dict[str, list[Duty]] = defaultdict(list)
     for fact in line.facts:
         by_agency[fact.answer.agency].append(fact)
-    named = [fact for fact in line.facts if fact.answer.basis != IMPLIED]
+    named = _named(line)
     cell = _marks if of_one else _counts
     return {
         "head": line.head,
