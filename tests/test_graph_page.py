@@ -191,6 +191,53 @@ def test_a_line_says_why(tab: Tab) -> None:
     assert tab.page.inner_text("#panel") == said
 
 
+# -- texts -----------------------------------------------------------------------------------
+
+
+def test_a_document_says_its_tasks_and_targets(tab: Tab) -> None:
+    go(tab, "青禾县教育局2022年工作要点")
+    rows = [row.split("\t") for row in tab.page.inner_text("#panel table >> nth=0").splitlines()]
+    assert rows[0] == ["任务", "牵头", "配合"]
+    assert rows[1] == ["1 增加学位供给", "青禾县教育局", "青禾县自然资源局"]
+    assert rows[2] == ["2 发展学前教育", "未明确", ""]  # its issuer is only implied
+    targets = tab.page.inner_text("#panel table >> nth=1")
+    assert "新增学位 1500个（2022）（期限承自全文）\t增加学位供给" in targets.replace(
+        "） （", "）（"
+    )
+    tab.page.click("#panel table a >> nth=0")
+    tab.page.locator("#reader .here").first.wait_for()
+    assert "增加学位供给" in "".join(tab.page.locator("#reader .here").all_inner_texts())
+
+
+def test_a_quotation_opens_its_place_and_back_closes_it(tab: Tab) -> None:
+    go(tab, BUREAU)
+    tab.page.click("#panel blockquote a >> nth=0")
+    tab.page.locator("#reader .here").first.wait_for()
+    assert "entity=青禾县教育局&source=" in address(tab)
+    assert tab.page.locator("#panel").is_hidden()
+    tab.page.go_back()
+    expect(tab.page.locator("#reader")).to_be_hidden()
+    assert heading(tab) == BUREAU
+
+
+def test_a_sentence_has_an_address(tab: Tab) -> None:
+    tab.page.fill("#query", "护苗”行动，每月巡查")
+    tab.page.locator("#results [role=group] >> text=在原文中").wait_for()
+    tab.page.press("#query", "Enter")
+    tab.page.locator("#reader .here").first.wait_for()
+    assert tab.page.inner_text("#reader-title") == "枫渚县教育局2023年工作要点"
+    fragment = tab.page.url.partition("#")[2]
+    assert fragment.startswith("source=")
+    at(tab, "")
+    assert tab.page.locator("#reader").is_hidden()
+    at(tab, fragment)
+    assert "护苗" in "".join(tab.page.locator("#reader .here").all_inner_texts())
+    tab.page.keyboard.press("Escape")  # the sentence
+    tab.page.keyboard.press("Escape")  # the text
+    assert tab.page.locator("#reader").is_hidden()
+    assert address(tab) == ""
+
+
 # -- search ----------------------------------------------------------------------------------
 
 
@@ -351,6 +398,7 @@ def test_views_are_tabs(tab: Tab) -> None:
     assert tab.page.locator("#tab-nothing").count() == 0
     tab.page.click("#tab-dummy")
     assert address(tab) == "view=dummy"
+    assert tab.page.locator("#filters").is_hidden()  # which are of the graph
     assert tab.page.locator("#stage").is_hidden()
     assert "<b>as text</b>" in tab.page.inner_text("#view-dummy")
     tab.page.click("#to-place")  # beside the view

@@ -35,7 +35,7 @@ from kg.render.subgraph import (
     require_named,
     selector,
 )
-from kg.render.views import VIEWS, View, Wanted
+from kg.render.views import STYLES, VIEWS, View, Wanted
 from kg.store import Store
 
 __all__ = ["render_html"]
@@ -143,7 +143,7 @@ def render_html(
     return write_page(
         "render/graph.html",
         title=title or (f"{about} · {TITLE}" if about else TITLE),
-        styles=("render/graph.css", "render/reading.css"),
+        styles=("render/graph.css", "render/reading.css", *STYLES),
         scripts=SCRIPTS,
         libraries=(vis_network(),),
         data={"data": data, **embed_texts(select, numbers, ranks, texts)},

@@ -151,7 +151,7 @@ KG.export = (() => {
   function* keys() {
     const { nodes, edges } = drawn();
     const groups = new Set(nodes.map((one) => groupOf(one.id)));
-    for (const group of Object.keys(data.words.classes).filter((name) => groups.has(name))) {
+    for (const group of data.counts.map((row) => row.group).filter((name) => groups.has(name))) {
       const like = nodes.find((one) => groupOf(one.id) === group);
       yield [said(word("classes", group)), (x, y) => groupKey(group, like.options.shape, x, y)];
     }
@@ -194,8 +194,8 @@ KG.export = (() => {
     return { group, height: y - top + ROW / 2 + 6 };
   }
 
-  /** The whole picture with its title and legend, as an element of SVG. */
-  function picture() {
+  /** The whole picture with its title and legend, as an element of SVG; paper has its own ground. */
+  function picture(ground = hue("paper")) {
     const { nodes, edges } = drawn();
     const seen = extent(nodes);
     const scale = seen.scale;
@@ -215,7 +215,7 @@ KG.export = (() => {
     return draw("svg", {
       xmlns: SVG, viewBox: `0 0 ${width} ${height}`, width, height, "font-family": FONT,
     }, titled(), draw("defs", {}, clip),
-      draw("rect", { width, height, fill: hue("paper") }),
+      draw("rect", { width, height, fill: ground }),
       text(document.title, MARGIN, 28, 19, hue("ink"), "600"),
       text(counted(), MARGIN, 48, 12.5, hue("soft")), scene, below.group);
   }
@@ -281,7 +281,7 @@ KG.export = (() => {
   addEventListener("beforeprint", () => {
     theme = root.dataset.theme;
     if (theme === "dark") { root.dataset.theme = "light"; KG.tell("theme", "light"); }
-    page.replaceChildren(picture());
+    page.replaceChildren(picture("none"));
     for (const more of document.querySelectorAll("#panel details")) more.open = true;
   });
   addEventListener("afterprint", () => {

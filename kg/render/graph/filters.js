@@ -4,7 +4,8 @@ KG.filters = (() => {
   const { make, both } = KG;
   const { data, entities, word, groupOf, fact, byText } = KG.model;
   const { fill, joined } = KG.says;
-  const LEVELS = ["NationalLevel", "ProvincialLevel", "PrefecturalLevel", "CountyLevel", "TownshipLevel"];
+  const UNKNOWN = "unknown"; // the level or region of a document of which neither is known
+  const LEVELS = ["NationalLevel", "ProvincialLevel", "PrefecturalLevel", "CountyLevel", "TownshipLevel", UNKNOWN];
   const box = document.getElementById("filter-box");
   const button = document.getElementById("filter-button");
   const none = () => ({
@@ -33,8 +34,9 @@ KG.filters = (() => {
   const regionsOf = documents.map((id) => {
     const found = new Set();
     for (const label of entities[id].regions || []) withAbove(label, found);
-    return found;
+    return found.size ? found : found.add(UNKNOWN);
   });
+  const levelOf = (id) => entities[id].level || UNKNOWN;
 
   const some = (wanted, found) => !wanted.size || [...found].some((one) => wanted.has(one));
   const narrowed = () => Boolean(on.regions.size || on.levels.size || on.documents.size
@@ -42,7 +44,7 @@ KG.filters = (() => {
 
   function passes(id, n) {
     const years = yearsOf(id);
-    return some(on.regions, regionsOf[n]) && some(on.levels, [entities[id].level])
+    return some(on.regions, regionsOf[n]) && some(on.levels, [levelOf(id)])
       && (!on.documents.size || on.documents.has(id))
       && ((on.since === null && on.until === null)
         || years.some((year) => (on.since === null || year >= on.since) && (on.until === null || year <= on.until)));
@@ -112,14 +114,17 @@ KG.filters = (() => {
       const span = from === to ? from : `${from}–${to}`;
       yield [[span, span], () => { on.since = on.until = null; }];
     }
-    for (const label of on.regions) yield [[label, label], () => on.regions.delete(label)];
-    for (const level of on.levels) yield [word("values", level), () => on.levels.delete(level)];
+    for (const label of on.regions) yield [regionName(label), () => on.regions.delete(label)];
+    for (const level of on.levels) yield [levelName(level), () => on.levels.delete(level)];
     for (const id of on.documents) {
       yield [[entities[id].label, entities[id].label], () => on.documents.delete(id)];
     }
     for (const name of on.classes) yield [without("classes", name), () => on.classes.delete(name)];
     for (const name of on.ties) yield [without("ties", name), () => on.ties.delete(name)];
   }
+
+  const regionName = (label) => (label === UNKNOWN ? KG.pair("no-region") : [label, label]);
+  const levelName = (level) => (level === UNKNOWN ? KG.pair("no-level") : word("values", level));
 
   function without(table, name) {
     const [chinese, english] = word(table, name);
@@ -198,22 +203,24 @@ KG.filters = (() => {
   function yearFacet() {
     const years = [...new Set(documents.flatMap(yearsOf))].sort((a, b) => a - b);
     if (!years.length) return "";
+    const undated = documents.filter((id) => !yearsOf(id).length).length;
     return make("fieldset", {}, make("legend", {}, both(KG.pair("years"))),
-      make("div", { class: "range" }, yearSelect("since", years, "since"), "–", yearSelect("until", years, "until")));
+      make("div", { class: "range" }, yearSelect("since", years, "since"), "–", yearSelect("until", years, "until")),
+      undated ? make("small", {}, KG.says.phrase("n-without-year", undated)) : "");
   }
 
   function drawBox() {
     const regions = counted(regionsOf.flatMap((found) => [...found]));
-    const levels = counted(documents.map((id) => entities[id].level));
+    const levels = counted(documents.map(levelOf));
     const byCount = [...regions].sort((a, b) => b[1] - a[1] || byText(a[0], b[0]));
     const newest = [...documents].sort((a, b) => byText(fact(b, "issued"), fact(a, "issued")));
     box.replaceChildren(
       make("p", {}, both(KG.pair("filter-means"))),
       yearFacet(),
       facet("levels", LEVELS.filter((level) => levels.has(level)).map((level) =>
-        choice("levels", level, both(word("values", level)), String(levels.get(level))))),
+        choice("levels", level, both(levelName(level)), String(levels.get(level))))),
       facet("regions", byCount.map(([label, count]) =>
-        choice("regions", label, make("span", {}, label), String(count)))),
+        choice("regions", label, both(regionName(label)), String(count)))),
       facet("documents", newest.map((id) =>
         choice("documents", id, make("span", {}, entities[id].label), fact(id, "issued"))), true));
   }

@@ -108,15 +108,13 @@
     const asked = parts(location.hash);
     says.unwarn();
     const unknown = filters.read(asked);
-    // A link to a place, in a view: the text opens beside it.
-    const view = asked.get("view") || (asked.has("source") ? tabs.current() : "");
+    const view = asked.get("view") || "";
     if (view && !tabs.names.includes(view)) unknown.push(view);
     openScene(asked.get("scene") || "", unknown);
     showView(tabs.names.includes(view) ? view : "");
     followChoice(asked, unknown);
     if (unknown.length) says.warn(says.fill("not-in-page", unknown.join("、")), "search-it", () => KG.search.ask(unknown[0]));
     following = false;
-    if (view && !asked.has("view")) keep(false);
   }
 
   function openScene(name, unknown) {
@@ -194,11 +192,20 @@
     else if (tabs.current()) KG.tell("go-view", "");
     else if (chosen.entity !== null || chosen.edge !== null || text) choose(null, false);
   });
-  // A link to where one is already changes no address.
-  document.addEventListener("click", (event) => {
+  /** A link within the page leads on from where one is: filters, and the view of a place, stay. */
+  function visit(event) {
     const link = event.target.closest && event.target.closest('a[href^="#"]');
-    if (link && link.getAttribute("href") === location.hash) follow();
-  });
+    if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const asked = parts(link.getAttribute("href"));
+    const id = asked.has("entity") ? KG.names.idOf(asked.get("entity")) : -1;
+    const char = /^(\d+),(\d+)$/.exec(asked.get("char") || "");
+    if (id >= 0) KG.tell("go-entity", id);
+    else if (char) KG.tell("go-place", asked.get("source") || "", Number(char[1]), Number(char[2]));
+    else return;
+    event.preventDefault();
+  }
+
+  document.addEventListener("click", visit);
   addEventListener("hashchange", follow);
 
   scene.fit();

@@ -2,7 +2,7 @@
 "use strict";
 KG.search = (() => {
   const { make, both } = KG;
-  const { entities, word, words, groupOf, heaviest, swatch } = KG.model;
+  const { data, entities, word, groupOf, heaviest, swatch } = KG.model;
   const { folded } = KG.names;
   const MOST = 8; // of a class
   const NAMES = ["altLabel", "documentNumber", "indexNumber", "fullName"];
@@ -27,7 +27,7 @@ KG.search = (() => {
     const [first] = terms;
     if (all[0] === first) return 0;
     const at = all[0].indexOf(first);
-    return at < 0 ? 500 : 1 + at;
+    return (at < 0 ? 500 : 1 + at) + all[0].length / 1000; // of two the shorter name
   }
 
   function found(wanted) {
@@ -39,7 +39,7 @@ KG.search = (() => {
       if (at >= 0) places.set(id, at);
     });
     const ids = [...places.keys()].sort((a, b) => places.get(a) - places.get(b) || heaviest(a, b));
-    return Object.keys(words.classes).map((group) => [group, ids.filter((id) => groupOf(id) === group)])
+    return data.counts.map(({ group }) => [group, ids.filter((id) => groupOf(id) === group)])
       .filter(([, members]) => members.length)
       .sort(([, a], [, b]) => places.get(a[0]) - places.get(b[0]));
   }
@@ -78,14 +78,53 @@ KG.search = (() => {
     return KG.label(make("div", { role: "group" }, heading, ...options, more), "aria-label", title);
   }
 
-  /** What the texts themselves hold, where the page has them. */
-  function inTexts(wanted) {
-    if (!KG.reader.find || wanted.length < 2) return [];
-    const hits = KG.reader.find(wanted) || [];
-    if (!hits.length) return [];
-    return [group(KG.pair("in-texts"), hits.slice(0, MOST).map((hit) => option(
-      () => take(() => KG.tell("go-place", hit.digest, hit.begin, hit.end)),
-      marked(hit.text, wanted), make("span", { class: "aside" }, hit.title || ""))), hits.length)];
+  // -- the texts themselves --------------------------------------------------------------------
+
+  const AROUND = 14; // characters on either side of what was found
+  let texts = null; // read when first asked for: some hundred texts take a tenth of a second
+
+  function readTexts() {
+    texts = entities.flatMap((_, id) => (groupOf(id) === "PolicyDocument" ? KG.reader.textsOf(id) : []))
+      .filter(KG.reader.has).map((digest) => [digest, KG.reader.row(digest)]);
+  }
+
+  /** A string's length in code points, which offsets count. */
+  const points = (string) => (/[\ud800-\udfff]/.test(string) ? Array.from(string).length : string.length);
+
+  /** The texts that hold what was typed, as it was typed; the first place of each. */
+  function textGroup(wanted) {
+    if (!texts) readTexts();
+    const hits = texts.map(([digest, row]) => [digest, row, row.text.indexOf(wanted)])
+      .filter(([, , at]) => at >= 0);
+    return hits.length ? group(KG.pair("in-texts"), hits.slice(0, MOST).map(textOption(wanted)), hits.length) : "";
+  }
+
+  const textOption = (wanted) => ([digest, row, at]) => {
+    const begin = points(row.text.slice(0, at));
+    const from = Math.max(0, at - AROUND), to = at + wanted.length + AROUND;
+    return option(() => take(() => KG.tell("go-place", digest, begin, begin + points(wanted))),
+      make("span", { class: "shape", "aria-hidden": "true" }),
+      make("span", {}, "…", row.text.slice(from, at), make("mark", {}, wanted),
+        row.text.slice(at + wanted.length, to), "…"),
+      make("span", { class: "aside" }, row.title));
+  };
+
+  let pending = 0;
+
+  /** Search the texts when typing has paused. */
+  function searchTexts(wanted) {
+    clearTimeout(pending);
+    if (wanted.length < 2) return;
+    pending = setTimeout(() => {
+      if (query.value.trim() !== wanted || results.hidden) return;
+      const none = !options().length;
+      const more = textGroup(wanted);
+      if (!more) return;
+      if (none) results.replaceChildren();
+      results.append(more);
+      numberOptions();
+      if (none) activate(0);
+    }, 150);
   }
 
   function search() {
@@ -93,15 +132,19 @@ KG.search = (() => {
     const groups = found(wanted);
     const drawn = groups.map(([name, ids]) => group(word("classes", name),
       ids.slice(0, MOST).map((id) => entityOption(id, wanted)), ids.length));
-    const texts = wanted ? inTexts(wanted) : [];
-    results.replaceChildren(...drawn, ...texts);
-    options().forEach((one, n) => { one.id = "result-" + n; });
+    results.replaceChildren(...drawn);
+    numberOptions();
     if (wanted && !options().length) {
       results.append(make("p", {}, both(KG.says.fill("nothing-named", wanted))));
     }
     show(Boolean(wanted));
     activate(options().length ? 0 : -1);
+    searchTexts(wanted);
     if (wanted) KG.says.status(KG.says.fill("n-results", groups.reduce((sum, [, ids]) => sum + ids.length, 0)));
+  }
+
+  function numberOptions() {
+    options().forEach((one, n) => { one.id = "result-" + n; });
   }
 
   const options = () => [...results.querySelectorAll("[role=option]")];
