@@ -171,7 +171,8 @@
     if (place) tabs.beside(); else tabs.unbeside();
     if (!following) keep(true);
   });
-  KG.on("sentence", ({ digest, begin, end }) => {
+  KG.on("sentence", ({ digest, begin, end, asPlace }) => {
+    if (asPlace) return; // the address has the place itself
     text = { digest, begin, end };
     if (!following) keep(false);
   });

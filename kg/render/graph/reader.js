@@ -153,7 +153,7 @@ KG.reader = (() => {
     if (begin !== undefined) {
       const last = Math.max(begin + 1, end);
       open.places.show(begin, last);
-      chooseSentence(sentenceAt(begin), false);
+      chooseSentence(sentenceAt(begin), false, true);
     } else text.scrollTop = 0;
     text.focus({ preventScroll: true });
     KG.tell("reader", { digest: known, begin, end });
@@ -203,7 +203,7 @@ KG.reader = (() => {
   const within = (begin, end, b, e) => b < end && e > begin;
 
   /** Mark a sentence, say what was read in it, and light what it names. */
-  function chooseSentence(number, scroll = true) {
+  function chooseSentence(number, scroll = true, asPlace = false) {
     clearSentence();
     const { row, digest } = open;
     const parts = [...text.querySelectorAll(`.s[data-n="${number}"]`)];
@@ -218,7 +218,7 @@ KG.reader = (() => {
     const ids = [...new Set([...named, ...facts.flatMap((n) => row.facts[n][6]), ...tasksWithin(begin, end)])];
     drawFoot(begin, end, [...new Set(named)], facts);
     KG.scene.light(ids.length ? [...new Set([row.document, ...ids])].filter((id) => id >= 0) : null);
-    KG.tell("sentence", { digest, begin, end, entities: ids, facts });
+    KG.tell("sentence", { digest, begin, end, entities: ids, facts, asPlace });
   }
 
   /** The tasks in the picture whose headings stand in a stretch of the text. */
