@@ -14,8 +14,10 @@ from kg.page import write_page
 from kg.page.words import tables
 from kg.render.choice import choose, reach
 from kg.render.library import vis_network
+from kg.render.links import IN_PAGE
 from kg.render.picture import EVIDENCE, HUB, Subject, draw
 from kg.render.reading_data import BUDGET, embed_texts
+from kg.render.scope import Scopes, read_levels
 from kg.render.subgraph import (
     CITED,
     GROUPS,
@@ -33,15 +35,29 @@ from kg.render.subgraph import (
     require_named,
     selector,
 )
+from kg.render.views import STYLES, VIEWS, View, Wanted
+from kg.store import Store
 
 __all__ = ["render_html"]
 
 TITLE = "政策知识图谱"
 # In the order in which they run; each adds its part to KG.
 SCRIPTS = (
-    *(f"render/graph/{name}.js" for name in ("model", "scene", "card")),
+    *(f"render/graph/{name}.js" for name in ("model", "names", "says", "scene", "card")),
     *("render/places.js", "render/graph/reader.js"),
+    *(f"render/graph/{name}.js" for name in ("filters", "search", "tabs", "export")),
     *(f"render/graph/{name}.js" for name in ("controls", "main")),
+)
+# What the page says of its keys.
+_KEYS = (
+    (("/",), "key-search"),
+    (("Esc",), "key-back"),
+    (("←", "↑", "→", "↓"), "key-neighbours"),
+    (("Enter",), "key-choose"),
+    (("+", "−", "0"), "key-zoom"),
+    (("n", "p"), "key-mentions"),
+    (("Shift",), "key-only"),
+    (("?",), "key-help"),
 )
 
 _PARTS = ("Task", "Target")
@@ -109,7 +125,8 @@ def render_html(
     facts = read_facts(select, order)
     quoted = read_texts(select, _sources(shown))
     linked = _linked(select, pages) if pages else {}
-    picture = draw(Subject(shown, order, facts, quoted, weights, roots, linked), tables())
+    scopes = Scopes(network, order, facts, read_levels(select))
+    picture = draw(Subject(shown, order, facts, quoted, weights, roots, linked, scopes), tables())
     ranks = {node: shown.degree(node) for node, group in shown.nodes("group") if group == HELD}
     numbers = {node: number for number, node in enumerate(order)}
     nodes, edges, *_ = picture.network.get_network_data()
@@ -127,12 +144,22 @@ def render_html(
     return write_page(
         "render/graph.html",
         title=title or (f"{about} · {TITLE}" if about else TITLE),
-        styles=("render/graph.css", "render/reading.css"),
+        styles=("render/graph.css", "render/reading.css", *STYLES),
         scripts=SCRIPTS,
         libraries=(vis_network(),),
         data={"data": data, "texts": listed},
         late=held,
+        views=_views(store),
+        keys=_KEYS,
     )
+
+
+def _views(store: Any) -> list[View]:
+    """Return the views that have something to show; they read a kg.Store alone."""
+    if not isinstance(store, Store):
+        return []
+    drawn = (draw_view(store, Wanted(), IN_PAGE) for draw_view in VIEWS.values())
+    return [view for view in drawn if not view.empty]
 
 
 def _linked(select: Select, pages: Mapping[str, str]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from kg.render.evidence import Span, sentence_around
 from kg.render.figures import target_label
 from kg.render.layout import Box, lay_out
 from kg.render.links import digest_of
+from kg.render.scope import Scopes
 from kg.render.subgraph import CITED, HELD, TIES, Facts, Text, Tie, label_of
 
 Words = Mapping[str, Mapping[str, Any]]
@@ -46,6 +47,7 @@ _FACTS = (
     "subOrganizationOf",
     "within",
     "number",
+    "indicator",
     "due",
     "modality",
     "recurrence",
@@ -118,6 +120,7 @@ class Subject:
     weights: Mapping[str, tuple[int, int]]
     roots: Sequence[str] = ()
     pages: Mapping[str, str] = field(default_factory=dict)
+    scopes: Scopes | None = None
 
 
 def draw(subject: Subject, words: Words) -> Picture:
@@ -130,13 +133,14 @@ def draw(subject: Subject, words: Words) -> Picture:
     hubs = _hubs(subject.network)
     _add_nodes(network, subject, labels)
     ties = _add_edges(network, subject, hubs, sentences)
-    entities = [_entity(subject, node, labels[node], sentences, words) for node in subject.order]
+    entities = [_entity(subject, node, labels[node], sentences) for node in subject.order]
     data = {
         "entities": entities,
         "ties": ties,
         "sentences": sentences.rows,
         "sources": sentences.sources,
         "roots": [number for number, node in enumerate(subject.order) if node in subject.roots],
+        "first": list(range(len(subject.order))),
         "thinned": [number for number, node in enumerate(subject.order) if node in hubs],
     }
     return Picture(network, data)
@@ -169,20 +173,20 @@ def _add_edges(
     return rows
 
 
-def _entity(
-    subject: Subject, node: str, label: str, sentences: Sentences, words: Words
-) -> dict[str, Any]:
+def _entity(subject: Subject, node: str, label: str, sentences: Sentences) -> dict[str, Any]:
     seen = subject.network.nodes[node]
     documents, mentions = subject.weights[node]
     return {
         "iri": node,
         "label": label,
+        "group": seen["group"],
         "kind": seen["kind"],
-        "facts": _fact_rows(subject.facts.get(node, {}), _chinese(words)),
+        "facts": _fact_rows(subject.facts.get(node, {})),
         "documents": documents,
         "mentions": mentions,
         "page": subject.pages.get(node, ""),
         "spans": sentences.quote(seen.get("spans", [])),
+        **(subject.scopes.of(node) if subject.scopes else {}),
     }
 
 
@@ -246,10 +250,12 @@ def _label(node: str, facts: Facts, values: Mapping[str, str]) -> str:
     return target_label(facts, values) if "indicatorText" in facts else label_of(node, facts)
 
 
-def _fact_rows(facts: Facts, names: Mapping[str, str]) -> list[tuple[str, str]]:
+def _fact_rows(facts: Facts) -> list[tuple[str, str]]:
+    """Return the facts in order; names of the ontology stay, the page has them in two languages."""
+
     def shown(values: Sequence[str]) -> str:
         more = "…" if len(values) > _MOST_VALUES else ""
-        return "、".join(names.get(v, v) for v in values[:_MOST_VALUES]) + more
+        return "、".join(values[:_MOST_VALUES]) + more
 
     return [(prop, shown(facts[prop])) for prop in _FACTS if facts.get(prop)]
 

@@ -74,7 +74,7 @@ def compare(
     if pivot == "none":
         layout: Layout = FLAT, tuple(_flat(plans, chosen.year, read_duties(store, asked.iris)))
     else:
-        matrix = _matrix(plans, chosen, asked.name)
+        matrix = matrix_of(plans, chosen, asked.name)
         layout = _LAYOUTS[pivot](matrix)
         notes += _notes(plans, matrix, chosen.year)
     return Report("compare", f"{asked.name}{choice}", *layout, tuple(notes), "compare")
@@ -83,11 +83,11 @@ def compare(
 # -- the matrix --------------------------------------------------------------------------------
 
 
-def _matrix(plans: Plans, chosen: Chosen, label: str) -> Matrix:
+def matrix_of(plans: Plans, chosen: Chosen, label: str) -> Matrix:
     cells = _cells(plans)
     years = {chosen.year} if chosen.year is not None else _years(plans, cells)
     known = plans.places
-    regions = in_order(_regions(plans, chosen), known)
+    regions = in_order(regions_of(plans, chosen), known)
     return Matrix(
         regions=tuple(regions),
         names=names_of(regions, known),
@@ -116,15 +116,15 @@ def _cells(plans: Plans) -> dict[tuple[str, int], list[Planned]]:
         plan = held[target.document]
         for year in years_of(target, plan):
             # The year itself and no date at all say the same in the plan of a year.
-            cells[plan.region, year].append(_in_year(target, year))
+            cells[plan.region, year].append(in_year(target, year))
     return {place: fold(targets) for place, targets in sorted(cells.items())}
 
 
-def _in_year(target: Planned, year: int) -> Planned:
+def in_year(target: Planned, year: int) -> Planned:
     return target if target.due else replace(target, due=str(year), basis="Inherited")
 
 
-def _regions(plans: Plans, chosen: Chosen) -> set[str]:
+def regions_of(plans: Plans, chosen: Chosen) -> set[str]:
     """Give the places with a plan, and in a region that was named also those without one."""
     found = {plan.region for plan in plans.held}
     if not chosen.region:

@@ -49,19 +49,9 @@ KG.reader = (() => {
     return heard.get(digest);
   }
 
-  /** The first places of some words in the texts held: { digest, begin, end, around }. */
-  function find(words, most = 20) {
-    const found = [];
-    for (const digest of Object.keys(documents).filter((one) => has(one) && holder(one))) {
-      const { text: whole } = rowOf(digest);
-      for (let at = whole.indexOf(words); words && at >= 0; at = whole.indexOf(words, at + words.length)) {
-        const begin = Array.from(whole.slice(0, at)).length;
-        const around = whole.slice(Math.max(0, at - 16), at + words.length + 24).replace(/\s+/g, " ");
-        found.push({ digest, begin, end: begin + Array.from(words).length, around });
-        if (found.length === most) return found;
-      }
-    }
-    return found;
+  /** What is known of a text; nothing as long as the page has not read so far. */
+  function row(digest) {
+    return holder(digest) ? rowOf(digest) : { title: "", text: "", facts: [], parts: [], marks: [] };
   }
 
   /** The digests of the texts of a document, whether the page holds them or not. */
@@ -173,7 +163,7 @@ KG.reader = (() => {
     if (begin !== undefined) {
       const last = Math.max(begin + 1, end);
       open.places.show(begin, last);
-      chooseSentence(sentenceAt(begin), false);
+      chooseSentence(sentenceAt(begin), false, true);
     } else text.scrollTop = 0;
     text.focus({ preventScroll: true });
     KG.tell("reader", { digest: known, begin, end });
@@ -223,7 +213,7 @@ KG.reader = (() => {
   const within = (begin, end, b, e) => b < end && e > begin;
 
   /** Mark a sentence, say what was read in it, and light what it names. */
-  function chooseSentence(number, scroll = true) {
+  function chooseSentence(number, scroll = true, asPlace = false) {
     clearSentence();
     const { row, digest } = open;
     const parts = [...text.querySelectorAll(`.s[data-n="${number}"]`)];
@@ -238,7 +228,7 @@ KG.reader = (() => {
     const ids = [...new Set([...named, ...facts.flatMap((n) => row.facts[n][6]), ...tasksWithin(begin, end)])];
     drawFoot(begin, end, [...new Set(named)], facts);
     KG.scene.light(ids.length ? [...new Set([row.document, ...ids])].filter((id) => id >= 0) : null);
-    KG.tell("sentence", { digest, begin, end, entities: ids, facts });
+    KG.tell("sentence", { digest, begin, end, entities: ids, facts, asPlace });
   }
 
   /** The tasks in the picture whose headings stand in a stretch of the text. */
@@ -383,7 +373,7 @@ KG.reader = (() => {
   // Before the keys of the page: Escape goes back one step, not to the beginning.
   document.addEventListener("keydown", (event) => {
     if (reader.hidden || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
+    if (event.target.closest("input, select, textarea, dialog, #filter-box")) return;
     if (event.key === "Escape" && open.sentence >= 0) {
       open.places.clear();
       clearSentence();
@@ -403,18 +393,5 @@ KG.reader = (() => {
   KG.on("go-entity", follow);
   KG.on("pick-entity", follow);
 
-  // -- the address, until the page keeps it in one place -----------------------------------------
-
-  KG.on("reader", (place) => {
-    const hash = !place ? "" : `#source=${place.digest}` + (place.begin === undefined ? "" : `&char=${place.begin},${place.end}`);
-    history.replaceState(null, "", location.pathname + location.search + hash);
-  });
-  function followAddress() {
-    const place = KG.placeOf(location.hash);
-    if (place) show(place.digest, place.begin, place.end);
-  }
-  addEventListener("hashchange", followAddress);
-  addEventListener("DOMContentLoaded", followAddress);
-
-  return { open: show, close, reopen, has, textsOf, find, get isOpen() { return !reader.hidden; } };
+  return { open: show, close, reopen, has, row, textsOf, get isOpen() { return !reader.hidden; } };
 })();

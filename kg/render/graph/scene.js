@@ -1,9 +1,10 @@
 // The picture: what is drawn, how it looks, and what moves it.
 "use strict";
 KG.scene = (() => {
-  const { data, nodes, edges, entities, words, around, groupOf, otherEnd, DASHED } = KG.model;
+  const { data, nodes, edges, entities, words, around, otherEnd, DASHED } = KG.model;
   const canvas = document.getElementById("canvas");
-  const off = { groups: new Set(), kinds: new Set() };
+  let keepsNode = () => true;
+  let keepsKind = () => true;
   const roots = new Set(data.roots);
   const crowded = edges.length > 1200;
   let selected = null;
@@ -45,7 +46,7 @@ KG.scene = (() => {
     return {
       id: node.id,
       size,
-      hidden: off.groups.has(group),
+      hidden: !keepsNode(node.id),
       color: { ...paint, highlight: paint, hover: { background: hue, border: colours.focus } },
       borderWidth: node.id === selected || roots.has(node.id) ? 4 : group === "Cited" ? 1.5 : 1,
       shapeProperties: { borderDashes: group === "Cited" && boxed ? [5, 4] : false, borderRadius: 5 },
@@ -65,7 +66,7 @@ KG.scene = (() => {
     const colour = dim ? colours.faded : colours[bold ? "soft" : bare ? "shared" : edge.kind];
     return {
       id: edge.id,
-      hidden: off.kinds.has(edge.kind) || (Boolean(edge.hidden) && !chosen),
+      hidden: !keepsKind(edge.kind) || (Boolean(edge.hidden) && !chosen),
       width: chosen ? Math.max(edge.width, 2) : edge.width,
       color: { opacity: crowded && !chosen ? 0.3 : 1, color: colour, highlight: colours[edge.kind], hover: colours.focus },
       dashes: DASHED.has(edge.kind) ? [8, 6] : false,
@@ -102,7 +103,7 @@ KG.scene = (() => {
   /** Show all of the picture, or some nodes of it, in the part of the canvas left by the legend. */
   function fit(ids) {
     const some = Array.isArray(ids) ? ids : nodes.map((node) => node.id);
-    const boxes = some.filter((id) => !off.groups.has(groupOf(id)))
+    const boxes = some.filter(keepsNode)
       .map((id) => network.getBoundingBox(id));
     if (!boxes.length || !canvas.clientHeight) return;
     const left = Math.min(...boxes.map((box) => box.left));
@@ -149,11 +150,11 @@ KG.scene = (() => {
     paint();
   }
 
-  /** Show or hide a class ("groups") or a kind of line ("kinds"); tell whether it is shown. */
-  function toggle(what, name) {
-    if (!off[what].delete(name)) off[what].add(name);
+  /** Show only what two predicates keep: of the entities' numbers, and of the names of ties. */
+  function filter(node, kind) {
+    keepsNode = node;
+    keepsKind = kind;
     paint();
-    return !off[what].has(name);
   }
 
   const withNeighbours = (id) => [id, ...around[id].map((n) => otherEnd(edges[n], id))];
@@ -180,5 +181,5 @@ KG.scene = (() => {
     paint();
   });
 
-  return { network, off, select, light, toggle, fit, zoom, withNeighbours };
+  return { network, select, filter, light, fit, zoom, withNeighbours };
 })();
