@@ -14,7 +14,10 @@ from kg.page import write_page
 from kg.page.words import tables
 from kg.render.choice import choose, reach
 from kg.render.library import vis_network
+from kg.render.links import IN_PAGE
 from kg.render.picture import EVIDENCE, HUB, Subject, draw
+from kg.render.reading_data import BUDGET, embed_texts
+from kg.render.scope import Scopes, read_levels
 from kg.render.subgraph import (
     CITED,
     GROUPS,
@@ -32,13 +35,29 @@ from kg.render.subgraph import (
     require_named,
     selector,
 )
+from kg.render.views import STYLES, VIEWS, View, Wanted
+from kg.store import Store
 
 __all__ = ["render_html"]
 
 TITLE = "政策知识图谱"
 # In the order in which they run; each adds its part to KG.
-SCRIPTS = tuple(
-    f"render/graph/{name}.js" for name in ("model", "scene", "card", "controls", "main")
+SCRIPTS = (
+    *(f"render/graph/{name}.js" for name in ("model", "names", "says", "scene", "card")),
+    *("render/places.js", "render/graph/reader.js"),
+    *(f"render/graph/{name}.js" for name in ("filters", "search", "tabs", "export")),
+    *(f"render/graph/{name}.js" for name in ("controls", "main")),
+)
+# What the page says of its keys.
+_KEYS = (
+    (("/",), "key-search"),
+    (("Esc",), "key-back"),
+    (("←", "↑", "→", "↓"), "key-neighbours"),
+    (("Enter",), "key-choose"),
+    (("+", "−", "0"), "key-zoom"),
+    (("n", "p"), "key-mentions"),
+    (("Shift",), "key-only"),
+    (("?",), "key-help"),
 )
 
 _PARTS = ("Task", "Target")
@@ -80,12 +99,14 @@ def render_html(
     limit: int = 400,
     title: str = "",
     pages: Mapping[str, str] = MappingProxyType({}),
+    texts: int = BUDGET,
 ) -> str:
     """Return one HTML page with the graph of a store, or of what lies around one entity.
 
     `store` is a kg.Store, a pyoxigraph.Store or a function from a SELECT to its rows.
     `types` are classes or subclasses of the ontology; documents with a text always stay. `pages`
     says where the page of a source lies (kg.render.document), by the end of the source's IRI.
+    `texts` is how many bytes of texts the page may hold, those of the documents most tied first.
     """
     select = selector(store)
     groups, kinds = _wanted(types)
@@ -102,9 +123,12 @@ def render_html(
     add_hierarchy(select, shown)
     add_evidence(select, shown, EVIDENCE)
     facts = read_facts(select, order)
-    texts = read_texts(select, _sources(shown))
+    quoted = read_texts(select, _sources(shown))
     linked = _linked(select, pages) if pages else {}
-    picture = draw(Subject(shown, order, facts, texts, weights, roots, linked), tables())
+    scopes = Scopes(network, order, facts, read_levels(select))
+    picture = draw(Subject(shown, order, facts, quoted, weights, roots, linked, scopes), tables())
+    ranks = {node: shown.degree(node) for node, group in shown.nodes("group") if group == HELD}
+    numbers = {node: number for number, node in enumerate(order)}
     nodes, edges, *_ = picture.network.get_network_data()
     data = {
         **picture.data,
@@ -116,14 +140,26 @@ def render_html(
         "evidence": EVIDENCE,
         **_accounts(shown, total, roots, facts, picture.data["thinned"], order),
     }
+    listed, held = embed_texts(select, numbers, ranks, texts)
     return write_page(
         "render/graph.html",
         title=title or (f"{about} · {TITLE}" if about else TITLE),
-        styles=("render/graph.css",),
+        styles=("render/graph.css", "render/reading.css", *STYLES),
         scripts=SCRIPTS,
         libraries=(vis_network(),),
-        data={"data": data},
+        data={"data": data, "texts": listed},
+        late=held,
+        views=_views(store),
+        keys=_KEYS,
     )
+
+
+def _views(store: Any) -> list[View]:
+    """Return the views that have something to show; they read a kg.Store alone."""
+    if not isinstance(store, Store):
+        return []
+    drawn = (draw_view(store, Wanted(), IN_PAGE) for draw_view in VIEWS.values())
+    return [view for view in drawn if not view.empty]
 
 
 def _linked(select: Select, pages: Mapping[str, str]) -> dict[str, str]:

@@ -7,14 +7,16 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 import networkx as nx
 from pyvis.network import Network
 
 from kg.render.evidence import Span, sentence_around
+from kg.render.figures import target_label
 from kg.render.layout import Box, lay_out
+from kg.render.links import digest_of
+from kg.render.scope import Scopes
 from kg.render.subgraph import CITED, HELD, TIES, Facts, Text, Tie, label_of
 
 Words = Mapping[str, Mapping[str, Any]]
@@ -45,6 +47,7 @@ _FACTS = (
     "subOrganizationOf",
     "within",
     "number",
+    "indicator",
     "due",
     "modality",
     "recurrence",
@@ -67,7 +70,8 @@ class Sentences:
 
     texts: Mapping[str, Text]
     pages: Mapping[str, str] = field(default_factory=dict)
-    sources: list[tuple[str, str]] = field(default_factory=list)  # its file's name, its page
+    # of each source its file's name, its page, and the end of its IRI
+    sources: list[tuple[str, str, str]] = field(default_factory=list)
     rows: list[tuple[int, int, str, int]] = field(default_factory=list)
     _places: dict[tuple[str, int, str], int] = field(default_factory=dict)
 
@@ -81,7 +85,7 @@ class Sentences:
         sentence = sentence_around(text.text, span.begin, span.end)
         key = (span.source, sentence.begin, sentence.text)
         if key not in self._places:
-            cited = (text.name, self.pages.get(span.source, ""))
+            cited = (text.name, self.pages.get(span.source, ""), digest_of(span.source))
             if cited not in self.sources:
                 self.sources.append(cited)
             cuts = sentence.cut_left + 2 * sentence.cut_right
@@ -116,6 +120,7 @@ class Subject:
     weights: Mapping[str, tuple[int, int]]
     roots: Sequence[str] = ()
     pages: Mapping[str, str] = field(default_factory=dict)
+    scopes: Scopes | None = None
 
 
 def draw(subject: Subject, words: Words) -> Picture:
@@ -128,13 +133,14 @@ def draw(subject: Subject, words: Words) -> Picture:
     hubs = _hubs(subject.network)
     _add_nodes(network, subject, labels)
     ties = _add_edges(network, subject, hubs, sentences)
-    entities = [_entity(subject, node, labels[node], sentences, words) for node in subject.order]
+    entities = [_entity(subject, node, labels[node], sentences) for node in subject.order]
     data = {
         "entities": entities,
         "ties": ties,
         "sentences": sentences.rows,
         "sources": sentences.sources,
         "roots": [number for number, node in enumerate(subject.order) if node in subject.roots],
+        "first": list(range(len(subject.order))),
         "thinned": [number for number, node in enumerate(subject.order) if node in hubs],
     }
     return Picture(network, data)
@@ -167,20 +173,20 @@ def _add_edges(
     return rows
 
 
-def _entity(
-    subject: Subject, node: str, label: str, sentences: Sentences, words: Words
-) -> dict[str, Any]:
+def _entity(subject: Subject, node: str, label: str, sentences: Sentences) -> dict[str, Any]:
     seen = subject.network.nodes[node]
     documents, mentions = subject.weights[node]
     return {
         "iri": node,
         "label": label,
+        "group": seen["group"],
         "kind": seen["kind"],
-        "facts": _fact_rows(subject.facts.get(node, {}), _chinese(words)),
+        "facts": _fact_rows(subject.facts.get(node, {})),
         "documents": documents,
         "mentions": mentions,
         "page": subject.pages.get(node, ""),
         "spans": sentences.quote(seen.get("spans", [])),
+        **(subject.scopes.of(node) if subject.scopes else {}),
     }
 
 
@@ -241,37 +247,15 @@ def _chinese(words: Words) -> Mapping[str, str]:
 
 
 def _label(node: str, facts: Facts, values: Mapping[str, str]) -> str:
-    return _target_label(facts, values) if "indicatorText" in facts else label_of(node, facts)
+    return target_label(facts, values) if "indicatorText" in facts else label_of(node, facts)
 
 
-def _target_label(facts: Facts, values: Mapping[str, str]) -> str:
-    """Return a target as a person would note it: 等级幼儿园率 ≥93%（2017）."""
+def _fact_rows(facts: Facts) -> list[tuple[str, str]]:
+    """Return the facts in order; names of the ontology stay, the page has them in two languages."""
 
-    def first(prop: str) -> str:
-        return facts.get(prop, [""])[0]
-
-    low, high = _amount(first("minValue")), _amount(first("maxValue"))
-    value = f"{low}–{high}" if low or high else _amount(first("value"))
-    sign = values.get(first("comparator"), "")
-    due = f"（{first('due')}）" if first("due") else ""
-    return f"{first('indicatorText')} {sign}{value}{first('unit')}{due}".strip()
-
-
-def _amount(number: str) -> str:
-    """Return a number as texts write it: 20000000 as 2000万."""
-    if not re.fullmatch(r"\d{5,}(\.0*)?", number):
-        return number
-    for power, name in ((8, "亿"), (4, "万")):
-        short = Decimal(number).scaleb(-power).normalize()
-        if short >= 1 and -int(short.as_tuple().exponent) <= 2:
-            return f"{short:f}{name}"
-    return number
-
-
-def _fact_rows(facts: Facts, names: Mapping[str, str]) -> list[tuple[str, str]]:
     def shown(values: Sequence[str]) -> str:
         more = "…" if len(values) > _MOST_VALUES else ""
-        return "、".join(names.get(v, v) for v in values[:_MOST_VALUES]) + more
+        return "、".join(values[:_MOST_VALUES]) + more
 
     return [(prop, shown(facts[prop])) for prop in _FACTS if facts.get(prop)]
 

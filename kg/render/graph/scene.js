@@ -1,12 +1,15 @@
 // The picture: what is drawn, how it looks, and what moves it.
 "use strict";
 KG.scene = (() => {
-  const { data, nodes, edges, entities, words, around, groupOf, otherEnd, DASHED } = KG.model;
+  const { data, nodes, edges, entities, words, around, otherEnd, DASHED } = KG.model;
   const canvas = document.getElementById("canvas");
-  const off = { groups: new Set(), kinds: new Set() };
+  let keepsNode = () => true;
+  let keepsKind = () => true;
   const roots = new Set(data.roots);
   const crowded = edges.length > 1200;
   let selected = null;
+  let lit = null; // what alone is not dimmed
+  let unlit = null; // the view before
   let fitted = true;
 
   // -- the network ---------------------------------------------------------------------------
@@ -23,6 +26,9 @@ KG.scene = (() => {
 
   /** Big labels keep to the size of a heading when zoomed in, so that what is around them shows. */
   function sizes(node) {
+    if (lit && lit.has(node.id) && node.shape !== "box") {
+      return { font: Math.max(node.font.size, 13 / shownScale), size: Math.max(node.size, 6 / shownScale) };
+    }
     const font = Math.max(Math.min(node.font.size, 14), Math.min(node.font.size, 22 / shownScale));
     return { font, size: Math.max(Math.min(node.size, 7), Math.min(node.size, 16 / shownScale)) };
   }
@@ -40,7 +46,7 @@ KG.scene = (() => {
     return {
       id: node.id,
       size,
-      hidden: off.groups.has(group),
+      hidden: !keepsNode(node.id),
       color: { ...paint, highlight: paint, hover: { background: hue, border: colours.focus } },
       borderWidth: node.id === selected || roots.has(node.id) ? 4 : group === "Cited" ? 1.5 : 1,
       shapeProperties: { borderDashes: group === "Cited" && boxed ? [5, 4] : false, borderRadius: 5 },
@@ -52,14 +58,15 @@ KG.scene = (() => {
   }
 
   function edgeLook(edge, near) {
-    const chosen = selected !== null && (edge.from === selected || edge.to === selected);
+    const chosen = lit ? lit.has(edge.from) && lit.has(edge.to)
+      : selected !== null && (edge.from === selected || edge.to === selected);
     const dim = near && !chosen;
     const bare = edge.kind === "mentions" && around[edge.to].length > 1;
     const bold = chosen && edge.kind === "mentions";
     const colour = dim ? colours.faded : colours[bold ? "soft" : bare ? "shared" : edge.kind];
     return {
       id: edge.id,
-      hidden: off.kinds.has(edge.kind) || (Boolean(edge.hidden) && !chosen),
+      hidden: !keepsKind(edge.kind) || (Boolean(edge.hidden) && !chosen),
       width: chosen ? Math.max(edge.width, 2) : edge.width,
       color: { opacity: crowded && !chosen ? 0.3 : 1, color: colour, highlight: colours[edge.kind], hover: colours.focus },
       dashes: DASHED.has(edge.kind) ? [8, 6] : false,
@@ -71,7 +78,7 @@ KG.scene = (() => {
   const edgeSet = new vis.DataSet(edges.map((edge) => ({ ...edge, ...edgeLook(edge, null) })));
   const network = new vis.Network(canvas, { nodes: nodeSet, edges: edgeSet }, data.options);
 
-  const near = () => (selected === null ? null
+  const near = () => lit || (selected === null ? null
     : new Set([selected, ...around[selected].map((n) => otherEnd(edges[n], selected))]));
 
   /** Paint everything anew: after a choice, a switch of the legend, or of the colour scheme. */
@@ -96,7 +103,7 @@ KG.scene = (() => {
   /** Show all of the picture, or some nodes of it, in the part of the canvas left by the legend. */
   function fit(ids) {
     const some = Array.isArray(ids) ? ids : nodes.map((node) => node.id);
-    const boxes = some.filter((id) => !off.groups.has(groupOf(id)))
+    const boxes = some.filter(keepsNode)
       .map((id) => network.getBoundingBox(id));
     if (!boxes.length || !canvas.clientHeight) return;
     const left = Math.min(...boxes.map((box) => box.left));
@@ -122,15 +129,32 @@ KG.scene = (() => {
   /** Make an entity the one that stands out; null for none. */
   function select(id) {
     selected = id;
+    lit = unlit = null;
     network.unselectAll();
     paint();
   }
 
-  /** Show or hide a class ("groups") or a kind of line ("kinds"); tell whether it is shown. */
-  function toggle(what, name) {
-    if (!off[what].delete(name)) off[what].add(name);
+  /** Dim all but some entities and the lines between them, and bring them into view; null to undo. */
+  function light(ids) {
+    const before = lit ? unlit : { position: network.getViewPosition(), scale: network.getScale(), fitted };
+    lit = ids && ids.length ? new Set(ids) : null;
+    if (lit) {
+      unlit = before;
+      fit([...lit]);
+    } else if (unlit) {
+      network.moveTo({ ...unlit, animation: false });
+      fitted = unlit.fitted;
+      unlit = null;
+      followScale();
+    }
     paint();
-    return !off[what].has(name);
+  }
+
+  /** Show only what two predicates keep: of the entities' numbers, and of the names of ties. */
+  function filter(node, kind) {
+    keepsNode = node;
+    keepsKind = kind;
+    paint();
   }
 
   const withNeighbours = (id) => [id, ...around[id].map((n) => otherEnd(edges[n], id))];
@@ -157,5 +181,5 @@ KG.scene = (() => {
     paint();
   });
 
-  return { network, off, select, toggle, fit, zoom, withNeighbours };
+  return { network, select, filter, light, fit, zoom, withNeighbours };
 })();
