@@ -156,13 +156,14 @@ class _Facts:
         seen = fact.evidence
         place = self._place(fact, seen)
         href = address_of(fact.iri, self._base)
+        origin = self._titles.get(seen.source, seen.file) if seen else ""
         return Said(
             text=fact.text,
             # What names an entity at a place leads there, as the sentence beside it does.
             href="" if "#char=" in fact.iri else href,
             sentence=seen.sentence if seen else "",
             place=place,
-            origin=self._titles.get(seen.source, seen.file) if seen else "",
+            origin="" if origin == fact.text else origin,
         )
 
     def _place(self, fact: Fact, seen: Evidence | None) -> str:

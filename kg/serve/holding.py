@@ -59,10 +59,17 @@ class Holding:
             return found
 
     def close(self) -> None:
-        """Let the store go."""
+        """Close the store."""
         if self._store is not None:
             self._store.close()
             self._store = None
+
+    def let_go(self) -> None:
+        """Close the store for good, unless somebody still reads: then the process's end does."""
+        with self._turn:
+            self._changing = True
+            if not self._readers:
+                self.close()
 
     # -- taking turns ----------------------------------------------------------------------
 
