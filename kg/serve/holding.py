@@ -73,6 +73,11 @@ class Holding:
 
     # -- taking turns ----------------------------------------------------------------------
 
+    @property
+    def is_changing(self) -> bool:
+        """Tell whether somebody changes the store now."""
+        return self._changing
+
     def enter(self) -> bool:
         """Count a request as reading; False while the store is being changed."""
         with self._turn:
