@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -60,6 +60,8 @@ _KEYS = (
     (("?",), "key-help"),
 )
 
+NetworkOf = Callable[[Select, Iterable[str]], nx.DiGraph]
+
 _PARTS = ("Task", "Target")
 _OVERVIEW = tuple(group for group in GROUPS if group not in _PARTS)
 # Page options for vis-network; positions are ours, so it computes none.
@@ -99,6 +101,7 @@ def render_html(
     limit: int = 400,
     title: str = "",
     pages: Mapping[str, str] = MappingProxyType({}),
+    network_of: NetworkOf = read_network,
     texts: int = BUDGET,
 ) -> str:
     """Return one HTML page with the graph of a store, or of what lies around one entity.
@@ -106,11 +109,12 @@ def render_html(
     `store` is a kg.Store, a pyoxigraph.Store or a function from a SELECT to its rows.
     `types` are classes or subclasses of the ontology; documents with a text always stay. `pages`
     says where the page of a source lies (kg.render.document), by the end of the source's IRI.
+    `network_of` reads the network; whoever draws many pages of one store keeps what it gave.
     `texts` is how many bytes of texts the page may hold, those of the documents most tied first.
     """
     select = selector(store)
     groups, kinds = _wanted(types)
-    network = read_network(select, GROUPS if about else groups or _OVERVIEW)
+    network = network_of(select, GROUPS if about else groups or _OVERVIEW)
     roots = require_named(select, network, about) if about else []
     _keep_groups(network, groups or _around(network, roots), roots)
     _keep_kinds(network, kinds, roots)
