@@ -12,7 +12,7 @@ from kg.search.entries import Entry
 from kg.search.found import Filters
 from kg.search.index import Index
 from kg.search.names import iris_named
-from kg.search.query import Condition, years
+from kg.search.query import UNKNOWN, Condition, years
 from kg.store import Store
 
 Test = Callable[[Entry], bool]
@@ -50,9 +50,14 @@ def meeting(store: Store, index: Index, conditions: Iterable[Condition]) -> set[
     """
     rows = set(index.entries)
     for one in conditions:
-        test = _TESTS[one.field](store, index, one.value)
+        tests = _UNKNOWN if one.value in UNKNOWN else _TESTS
+        test = tests[one.field](store, index, one.value)
         rows = {row for row in rows if test(index.entries[row]) != one.excluded}
     return rows
+
+
+def _unknown(known: Callable[[Index, Entry], object]) -> Callable[[Store, Index, str], Test]:
+    return lambda store, index, value: lambda entry: not known(index, entry)
 
 
 def _year(store: Store, index: Index, value: str) -> Test:
@@ -118,4 +123,12 @@ _TESTS: dict[str, Callable[[Store, Index, str], Test]] = {
     "year": _year,
     "kind": _kind,
     "level": _level,
+}
+_UNKNOWN: dict[str, Callable[[Store, Index, str], Test]] = {
+    "agency": _unknown(lambda index, entry: entry.issuers),
+    "issuer": _unknown(lambda index, entry: entry.issuers),
+    "place": _unknown(lambda index, entry: entry.region in index.regions),
+    "year": _unknown(lambda index, entry: entry.years),
+    "kind": _unknown(lambda index, entry: entry.kind),
+    "level": _unknown(level_of),
 }

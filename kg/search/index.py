@@ -49,6 +49,7 @@ class Change:
 
     added: int
     removed: int
+    new: bool = False  # whether there was none
 
 
 class Index:
@@ -145,12 +146,12 @@ def is_possible() -> bool:
 
 
 def _said(change: Change) -> str:
-    done = [
-        f"{number:,} {what}"
-        for number, what in ((change.added, "added"), (change.removed, "removed"))
-        if number
-    ]
-    return f"the index was older than the store and is now up to date: {', '.join(done) or 'names'}"
+    if change.new:
+        return f"{FILE}: there was no index of this store; made now"
+    return (
+        f"{FILE}: was older than the store; brought up to date: "
+        f"{change.added:,} documents added, {change.removed:,} removed"
+    )
 
 
 # -- the file ----------------------------------------------------------------------------------
@@ -224,7 +225,8 @@ def _in_memory(store: Store, wanted: Mapping[str, str], note: str) -> Index:
 
 def _fill(rows: sqlite3.Connection, store: Store, wanted: Mapping[str, str]) -> Change:
     """Bring an index to these documents, within a transaction of the caller's."""
-    if _version(rows) != VERSION:
+    is_new = _version(rows) != VERSION
+    if is_new:
         _make_tables(rows)
     held = _held(rows)
     gone = [source for source, key in held.items() if wanted.get(source) != key]
@@ -232,7 +234,7 @@ def _fill(rows: sqlite3.Connection, store: Store, wanted: Mapping[str, str]) -> 
     _take_out(rows, gone)
     _put_in(rows, entries(store, new), wanted)
     _name(rows, called(store), regions(store))
-    return Change(len(new), len(gone))
+    return Change(len(new), len(gone), is_new)
 
 
 def _make_tables(rows: sqlite3.Connection) -> None:

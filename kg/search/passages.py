@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from kg.search.entries import Section
 from kg.search.found import Passage, Span
@@ -29,13 +28,16 @@ class Places:
 
     by_term: tuple[tuple[Span, ...], ...]
     all: tuple[Span, ...]  # merged, in order
+    exact: frozenset[int]  # where those begin that stand there as they were asked for
 
 
 def find_places(text: str, terms: Sequence[Term]) -> Places:
     """Return where a text has these terms."""
     folded = fold(text)
-    by_term = tuple(tuple(islice(places(term.text, folded), MOST)) for term in terms)
-    return Places(by_term, merged(span for spans in by_term for span in spans))
+    found = [places(term.text, folded, MOST) for term in terms]
+    spans = tuple(one.spans for one in found)
+    exact = frozenset().union(*(one.exact for one in found))
+    return Places(spans, merged(span for some in spans for span in some), exact)
 
 
 def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
@@ -54,20 +56,22 @@ def passages(
 ) -> tuple[Passage, ...]:
     """Return the passages that show the most of what was looked for, in the order of the text.
 
-    Sentences that have all words together come first; then those that show words not seen yet;
+    Sentences that have all words together come first, then those that have one as it was typed,
+    then those that show words not seen yet,
     then those of a section before letterhead and preamble, which repeat the title. `whole` is all
     that was asked as one phrase.
     """
     candidates = [one for one in _sentences(text, found) if not _is_title(text, one, title)]
     have = {one: _terms(one, found) for one in candidates}
-    together = [begin for begin, _ in places(whole, fold(text))] if words(whole) else []
+    together = [begin for begin, _ in places(whole, fold(text)).spans] if words(whole) else []
     seen: set[int] = set()
     chosen: list[Span] = []
 
     def rank(one: Span) -> tuple[int, ...]:
-        first = _marks_in(one, found)[0]
+        first = _focus(one, found)
         return (
             -any(one[0] <= at < one[1] for at in together),
+            first[0] not in found.exact,
             -len(have[one] - seen),
             -len(have[one]),
             _is_quoted(text, one, first),
@@ -125,6 +129,12 @@ def _marks_in(span: Span, found: Places) -> Sequence[Span]:
     return _those_in(span, found.all)
 
 
+def _focus(span: Span, found: Places) -> Span:
+    """Return the place that a passage is about: the first that stands there as asked for."""
+    marks = _marks_in(span, found)
+    return next((one for one in marks if one[0] in found.exact), marks[0])
+
+
 def _those_in(span: Span, spans: Sequence[Span]) -> Sequence[Span]:
     """Return the places that lie in a span; places are sorted and do not overlap."""
     first, last = bisect_left(spans, (span[0], 0)), bisect_left(spans, (span[1], 0))
@@ -133,7 +143,7 @@ def _those_in(span: Span, spans: Sequence[Span]) -> Sequence[Span]:
 
 def _passage(text: str, span: Span, found: Places, sections: Sequence[Section]) -> Passage:
     whole = _stripped(text, span)
-    first = _marks_in(span, found)[0]
+    first = _focus(span, found)
     begin, end = _cut(text, whole, first)
     return Passage(
         begin=begin,

@@ -5,7 +5,8 @@
     公办 或 民办         one of the two (also OR, |)
     -小学               not in the document
     title:要点 标题：    in the title
-    agency: issuer: place: year: kind: level:   which documents (机构 发文机关 地区 年份 文种 层级)
+    agency: issuer: place: year: kind: level:   which documents (机构 发文机关 地区 年份 文种 层级);
+                        place:unknown those of which it is not known
 
 Everything else is text: no mark means anything to the database below.
 """
@@ -33,6 +34,7 @@ FIELDS = {
 }
 _FIELD_OF = {name: field for field, names in FIELDS.items() for name in names}
 _QUOTED = {'"': '"', "“": "”", "”": "”", "„": "“", "＂": "＂", "「": "」", "『": "』"}
+UNKNOWN = ("unknown", "未知", "不详")  # as a value: documents of which it is not known
 _OR = frozenset(("或", "OR", "or", "|", "｜"))
 _NAME = "|".join(sorted(map(re.escape, _FIELD_OF), key=len, reverse=True))
 _QUOTE = "|".join(f"{begin}[^{end}]*{end}?" for begin, end in _QUOTED.items())
@@ -40,6 +42,7 @@ _PIECE = re.compile(
     rf"(?P<minus>[-－−–](?=\S))?(?:(?P<field>{_NAME})[:：])?(?:(?P<quoted>{_QUOTE})|(?P<bare>\S+))",
     re.IGNORECASE,
 )
+_DIGITS = {0xFF10 + digit: str(digit) for digit in range(10)}
 _YEARS = re.compile(r"(\d{4})年?(?:(?:-|–|—|－|~|～|至|到|\.\.)(\d{4})年?)?")
 
 
@@ -146,7 +149,7 @@ def _add(clauses: list[Clause], piece: _Piece, joining: bool) -> None:
 def _condition(piece: _Piece) -> Condition:
     if not piece.text.strip():
         raise QueryError(f"search: {piece.field}: has no value; write for example year:2022")
-    if piece.field == "year":
+    if piece.field == "year" and piece.text not in UNKNOWN:
         years(piece.text)
     return Condition(piece.field, piece.text.strip(), piece.excluded)
 
@@ -158,9 +161,6 @@ def years(value: str) -> range:
         raise QueryError(f"search: {value!r} is no year; write 2022, or 2021-2023")
     first, last = int(match[1]), int(match[2] or match[1])
     return range(min(first, last), max(first, last) + 1)
-
-
-_DIGITS = {0xFF10 + digit: str(digit) for digit in range(10)}
 
 
 def _check(clauses: list[Clause], conditions: list[Condition]) -> None:

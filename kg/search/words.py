@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from bisect import bisect_left
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
+
+from kg.search.found import Span
 
 # What depends on Python's Unicode tables: an index of other tables is built anew.
 VERSION = f"1 {unicodedata.unidata_version}"
@@ -19,6 +23,7 @@ _HAN = (
     "\U00020000-\U0003ffff"
 )
 _OTHER = rf"[^\W_{_HAN}]"
+_IS_HAN = re.compile(f"[{_HAN}]")
 _WORD = re.compile(rf"[{_HAN}]|{_OTHER}+")
 _BETWEEN = r"[\W_]*+"
 
@@ -49,32 +54,50 @@ def words(text: str) -> list[str]:
 
 
 @lru_cache(maxsize=1000)
-def pattern(asked: str) -> re.Pattern[str]:
-    """Return what finds in a folded text where it has the words asked for, in their order.
+def patterns(asked: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what finds in a folded text the words asked for: as they stand there, and loosely.
 
-    Marks at the ends belong to a place where they stand there too: 《意见》 finds 意见 in 一份意见.
+    Loosely, marks and line ends may be between them. Marks at the ends belong to a place where
+    they stand there too: 《意见》 finds 意见 in 一份意见.
     """
     folded = fold(asked.strip())
     parts = list(_WORD.finditer(folded))
     if not parts:
         raise ValueError(f"{asked!r} has no words")
-    before, after = folded[: parts[0].start()], folded[parts[-1].end() :]
-    words_ = _BETWEEN.join(_whole(part[0]) for part in parts)
-    return re.compile(f"{_if_there(before)}{words_}{_if_there(after)}")
+    first, last = parts[0].start(), parts[-1].end()
+    before, after = _if_there(folded[:first]), _if_there(folded[last:])
+    exact = _whole(parts[0][0], re.escape(folded[first:last]), parts[-1][0])
+    loose = _BETWEEN.join(_whole(part[0], re.escape(part[0]), part[0]) for part in parts)
+    return re.compile(f"{before}{exact}{after}"), re.compile(f"{before}{loose}{after}")
 
 
-def _whole(word: str) -> str:
-    """Return a word's expression: a Han character anywhere, 2023 not within 12023."""
-    if re.fullmatch(f"[{_HAN}]", word):
-        return word
-    return rf"(?<!{_OTHER}){re.escape(word)}(?!{_OTHER})"
+def _whole(first: str, expression: str, last: str) -> str:
+    """Return an expression that cuts no word of another script: 2023 does not stand in 12023."""
+    before = "" if _IS_HAN.match(first) else f"(?<!{_OTHER})"
+    after = "" if _IS_HAN.match(last) else f"(?!{_OTHER})"
+    return f"{before}{expression}{after}"
 
 
 def _if_there(marks: str) -> str:
     return f"(?:{re.escape(marks)})?" if marks else ""
 
 
-def places(asked: str, folded: str) -> Iterator[tuple[int, int]]:
-    """Yield where a folded text has the words asked for; no two places overlap."""
-    for match in pattern(asked).finditer(folded):
-        yield match.span()
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a text has words, in order, none over another."""
+
+    spans: tuple[Span, ...]
+    exact: frozenset[int]  # where those begin that stand there as they were asked for
+
+
+def places(asked: str, folded: str, most: int | None = None) -> Places:
+    """Return where a folded text has the words asked for; at most so many places."""
+    exact, loose = patterns(asked)
+    found = [match.span() for match in islice(exact.finditer(folded), most)]
+    begins = frozenset(begin for begin, _ in found)
+    # A place as asked is not lost to one that begins before it: 的的 in 的，的的.
+    for match in islice(loose.finditer(folded), most):
+        at = bisect_left(found, (match.end(), 0))
+        if not (at and found[at - 1][1] > match.start()):
+            found.insert(at, match.span())
+    return Places(tuple(found[:most]), begins)
