@@ -76,9 +76,11 @@ class Index:
 
     def ask(self, statement: str, *values: object) -> list[tuple]:  # type: ignore[type-arg]
         """Give the rows that a statement of ours selects."""
+        # Half a character, which SQLite would refuse, is in no text.
+        plain = [_whole(one) if isinstance(one, str) else one for one in values]
         with self._lock:
             try:
-                return self._rows.execute(statement, values).fetchall()
+                return self._rows.execute(statement, plain).fetchall()
             except sqlite3.Error as error:
                 raise StoreError(f"{FILE}: {error}; delete it, it is made anew") from error
 
@@ -105,6 +107,11 @@ def open_index(store: Store) -> Index:
 
     Where that cannot be written, an index in memory answers. `note` says either.
     """
+    if not is_possible():
+        raise StoreError(
+            f"search: the SQLite of this Python ({sqlite3.sqlite_version}) has no FTS5; "
+            "use a Python whose sqlite3 has it"
+        )
     place = None if store.path is None else store.path / FILE
     wanted = keys(store)
     if place is None:
@@ -211,11 +218,6 @@ def _written(place: Path, store: Store, wanted: Mapping[str, str]) -> Change:
 
 
 def _in_memory(store: Store, wanted: Mapping[str, str], note: str) -> Index:
-    if not is_possible():
-        raise StoreError(
-            f"search: the SQLite of this Python ({sqlite3.sqlite_version}) has no FTS5; "
-            "use a Python whose sqlite3 has it"
-        )
     rows = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     rows.execute("BEGIN")
     _fill(rows, store, wanted)
@@ -302,6 +304,10 @@ def _name(rows: sqlite3.Connection, names: Iterable[Called], places: Iterable[Re
         "INSERT INTO regions VALUES (?, ?, ?, ?)",
         ((one.iri, one.name, one.level, one.above) for one in places),
     )
+
+
+def _whole(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
 
 
 def _packed(text: str) -> bytes:

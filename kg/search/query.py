@@ -39,7 +39,7 @@ _OR = frozenset(("或", "OR", "or", "|", "｜"))
 _NAME = "|".join(sorted(map(re.escape, _FIELD_OF), key=len, reverse=True))
 _QUOTE = "|".join(f"{begin}[^{end}]*{end}?" for begin, end in _QUOTED.items())
 _PIECE = re.compile(
-    rf"(?P<minus>[-－−–](?=\S))?(?:(?P<field>{_NAME})[:：])?(?:(?P<quoted>{_QUOTE})|(?P<bare>\S+))",
+    rf"(?P<minus>[-－−–](?=\S))?(?:(?P<field>{_NAME})[:：])?(?:(?P<quoted>{_QUOTE})|(?P<bare>(?(field)\S*|\S+)))",
     re.IGNORECASE,
 )
 _DIGITS = {0xFF10 + digit: str(digit) for digit in range(10)}
