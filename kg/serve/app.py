@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,15 +11,16 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from kg.serve import start
+from kg.serve import entity, lists, start
 from kg.serve.caching import Caching
+from kg.serve.catalog import Catalog
 from kg.serve.errors import HANDLERS
 from kg.serve.holding import Holding
 from kg.serve.safety import Safety
 from kg.serve.turns import Turns
 
 # Each module has ROUTES; the first that matches answers.
-MODULES = (start,)
+MODULES = (start, lists, entity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,5 +46,7 @@ def make_app(place: Path, options: Options | None = None) -> Starlette:
 
 @asynccontextmanager
 async def _let_go(app: Starlette) -> AsyncIterator[None]:
+    # Whoever comes first should not wait for what all lists need.
+    threading.Thread(target=Catalog(app.state.holding).warm, daemon=True).start()
     yield
     app.state.holding.close()
