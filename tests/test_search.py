@@ -447,7 +447,7 @@ def test_any_text_is_answered_or_refused_in_a_line(text: str) -> None:
 
 def test_what_holds_no_word_is_said_to_be_left_out(plans_store: Store, plans: Index) -> None:
     found = search(plans_store, "学位 ！", index=plans)
-    assert found.total == 13 and found.notes == ("left out, as it holds no word: ！",)
+    assert found.total == 13 and found.notes[0][1] == "left out, as it holds no word: ！"
 
 
 # -- the index ---------------------------------------------------------------------------------
@@ -580,11 +580,11 @@ def test_an_index_of_another_version_is_made_anew(
 def test_a_store_that_is_newer_than_its_index_says_so(tmp_path: Path) -> None:
     with Store(tmp_path / "store") as store:
         store.load([A])
-        assert "no index" in search(store, "学位").notes[0]
+        assert "no index" in search(store, "学位").notes[0][1]
         assert search(store, "学位").notes == ()
         store.load([B])
         found = search(store, "学位")
-        assert found.total == 2 and "1 documents added, 0 removed" in found.notes[0]
+        assert found.total == 2 and "1 documents added, 0 removed" in found.notes[0][1]
 
 
 def test_where_the_index_cannot_be_written_one_in_memory_answers(tmp_path: Path) -> None:
@@ -594,7 +594,7 @@ def test_where_the_index_cannot_be_written_one_in_memory_answers(tmp_path: Path)
     (place / indexing.FILE).mkdir()  # root may write everywhere, but not over a directory
     with Store(place, read_only=True) as store:
         found = search(store, "学位")
-    assert found.total == 2 and "made for this search alone" in found.notes[0]
+    assert found.total == 2 and "made for this search alone" in found.notes[0][1]
 
 
 def test_a_python_without_fts5_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

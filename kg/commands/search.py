@@ -119,4 +119,4 @@ def _notes(found: Found) -> Iterator[str]:
             unknown = [f"unknown {facet.unknown:,}"] if facet.unknown else []
             rest = [f"… {more:,} more"] if more else []
             yield f"by {facet.field}: {', '.join([*shown, *rest, *unknown])}"
-    yield from found.notes
+    yield from (english for _, english in found.notes)

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from kg.errors import QueryError
 from kg.search.conditions import conditions_of, level_of, meeting
 from kg.search.entries import Entry, Region
-from kg.search.found import LEVELS, Document, Facet, Filters, Found, Name
+from kg.search.found import LEVELS, Document, Facet, Filters, Found, Name, Note
 from kg.search.index import WEIGHTS, Index, open_index
 from kg.search.names import find_names
 from kg.search.passages import find_places, passages
@@ -139,11 +139,12 @@ class Search:
         text = " ".join(term.text for term in query.wanted)
         return find_names(self._index, text, limit=NAMES, without=held)
 
-    def _notes(self, query: Query) -> Iterator[str]:
-        if self._index.note:
+    def _notes(self, query: Query) -> Iterator[Note]:
+        if self._index.note is not None:
             yield self._index.note
         if query.ignored:
-            yield f"left out, as it holds no word: {' '.join(query.ignored)}"
+            left = " ".join(query.ignored)
+            yield f"没有可查的字词，已略去：{left}", f"left out, as it holds no word: {left}"
 
 
 # -- what SQLite is asked: words of letters and digits alone, in quotes ------------------------

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 Span = tuple[int, int]
+Note = tuple[str, str]  # Chinese, English
 
 LEVELS = ("Country", "Province", "Prefecture", "County", "Township")  # from the top
 
@@ -98,7 +99,7 @@ class Found:
     documents: tuple[Document, ...]
     names: tuple[Name, ...]
     facets: tuple[Facet, ...]
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[Note, ...] = ()  # how it was found, and what was left out
 
 
 def pieces(text: str, marks: list[Span] | tuple[Span, ...]) -> list[tuple[str, bool]]:

@@ -11,13 +11,14 @@ from __future__ import annotations
 import sqlite3
 import threading
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from kg.errors import StoreError
 from kg.search import words
 from kg.search.entries import Called, Entry, Region, called, entries, from_json, keys, regions
+from kg.search.found import Note
 from kg.store import Store
 
 FILE = "search.sqlite"
@@ -55,7 +56,7 @@ class Change:
 class Index:
     """An index that is open; many threads may ask it."""
 
-    def __init__(self, rows: sqlite3.Connection, note: str = "") -> None:
+    def __init__(self, rows: sqlite3.Connection, note: Note | None = None) -> None:
         self._rows, self._lock = rows, threading.Lock()
         self.note = note  # what a reader should know of how it was made
         self.entries: dict[int, Entry] = {}
@@ -89,6 +90,11 @@ class Index:
         ((packed,),) = self.ask("SELECT text FROM documents WHERE row = ?", row)
         return _unpacked(packed)
 
+    def names_of(self, iris: Collection[str]) -> dict[str, str]:
+        """Give the names of entities; those that no document speaks of are left out."""
+        places = ", ".join("?" * len(iris))
+        return dict(self.ask(f"SELECT iri, name FROM names WHERE iri IN ({places})", *sorted(iris)))
+
     def chain(self, iri: str) -> list[Region]:
         """Give a region and those that hold it, from the lowest up."""
         found: list[Region] = []
@@ -115,14 +121,17 @@ def open_index(store: Store) -> Index:
     place = None if store.path is None else store.path / FILE
     wanted = keys(store)
     if place is None:
-        return _in_memory(store, wanted, "")
+        return _in_memory(store, wanted, None)
     try:
         if _is_current(place, wanted):
             return Index(_opened(place, "ro"))
         change = _update(place, store, wanted)
         return Index(_opened(place, "ro"), _said(change))
     except (sqlite3.Error, OSError) as error:
-        note = f"{place}: {error}; searched with an index made for this search alone"
+        note = (
+            f"{place}：{error}；这次搜索临时建了索引",
+            f"{place}: {error}; searched with an index made for this search alone",
+        )
         return _in_memory(store, wanted, note)
 
 
@@ -152,12 +161,13 @@ def is_possible() -> bool:
     return True
 
 
-def _said(change: Change) -> str:
+def _said(change: Change) -> Note:
     if change.new:
-        return f"{FILE}: there was no index of this store; made now"
+        return f"{FILE}：原来没有索引，刚刚建好", f"{FILE}: there was no index, made now"
     return (
-        f"{FILE}: was older than the store; brought up to date: "
-        f"{change.added:,} documents added, {change.removed:,} removed"
+        f"{FILE}：索引旧于知识库，已更新：新增 {change.added:,} 件，去掉 {change.removed:,} 件",
+        f"{FILE}: was older than the store, brought up to date: "
+        f"{change.added:,} documents added, {change.removed:,} removed",
     )
 
 
@@ -217,7 +227,7 @@ def _written(place: Path, store: Store, wanted: Mapping[str, str]) -> Change:
         rows.close()
 
 
-def _in_memory(store: Store, wanted: Mapping[str, str], note: str) -> Index:
+def _in_memory(store: Store, wanted: Mapping[str, str], note: Note | None) -> Index:
     rows = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     rows.execute("BEGIN")
     _fill(rows, store, wanted)
