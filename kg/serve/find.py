@@ -28,7 +28,14 @@ UNKNOWN = "unknown"
 _FILTERS = tuple(one.name for one in fields(Filters))
 _KNOWN = ("q", *_FILTERS, "page")
 _MOST_PAGES = 100_000
-_WORDS = {"place": "region", "year": "year", "kind": "kind", "level": "level"}
+_WORDS = {
+    "agency": ("Agency", "classes"),
+    "issuer": ("issuer", "interface"),
+    "place": ("Region", "classes"),
+    "year": ("search-year", "interface"),
+    "kind": ("kind", "interface"),
+    "level": ("level", "interface"),
+}
 # What stands in the help: what is typed, the word of the interface that explains it.
 HELP = (
     ("学前教育 学位", "search-and"),
@@ -36,7 +43,10 @@ HELP = (
     ("公办 或 民办", "search-or"),
     ("-小学", "search-not"),
     ("标题:工作要点", "search-in-title"),
-    ("机构: 发文机关: 地区: 年份:2021-2023 文种: 层级:", "search-which"),
+    ("地区:江西省", "search-place"),
+    ("年份:2021-2023", "search-years"),
+    ("机构:教育局", "search-agency"),
+    ("文种:通知 层级:县", "search-kind"),
 )
 
 
@@ -156,7 +166,7 @@ def _box(facet: Facet, given: Mapping[str, str]) -> Box | None:
     if facet.unknown:
         href = _address({**given, facet.field: UNKNOWN})
         choices.append(Choice(both("unknown"), href, facet.unknown))
-    return Box(both(_WORDS[facet.field]), choices[:FEW], choices[FEW:])
+    return Box(both(*_WORDS[facet.field]), choices[:FEW], choices[FEW:])
 
 
 def _active(given: Mapping[str, str]) -> Iterator[Choice]:
@@ -164,13 +174,11 @@ def _active(given: Mapping[str, str]) -> Iterator[Choice]:
     for name, value in given.items():
         if name != "q":
             left = {key: kept for key, kept in given.items() if key != name}
-            yield Choice(_label(name, value), _address(left))
+            label = both("unknown") if value == UNKNOWN else _label(name, value)
+            yield Choice(Markup("{} {}").format(both(*_WORDS[name]), label), _address(left))
 
 
 def _label(field: str, value: str) -> Markup:
-    if value == UNKNOWN:
-        title = pair(_WORDS.get(field, field))
-        return in_both(f"{title[0]}：未知", f"{title[1]}: unknown")
     return both(value, "classes") if field in ("kind", "level") else escape(_visible(value))
 
 
