@@ -11,7 +11,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from kg.serve import entity, find, lists, start
+from kg.serve import entity, find, graphs, lists, regions, start
 from kg.serve.caching import Caching
 from kg.serve.catalog import Catalog
 from kg.serve.errors import HANDLERS
@@ -20,7 +20,7 @@ from kg.serve.safety import Safety
 from kg.serve.turns import Turns
 
 # Each module has ROUTES; the first that matches answers.
-MODULES = (start, find, lists, entity)
+MODULES = (start, find, lists, regions, entity, graphs)
 
 
 @dataclass(frozen=True, slots=True)

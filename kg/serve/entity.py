@@ -23,6 +23,7 @@ from kg.sparql import PREFIXES
 from kg.store import Store
 
 A_PAGE = 50
+FIRST = 10  # of each kind of fact
 # In the order in which a page shows what other things say of an entity; the rest follows.
 _ORDER = (
     *("issuedBy", "agency", "ofTask", "appliesTo", "promulgates", "cited", "later", "earlier"),
@@ -88,7 +89,7 @@ def _page(request: Request, iri: str) -> Response:
 def _whole(request: Request, iri: str) -> Response:
     """Show all kinds of facts, the first of each."""
     catalog, store = catalog_of(request), store_of(request)
-    card = show(store, iri)
+    card = show(store, iri, FIRST)
     reader = _Facts(store, catalog, iri)
     outward = [g for g in card.groups if not g.inward and _local(g.predicate) not in _LEFT_OUT]
     inward = sorted((g for g in card.groups if g.inward), key=_rank)

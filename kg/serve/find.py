@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kg.errors import NotFoundError, QueryError
-from kg.page.words import Pair, both, in_both, pair
+from kg.page.words import Pair, both, pair
 from kg.render.marked import UNSEEN
 from kg.search import Document, Facet, Filters, Found, Name, Search, open_index
 from kg.search.query import LONGEST
