@@ -6,6 +6,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 
@@ -449,6 +450,28 @@ def test_any_text_is_answered_or_refused_in_a_line(text: str) -> None:
 def test_what_holds_no_word_is_said_to_be_left_out(plans_store: Store, plans: Index) -> None:
     found = search(plans_store, "学位 ！", index=plans)
     assert found.total == 13 and found.notes[0][1] == "left out, as it holds no word: ！"
+
+
+def test_where_nothing_is_found_each_word_is_told_of(plans_store: Store, plans: Index) -> None:
+    found = search(plans_store, "学位 养老院 一园一策", index=plans)
+    assert found.total == 0
+    assert found.notes == (
+        (
+            "单独查找：学位 13 件，养老院 0 件，一园一策 2 件",
+            "by itself: 学位 13 documents, 养老院 0 documents, 一园一策 2 documents",
+        ),
+    )
+    assert search(plans_store, "养老院", index=plans).notes == ()
+
+
+def test_many_threads_ask_one_index(plans_store: Store, plans: Index) -> None:
+    queries = ["学位", "教育 学前", "晨曦护苗", "place:青禾县 学位"] * 10
+
+    def ask(query: str) -> list[str]:
+        return titles(search(plans_store, query, index=plans))
+
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(ask, queries)) == [ask(query) for query in queries]
 
 
 # -- the index ---------------------------------------------------------------------------------

@@ -72,7 +72,7 @@ class Search:
             documents=tuple(self._document(row, query) for row in shown),
             names=tuple(self._names(query)),
             facets=tuple(_facets(self._index, ranked)),
-            notes=tuple(self._notes(query)),
+            notes=tuple(self._notes(query, len(scores))),
         )
 
     def _scores(self, query: Query) -> dict[int, float]:
@@ -94,12 +94,10 @@ class Search:
         """Return rows in order: named so, words together, words apart; then score, then date."""
         whole = query.whole
         together = self._having(_phrase(whole)) if len(query.wanted) > 1 and whole else set()
+        named = self._named(whole)
 
         def tier(row: int) -> str:
-            entry = self._index.entries[row]
-            if whole and list(whole) in (words(entry.title), words(entry.number)):
-                return "title"
-            return "together" if row in together else "apart"
+            return "title" if row in named else "together" if row in together else "apart"
 
         entries = self._index.entries
         rows = sorted(scores, key=lambda row: (entries[row].title, entries[row].source))
@@ -107,6 +105,17 @@ class Search:
         # Three digits: a hair's breadth of score does not outweigh a date.
         rows.sort(key=lambda row: (_TIERS.index(tier(row)), float(f"{scores[row]:.3g}")))
         return rows
+
+    def _named(self, whole: tuple[str, ...]) -> set[int]:
+        """Return the documents whose title or number is these words and no more."""
+        if not whole:
+            return set()
+        entries = self._index.entries
+        return {
+            row
+            for row in self._having(f"{{title number}} : {_phrase(whole)}")
+            if list(whole) in (words(entries[row].title), words(entries[row].number))
+        }
 
     def _document(self, row: int, query: Query) -> Document:
         entry, text = self._index.entries[row], self._index.text(row)
@@ -139,12 +148,22 @@ class Search:
         text = " ".join(term.text for term in query.wanted)
         return find_names(self._index, text, limit=NAMES, without=held)
 
-    def _notes(self, query: Query) -> Iterator[Note]:
+    def _notes(self, query: Query, total: int) -> Iterator[Note]:
         if self._index.note is not None:
             yield self._index.note
         if query.ignored:
             left = " ".join(query.ignored)
             yield f"没有可查的字词，已略去：{left}", f"left out, as it holds no word: {left}"
+        wanted = [one for one in query.clauses if not one.excluded]
+        if not total and len(query.clauses) + len(query.conditions) > 1 and wanted:
+            alone = [
+                (" 或 ".join(term.text for term in one.terms), len(self._having(_expression(one))))
+                for one in wanted
+            ]
+            yield (
+                "单独查找：" + "，".join(f"{text} {number:,} 件" for text, number in alone),
+                "by itself: " + ", ".join(f"{text} {number:,} documents" for text, number in alone),
+            )
 
 
 # -- what SQLite is asked: words of letters and digits alone, in quotes ------------------------

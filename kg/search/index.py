@@ -161,7 +161,9 @@ def is_possible() -> bool:
     return True
 
 
-def _said(change: Change) -> Note:
+def _said(change: Change) -> Note | None:
+    if not (change.new or change.added or change.removed):
+        return None
     if change.new:
         return f"{FILE}：原来没有索引，刚刚建好", f"{FILE}: there was no index, made now"
     return (
@@ -243,6 +245,8 @@ def _fill(rows: sqlite3.Connection, store: Store, wanted: Mapping[str, str]) -> 
     held = _held(rows)
     gone = [source for source, key in held.items() if wanted.get(source) != key]
     new = [source for source, key in wanted.items() if held.get(source) != key]
+    if not (is_new or gone or new):
+        return Change(0, 0)  # another process has done it meanwhile
     _take_out(rows, gone)
     _put_in(rows, entries(store, new), wanted)
     _name(rows, called(store), regions(store))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -56,14 +56,14 @@ def passages(
 ) -> tuple[Passage, ...]:
     """Return the passages that show the most of what was looked for, in the order of the text.
 
-    Sentences that have all words together come first, then those that have one as it was typed,
-    then those that show words not seen yet,
-    then those of a section before letterhead and preamble, which repeat the title. `whole` is all
-    that was asked as one phrase.
+    Sentences that have all words together come first (`whole` is them as one phrase), then those
+    that have one as it was typed, then those that show words not seen yet, then those of a section
+    before letterhead and preamble, which repeat the title.
     """
-    candidates = [one for one in _sentences(text, found) if not _is_title(text, one, title)]
+    named = words(title)
+    candidates = [one for one in _sentences(text, found) if not _is_title(text, one, named)]
     have = {one: _terms(one, found) for one in candidates}
-    together = [begin for begin, _ in places(whole, fold(text)).spans] if words(whole) else []
+    together = [begin for begin, _ in places(whole, fold(text), MOST).spans] if words(whole) else []
     seen: set[int] = set()
     chosen: list[Span] = []
 
@@ -116,8 +116,11 @@ def _is_quoted(text: str, span: Span, place: Span) -> bool:
     return text.rfind("《", span[0], place[0]) > text.rfind("》", span[0], place[0])
 
 
-def _is_title(text: str, span: Span, title: str) -> bool:
-    return len(title) < 200 and words(text[slice(*span)]) == words(title)
+def _is_title(text: str, span: Span, named: Sequence[str]) -> bool:
+    """Tell whether a sentence says the words of the title and no more."""
+    if span[1] - span[0] > 2 * len("".join(named)) + 20:
+        return False
+    return words(text[slice(*span)]) == named
 
 
 def _terms(span: Span, found: Places) -> frozenset[int]:
@@ -180,5 +183,8 @@ def _cut(text: str, span: Span, first: Span) -> Span:
 
 def _heading(sections: Sequence[Section], at: int) -> str:
     """Return the heading of the innermost section that holds a place."""
-    holding = [one for one in sections if one.begin <= at < one.end]
-    return holding[-1].heading if holding else ""
+    before = bisect_right(sections, at, key=lambda one: one.begin)
+    for number in range(before - 1, -1, -1):
+        if at < sections[number].end:
+            return sections[number].heading
+    return ""
