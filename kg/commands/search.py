@@ -49,7 +49,8 @@ def search(
     """Find words in the texts, titles and document numbers; the best documents first.
 
     Documents that have every WORD are found, wherever it stands in them; characters between
-    which only a mark or a line's end stands are together. For each the best passages are shown.
+    which only a mark or a line's end stands are together. For each the best passages are shown;
+    `places` counts where the words stand in the text (of a word up to 5,000).
 
     \b
     “扩优提质”     these words as one (in a shell: '"扩优 提质"')

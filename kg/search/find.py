@@ -12,7 +12,7 @@ from kg.search.entries import Entry, Region
 from kg.search.found import LEVELS, Document, Facet, Filters, Found, Name, Note
 from kg.search.index import WEIGHTS, Index, open_index
 from kg.search.names import find_names
-from kg.search.passages import find_places, passages
+from kg.search.passages import MOST, find_places, passages
 from kg.search.query import Clause, Query, Term, parse
 from kg.search.words import words
 from kg.store import Store
@@ -138,6 +138,7 @@ class Search:
             level=region.level if region else "",
             issuers=entry.issuers,
             found=len(found.all),
+            more=any(len(some) >= MOST for some in found.by_term),
             passages=passages(text, entry.title, found, entry.sections, whole),
         )
 

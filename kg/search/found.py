@@ -73,6 +73,7 @@ class Document:
     level: str
     issuers: tuple[str, ...]
     found: int  # places in its text
+    more: bool  # whether there are more than were counted
     passages: tuple[Passage, ...]  # the best, in the order of the text
 
     def title_pieces(self) -> list[tuple[str, bool]]:
