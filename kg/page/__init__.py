@@ -18,9 +18,9 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from kg.page.words import attributes, both, words_of
+from kg.page.words import attributes, both, in_both, words_of
 
-__all__ = ["as_json", "attributes", "both", "content", "policy", "style", "write_page"]
+__all__ = ["as_json", "attributes", "both", "content", "fill", "policy", "style", "write_page"]
 
 BASE_STYLES = ("page/look.css",)
 BASE_SCRIPTS = ("page/base.js",)
@@ -35,6 +35,7 @@ def write_page(
     scripts: Sequence[str] = (),
     libraries: Sequence[str] = (),
     data: Mapping[str, Any] = MappingProxyType({}),
+    late: Mapping[str, Any] = MappingProxyType({}),
     forms: bool = False,
     **values: Any,
 ) -> str:
@@ -42,8 +43,9 @@ def write_page(
 
     `template`, `styles` and `scripts` are files of this package: "render/graph.html". `libraries`
     are the texts of scripts of others, which run before ours. Each of `data` enters the page as
-    JSON in an element of that id. `forms` says that the page comes from a server of ours, to which
-    its forms go. The rest is for the template.
+    JSON in an element of that id; so does each of `late`, behind the scripts, which need not wait
+    for it: they draw while it is still read. `forms` says that the page comes from a server of
+    ours, to which its forms go. The rest is for the template.
     """
     own = [content(name) for name in (*BASE_SCRIPTS, *scripts)]
     shared = {"words": words_of("interface")}
@@ -55,10 +57,20 @@ def write_page(
             title=title.translate(_UNSEEN),
             style=Markup(style(*styles)),
             scripts=[Markup(text) for text in (*libraries, *own)],
-            data={name: Markup(as_json(value)) for name, value in {**shared, **data}.items()},
+            data=_as_elements({**shared, **data}),
+            late=_as_elements(late),
             **values,
         )
     )
+
+
+def _as_elements(data: Mapping[str, Any]) -> dict[str, Markup]:
+    return {name: Markup(as_json(value)) for name, value in data.items()}
+
+
+def fill(template: str, **values: Any) -> Markup:
+    """Return a piece of a page: a template of this package with its values."""
+    return Markup(_templates().get_template(template).render(**values))
 
 
 def style(*names: str) -> str:
@@ -118,5 +130,5 @@ def _templates() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals.update(both=both, attributes=attributes)
+    environment.globals.update(both=both, in_both=in_both, attributes=attributes)
     return environment

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,11 +12,11 @@ from starlette.middleware import Middleware
 
 from kg.serve import entity, find, graphs, lists, regions, start
 from kg.serve.caching import Caching
-from kg.serve.catalog import Catalog
 from kg.serve.errors import HANDLERS
 from kg.serve.holding import Holding
 from kg.serve.safety import Safety
 from kg.serve.turns import Turns
+from kg.serve.warm import warm_up
 
 # Each module has ROUTES; the first that matches answers.
 MODULES = (start, find, lists, regions, entity, graphs)
@@ -46,7 +45,6 @@ def make_app(place: Path, options: Options | None = None) -> Starlette:
 
 @asynccontextmanager
 async def _let_go(app: Starlette) -> AsyncIterator[None]:
-    # Whoever comes first should not wait for what all lists need.
-    threading.Thread(target=Catalog(app.state.holding).warm, daemon=True).start()
+    warm_up(app.state.holding)
     yield
-    app.state.holding.close()
+    app.state.holding.let_go()

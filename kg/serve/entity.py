@@ -6,20 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pyoxigraph
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from kg.errors import NotFoundError
-from kg.page.words import Pair, pair, words_of
+from kg.page.words import Pair, both, pair, words_of
 from kg.serve import describe, document
 from kg.serve.address import address_of, in_query, iri_at, place_address
 from kg.serve.asked import Asked, shortened
 from kg.serve.catalog import Catalog, catalog_of
 from kg.serve.holding import store_of
 from kg.serve.respond import respond
-from kg.show import Card, Evidence, Fact, Group, show, show_group
-from kg.sparql import PREFIXES
+from kg.show import Evidence, Fact, Group, show, show_group
+from kg.sparql import POL, PREFIXES
 from kg.store import Store
 
 A_PAGE = 50
@@ -32,6 +33,7 @@ _ORDER = (
 )
 _KNOWN = "ASK { { <%s> ?out ?other } UNION { ?another ?in <%s> } }"
 _WORDS = "SELECT ?label ?lang ?node { ?node rdfs:label ?label BIND(LANG(?label) AS ?lang) }"
+_CLASSES = "SELECT ?class ?node { ?node a ?class }"
 # Where the rules were and which build it was: what the RDF has and no reader asks for.
 _LEFT_OUT = ("wasGeneratedBy", "isString")
 
@@ -40,7 +42,7 @@ _LEFT_OUT = ("wasGeneratedBy", "isString")
 class Said:
     """A fact as the page shows it."""
 
-    text: str
+    text: str | Markup
     href: str
     sentence: str
     place: str  # address of the sentence
@@ -99,7 +101,7 @@ def _whole(request: Request, iri: str) -> Response:
         card.name,
         styles=("serve/entity.css",),
         card=card,
-        classes=class_words(card),
+        classes=_class_words(store, iri),
         facts=[reader.table(group) for group in outward],
         tables=[reader.table(group) for group in inward],
         graph=f"/graph?about={in_query(iri)}",
@@ -156,13 +158,14 @@ class _Facts:
         seen = fact.evidence
         place = self._place(fact, seen)
         href = address_of(fact.iri, self._base)
+        origin = self._titles.get(seen.source, seen.file) if seen else ""
         return Said(
-            text=fact.text,
+            text=_value(fact),
             # What names an entity at a place leads there, as the sentence beside it does.
             href="" if "#char=" in fact.iri else href,
             sentence=seen.sentence if seen else "",
             place=place,
-            origin=self._titles.get(seen.source, seen.file) if seen else "",
+            origin="" if origin == fact.text else origin,
         )
 
     def _place(self, fact: Fact, seen: Evidence | None) -> str:
@@ -175,10 +178,18 @@ class _Facts:
         return place_address(seen.source, seen.begin, seen.begin, self._base)
 
 
-def class_words(card: Card) -> list[Pair]:
-    """Return what an entity is, in words; the ontology's Chinese where we have no English."""
-    by_chinese = {chinese: (chinese, english) for chinese, english in words_of("classes").values()}
-    return [by_chinese.get(name, (name, name)) for name in card.classes]
+def _class_words(store: Store, iri: str) -> list[Pair]:
+    """Return what an entity is, in words, the class before its subclasses."""
+    rows = store.select(_CLASSES, {"node": pyoxigraph.NamedNode(iri)})
+    names = {_local(row["class"]) for row in rows} & set(words_of("classes"))
+    ordered = [name for name in words_of("classes") if name in names]
+    return [pair(name, "classes") for name in ordered]
+
+
+def _value(fact: Fact) -> str | Markup:
+    """Return what is said: of what our ontology names (a level) in both languages."""
+    name = fact.iri.removeprefix(POL)
+    return both(name, "values") if name in words_of("values") else fact.text
 
 
 def said_by(store: Store, group: Group) -> Pair:

@@ -59,12 +59,24 @@ class Holding:
             return found
 
     def close(self) -> None:
-        """Let the store go."""
+        """Close the store."""
         if self._store is not None:
             self._store.close()
             self._store = None
 
+    def let_go(self) -> None:
+        """Close the store for good, unless somebody still reads: then the process's end does."""
+        with self._turn:
+            self._changing = True
+            if not self._readers:
+                self.close()
+
     # -- taking turns ----------------------------------------------------------------------
+
+    @property
+    def is_changing(self) -> bool:
+        """Tell whether somebody changes the store now."""
+        return self._changing
 
     def enter(self) -> bool:
         """Count a request as reading; False while the store is being changed."""

@@ -15,7 +15,17 @@ from kg.page.words import Pair, in_both, pair
 
 # The parts of the site, in the order of its navigation: address, word of the interface. A page
 # whose address lies below one of them (/reports/due below /reports) belongs to it.
-PARTS = (("/", "start"), ("/search", "search"))
+PARTS = (
+    ("/", "start"),
+    ("/search", "search"),
+    ("/documents", "documents"),
+    ("/agencies", "agencies"),
+    ("/programs", "programs"),
+    ("/targets", "targets"),
+    ("/regions", "regions"),
+    ("/cited", "cited-not-held"),
+    ("/graph", "graph"),
+)
 SEARCH = "/search"  # where the box in the head of each page goes, once it is one of the parts
 _POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
 # Nothing of ours is to be shown within, opened by, or read by a page of another site.

@@ -63,7 +63,7 @@ def _counts(catalog: Catalog) -> list[tuple[str, str, int]]:
         ("/agencies", "agencies", len(catalog.agencies)),
         ("/programs", "programs", len(catalog.programs)),
         ("/targets", "targets", len(catalog.targets)),
-        ("/regions", "regions", sum(1 for one in catalog.regions.values() if one.mentioned)),
+        ("/regions", "regions", sum(1 for one in catalog.regions.values() if one.inside)),
         ("/cited", "cited-not-held", len(catalog.ghosts)),
     ]
 
