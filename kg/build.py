@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pyoxigraph
 
-from kg import traces, workers
+from kg import search, traces, workers
 from kg.errors import KgError, ReadError
 from kg.inputs import (
     AUTOMATIC,
@@ -142,7 +142,8 @@ def build(
     holds whole documents only, and the same call goes on. A file that fails is in the report
     with its reason. `intake` says how containers are read. `jobs` processes read, each document
     within `limits`; without limits this process reads, unprotected. At the end texts are
-    compared with each other (kg.traces), unless `compare` is false: then the store has no traces.
+    compared with each other (kg.traces), unless `compare` is false: then the store has no traces;
+    and the full-text index is brought up to date (kg.search).
     """
     started = time.monotonic()
     table = read_corrections(store)
@@ -164,6 +165,7 @@ def build(
         traces.update(store, steps.compare)
     else:
         traces.clear(store)
+    search.update(store)
     return BuildReport(
         ok=tally.ok,
         repaired=tally.repaired,

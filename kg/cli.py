@@ -33,6 +33,7 @@ from kg.commands.missing import missing
 from kg.commands.options import WORDS, as_json, opened, output_file, pages_in, store_option
 from kg.commands.originality import originality
 from kg.commands.pledges import pledges
+from kg.commands.search import search
 from kg.commands.serve import serve
 from kg.commands.trace import trace
 from kg.commands.views import VIEWS_TOLD, require_view, view_options, write_view
@@ -458,6 +459,7 @@ def remove(names: Sequence[str], place: Path) -> None:
       kg remove plan-2023.txt
     """
     from kg import traces
+    from kg.search import update
     from kg.store import Store
 
     with _existing(place), Store(place) as store, _progress(debug=False) as report:
@@ -465,10 +467,9 @@ def remove(names: Sequence[str], place: Path) -> None:
             for name in names:
                 for held in store.remove(name):
                     click.echo(f"removed {held.title or held.source} ({', '.join(held.names)})")
-        except KgError:
-            traces.renew(store, report.compare)  # some may have gone before one was not found
-            raise
-        traces.renew(store, report.compare)
+        finally:  # some may have gone before one was not found
+            traces.renew(store, report.compare)
+            update(store)
 
 
 # -- inspect -----------------------------------------------------------------------------------
@@ -967,4 +968,5 @@ cli.add_command(missing)
 cli.add_command(ask)
 cli.add_command(correct)
 cli.add_command(corrections)
+cli.add_command(search)
 cli.add_command(serve)

@@ -10,7 +10,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from kg.serve import entity, graphs, lists, regions, start
+from kg.serve import entity, find, graphs, lists, regions, start
 from kg.serve.caching import Caching
 from kg.serve.errors import HANDLERS
 from kg.serve.holding import Holding
@@ -19,7 +19,7 @@ from kg.serve.turns import Turns
 from kg.serve.warm import warm_up
 
 # Each module has ROUTES; the first that matches answers.
-MODULES = (start, lists, regions, entity, graphs)
+MODULES = (start, find, lists, regions, entity, graphs)
 
 
 @dataclass(frozen=True, slots=True)

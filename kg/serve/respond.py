@@ -17,6 +17,7 @@ from kg.page.words import Pair, in_both, pair
 # whose address lies below one of them (/reports/due below /reports) belongs to it.
 PARTS = (
     ("/", "start"),
+    ("/search", "search"),
     ("/documents", "documents"),
     ("/agencies", "agencies"),
     ("/programs", "programs"),
