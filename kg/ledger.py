@@ -41,7 +41,10 @@ class Ledger:
         where = ":memory:" if path is None else path.absolute().as_uri()
         mode = "?mode=ro" if read_only and path is not None else ""
         try:
-            self._rows = sqlite3.connect(where + mode, uri=True, isolation_level=None)
+            # A server's threads read one ledger; SQLite, built to serialise, lets them.
+            self._rows = sqlite3.connect(
+                where + mode, uri=True, isolation_level=None, check_same_thread=not read_only
+            )
             if not read_only:
                 self._rows.executescript(_SCHEMA)
             self.is_empty = not self._rows.execute("SELECT 1 FROM claims LIMIT 1").fetchall()

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 
 from kg.serve import start
+from kg.serve.caching import Caching
+from kg.serve.errors import HANDLERS
 from kg.serve.holding import Holding
+from kg.serve.safety import Safety
+from kg.serve.turns import Turns
 
 # Each module has ROUTES; the first that matches answers.
 MODULES = (start,)
@@ -23,7 +30,19 @@ class Options:
 
 def make_app(place: Path, options: Options | None = None) -> Starlette:
     """Return the application over the store in a directory."""
-    app = Starlette(routes=[route for module in MODULES for route in module.ROUTES])
+    app = Starlette(
+        routes=[route for module in MODULES for route in module.ROUTES],
+        # From the outside in: who may ask, whose turn it is, what need not be sent again.
+        middleware=[Middleware(Safety), Middleware(Turns), Middleware(Caching)],
+        exception_handlers=HANDLERS,
+        lifespan=_let_go,
+    )
     app.state.holding = Holding(place)
     app.state.options = options or Options()
     return app
+
+
+@asynccontextmanager
+async def _let_go(app: Starlette) -> AsyncIterator[None]:
+    yield
+    app.state.holding.close()
