@@ -52,7 +52,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "search": (*COMMON, "store", "sentence"),
     "serve": (
         *(*COMMON, "page", "render", "reports", "store", "sparql", "queries", "sentence"),
-        *("export", "search", "results", "show", "ask"),
+        *("export", "search", "results", "show", "ask", "commands"),
     ),
     # Before the stages: which bytes there are.
     "inputs": (*COMMON, "ledger", "store", "read", "workers"),

@@ -18,7 +18,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from kg.page.words import attributes, both, words_of
+from kg.page.words import attributes, both, in_both, words_of
 
 __all__ = ["as_json", "attributes", "both", "content", "policy", "style", "write_page"]
 
@@ -118,5 +118,5 @@ def _templates() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals.update(both=both, attributes=attributes)
+    environment.globals.update(both=both, in_both=in_both, attributes=attributes)
     return environment

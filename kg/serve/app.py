@@ -10,7 +10,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from kg.serve import start
+from kg.serve import queries, questions, reports, start, views
 from kg.serve.caching import Caching
 from kg.serve.errors import HANDLERS
 from kg.serve.holding import Holding
@@ -18,7 +18,7 @@ from kg.serve.safety import Safety
 from kg.serve.turns import Turns
 
 # Each module has ROUTES; the first that matches answers.
-MODULES = (start,)
+MODULES = (start, reports, queries, views, questions)
 
 
 @dataclass(frozen=True, slots=True)

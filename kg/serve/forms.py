@@ -7,16 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 from urllib.parse import urlencode
 
 import click
+from markupsafe import Markup, escape
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
 from kg.errors import QueryError
+from kg.page.words import both, pair, tables
 from kg.queries import SavedQuery
+from kg.render.marked import UNSEEN
 from kg.render.views import Wanted
+from kg.serve.respond import language_of
 
 NEEDED = "(needed)"  # what a saved query says of a parameter without which it finds nothing
 EXTRA = frozenset({"lang", "page", "run", "format"})  # what addresses say beside the choices
@@ -72,6 +77,21 @@ def tidied(request: Request) -> RedirectResponse | None:
     return RedirectResponse(f"{request.url.path}?{rest}" if rest else request.url.path, 303)
 
 
+def wording(request: Request) -> dict[str, Any]:
+    """Return what templates of forms and tables say words by."""
+    language = language_of(request)
+
+    def word(name: str, table: str) -> str:
+        """Return a word where no markup can be: in a list of choices."""
+        return pair(name, table)[language == "en"]
+
+    def column(name: str) -> Markup:
+        """Return the heading of a column."""
+        return both(name, "columns") if "columns" in tables() else escape(name)
+
+    return {"word": word, "column": column, "seen": lambda text: text.translate(UNSEEN)}
+
+
 # -- of a command --------------------------------------------------------------------------------
 
 
@@ -107,7 +127,8 @@ def arguments_of(command: click.Command, values: Chosen) -> list[str]:
 
     A value stands behind "=" or "--", so that none is taken for an option.
     """
-    options, positional = [], []
+    options: list[str] = []
+    positional: list[str] = []
     for one in command.params:
         given = values.get(field_of(one).name, ()) if one.name not in NOT_ASKED else ()
         if isinstance(one, click.Argument):

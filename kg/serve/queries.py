@@ -18,13 +18,12 @@ from kg import queries, results, sparql
 from kg.errors import KgError, QueryError
 from kg.page.words import pair
 from kg.queries import SavedQuery
-from kg.serve.forms import Chosen, Field, address, chosen, fields_of_query, tidied
+from kg.serve.forms import Chosen, Field, address, chosen, fields_of_query, tidied, wording
 from kg.serve.holding import store_of
 from kg.serve.kept import kept, leaf_of
 from kg.serve.linked import LINKS
 from kg.serve.reports import attachment, line_of
 from kg.serve.respond import respond
-from kg.serve.said import said
 from kg.store import Store
 
 FORMATS = ("csv", "json", "tsv")
@@ -65,7 +64,7 @@ def overview(request: Request) -> Response:
     return respond(
         request,
         "serve/queries.html",
-        said(request, pair("queries")),
+        pair("queries"),
         styles=("serve/forms.css",),
         own=[one for one in saved if not one.name.startswith(BEHIND)],
         behind=[one for one in saved if one.name.startswith(BEHIND)],
@@ -196,7 +195,8 @@ def _page(
         request,
         "serve/query.html",
         query.name,
-        styles=("render/report.css", "serve/forms.css"),
+        styles=("serve/table.css", "serve/forms.css"),
+        **wording(request),
         status=400 if problem else 200,
         query=query,
         fields=fields,

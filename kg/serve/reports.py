@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
+from itertools import pairwise
 
 import click
 from starlette.requests import Request
@@ -16,17 +17,16 @@ from starlette.routing import Route
 
 from kg.commands.inside import file_of, report_of
 from kg.errors import KgError, NotFoundError
-from kg.reports import REPORTS, Listed
-from kg.reports.report import Report
 from kg.page.words import pair
 from kg.render.report import draw_report
+from kg.reports import REPORTS, Listed
+from kg.reports.report import Report
 from kg.results import printable
-from kg.serve.forms import Chosen, Field, address, arguments_of, chosen, fields_of, tidied
+from kg.serve.forms import Chosen, Field, address, arguments_of, chosen, fields_of, tidied, wording
 from kg.serve.holding import store_of
 from kg.serve.kept import kept, leaf_of
 from kg.serve.linked import LINKS
 from kg.serve.respond import respond
-from kg.serve.said import said
 
 # What takes more than two seconds over 500 documents; there the form comes first.
 SLOW = frozenset({"due", "matrix", "pairs", "unowned", "pledges", "cascade", "check"})
@@ -75,7 +75,7 @@ def _offer(listed: Listed) -> Offered:
         )
         for one in _fields(listed, command)
     )
-    return Offered(listed, command, fixed, fields, _formats(command))
+    return Offered(listed, command, fixed, fields, formats_of(command))
 
 
 def _fields(listed: Listed, command: click.Command) -> list[Field]:
@@ -91,8 +91,8 @@ def _fields(listed: Listed, command: click.Command) -> list[Field]:
 
 def _fixed(words: list[str]) -> dict[str, tuple[str, ...]]:
     """Return the choices of `--by level` or `--matrix`; what is written large is for the reader."""
-    fixed = {}
-    for word, after in zip(words, [*words[1:], ""], strict=True):
+    fixed: dict[str, tuple[str, ...]] = {}
+    for word, after in pairwise([*words, ""]):
         if word.startswith("--") and not after.isupper():
             value = after if after and not after.startswith("--") else "on"
             fixed[word.lstrip("-")] = (value,)
@@ -106,7 +106,8 @@ def _taken(listed: Listed) -> set[str]:
     return {other.get(name, name) for name in inspect.signature(function).parameters}
 
 
-def _formats(command: click.Command) -> tuple[str, ...]:
+def formats_of(command: click.Command) -> tuple[str, ...]:
+    """Return the formats of the files that a command writes."""
     form = next(one.type for one in command.params if one.name == "form")
     assert isinstance(form, click.Choice)
     return tuple(one for one in form.choices if one != "table")
@@ -120,7 +121,7 @@ def overview(request: Request) -> Response:
     return respond(
         request,
         "serve/reports.html",
-        said(request, pair("reports")),
+        pair("reports"),
         styles=("serve/forms.css",),
         reports=[one.listed for one in offered().values()],
     )
@@ -209,8 +210,9 @@ def _page(
     return respond(
         request,
         "serve/report.html",
-        said(request, pair(one.listed.name, "reports")),
-        styles=("render/report.css", "serve/forms.css"),
+        pair(one.listed.name, "reports"),
+        styles=("serve/table.css", "serve/forms.css"),
+        **wording(request),
         status=400 if problem else 200,
         listed=one.listed,
         fields=one.fields,

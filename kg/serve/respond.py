@@ -15,7 +15,13 @@ from kg.page.words import Pair, in_both
 
 # The parts of the site, in the order of its navigation: address, word of the interface. A page
 # whose address lies below one of them (/reports/due below /reports) belongs to it.
-PARTS = (("/", "start"),)
+PARTS = (
+    ("/", "start"),
+    ("/reports", "reports"),
+    ("/queries", "queries"),
+    ("/views", "views"),
+    ("/ask", "questions"),
+)
 SEARCH = "/search"  # where the box in the head of each page goes, once it is one of the parts
 _POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
 # Nothing of ours is to be shown within, opened by, or read by a page of another site.
