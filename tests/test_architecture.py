@@ -53,6 +53,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "serve": (
         *(*COMMON, "page", "render", "reports", "store", "sparql", "queries", "sentence"),
         *("export", "search", "results", "show", "ask", "commands"),
+        # An upload is a build, in a process of its own.
+        *("build", "inputs"),
     ),
     # Before the stages: which bytes there are.
     "inputs": (*COMMON, "ledger", "store", "read", "workers"),
