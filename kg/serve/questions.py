@@ -78,7 +78,11 @@ def _page(
     seconds: float = 0.0,
 ) -> Response:
     leaf = leaf_of(request, answer.report.rows) if answer else None
-    report = replace(answer.report, rows=tuple(leaf.rows)) if answer and leaf else None
+    report = None
+    if answer and leaf:
+        # The answer in a sentence is its first note too; on the page it is the heading.
+        notes = tuple(one for one in answer.report.notes if not one.endswith(answer.told))
+        report = replace(answer.report, rows=tuple(leaf.rows), notes=notes)
     question = values.get("q", ("",))[-1] if values.get("q") else ""
     lost = isinstance(problem, QuestionError)
     return respond(
