@@ -123,6 +123,13 @@ def show(store: Store, name: str, limit: int = SHOWN) -> Card:
     return _Reader(store).card(find_entity(store, name), limit)
 
 
+def show_group(
+    store: Store, iri: str, predicate: str, inward: bool, first: int, limit: int
+) -> Group:
+    """Give the facts of one predicate about a thing, from the one of this number on."""
+    return _Reader(store).group(iri, predicate, inward, first, limit)
+
+
 def find_entity(store: Store, name: str) -> str:
     """Give the IRI of what has this name, alias, IRI, or path below the base."""
     for iri in (name, store.base + name):
@@ -187,6 +194,13 @@ class _Reader:
             classes=tuple(self.label(name) for name in classes),
             groups=tuple(groups),
         )
+
+    def group(self, iri: str, predicate: str, inward: bool, first: int, limit: int) -> Group:
+        """Read some of the facts of one predicate."""
+        others = self._related(iri, _INWARD if inward else _OUTWARD).get(predicate, [])
+        kept = sorted(set(others))[first : first + limit]
+        facts = tuple(self._fact(iri, predicate, other, inward) for other in kept)
+        return Group(predicate, self.label(predicate), inward, len(set(others)), facts)
 
     def _related(self, iri: str, query: str) -> dict[str, list[str]]:
         """Give the other ends of all facts, by predicate; not what nodes say with a sentence."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,8 +12,9 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from kg.serve import queries, questions, reports, start, upload, views
+from kg.serve import entity, lists, queries, questions, reports, start, upload, views
 from kg.serve.caching import Caching
+from kg.serve.catalog import Catalog
 from kg.serve.errors import HANDLERS
 from kg.serve.holding import Holding
 from kg.serve.safety import Safety
@@ -20,7 +22,7 @@ from kg.serve.turns import Turns
 from kg.serve.uploads import Uploads
 
 # Each module has ROUTES; the first that matches answers.
-MODULES = (start, reports, queries, views, questions)
+MODULES = (start, lists, reports, queries, views, questions, entity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ def make_app(place: Path, options: Options | None = None) -> Starlette:
 
 @asynccontextmanager
 async def _let_go(app: Starlette) -> AsyncIterator[None]:
+    # Whoever comes first should not wait for what all lists need.
+    threading.Thread(target=Catalog(app.state.holding).warm, daemon=True).start()
     yield
     app.state.uploads.close()
     app.state.holding.close()

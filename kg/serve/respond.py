@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from kg.page import write_page
-from kg.page.words import Pair, in_both
+from kg.page.words import Pair, in_both, pair
 
 # The parts of the site, in the order of its navigation: address, word of the interface. A page
 # whose address lies below one of them (/reports/due below /reports) belongs to it.
@@ -65,6 +65,8 @@ def respond(
         ).query,
         parts=[one for one in PARTS if one[0] != UPLOAD or request.app.state.options.upload],
         here=_part(request.url.path),
+        in_both=in_both,
+        pair=pair,
         search=SEARCH if SEARCH in dict(PARTS) else "",
         **values,
     )

@@ -1,0 +1,220 @@
+"""An entity's IRI to its page, or to its RDF: whichever the client asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import pyoxigraph
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from kg.errors import NotFoundError
+from kg.page.words import Pair, pair, words_of
+from kg.serve import describe, document
+from kg.serve.address import address_of, in_query, iri_at, place_address
+from kg.serve.asked import Asked, shortened
+from kg.serve.catalog import Catalog, catalog_of
+from kg.serve.holding import store_of
+from kg.serve.respond import respond
+from kg.show import Card, Evidence, Fact, Group, show, show_group
+from kg.sparql import PREFIXES
+from kg.store import Store
+
+A_PAGE = 50
+# In the order in which a page shows what other things say of an entity; the rest follows.
+_ORDER = (
+    *("issuedBy", "agency", "ofTask", "appliesTo", "promulgates", "cited", "later", "earlier"),
+    *("involves", "program", "indicator", "inTask", "within", "region", "subOrganizationOf"),
+    "taIdentRef",
+)
+_KNOWN = "ASK { { <%s> ?out ?other } UNION { ?another ?in <%s> } }"
+_WORDS = "SELECT ?label ?lang ?node { ?node rdfs:label ?label BIND(LANG(?label) AS ?lang) }"
+# Where the rules were and which build it was: what the RDF has and no reader asks for.
+_LEFT_OUT = ("wasGeneratedBy", "isString")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A fact as the page shows it."""
+
+    text: str
+    href: str
+    sentence: str
+    place: str  # address of the sentence
+    origin: str  # the document that says it
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What is said by one predicate."""
+
+    word: Pair
+    total: int
+    facts: Sequence[Said]
+    all: str = ""  # address of the rest
+
+
+def entity(request: Request) -> Response:
+    """Answer what an IRI below the base stands for."""
+    store = store_of(request)
+    iri = iri_at(request.scope["raw_path"], store.base)
+    type_ = describe.wanted_type(request)
+    if not _is_known(store, iri):
+        named = shortened(request.url.path.removeprefix("/id/"), 120)
+        raise NotFoundError(f"{named}: the store knows nothing of this name")
+    if type_ != describe.HTML:
+        return describe.send_description(store, iri, type_)
+    response = document.page_of(request, iri) or _page(request, iri)
+    response.headers["Link"] = describe.alternates(address_of(iri, store.base))
+    return response
+
+
+def _is_known(store: Store, iri: str) -> bool:
+    try:
+        node = pyoxigraph.NamedNode(iri)
+    except ValueError:
+        return False
+    return bool(store.query(_KNOWN.replace("<%s>", str(node))))
+
+
+def _page(request: Request, iri: str) -> Response:
+    asked = Asked(request, ("format", "of", "page"))
+    of = asked.text("of")
+    return _one_group(request, iri, of, asked) if of else _whole(request, iri)
+
+
+def _whole(request: Request, iri: str) -> Response:
+    """Show all kinds of facts, the first of each."""
+    catalog, store = catalog_of(request), store_of(request)
+    card = show(store, iri)
+    reader = _Facts(store, catalog, iri)
+    outward = [g for g in card.groups if not g.inward and _local(g.predicate) not in _LEFT_OUT]
+    inward = sorted((g for g in card.groups if g.inward), key=_rank)
+    return respond(
+        request,
+        "serve/entity.html",
+        card.name,
+        styles=("serve/entity.css",),
+        card=card,
+        classes=class_words(card),
+        facts=[reader.table(group) for group in outward],
+        tables=[reader.table(group) for group in inward],
+        graph=f"/graph?about={in_query(iri)}",
+        path=address_of(iri, store.base),
+        forms_of=[name for name in describe.TYPES if name != "html"],
+        documents=catalog.mentioned.get(iri, 0),
+    )
+
+
+def _one_group(request: Request, iri: str, of: str, asked: Asked) -> Response:
+    """Show the facts of one kind, page by page."""
+    catalog, store = catalog_of(request), store_of(request)
+    card = show(store, iri, limit=0)
+    group = next((g for g in card.groups if group_name(g) == of), None)
+    if group is None:
+        raise NotFoundError(f"of: nothing is said by {shortened(of)} here")
+    pages = max(1, -(-group.total // A_PAGE))
+    page = asked.number("page", 1, 1, pages)
+    first = (page - 1) * A_PAGE
+    shown = show_group(store, iri, group.predicate, group.inward, first, A_PAGE)
+    reader = _Facts(store, catalog, iri)
+    return respond(
+        request,
+        "serve/group.html",
+        card.name,
+        styles=("serve/entity.css",),
+        table=replace(reader.table(shown), all=""),
+        path=address_of(iri, store.base),
+        of=of,
+        first=first + 1,
+        last=first + len(shown.facts),
+        page=page,
+        pages=pages,
+    )
+
+
+class _Facts:
+    """Turns the facts of a card into what a page shows."""
+
+    def __init__(self, store: Store, catalog: Catalog, iri: str) -> None:
+        self._store, self._iri, self._base = store, iri, store.base
+        self._titles = {one.source: one.title or one.file for one in catalog.documents}
+
+    def table(self, group: Group) -> Table:
+        more = f"?of={in_query(group_name(group))}" if group.total > len(group.facts) else ""
+        return Table(
+            word=said_by(self._store, group),
+            total=group.total,
+            facts=[self._said(fact) for fact in group.facts],
+            all=address_of(self._iri, self._base) + more if more else "",
+        )
+
+    def _said(self, fact: Fact) -> Said:
+        seen = fact.evidence
+        place = self._place(fact, seen)
+        href = address_of(fact.iri, self._base)
+        return Said(
+            text=fact.text,
+            # What names an entity at a place leads there, as the sentence beside it does.
+            href="" if "#char=" in fact.iri else href,
+            sentence=seen.sentence if seen else "",
+            place=place,
+            origin=self._titles.get(seen.source, seen.file) if seen else "",
+        )
+
+    def _place(self, fact: Fact, seen: Evidence | None) -> str:
+        if "#char=" in fact.iri:
+            return address_of(fact.iri, self._base)
+        if seen is None or not seen.source.startswith(self._base):
+            return ""
+        if seen.begin is None:
+            return address_of(seen.source, self._base)
+        return place_address(seen.source, seen.begin, seen.begin, self._base)
+
+
+def class_words(card: Card) -> list[Pair]:
+    """Return what an entity is, in words; the ontology's Chinese where we have no English."""
+    by_chinese = {chinese: (chinese, english) for chinese, english in words_of("classes").values()}
+    return [by_chinese.get(name, (name, name)) for name in card.classes]
+
+
+def said_by(store: Store, group: Group) -> Pair:
+    """Return the words for a predicate, seen from the entity that the page is about."""
+    name = _local(group.predicate)
+    table = "said-of" if group.inward else "facts"
+    for known in (table, "reversed" if group.inward else "ties"):
+        if name in words_of(known):
+            return pair(name, known)
+    labels = {
+        row["lang"]: row["label"]
+        for row in store.select(_WORDS, {"node": pyoxigraph.NamedNode(group.predicate)})
+    }
+    chinese = labels.get("zh", group.label)
+    arrow = "← " if group.inward else ""
+    return arrow + chinese, arrow + labels.get("en", chinese)
+
+
+def group_name(group: Group) -> str:
+    """Return what a group of facts is called in an address: "by-" where others say it."""
+    return ("by-" if group.inward else "") + _short(group.predicate)
+
+
+def _short(predicate: str) -> str:
+    for prefix, namespace in PREFIXES.items():
+        if predicate.startswith(namespace):
+            return f"{prefix}:{predicate.removeprefix(namespace)}"
+    return predicate
+
+
+def _local(predicate: str) -> str:
+    return predicate.replace("#", "/").rpartition("/")[2]
+
+
+def _rank(group: Group) -> tuple[int, str]:
+    name = _local(group.predicate)
+    return (_ORDER.index(name) if name in _ORDER else len(_ORDER), name)
+
+
+ROUTES = (Route("/id/{path:path}", entity),)
