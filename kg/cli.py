@@ -35,6 +35,7 @@ from kg.commands.originality import originality
 from kg.commands.pledges import pledges
 from kg.commands.serve import serve
 from kg.commands.trace import trace
+from kg.commands.views import require_view, view_options, write_view
 from kg.commands.who import who
 from kg.errors import KgError
 
@@ -828,17 +829,28 @@ def export(form: str, output: Path, document: str | None, no_ontology: bool, pla
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="A folder of pages from kg inspect, to which documents and quotations link.",
 )
+@view_options
 @store_option
+@click.pass_context
 def render(
+    ctx: click.Context,
+    /,
     output: Path,
     about: str | None,
     depth: int,
     types: Sequence[str],
     limit: int,
     documents: Path | None,
+    view: str | None,
     place: Path,
+    **wanted: str | int | None,
 ) -> None:
-    """Draw the graph as a web page that needs no network.
+    """Draw the graph, or a view, as a web page that needs no network.
+
+    \b
+    Views, and what each takes:
+      indicators   what places promise, as a heat table: --indicator --region --issuer --year
+      duties       who leads and who supports: --document --region --issuer --year
 
     \b
     Examples:
@@ -846,7 +858,13 @@ def render(
       kg render --about 青禾县教育局 --depth 2 --type Program -o bureau.html
       kg inspect documents/*.txt --format html -o pages/
       kg render --documents pages/ -o graph.html
+      kg render --view indicators --indicator 新增学位 -o places.html
+      kg render --view duties --document 青禾县教育局2022年工作要点
     """
+    if view is not None:
+        write_view(ctx, view, wanted, output, documents, place)
+        return
+    require_view(wanted)
     from kg.render import render_html
 
     pages = pages_in(documents, output) if documents is not None else {}

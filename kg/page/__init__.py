@@ -18,9 +18,9 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from kg.page.words import attributes, both, in_both, words_of
+from kg.page.words import attribute, attributes, both, in_both, words_of
 
-__all__ = ["as_json", "attributes", "both", "content", "policy", "style", "write_page"]
+__all__ = ["as_json", "attributes", "both", "content", "fill", "policy", "style", "write_page"]
 
 BASE_STYLES = ("page/look.css",)
 BASE_SCRIPTS = ("page/base.js",)
@@ -59,6 +59,11 @@ def write_page(
             **values,
         )
     )
+
+
+def fill(template: str, **values: Any) -> Markup:
+    """Return a piece of a page: a template of this package with its values."""
+    return Markup(_templates().get_template(template).render(**values))
 
 
 def style(*names: str) -> str:
@@ -118,5 +123,7 @@ def _templates() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals.update(both=both, in_both=in_both, attributes=attributes)
+    environment.globals.update(
+        both=both, in_both=in_both, attributes=attributes, attribute=attribute
+    )
     return environment

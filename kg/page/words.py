@@ -35,6 +35,12 @@ def pair(name: str, table: str = "interface") -> Pair:
     return found[0], found[-1]
 
 
+def told(name: str, table: str = "interface", **values: object) -> Pair:
+    """Return a sentence of ours in both languages, with its values: "{shown} of {all} places"."""
+    chinese, english = pair(name, table)
+    return chinese.format(**values), english.format(**values)
+
+
 def both(name: str, table: str = "interface") -> Markup:
     """Return a word of the interface as markup that holds both languages."""
     return in_both(*pair(name, table))
@@ -55,8 +61,11 @@ def attributes(name: str, *keys: str, table: str = "interface") -> Markup:
 
     The script replaces them by one language: it reads data-w-KEY.
     """
-    chinese, english = pair(name, table)
+    return Markup(" ").join(attribute(key, pair(name, table)) for key in keys)
+
+
+def attribute(key: str, words: Pair) -> Markup:
+    """Return an attribute that says these words in both languages."""
+    chinese, english = (one.replace("|", "｜") for one in words)
     said = chinese if chinese == english else f"{chinese} {english}"
-    return Markup(" ").join(
-        Markup('{}="{}" data-w-{}="{}|{}"').format(key, said, key, chinese, english) for key in keys
-    )
+    return Markup('{}="{}" data-w-{}="{}|{}"').format(key, said, key, chinese, english)

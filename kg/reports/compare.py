@@ -87,7 +87,7 @@ def _matrix(plans: Plans, chosen: Chosen, label: str) -> Matrix:
     cells = _cells(plans)
     years = {chosen.year} if chosen.year is not None else _years(plans, cells)
     known = plans.places
-    regions = in_order(_regions(plans, chosen), known)
+    regions = in_order(regions_of(plans, chosen), known)
     return Matrix(
         regions=tuple(regions),
         names=names_of(regions, known),
@@ -116,15 +116,15 @@ def _cells(plans: Plans) -> dict[tuple[str, int], list[Planned]]:
         plan = held[target.document]
         for year in years_of(target, plan):
             # The year itself and no date at all say the same in the plan of a year.
-            cells[plan.region, year].append(_in_year(target, year))
+            cells[plan.region, year].append(in_year(target, year))
     return {place: fold(targets) for place, targets in sorted(cells.items())}
 
 
-def _in_year(target: Planned, year: int) -> Planned:
+def in_year(target: Planned, year: int) -> Planned:
     return target if target.due else replace(target, due=str(year), basis="Inherited")
 
 
-def _regions(plans: Plans, chosen: Chosen) -> set[str]:
+def regions_of(plans: Plans, chosen: Chosen) -> set[str]:
     """Give the places with a plan, and in a region that was named also those without one."""
     found = {plan.region for plan in plans.held}
     if not chosen.region:

@@ -6,7 +6,7 @@ What may be chosen is said in one place, where it is used; a form only shows it.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,7 +20,6 @@ from kg.errors import QueryError
 from kg.page.words import both, pair, tables
 from kg.queries import SavedQuery
 from kg.render.marked import UNSEEN
-from kg.render.views import Wanted
 from kg.serve.respond import language_of
 
 NEEDED = "(needed)"  # what a saved query says of a parameter without which it finds nothing
@@ -141,19 +140,11 @@ def arguments_of(command: click.Command, values: Chosen) -> list[str]:
     return [*options, "--", *positional]
 
 
-# -- of a saved query, of a view -------------------------------------------------------------------
+# -- of a saved query ------------------------------------------------------------------------------
 
 
 def fields_of_query(query: SavedQuery) -> list[Field]:
     """Return the fields of a saved query's parameters."""
     return [
         Field(name, help=meaning, needed=NEEDED in meaning) for name, meaning in query.parameters
-    ]
-
-
-def fields_of_view() -> list[Field]:
-    """Return the fields of what a view may show."""
-    return [
-        Field(one.name, "number", least=1900, most=2200) if one.name == "year" else Field(one.name)
-        for one in fields(Wanted)
     ]

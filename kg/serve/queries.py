@@ -18,10 +18,10 @@ from kg import queries, results, sparql
 from kg.errors import KgError, QueryError
 from kg.page.words import pair
 from kg.queries import SavedQuery
+from kg.serve.address import address_of, links
 from kg.serve.forms import Chosen, Field, address, chosen, fields_of_query, tidied, wording
 from kg.serve.holding import store_of
 from kg.serve.kept import kept, leaf_of
-from kg.serve.linked import LINKS
 from kg.serve.reports import attachment, line_of
 from kg.serve.respond import respond
 from kg.store import Store
@@ -136,7 +136,7 @@ def _cells(store: Store, found: Found, rows: Iterable[Sequence[object]]) -> list
         if len(places) == len(_PLACE) and "sentence" in found.columns:
             source, begin, end = (row[places[name]] for name in _PLACE)
             at = found.columns.index("sentence")
-            cells[at] = _at_place(cells[at], source, begin, end)
+            cells[at] = _at_place(cells[at], source, begin, end, store.base)
         drawn.append(cells)
     return drawn
 
@@ -144,13 +144,15 @@ def _cells(store: Store, found: Found, rows: Iterable[Sequence[object]]) -> list
 _PLACE = ("source", "begin", "end")
 
 
-def _at_place(cell: Shown, source: object, begin: object, end: object) -> Shown:
+def _at_place(cell: Shown, source: object, begin: object, end: object, base: str) -> Shown:
     if not isinstance(source, pyoxigraph.NamedNode):
         return cell
     offsets = [one.value for one in (begin, end) if isinstance(one, pyoxigraph.Literal)]
     if len(offsets) < 2 or not all(one.isdecimal() for one in offsets):
         return cell
-    return Shown(cell.text, LINKS.place(source.value, *map(int, offsets)), "sentence")
+    return Shown(
+        cell.text, links(base).place(source.value, int(offsets[0]), int(offsets[1])), "sentence"
+    )
 
 
 def _labels(store: Store, rows: Iterable[Sequence[object]]) -> dict[str, str]:
@@ -170,8 +172,7 @@ def _shown(term: object, labels: dict[str, str], base: str) -> Shown:
     if isinstance(term, pyoxigraph.NamedNode):
         text = labels.get(term.value) or sparql.shorten(term.value, base)
         # What is named outside the store, a class or an address of the web, has no page here.
-        own = term.value.startswith(base)
-        return Shown(text, LINKS.entity(term.value) if own else "")
+        return Shown(text, address_of(term.value, base))
     text = term.value if isinstance(term, pyoxigraph.Literal) else str(term)
     number = isinstance(term, pyoxigraph.Literal) and term.datatype.value in _NUMBERS
     return Shown(text, kind="number" if number else "short" if len(text) <= SHORT else "")

@@ -19,10 +19,10 @@ from kg.commands.inside import file_of
 from kg.errors import KgError, NotFoundError, QuestionError
 from kg.page.words import pair
 from kg.render.report import draw_report
+from kg.serve.address import links
 from kg.serve.forms import Chosen, Field, address, arguments_of, chosen, tidied, wording
 from kg.serve.holding import store_of
 from kg.serve.kept import kept, leaf_of
-from kg.serve.linked import LINKS
 from kg.serve.reports import attachment, formats_of, line_of
 from kg.serve.respond import respond
 
@@ -95,7 +95,7 @@ def _page(
         today=values.get("today", ("",))[-1] if values.get("today") else "",
         answer=answer,
         report=report,
-        drawn=draw_report(report, LINKS.place) if report else None,
+        drawn=draw_report(report, links(store_of(request).base).place) if report else None,
         leaf=leaf,
         seconds=f"{seconds:.2f}",
         problem=line_of(problem) if problem else "",

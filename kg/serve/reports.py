@@ -22,10 +22,10 @@ from kg.render.report import draw_report
 from kg.reports import REPORTS, Listed
 from kg.reports.report import Report
 from kg.results import printable
+from kg.serve.address import links
 from kg.serve.forms import Chosen, Field, address, arguments_of, chosen, fields_of, tidied, wording
 from kg.serve.holding import store_of
 from kg.serve.kept import kept, leaf_of
-from kg.serve.linked import LINKS
 from kg.serve.respond import respond
 
 # What takes more than two seconds over 500 documents; there the form comes first.
@@ -219,7 +219,7 @@ def _page(
         values=values,
         problem=problem,
         report=shown,
-        drawn=draw_report(shown, LINKS.place) if shown else None,
+        drawn=draw_report(shown, links(store_of(request).base).place) if shown else None,
         leaf=leaf,
         seconds=f"{seconds:.2f}",
         permalink=address(path, values),

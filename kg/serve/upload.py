@@ -22,8 +22,8 @@ from kg.errors import NotFoundError
 from kg.inputs import MAX_BYTES
 from kg.page.words import pair
 from kg.render.marked import UNSEEN
+from kg.serve.address import address_of
 from kg.serve.forms import wording
-from kg.serve.linked import LINKS
 from kg.serve.respond import respond
 from kg.serve.uploads import Read, Upload, Uploads
 
@@ -133,7 +133,7 @@ async def outcome(request: Request) -> Response:
         styles=("serve/table.css", "serve/forms.css"),
         upload=upload,
         files=_files(upload),
-        place=lambda source: LINKS.place(source, 0, 0) if source else "",
+        address=lambda source: address_of(source, uploads.base),
         **wording(request),
     )
     response.headers["Cache-Control"] = "no-store"

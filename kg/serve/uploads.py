@@ -55,11 +55,16 @@ class Uploads:
 
     def __init__(self, holding: Holding) -> None:
         """Take the store that they go into."""
-        self._holding = holding
+        self._holding, self._base = holding, holding.store.base
         self._lock = threading.Lock()
         self._running: Upload | None = None
         self._thread: threading.Thread | None = None
         self._known: OrderedDict[str, Upload] = OrderedDict()
+
+    @property
+    def base(self) -> str:
+        """Give what the store's IRIs begin with."""
+        return self._base
 
     def get(self, name: str) -> Upload | None:
         """Return an upload that is remembered."""

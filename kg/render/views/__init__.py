@@ -5,43 +5,14 @@ A view needs no script to be read; what a script adds to it is in the page that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
-from markupsafe import Markup
+from kg.render.views.base import Draw, View, Wanted
+from kg.render.views.duties import draw as draw_duties
+from kg.render.views.indicators import draw as draw_indicators
 
-from kg.page.words import Pair
-from kg.render.links import Links
+__all__ = ["STYLES", "VIEWS", "Draw", "View", "Wanted"]
 
-if TYPE_CHECKING:
-    from kg.store import Store
-
-__all__ = ["VIEWS", "View", "Wanted"]
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a view is to show; empty where all, or what most documents speak of."""
-
-    region: str = ""  # places in this one
-    indicator: str = ""
-    program: str = ""
-    issuer: str = ""  # whose name holds this
-    year: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """One picture: its name in addresses, its title, its markup, and what must be said of it."""
-
-    name: str
-    title: Pair
-    body: Markup
-    notes: tuple[Pair, ...] = ()
-    empty: bool = False  # there is nothing that it could show
-
-
-Draw = Callable[["Store", Wanted, Links], View]
 # In the order in which a page offers them.
-VIEWS: Mapping[str, Draw] = {}
+VIEWS: Mapping[str, Draw] = {"indicators": draw_indicators, "duties": draw_duties}
+STYLES = ("render/views/matrix.css",)

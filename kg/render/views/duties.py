@@ -1,0 +1,378 @@
+"""Documents to a responsibility matrix: who leads (●) and who supports (○).
+
+Of one document a row for each task; of several a row for each document. A column is an agency;
+those of one place stand together, who leads most first, so that blocks show.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from kg.page import fill
+from kg.page.words import Pair, attribute, in_both, pair, told
+from kg.render.links import Links
+from kg.render.views.base import View, Wanted
+from kg.render.views.figures import shown
+from kg.reports.duties import EXPLICIT, IMPLIED, INHERITED, LEAD, Duty, WorkItem, duties, work_items
+from kg.reports.holdings import Holding, Places, places
+from kg.reports.matrix import gap
+from kg.reports.planned import in_order, names_of
+from kg.reports.scope import chosen
+from kg.store import Store
+
+MOST_AGENCIES = 60
+MOST_ROWS = 200
+FEW_AGENCIES = 6  # whose names stand upright
+STATE = "中华人民共和国"  # stands before the names of many of its bodies
+MARKS = {EXPLICIT: "{}", INHERITED: "({})", IMPLIED: "[{}]"}
+SIGNS = {LEAD: "●", "Support": "○"}
+
+_REGIONS = "SELECT ?agency ?region { ?agency a pol:Agency ; pol:region ?region }"
+_SECTIONS = """SELECT ?task ?title ?begin {
+    ?task a pol:Task ; dcterms:isPartOf ?section .
+    ?section a pol:Section ; dcterms:title ?title ; nif:beginIndex ?begin
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of the matrix: a task, or a document with all its tasks."""
+
+    head: str
+    link: str
+    group: str  # the section, or the place
+    facts: tuple[Duty, ...]
+    tasks: int
+    gaps: tuple[str, ...]  # of its tasks: nobody, only implied, no lead
+
+
+def draw(store: Store, wanted: Wanted, links: Links) -> View:
+    """Draw who answers for what; raise NotFoundError where there is no such document or place."""
+    held = _held(store, wanted)
+    facts, items = duties(store, held), work_items(store, held)
+    known = places(store)
+    of_one = len(held) == 1
+    if of_one:
+        lines = _of_tasks(items, facts, _sections(store), links)
+    else:
+        lines = _of_documents(held, items, facts, known, links)
+    notes: list[Pair] = [_counted(held, items, facts)]
+    bare = [] if of_one else [line for line in lines if not _named(line)]
+    columns = _cut_columns(_columns(store, facts, known), notes)
+    lines = _cut_lines([line for line in lines if line not in bare], columns, notes)
+    body = fill(
+        "render/views/duties.html",
+        of_one=of_one,
+        groups=_heads(columns),
+        columns=[_column(one, links) for one in columns],
+        edges=_edges(columns),
+        upright=len(columns) <= FEW_AGENCIES,
+        blocks=_blocks(lines, columns, links, of_one=of_one),
+        width=len(columns) + 3,
+        bare=[(line.head, line.tasks) for line in bare],
+    )
+    return View("duties", _title(wanted, held), body, tuple(notes), empty=not lines and not bare)
+
+
+def _title(wanted: Wanted, held: Mapping[str, Holding]) -> Pair:
+    chinese, english = pair("view-duties")
+    title = next(iter(held.values())).title if len(held) == 1 else wanted.document
+    choice = (title, wanted.region, wanted.issuer, str(wanted.year or ""))
+    said = shown("，".join(filter(None, choice)))
+    return (f"{chinese}：{said}", f"{english}: {said}") if said else (chinese, english)
+
+
+def _held(store: Store, wanted: Wanted) -> dict[str, Holding]:
+    held = chosen(store, wanted.region, wanted.document)
+    return {
+        source: one
+        for source, one in held.items()
+        if any(wanted.issuer in issuer for issuer in one.issuers or ("",))
+        and (wanted.year is None or wanted.year in one.years)
+    }
+
+
+def _sections(store: Store) -> dict[str, str]:
+    """Return the heading under which each task stands."""
+    rows = sorted(store.select(_SECTIONS), key=lambda row: int(row["begin"]))
+    return {row["task"]: row["title"] for row in rows}
+
+
+def _counted(held: Mapping[str, Holding], items: Sequence[WorkItem], facts: Iterable[Duty]) -> Pair:
+    by_task = _by_task(facts)
+    gaps = Counter(gap(by_task.get(item.task, [])) or "" for item in items)
+    return told(
+        "view-duties-counted",
+        documents=len(held),
+        tasks=len(items),
+        led=gaps[""],
+        implied=gaps["only implied"],
+        unled=gaps["no lead"],
+        nobody=gaps["nobody"],
+    )
+
+
+def _by_task(facts: Iterable[Duty]) -> dict[str, list[Duty]]:
+    found: dict[str, list[Duty]] = defaultdict(list)
+    for fact in facts:
+        found[fact.task].append(fact)
+    return found
+
+
+# -- rows --------------------------------------------------------------------------------------
+
+
+def _of_tasks(
+    items: Iterable[WorkItem], facts: Iterable[Duty], sections: Mapping[str, str], links: Links
+) -> list[Line]:
+    by_task = _by_task(facts)
+    return [
+        Line(
+            head=shown(f"{item.number} {item.title}".strip()),
+            link=_place(item, links),
+            group=shown(sections.get(item.task, "")),
+            facts=tuple(by_task[item.task]),
+            tasks=1,
+            gaps=tuple(filter(None, [gap(by_task[item.task])])),
+        )
+        for item in items
+    ]
+
+
+def _place(one: WorkItem | Duty, links: Links) -> str:
+    said = one.evidence
+    return links.place(said.source, said.begin, said.end)
+
+
+def _of_documents(
+    held: Mapping[str, Holding],
+    items: Iterable[WorkItem],
+    facts: Iterable[Duty],
+    known: Places,
+    links: Links,
+) -> list[Line]:
+    """Return the documents with tasks, by place, then by date."""
+    by_task = _by_task(facts)
+    tasks: dict[str, list[WorkItem]] = defaultdict(list)
+    for item in items:
+        tasks[item.evidence.source].append(item)
+    order = in_order({one.region for one in held.values()} & known.by_iri.keys(), known)
+    names, rank = names_of(order, known), {iri: n for n, iri in enumerate(order)}
+
+    def place(source: str) -> tuple[int, tuple[int, ...], str, str, str]:
+        one = held[source]
+        return rank.get(one.region, len(rank)), one.years, one.issued, one.title, source
+
+    return [
+        Line(
+            head=shown(held[source].title),
+            link=links.entity(held[source].document),
+            group=shown(names.get(held[source].region, "")),
+            facts=tuple(fact for item in tasks[source] for fact in by_task[item.task]),
+            tasks=len(tasks[source]),
+            gaps=tuple(filter(None, (gap(by_task[item.task]) for item in tasks[source]))),
+        )
+        for source in sorted(tasks, key=place)
+    ]
+
+
+def _cut_lines(lines: list[Line], columns: Sequence[Agency], notes: list[Pair]) -> list[Line]:
+    """Return the rows that are shown: of too many those of which most is said, in their order."""
+    if len(lines) <= MOST_ROWS:
+        return lines
+    drawn = {one.iri for one in columns}
+    said = [sum(fact.answer.agency in drawn for fact in _named(line)) for line in lines]
+    ranked = sorted(range(len(lines)), key=lambda n: (-said[n], n))
+    kept = sorted(ranked[:MOST_ROWS])
+    notes.append(told("view-rows-left", shown=len(kept), left=len(lines) - len(kept)))
+    return [lines[n] for n in kept]
+
+
+def _named(line: Line) -> list[Duty]:
+    """Return what the text says itself."""
+    return [fact for fact in line.facts if fact.answer.basis != IMPLIED]
+
+
+# -- columns -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """A column: an agency with the number of tasks that it leads and supports here."""
+
+    iri: str
+    name: str
+    group: str  # its place
+    rank: int  # of the place
+    leads: int
+    supports: int
+    implied: int  # tasks that name nobody, of which it is taken for the leader
+
+    @property
+    def only_supports(self) -> bool:
+        """Tell whether it is named, and never to lead."""
+        return not self.leads and self.supports > 0
+
+
+def _columns(store: Store, facts: Iterable[Duty], known: Places) -> list[Agency]:
+    """Return the agencies: those of one place together, who leads most first."""
+    rows = sorted(store.select(_REGIONS), key=lambda row: row["region"], reverse=True)
+    regions = {row["agency"]: row["region"] for row in rows if row["region"] in known.by_iri}
+    names: dict[str, str] = {}
+    tasks: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for fact in facts:
+        names[fact.answer.agency] = fact.answer.name
+        role = IMPLIED if fact.answer.basis == IMPLIED else fact.answer.role
+        tasks[fact.answer.agency, role].add(fact.task)
+    order = in_order({regions[iri] for iri in names if iri in regions}, known)
+    called, rank = names_of(order, known), {iri: n for n, iri in enumerate(order)}
+    found = [
+        Agency(
+            iri=iri,
+            name=name,
+            group=called.get(regions.get(iri, ""), ""),
+            rank=rank.get(regions.get(iri, ""), len(rank)),
+            leads=len(tasks[iri, LEAD]),
+            supports=len(tasks[iri, "Support"]),
+            implied=len(tasks[iri, IMPLIED]),
+        )
+        for iri, name in names.items()
+    ]
+    return sorted(found, key=lambda one: (one.rank, *_weight(one)))
+
+
+def _weight(one: Agency) -> tuple[int, int, int, str, str]:
+    return -one.leads, -one.supports, -one.implied, one.name, one.iri
+
+
+def _cut_columns(columns: list[Agency], notes: list[Pair]) -> list[Agency]:
+    if len(columns) <= MOST_AGENCIES:
+        return columns
+    kept = set(sorted(columns, key=_weight)[:MOST_AGENCIES])
+    notes.append(told("view-agencies-left", shown=len(kept), left=len(columns) - len(kept)))
+    return [one for one in columns if one in kept]
+
+
+def _heads(columns: Sequence[Agency]) -> list[tuple[str | Markup, int]]:
+    """Return the places over the columns, with how many columns each spans."""
+    counts = Counter(one.group for one in columns)
+    return [
+        (shown(group) if group else in_both(*pair("view-no-place")), number)
+        for group, number in counts.items()
+    ]
+
+
+def _edges(columns: Sequence[Agency]) -> set[int]:
+    return {n for n, one in enumerate(columns) if n == 0 or one.group != columns[n - 1].group}
+
+
+def _column(one: Agency, links: Links) -> dict[str, object]:
+    short = one.name.removeprefix(one.group).removeprefix(STATE)
+    counts = (("●", one.leads), ("○", one.supports), ("[●]", one.implied))
+    return {
+        "name": shown(short if len(short) > 1 else one.name),
+        "title": shown(one.name),
+        "link": links.entity(one.iri),
+        "counts": [(sign, number) for sign, number in counts if number],
+        "only": one.only_supports,
+    }
+
+
+# -- cells -------------------------------------------------------------------------------------
+
+
+def _blocks(
+    lines: Iterable[Line], columns: Sequence[Agency], links: Links, *, of_one: bool
+) -> list[dict[str, object]]:
+    """Return the rows under the heading that they share: a section, or a place."""
+    blocks: list[dict[str, object]] = []
+    for line in lines:
+        if not blocks or blocks[-1]["head"] != line.group:
+            blocks.append({"head": line.group, "rows": []})
+        rows = blocks[-1]["rows"]
+        assert isinstance(rows, list)
+        rows.append(_row(line, columns, links, of_one=of_one))
+    return blocks
+
+
+def _row(line: Line, columns: Sequence[Agency], links: Links, *, of_one: bool) -> dict[str, object]:
+    by_agency: dict[str, list[Duty]] = defaultdict(list)
+    for fact in line.facts:
+        by_agency[fact.answer.agency].append(fact)
+    named = _named(line)
+    cell = _marks if of_one else _counts
+    return {
+        "head": line.head,
+        "link": line.link,
+        "tasks": line.tasks,
+        "leads": len({f.answer.agency for f in named if f.answer.role == LEAD}),
+        "supports": len({f.answer.agency for f in named if f.answer.role != LEAD}),
+        "gaps": [(kind, _GAPS[kind], number) for kind, number in _sorted(line.gaps)],
+        "bare": bool(line.gaps) and len(line.gaps) == line.tasks,
+        "cells": [cell(by_agency.get(one.iri, ()), links) for one in columns],
+    }
+
+
+_GAPS = {"nobody": "view-nobody", "only implied": "view-only-implied", "no lead": "view-no-lead"}
+
+
+def _sorted(gaps: Iterable[str]) -> list[tuple[str, int]]:
+    counts = Counter(gaps)
+    return [(kind, counts[kind]) for kind in _GAPS if counts[kind]]
+
+
+def _marks(facts: Sequence[Duty], links: Links) -> dict[str, object]:
+    """Return a task's cell: ● leads, (○) supports as its section says, [●] implied."""
+    signs: dict[str, Duty] = {}
+    for fact in facts:
+        signs.setdefault(_sign(fact), fact)
+    return {
+        "kind": _kind(facts),
+        "links": [(sign, _place(fact, links), _title_of(fact)) for sign, fact in signs.items()],
+        "more": [],
+    }
+
+
+def _sign(fact: Duty) -> str:
+    return MARKS[fact.answer.basis].format(SIGNS[fact.answer.role])
+
+
+def _title_of(fact: Duty) -> Markup:
+    role, basis = (pair(one, "answers") for one in (fact.answer.role, fact.answer.basis))
+    name = shown(fact.answer.name)
+    return attribute(
+        "title", (f"{name} · {role[0]} · {basis[0]}", f"{name} · {role[1]} · {basis[1]}")
+    )
+
+
+def _counts(facts: Sequence[Duty], links: Links) -> dict[str, object]:
+    """Return a document's cell: of how many of its tasks; unfolded, which."""
+    tasks: dict[str, dict[str, Duty]] = defaultdict(dict)
+    for fact in facts:
+        tasks[_sign(fact)].setdefault(fact.task, fact)
+    several = sum(len(duties) for duties in tasks.values()) > 1
+    listed = [(sign, fact) for sign, duties in tasks.items() for fact in duties.values()]
+    first = [
+        (f"{sign}{len(duties)}", next(iter(duties.values()))) for sign, duties in tasks.items()
+    ]
+    return {
+        "kind": _kind(facts),
+        "links": [(said, _place(fact, links), _title_of(fact)) for said, fact in first],
+        "more": [(sign, shown(fact.title), _place(fact, links)) for sign, fact in listed]
+        if several
+        else [],
+    }
+
+
+def _kind(facts: Sequence[Duty]) -> str:
+    """Return how a cell looks: by the firmest that it holds."""
+    if not facts:
+        return ""
+    if all(fact.answer.basis == IMPLIED for fact in facts):
+        return "implied"
+    named = [fact for fact in facts if fact.answer.basis != IMPLIED]
+    return "lead" if any(fact.answer.role == LEAD for fact in named) else "support"
