@@ -49,6 +49,9 @@ def _account(report: BuildReport, store: Store, folder: str) -> Iterator[dict[st
     held = {one.sha256: one for one in store.sources().values()}
     own = re.compile(re.escape(folder) + r"/\d+/")
     for one in report.files:
+        # What was given before under another name has the same content; it is no concern here.
+        if not one.path.startswith(folder + "/"):
+            continue
         document = held.get(contents.get(one.path, ""))
         yield {
             "name": own.sub("", one.path),

@@ -34,8 +34,9 @@ MOST_FILES = 200
 FRAME = MEGABYTE  # what the form itself may take beside its files
 CHUNK = MEGABYTE
 LONGEST_NAME = 180  # bytes; most file systems hold 255
-# What ends the name of a folder, in whichever system; the rest would be taken for a row of a dump.
-_PARTS, _ROW = re.compile(r"[/\\]"), str.maketrans("#", "＃")
+_PARTS = re.compile(r"[/\\]")  # what ends the name of a folder, in whichever system
+# What would break a line is shown; # would be taken for the row of a dump.
+_SHOWN = {**UNSEEN, 9: "␉", 10: "␊", 13: "␍", ord("#"): "＃"}
 
 
 async def upload_page(request: Request) -> Response:
@@ -111,7 +112,7 @@ def _save(given: Sequence[UploadFile]) -> tuple[Path, tuple[Read, ...]]:
 
 def plain_name(given: str) -> str:
     """Return the name of a file without folders and without what cannot be seen."""
-    name = _PARTS.split(given)[-1].translate(UNSEEN).translate(_ROW).strip().lstrip(".")
+    name = _PARTS.split(given)[-1].translate(_SHOWN).strip().lstrip(".")
     stem, dot, suffix = name.rpartition(".")
     if not dot or len(suffix.encode()) > 12:
         stem, suffix = name, ""
