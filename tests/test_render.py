@@ -469,5 +469,5 @@ def test_no_text_runs_as_script(tmp_path: Path) -> None:
         assert visit.console == ()
         assert f"<title>{escape(PAYLOADS[1], quote=False)}</title>" in visit.dom
         assert f"<h2>{escape(payload, quote=False)}</h2>" in visit.dom
-    # vis-network holds the word once, as a string; two elements hold data.
-    assert visit.dom.count("<script") == 1 + 2 + 2 + len(SCRIPTS)
+    # vis-network holds the word once, as a string; three elements hold data, one each text.
+    assert visit.dom.count("<script") == 1 + 2 + 3 + len(PAYLOADS) + len(SCRIPTS)

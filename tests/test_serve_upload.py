@@ -127,11 +127,11 @@ def test_what_is_sent_becomes_documents(asked: TestClient, place: Path) -> None:
         ),
     )
     found = account(page)
-    assert found[0].startswith("broken.pdf | 未读取 | | broken.pdf: a damaged PDF file")
-    assert found[1].startswith("empty.txt | 未读取 | | ")
-    assert (
-        found[2]
-        == "more.zip!/要点/临枫区教育局2024年工作要点.txt | 已读取 | 临枫区教育局2024年工作要点 |"
+    assert found[0] == "枫渚县-2024.txt | 已读取 | 枫渚县教育局2024年工作要点 |"
+    assert found[1].startswith("broken.pdf | 未读取 |  | broken.pdf: a damaged PDF file")
+    assert found[2].startswith("empty.txt | 未读取 |  | ")
+    assert found[3] == (
+        "more.zip!/要点/临枫区教育局2024年工作要点.txt | 已读取 | 临枫区教育局2024年工作要点 |"
     )
     assert len(found) == 4 and ".exe 1" in page
     assert titles(asked) - before == {"枫渚县教育局2024年工作要点", "临枫区教育局2024年工作要点"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -15,6 +15,7 @@ from kg.page.words import tables
 from kg.render.choice import choose, reach
 from kg.render.library import vis_network
 from kg.render.picture import EVIDENCE, HUB, Subject, draw
+from kg.render.reading_data import BUDGET, embed_texts
 from kg.render.subgraph import (
     CITED,
     GROUPS,
@@ -37,9 +38,13 @@ __all__ = ["render_html"]
 
 TITLE = "政策知识图谱"
 # In the order in which they run; each adds its part to KG.
-SCRIPTS = tuple(
-    f"render/graph/{name}.js" for name in ("model", "scene", "card", "controls", "main")
+SCRIPTS = (
+    *(f"render/graph/{name}.js" for name in ("model", "scene", "card")),
+    *("render/places.js", "render/graph/reader.js"),
+    *(f"render/graph/{name}.js" for name in ("controls", "main")),
 )
+
+NetworkOf = Callable[[Select, Iterable[str]], nx.DiGraph]
 
 _PARTS = ("Task", "Target")
 _OVERVIEW = tuple(group for group in GROUPS if group not in _PARTS)
@@ -80,16 +85,20 @@ def render_html(
     limit: int = 400,
     title: str = "",
     pages: Mapping[str, str] = MappingProxyType({}),
+    network_of: NetworkOf = read_network,
+    texts: int = BUDGET,
 ) -> str:
     """Return one HTML page with the graph of a store, or of what lies around one entity.
 
     `store` is a kg.Store, a pyoxigraph.Store or a function from a SELECT to its rows.
     `types` are classes or subclasses of the ontology; documents with a text always stay. `pages`
     says where the page of a source lies (kg.render.document), by the end of the source's IRI.
+    `network_of` reads the network; whoever draws many pages of one store keeps what it gave.
+    `texts` is how many bytes of texts the page may hold, those of the documents most tied first.
     """
     select = selector(store)
     groups, kinds = _wanted(types)
-    network = read_network(select, GROUPS if about else groups or _OVERVIEW)
+    network = network_of(select, GROUPS if about else groups or _OVERVIEW)
     roots = require_named(select, network, about) if about else []
     _keep_groups(network, groups or _around(network, roots), roots)
     _keep_kinds(network, kinds, roots)
@@ -102,9 +111,11 @@ def render_html(
     add_hierarchy(select, shown)
     add_evidence(select, shown, EVIDENCE)
     facts = read_facts(select, order)
-    texts = read_texts(select, _sources(shown))
+    quoted = read_texts(select, _sources(shown))
     linked = _linked(select, pages) if pages else {}
-    picture = draw(Subject(shown, order, facts, texts, weights, roots, linked), tables())
+    picture = draw(Subject(shown, order, facts, quoted, weights, roots, linked), tables())
+    ranks = {node: shown.degree(node) for node, group in shown.nodes("group") if group == HELD}
+    numbers = {node: number for number, node in enumerate(order)}
     nodes, edges, *_ = picture.network.get_network_data()
     data = {
         **picture.data,
@@ -116,13 +127,15 @@ def render_html(
         "evidence": EVIDENCE,
         **_accounts(shown, total, roots, facts, picture.data["thinned"], order),
     }
+    listed, held = embed_texts(select, numbers, ranks, texts)
     return write_page(
         "render/graph.html",
         title=title or (f"{about} · {TITLE}" if about else TITLE),
-        styles=("render/graph.css",),
+        styles=("render/graph.css", "render/reading.css"),
         scripts=SCRIPTS,
         libraries=(vis_network(),),
-        data={"data": data},
+        data={"data": data, "texts": listed},
+        late=held,
     )
 
 

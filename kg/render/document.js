@@ -6,70 +6,14 @@
   const text = document.getElementById("text");
   const panel = document.getElementById("panel");
   const card = document.getElementById("card");
-  const lines = [...text.querySelectorAll("p[data-b]")];
-  const begins = lines.map((line) => Number(line.dataset.b));
+  const places = KG.placesIn(text);
   let links = [];
 
   // -- places --------------------------------------------------------------------------------
 
-  /** The index of the line that holds an offset. */
-  function lineAt(offset) {
-    let low = 0, high = begins.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (begins[middle] <= offset) low = middle; else high = middle - 1;
-    }
-    return low;
-  }
-
-  /** How many UTF-16 units the first code points of a string take: offsets count code points. */
-  function units(string, points) {
-    let at = 0;
-    for (; points > 0 && at < string.length; points -= 1) {
-      at += string.codePointAt(at) > 0xffff ? 2 : 1;
-    }
-    return at;
-  }
-
-  /** The text nodes of a line that lie between two offsets, cut to them. */
-  function nodesBetween(line, first, begin, end) {
-    const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
-    const nodes = [];
-    for (let node = walker.nextNode(), at = first; node; node = walker.nextNode()) {
-      const stop = at + [...node.data].length;
-      if (stop > begin && at < end) nodes.push([node, at]);
-      at = stop;
-    }
-    return nodes.map(([node, at]) => {
-      const from = units(node.data, Math.max(0, begin - at));
-      const to = units(node.data, end - at);
-      const kept = from > 0 ? node.splitText(from) : node;
-      if (to - from < kept.data.length) kept.splitText(to - from);
-      return kept;
-    });
-  }
-
-  function unmark() {
-    for (const mark of text.querySelectorAll("mark.here")) {
-      const parent = mark.parentNode;
-      mark.replaceWith(...mark.childNodes);
-      parent.normalize();
-    }
-  }
-
   /** Mark the characters from begin to end, and bring them into view. */
   function show(begin, end, scroll = true) {
-    unmark();
-    let first = null;
-    for (let n = lineAt(begin); n < lines.length && begins[n] < end; n += 1) {
-      for (const node of nodesBetween(lines[n], begins[n], begin, end)) {
-        const mark = make("mark", { class: "here" });
-        node.replaceWith(mark);
-        mark.append(node);
-        first = first || mark;
-      }
-    }
-    if (scroll) (first || lines[lineAt(begin)]).scrollIntoView({ block: "center" });
+    places.show(begin, end, scroll);
     const from = `#char=${begin},${end}`;
     for (const link of panel.querySelectorAll("a[aria-current]")) link.removeAttribute("aria-current");
     for (const link of panel.querySelectorAll(`a[href="${from}"]`)) link.setAttribute("aria-current", "true");
@@ -78,8 +22,8 @@
   }
 
   function follow() {
-    const place = /^#char=(\d+),(\d+)$/.exec(location.hash);
-    if (place) show(Number(place[1]), Math.max(Number(place[1]) + 1, Number(place[2])));
+    const place = KG.placeOf(location.hash);
+    if (place) show(place.begin, place.end);
     const list = /^#(list-[a-z-]+)$/.exec(location.hash);
     if (list && document.getElementById(list[1])) document.getElementById(list[1]).open = true;
   }
@@ -144,7 +88,7 @@
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key === "n") step(1);
     else if (event.key === "p") step(-1);
-    else if (event.key === "Escape") { unmark(); showCard([]); }
+    else if (event.key === "Escape") { places.clear(); showCard([]); }
   });
   addEventListener("beforeprint", () => {
     for (const list of panel.querySelectorAll("details")) list.open = true;

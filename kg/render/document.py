@@ -38,7 +38,7 @@ def render_document(seen: Inspection, index: str = "") -> str:
         "render/document.html",
         title=_title(seen).translate(UNSEEN),
         styles=("render/document.css",),
-        scripts=("render/document.js",),
+        scripts=("render/places.js", "render/document.js"),
         data={"data": {"marks": [_row(mark) for mark in marks], "words": _words()}},
         back=Markup(back),
         verdict=Markup(_verdict(seen)),

@@ -1,11 +1,16 @@
-"""An inspection to its text as HTML: a paragraph for each line, with what was found marked."""
+"""A text with marks to HTML: a paragraph for each line, a row of cells for each row of a table.
+
+Here too is what an inspection marks; what a store marks is in kg.render.reading.
+"""
 
 from __future__ import annotations
 
 import html
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
 
 from kg.inspect.report import Inspection, Part, Spot, visible
 
@@ -26,6 +31,26 @@ UNSEEN: dict[int, int] = {
     # They would turn the reading order of all that follows.
     **dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), 0xFFFD),
 }
+
+
+# Writes the stretch of a text between two offsets, with its marks.
+Write = Callable[[int, int], str]
+
+
+class Marked(Protocol):
+    """A stretch of a text that is marked, in whatever reading."""
+
+    @property
+    def layer(self) -> str:
+        """Return what kind of thing is marked."""
+
+    @property
+    def begin(self) -> int:
+        """Return where it begins."""
+
+    @property
+    def end(self) -> int:
+        """Return where it ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +123,16 @@ def all_parts(parts: Sequence[Part]) -> Iterator[Part]:
 
 
 def _heading(part: Part, text: str) -> tuple[int, int]:
+    return heading_of(text, part.begin, part.end, part.title)
+
+
+def heading_of(text: str, begin: int, end: int, title: str) -> tuple[int, int]:
     """Return where the heading of a part stands: its number and its title, in its first line."""
-    reach = min(part.end, part.begin + HEADING)
-    line = text.find(BREAK, part.begin, reach)
+    reach = min(end, begin + HEADING)
+    line = text.find(BREAK, begin, reach)
     last = line if line >= 0 else reach
-    at = text.find(part.title, part.begin, last) if part.title else -1
-    return part.begin, at + len(part.title) if at >= 0 else last
+    at = text.find(title, begin, last) if title else -1
+    return begin, at + len(title) if at >= 0 else last
 
 
 # -- the text --------------------------------------------------------------------------------
@@ -112,7 +141,7 @@ def _heading(part: Part, text: str) -> tuple[int, int]:
 class Layers:
     """Which marks hold at a place of the text."""
 
-    def __init__(self, marks: Sequence[Mark]) -> None:
+    def __init__(self, marks: Sequence[Marked]) -> None:
         opening: dict[int, list[int]] = {0: []}
         closing: dict[int, list[int]] = {}
         for number, mark in enumerate(marks):
@@ -141,12 +170,22 @@ class Layers:
 
 
 def write_text(seen: Inspection, marks: Sequence[Mark]) -> Iterator[str]:
-    """Yield the text, a paragraph for each line; what it holds is exactly the line."""
-    layers, looks = Layers(marks), _looks(seen)
-    pages = [*seen.page_begins, len(seen.text) + 1]
+    """Yield the text of an inspection with its marks."""
+    write = partial(_marked, seen.text, layers=Layers(marks))
+    return write_lines(seen.text, _looks(seen), write, seen.page_begins)
+
+
+def write_lines(
+    text: str, looks: Mapping[int, str], write: Write, page_begins: Sequence[int] = ()
+) -> Iterator[str]:
+    """Yield a text, a paragraph for each line; what it holds is exactly the line.
+
+    `looks` says how a line looks as a whole, by where it begins.
+    """
+    pages = [*page_begins, len(text) + 1]
     begin = number = 0
     in_table = False
-    for line in seen.text.split(BREAK):
+    for line in text.split(BREAK):
         look = looks.get(begin, "")
         if in_table != (look == ROW):
             in_table = look == ROW
@@ -155,8 +194,7 @@ def write_text(seen: Inspection, marks: Sequence[Mark]) -> Iterator[str]:
             number += 1
             yield f'<div class="page" role="separator" aria-label="{number}">{number}</div>'
         named = f' class="{look}"' if look else ""
-        inner = _cells(seen.text, begin, line, layers) if in_table else ""
-        inner = inner or _marked(seen.text, begin, begin + len(line), layers)
+        inner = _cells(text, begin, line, write) if in_table else write(begin, begin + len(line))
         yield f'<p data-b="{begin}"{named}>{inner or "<br>"}</p>'
         begin += len(line) + 1
     if in_table:
@@ -174,13 +212,13 @@ def _marked(text: str, begin: int, end: int, layers: Layers) -> str:
     return "".join(parts)
 
 
-def _cells(text: str, begin: int, line: str, layers: Layers) -> str:
+def _cells(text: str, begin: int, line: str, write: Write) -> str:
     """Return the line of a table with its cells apart; the tab stays at the end of its cell."""
     parts = []
     for cell in line.split("\t"):
         end = min(begin + len(cell) + 1, len(text))
         end = end if text[begin:end].endswith("\t") else begin + len(cell)
-        parts.append(f'<span class="cell">{_marked(text, begin, end, layers)}</span>')
+        parts.append(f'<span class="cell">{write(begin, end)}</span>')
         begin = end
     return "".join(parts)
 
@@ -190,14 +228,13 @@ def _looks(seen: Inspection) -> dict[int, str]:
     looks = {}
     for part in all_parts(seen.outline):
         begin, end = _heading(part, seen.text)
-        rest = seen.text[end : end + HEADING].partition(BREAK)[0]
-        if part.kind == "section" and not rest.strip("。 \t\r\u3000"):
-            looks[_line_begin(seen.text, begin)] = f"h{min(part.level + 1, 4)}"
+        if part.kind == "section" and ends_line(seen.text, end):
+            looks[line_begin(seen.text, begin)] = f"h{min(part.level + 1, 4)}"
     for one in seen.profile:
         if one.name == "title" and one.begin is not None:
-            looks[_line_begin(seen.text, one.begin)] = "h1"
+            looks[line_begin(seen.text, one.begin)] = "h1"
     for table in seen.tables:
-        at = _line_begin(seen.text, table.begin)
+        at = line_begin(seen.text, table.begin)
         while at < table.end:
             after = (seen.text.find(BREAK, at) + 1) or len(seen.text) + 1
             if "\t" in seen.text[at:after]:
@@ -206,5 +243,12 @@ def _looks(seen: Inspection) -> dict[int, str]:
     return looks
 
 
-def _line_begin(text: str, at: int) -> int:
+def ends_line(text: str, at: int) -> bool:
+    """Tell whether nothing but a full stop follows in the line: a heading that stands alone."""
+    rest = text[at : at + HEADING].partition(BREAK)[0]
+    return not rest.strip("。 \t\r\u3000")
+
+
+def line_begin(text: str, at: int) -> int:
+    """Return where the line that holds a place begins."""
     return text.rfind(BREAK, 0, at) + 1

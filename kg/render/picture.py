@@ -7,14 +7,15 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 import networkx as nx
 from pyvis.network import Network
 
 from kg.render.evidence import Span, sentence_around
+from kg.render.figures import target_label
 from kg.render.layout import Box, lay_out
+from kg.render.links import digest_of
 from kg.render.subgraph import CITED, HELD, TIES, Facts, Text, Tie, label_of
 
 Words = Mapping[str, Mapping[str, Any]]
@@ -67,7 +68,8 @@ class Sentences:
 
     texts: Mapping[str, Text]
     pages: Mapping[str, str] = field(default_factory=dict)
-    sources: list[tuple[str, str]] = field(default_factory=list)  # its file's name, its page
+    # of each source its file's name, its page, and the end of its IRI
+    sources: list[tuple[str, str, str]] = field(default_factory=list)
     rows: list[tuple[int, int, str, int]] = field(default_factory=list)
     _places: dict[tuple[str, int, str], int] = field(default_factory=dict)
 
@@ -81,7 +83,7 @@ class Sentences:
         sentence = sentence_around(text.text, span.begin, span.end)
         key = (span.source, sentence.begin, sentence.text)
         if key not in self._places:
-            cited = (text.name, self.pages.get(span.source, ""))
+            cited = (text.name, self.pages.get(span.source, ""), digest_of(span.source))
             if cited not in self.sources:
                 self.sources.append(cited)
             cuts = sentence.cut_left + 2 * sentence.cut_right
@@ -241,31 +243,7 @@ def _chinese(words: Words) -> Mapping[str, str]:
 
 
 def _label(node: str, facts: Facts, values: Mapping[str, str]) -> str:
-    return _target_label(facts, values) if "indicatorText" in facts else label_of(node, facts)
-
-
-def _target_label(facts: Facts, values: Mapping[str, str]) -> str:
-    """Return a target as a person would note it: 等级幼儿园率 ≥93%（2017）."""
-
-    def first(prop: str) -> str:
-        return facts.get(prop, [""])[0]
-
-    low, high = _amount(first("minValue")), _amount(first("maxValue"))
-    value = f"{low}–{high}" if low or high else _amount(first("value"))
-    sign = values.get(first("comparator"), "")
-    due = f"（{first('due')}）" if first("due") else ""
-    return f"{first('indicatorText')} {sign}{value}{first('unit')}{due}".strip()
-
-
-def _amount(number: str) -> str:
-    """Return a number as texts write it: 20000000 as 2000万."""
-    if not re.fullmatch(r"\d{5,}(\.0*)?", number):
-        return number
-    for power, name in ((8, "亿"), (4, "万")):
-        short = Decimal(number).scaleb(-power).normalize()
-        if short >= 1 and -int(short.as_tuple().exponent) <= 2:
-            return f"{short:f}{name}"
-    return number
+    return target_label(facts, values) if "indicatorText" in facts else label_of(node, facts)
 
 
 def _fact_rows(facts: Facts, names: Mapping[str, str]) -> list[tuple[str, str]]:

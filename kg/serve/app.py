@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,17 +11,28 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from kg.serve import entity, lists, queries, questions, reports, start, upload, views
+from kg.serve import (
+    entity,
+    graphs,
+    lists,
+    queries,
+    questions,
+    regions,
+    reports,
+    start,
+    upload,
+    views,
+)
 from kg.serve.caching import Caching
-from kg.serve.catalog import Catalog
 from kg.serve.errors import HANDLERS
 from kg.serve.holding import Holding
 from kg.serve.safety import Safety
 from kg.serve.turns import Turns
 from kg.serve.uploads import Uploads
+from kg.serve.warm import warm_up
 
 # Each module has ROUTES; the first that matches answers.
-MODULES = (start, lists, reports, queries, views, questions, entity)
+MODULES = (start, lists, regions, entity, graphs, reports, queries, views, questions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +63,7 @@ def make_app(place: Path, options: Options | None = None) -> Starlette:
 
 @asynccontextmanager
 async def _let_go(app: Starlette) -> AsyncIterator[None]:
-    # Whoever comes first should not wait for what all lists need.
-    threading.Thread(target=Catalog(app.state.holding).warm, daemon=True).start()
+    warm_up(app.state.holding)
     yield
     app.state.uploads.close()
-    app.state.holding.close()
+    app.state.holding.let_go()

@@ -184,18 +184,9 @@ class Catalog:
         """Give how many documents name each entity."""
         return self._holding.once("mentioned", _mentioned)
 
-    def warm(self) -> None:
-        """Read everything now, so that nobody waits for it later."""
-        if not self._holding.enter():
-            return
-        try:
-            self._read_all()
-        finally:
-            self._holding.leave()
 
-    def _read_all(self) -> None:
-        for name in ("documents", "places", "agencies", "programs", "targets", "ghosts", "regions"):
-            getattr(self, name)
+# What all lists need, in the order in which it is asked for.
+NEEDED = ("documents", "places", "agencies", "programs", "regions", "ghosts", "targets")
 
 
 def catalog_of(request: Request) -> Catalog:

@@ -26,7 +26,7 @@ _DOCUMENTS = "SELECT ?document ?source { ?document pol:hasText ?source } ORDER B
 _IMPRINT = """
 SELECT ?name ?value ?label ?document {
     VALUES (?name ?property) {
-        ("issuedBy" pol:issuedBy) ("issued" dcterms:issued) ("number" pol:documentNumber)
+        ("issuer" pol:issuedBy) ("issued" dcterms:issued) ("number" pol:documentNumber)
         ("index" pol:indexNumber) ("region" pol:appliesTo) ("period" pol:period)
         ("kind" rdf:type)
     }
@@ -73,7 +73,7 @@ SELECT ?other ?title ?sentence ?source ?begin ?end ?from ?first ?last ?document 
 """
 _TAKEN = _REUSES % ("pol:later", "pol:earlier")
 _GIVEN = _REUSES % ("pol:earlier", "pol:later")
-_IMPRINT_ORDER = ("kind", "issuedBy", "issued", "number", "index", "region", "period")
+_IMPRINT_ORDER = ("kind", "issuer", "issued", "number", "index", "region", "period")
 
 
 @dataclass(frozen=True, slots=True)

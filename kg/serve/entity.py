@@ -23,6 +23,7 @@ from kg.sparql import PREFIXES
 from kg.store import Store
 
 A_PAGE = 50
+FIRST = 10  # of each kind of fact
 # In the order in which a page shows what other things say of an entity; the rest follows.
 _ORDER = (
     *("issuedBy", "agency", "ofTask", "appliesTo", "promulgates", "cited", "later", "earlier"),
@@ -88,7 +89,7 @@ def _page(request: Request, iri: str) -> Response:
 def _whole(request: Request, iri: str) -> Response:
     """Show all kinds of facts, the first of each."""
     catalog, store = catalog_of(request), store_of(request)
-    card = show(store, iri)
+    card = show(store, iri, FIRST)
     reader = _Facts(store, catalog, iri)
     outward = [g for g in card.groups if not g.inward and _local(g.predicate) not in _LEFT_OUT]
     inward = sorted((g for g in card.groups if g.inward), key=_rank)
@@ -155,13 +156,14 @@ class _Facts:
         seen = fact.evidence
         place = self._place(fact, seen)
         href = address_of(fact.iri, self._base)
+        origin = self._titles.get(seen.source, seen.file) if seen else ""
         return Said(
             text=fact.text,
             # What names an entity at a place leads there, as the sentence beside it does.
             href="" if "#char=" in fact.iri else href,
             sentence=seen.sentence if seen else "",
             place=place,
-            origin=self._titles.get(seen.source, seen.file) if seen else "",
+            origin="" if origin == fact.text else origin,
         )
 
     def _place(self, fact: Fact, seen: Evidence | None) -> str:

@@ -37,7 +37,7 @@ class Holding:
         self.place = place
         self._turn = threading.Condition()
         self._readers = 0
-        self._changing = False
+        self._changing = self._gone = False
         self._store: Store | None = None
         self._open()
 
@@ -59,10 +59,17 @@ class Holding:
             return found
 
     def close(self) -> None:
-        """Let the store go."""
+        """Close the store."""
         if self._store is not None:
             self._store.close()
             self._store = None
+
+    def let_go(self) -> None:
+        """Close the store for good; where somebody still reads, the last who does closes it."""
+        with self._turn:
+            self._changing = self._gone = True
+            if not self._readers:
+                self.close()
 
     # -- taking turns ----------------------------------------------------------------------
 
@@ -79,6 +86,8 @@ class Holding:
         with self._turn:
             self._readers -= 1
             self._turn.notify_all()
+            if self._gone and not self._readers:
+                self.close()
 
     @contextmanager
     def reopened(self) -> Iterator[Path]:

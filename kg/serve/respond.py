@@ -17,9 +17,16 @@ from kg.page.words import Pair, in_both, pair
 # whose address lies below one of them (/reports/due below /reports) belongs to it.
 PARTS = (
     ("/", "start"),
+    ("/documents", "documents"),
+    ("/agencies", "agencies"),
+    ("/programs", "programs"),
+    ("/targets", "targets"),
+    ("/regions", "regions"),
+    ("/cited", "cited-not-held"),
+    ("/graph", "graph"),
+    ("/views", "views"),
     ("/reports", "reports"),
     ("/queries", "queries"),
-    ("/views", "views"),
     ("/ask", "questions"),
     ("/upload", "upload"),
 )

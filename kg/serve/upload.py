@@ -36,7 +36,7 @@ CHUNK = MEGABYTE
 LONGEST_NAME = 180  # bytes; most file systems hold 255
 _PARTS = re.compile(r"[/\\]")  # what ends the name of a folder, in whichever system
 # What would break a line is shown; # would be taken for the row of a dump.
-_SHOWN = {**UNSEEN, 9: "␉", 10: "␊", 13: "␍", ord("#"): "＃"}
+_SHOWN: dict[int, int | str | None] = {**UNSEEN, 9: "␉", 10: "␊", 13: "␍", ord("#"): "＃"}
 
 
 async def upload_page(request: Request) -> Response:

@@ -17,17 +17,26 @@ KG.card = (() => {
     const points = Array.from(text);
     const from = Math.max(0, begin - first);
     const to = Math.max(from, end - first);
-    return make("blockquote", {},
+    return make("blockquote", KG.reader.has(sources[source][2]) ? {
+      class: "opens", onclick: (event) => event.target.closest("a") || KG.reader.open(sources[source][2], begin, end),
+    } : {},
       cuts & 1 ? "…" : "", points.slice(0, from).join(""),
       make("mark", {}, points.slice(from, to).join("")),
       points.slice(to).join(""), cuts & 2 ? "…" : "",
-      make("cite", {}, cited(sources[source], begin, end)));
+      make("cite", {}, ...cited(sources[source], begin, end)));
   }
 
-  /** Where a quotation stands: a link where the document has a page of its own. */
-  function cited([name, page], begin, end) {
+  /** Where a quotation stands: links to a page of its own and to the text beside the picture. */
+  function cited([name, page, digest], begin, end) {
     const words = `${name} · 第 ${begin}–${end} 字`;
-    return page ? make("a", { href: `${page}#char=${begin},${end}` }, words) : words;
+    const place = `#source=${digest}&char=${begin},${end}`;
+    const read = (...inside) => make("a", {
+      href: place,
+      onclick: (event) => { event.preventDefault(); KG.reader.open(digest, begin, end); },
+    }, ...inside);
+    if (!page) return KG.reader.has(digest) ? [read(words)] : [words];
+    const link = make("a", { href: `${page}#char=${begin},${end}` }, words);
+    return KG.reader.has(digest) ? [link, " · ", read(both(KG.pair("reader")))] : [link];
   }
 
   // -- the panel -----------------------------------------------------------------------------
@@ -133,6 +142,13 @@ KG.card = (() => {
     return page ? make("p", {}, make("a", { href: page }, both(["原文与检查", "Text and inspection"]))) : "";
   }
 
+  /** The texts of a document; or that the page does not hold them. */
+  function textLinks(id) {
+    return KG.reader.textsOf(id).map((digest) => (KG.reader.has(digest)
+      ? make("p", {}, make("button", { type: "button", class: "link read", onclick: () => KG.reader.open(digest) }, both(KG.pair("read-text"))))
+      : make("p", {}, make("small", {}, both(KG.pair("text-left-out"))))));
+  }
+
   function showEntity(id) {
     const entity = entities[id];
     const facts = entity.facts.flatMap(([key, value]) => [
@@ -142,7 +158,7 @@ KG.card = (() => {
       ? make("p", {}, `${entity.documents} 份文件提到 ${entity.mentions} 次 `,
         make("small", {}, `mentions: ${entity.mentions}, documents: ${entity.documents}`)) : "";
     panel.replaceChildren(
-      backLink(), make("h2", {}, entity.label), classLine(id), pageLink(entity.page),
+      backLink(), make("h2", {}, entity.label), classLine(id), ...textLinks(id), pageLink(entity.page),
       make("dl", {}, ...facts), mentions,
       found.length ? make("h3", {}, both(["原文依据", "Evidence"])) : "",
       ...found.map(quote),

@@ -7,6 +7,8 @@ KG.scene = (() => {
   const roots = new Set(data.roots);
   const crowded = edges.length > 1200;
   let selected = null;
+  let lit = null; // what alone is not dimmed
+  let unlit = null; // the view before
   let fitted = true;
 
   // -- the network ---------------------------------------------------------------------------
@@ -23,6 +25,9 @@ KG.scene = (() => {
 
   /** Big labels keep to the size of a heading when zoomed in, so that what is around them shows. */
   function sizes(node) {
+    if (lit && lit.has(node.id) && node.shape !== "box") {
+      return { font: Math.max(node.font.size, 13 / shownScale), size: Math.max(node.size, 6 / shownScale) };
+    }
     const font = Math.max(Math.min(node.font.size, 14), Math.min(node.font.size, 22 / shownScale));
     return { font, size: Math.max(Math.min(node.size, 7), Math.min(node.size, 16 / shownScale)) };
   }
@@ -52,7 +57,8 @@ KG.scene = (() => {
   }
 
   function edgeLook(edge, near) {
-    const chosen = selected !== null && (edge.from === selected || edge.to === selected);
+    const chosen = lit ? lit.has(edge.from) && lit.has(edge.to)
+      : selected !== null && (edge.from === selected || edge.to === selected);
     const dim = near && !chosen;
     const bare = edge.kind === "mentions" && around[edge.to].length > 1;
     const bold = chosen && edge.kind === "mentions";
@@ -71,7 +77,7 @@ KG.scene = (() => {
   const edgeSet = new vis.DataSet(edges.map((edge) => ({ ...edge, ...edgeLook(edge, null) })));
   const network = new vis.Network(canvas, { nodes: nodeSet, edges: edgeSet }, data.options);
 
-  const near = () => (selected === null ? null
+  const near = () => lit || (selected === null ? null
     : new Set([selected, ...around[selected].map((n) => otherEnd(edges[n], selected))]));
 
   /** Paint everything anew: after a choice, a switch of the legend, or of the colour scheme. */
@@ -122,7 +128,24 @@ KG.scene = (() => {
   /** Make an entity the one that stands out; null for none. */
   function select(id) {
     selected = id;
+    lit = unlit = null;
     network.unselectAll();
+    paint();
+  }
+
+  /** Dim all but some entities and the lines between them, and bring them into view; null to undo. */
+  function light(ids) {
+    const before = lit ? unlit : { position: network.getViewPosition(), scale: network.getScale(), fitted };
+    lit = ids && ids.length ? new Set(ids) : null;
+    if (lit) {
+      unlit = before;
+      fit([...lit]);
+    } else if (unlit) {
+      network.moveTo({ ...unlit, animation: false });
+      fitted = unlit.fitted;
+      unlit = null;
+      followScale();
+    }
     paint();
   }
 
@@ -157,5 +180,5 @@ KG.scene = (() => {
     paint();
   });
 
-  return { network, off, select, toggle, fit, zoom, withNeighbours };
+  return { network, off, select, light, toggle, fit, zoom, withNeighbours };
 })();
