@@ -252,10 +252,10 @@ def test_everything_that_is_asked_is_said_in_both_languages() -> None:
         for choice in field.choices:
             assert choice in words["choices"], choice
     for listed in REPORTS:
-        assert listed.name in words["reports"] and listed.answers in words["answers"]
+        assert listed.name in words["reports"] and listed.answers in words["purposes"]
     for query in queries.saved().values():
-        assert query.description in words["answers"], query.name
-    for table in ("options", "help", "choices", "reports", "answers"):
+        assert query.description in words["purposes"], query.name
+    for table in ("options", "help", "choices", "reports", "purposes"):
         for name, (chinese, english) in words[table].items():
             assert chinese and english and re.search("[\u4e00-\u9fff]", chinese), f"{table}: {name}"
     assert fields_of(offered()["due"].command)[0].name == "before"

@@ -11,13 +11,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 import click
-from markupsafe import Markup, escape
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
 from kg.errors import QueryError
-from kg.page.words import both, pair, tables
+from kg.page.reported import column
+from kg.page.words import in_both, pair
 from kg.queries import SavedQuery
 from kg.render.marked import UNSEEN
 from kg.serve.respond import language_of
@@ -84,11 +84,11 @@ def wording(request: Request) -> dict[str, Any]:
         """Return a word where no markup can be: in a list of choices."""
         return pair(name, table)[language == "en"]
 
-    def column(name: str) -> Markup:
-        """Return the heading of a column."""
-        return both(name, "columns") if "columns" in tables() else escape(name)
-
-    return {"word": word, "column": column, "seen": lambda text: text.translate(UNSEEN)}
+    return {
+        "word": word,
+        "column": lambda name: in_both(*column(name)),
+        "seen": lambda text: text.translate(UNSEEN),
+    }
 
 
 # -- of a command --------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from kg.commands.inside import file_of, report_of
 from kg.errors import KgError, NotFoundError
 from kg.page.words import pair
-from kg.render.report import draw_report
+from kg.render.report import draw_report, heading_of
 from kg.reports import REPORTS, Listed
 from kg.reports.report import Report
 from kg.results import printable
@@ -218,6 +218,7 @@ def _page(
         fields=one.fields,
         values=values,
         problem=problem,
+        heading_of_answer=heading_of(report) if report else None,
         report=shown,
         drawn=draw_report(shown, links(store_of(request).base).place) if shown else None,
         leaf=leaf,
