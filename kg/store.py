@@ -22,8 +22,8 @@ import os
 import shutil
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -500,6 +500,16 @@ def _lock(path: Path, *, shared: bool) -> IO[str]:
         file.close()
         raise StoreError(f"{path}: store in use by another process; wait until it ends") from error
     return file
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Hold a store's lock as a writer does, without opening it."""
+    lock = _lock(path, shared=False)
+    try:
+        yield
+    finally:
+        lock.close()
 
 
 def _open_ledger(path: Path, *, read_only: bool) -> Ledger:

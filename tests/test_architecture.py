@@ -52,7 +52,9 @@ TABLE: dict[str, tuple[str, ...]] = {
     "search": (*COMMON, "store", "sentence"),
     "serve": (
         *(*COMMON, "page", "render", "reports", "store", "sparql", "queries", "sentence"),
-        *("export", "search", "results", "show", "ask"),
+        *("export", "search", "results", "show", "ask", "commands"),
+        # An upload is a build, in a process of its own.
+        *("build", "inputs"),
     ),
     # Before the stages: which bytes there are.
     "inputs": (*COMMON, "ledger", "store", "read", "workers"),

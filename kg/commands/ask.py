@@ -37,7 +37,7 @@ def ask(
     from kg.ask import ask as answer_question
 
     with opened(place) as store:
-        answer = answer_question(store, question, _day(today))
+        answer = answer_question(store, question, check_day(today))
     if sparql:
         click.echo(answer.sparql, nl=False)
         return
@@ -46,7 +46,7 @@ def ask(
         click.echo(f"\nSPARQL:\n{answer.sparql}", nl=False)
 
 
-def _day(text: str) -> str:
+def check_day(text: str) -> str:
     """Check a date; an empty text is none."""
     import datetime
 

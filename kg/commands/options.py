@@ -67,8 +67,13 @@ store_option = click.option(
 @contextmanager
 def opened(place: Path) -> Iterator[Store]:
     """Open a store to read it; nothing is lost when the process is killed meanwhile."""
+    from kg.commands.inside import given_store
     from kg.store import Store
 
+    given = given_store()
+    if given is not None:
+        yield given
+        return
     # Oxigraph cannot be stopped in a long query: Ctrl-C must end the process itself.
     before = signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
@@ -165,8 +170,11 @@ def form_of(form: str | None, output: Path, allowed: Sequence[str] = REPORT_FORM
 
 def print_report(report: Report, form: str | None, output: Path) -> None:
     """Write a report where the user wants it."""
+    from kg.commands.inside import kept
     from kg.reports.write import write
 
+    if kept(report):
+        return
     chosen = form_of(form, output)
     if chosen == "xlsx" and str(output) == "-" and sys.stdout.isatty():
         raise click.UsageError("a workbook needs a file: -o report.xlsx")

@@ -6,7 +6,8 @@ Where the pages of `kg inspect` are at hand, every sentence links to its place i
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from markupsafe import Markup
@@ -14,6 +15,7 @@ from markupsafe import Markup
 from kg.page import both, write_page
 from kg.page.reported import answer, column, told
 from kg.page.words import Pair, in_both
+from kg.render.links import digest_of
 from kg.render.marked import UNSEEN, safe
 from kg.reports.report import Evidence, Report, Row, Value
 from kg.reports.write import has_footnotes, text_of
@@ -21,28 +23,64 @@ from kg.reports.write import has_footnotes, text_of
 SHORT = 12  # characters of a cell that stays on one line
 
 
+Place = Callable[[str, int, int], str]  # a source's IRI and two offsets → an address, or none
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The parts of a page that show a report."""
+
+    head: Markup
+    rows: Markup
+    notes: Markup
+    sentences: Markup
+
+
 def render_report(report: Report, pages: Mapping[str, str] | None = None) -> str:
     """Return the page; `pages` gives for a text, by the end of its IRI, the page that shows it."""
-    known = pages or {}
+    drawn = draw_report(report, _in(pages or {}))
+    return write_page(
+        "render/report.html",
+        title=report.title.translate(UNSEEN),
+        heading=heading_of(report),
+        styles=("render/report.css",),
+        count=Markup("{} {}").format(f"{len(report.rows):,}", both("rows")),
+        head=drawn.head,
+        rows=drawn.rows,
+        notes=drawn.notes,
+        sentences=drawn.sentences,
+    )
+
+
+def heading_of(report: Report) -> Markup:
+    """Return what a report answers, in both languages."""
+    return _words(told(report.title))
+
+
+def draw_report(report: Report, place: Place) -> Drawn:
+    """Return the table of a report, with each sentence linked to where it stands."""
     notes: dict[tuple[str, str], tuple[int, Evidence]] = {}
     if has_footnotes(report):
         rows = [_with_marks(row, report, notes) for row in report.rows]
         head = _head(report)
     else:
-        rows = [_with_sentence(row, report.columns, known) for row in report.rows]
+        rows = [_with_sentence(row, report.columns, place) for row in report.rows]
         some = any(row.evidence for row in report.rows)
         head = _head(report) + (f'<th scope="col">{both("sentence")}</th>' if some else "")
-    return write_page(
-        "render/report.html",
-        title=report.title.translate(UNSEEN),
-        heading=_words(told(report.title)),
-        styles=("render/report.css",),
-        count=Markup("{} {}").format(f"{len(rows):,}", both("rows")),
+    return Drawn(
         head=Markup(head),
         rows=Markup("\n".join(rows)),
         notes=Markup(_notes(report)),
-        sentences=Markup(_sentences([one for _, one in notes.values()], known)),
+        sentences=Markup(_sentences([one for _, one in notes.values()], place)),
     )
+
+
+def _in(pages: Mapping[str, str]) -> Place:
+    def place(source: str, begin: int, end: int) -> str:
+        page = pages.get(digest_of(source), "")
+        return f"{page}#char={begin},{end}" if page else ""
+
+    return place
 
 
 def _head(report: Report) -> str:
@@ -69,9 +107,9 @@ def _with_marks(
     return f"<tr>{''.join(cells)}</tr>"
 
 
-def _with_sentence(row: Row, columns: Sequence[str], pages: Mapping[str, str]) -> str:
+def _with_sentence(row: Row, columns: Sequence[str], place: Place) -> str:
     cells = [_cell(value, name, []) for value, name in zip(row.values, columns, strict=True)]
-    cells += [f'<td class="sentence">{_sentence(one, pages)}</td>' for one in row.evidence]
+    cells += [f'<td class="sentence">{_sentence(one, place)}</td>' for one in row.evidence]
     return f"<tr>{''.join(cells)}</tr>"
 
 
@@ -90,18 +128,18 @@ def _words(words: Pair) -> Markup:
     return in_both(chinese.translate(UNSEEN), english.translate(UNSEEN))
 
 
-def _sentence(one: Evidence, pages: Mapping[str, str]) -> str:
-    page = pages.get(one.source.rpartition("/")[2], "")
+def _sentence(one: Evidence, place: Place) -> str:
+    address = place(one.source, one.begin, one.end)
     text, file = safe(one.sentence), f"<small>{safe(one.file)}</small>"
-    linked = f'<a href="{safe(page)}#char={one.begin},{one.end}">{text}</a>' if page else text
+    linked = f'<a href="{safe(address)}">{text}</a>' if address else text
     return f"{linked} {file}"
 
 
-def _sentences(notes: list[Evidence], pages: Mapping[str, str]) -> str:
+def _sentences(notes: list[Evidence], place: Place) -> str:
     if not notes:
         return ""
     listed = "\n".join(
-        f'<li id="e{number}">{_sentence(one, pages)}</li>' for number, one in enumerate(notes, 1)
+        f'<li id="e{number}">{_sentence(one, place)}</li>' for number, one in enumerate(notes, 1)
     )
     return f'<h2>{both("sentences")}</h2>\n<ol class="sentences">\n{listed}\n</ol>'
 

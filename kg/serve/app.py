@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,16 +11,29 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from kg.serve import entity, find, graphs, lists, regions, start
+from kg.serve import (
+    entity,
+    find,
+    graphs,
+    lists,
+    queries,
+    questions,
+    regions,
+    reports,
+    start,
+    upload,
+    views,
+)
 from kg.serve.caching import Caching
 from kg.serve.errors import HANDLERS
 from kg.serve.holding import Holding
 from kg.serve.safety import Safety
 from kg.serve.turns import Turns
+from kg.serve.uploads import Uploads
 from kg.serve.warm import warm_up
 
 # Each module has ROUTES; the first that matches answers.
-MODULES = (start, find, lists, regions, entity, graphs)
+MODULES = (start, find, lists, regions, entity, graphs, reports, queries, views, questions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +45,20 @@ class Options:
 
 def make_app(place: Path, options: Options | None = None) -> Starlette:
     """Return the application over the store in a directory."""
+    options = options or Options()
+    # Without the flag there is no address to which anything could be sent.
+    modules = (*MODULES, upload) if options.upload else MODULES
     app = Starlette(
-        routes=[route for module in MODULES for route in module.ROUTES],
+        routes=[route for module in modules for route in module.ROUTES],
         # From the outside in: who may ask, whose turn it is, what need not be sent again.
         middleware=[Middleware(Safety), Middleware(Turns), Middleware(Caching)],
         exception_handlers=HANDLERS,
         lifespan=_let_go,
     )
     app.state.holding = Holding(place)
-    app.state.options = options or Options()
+    app.state.options = options
+    app.state.token = secrets.token_urlsafe(32)
+    app.state.uploads = Uploads(app.state.holding)
     return app
 
 
@@ -47,4 +66,5 @@ def make_app(place: Path, options: Options | None = None) -> Starlette:
 async def _let_go(app: Starlette) -> AsyncIterator[None]:
     warm_up(app.state.holding)
     yield
+    app.state.uploads.close()
     app.state.holding.let_go()

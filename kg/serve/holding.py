@@ -37,7 +37,7 @@ class Holding:
         self.place = place
         self._turn = threading.Condition()
         self._readers = 0
-        self._changing = False
+        self._changing = self._gone = False
         self._store: Store | None = None
         self._open()
 
@@ -65,9 +65,9 @@ class Holding:
             self._store = None
 
     def let_go(self) -> None:
-        """Close the store for good, unless somebody still reads: then the process's end does."""
+        """Close the store for good; where somebody still reads, the last who does closes it."""
         with self._turn:
-            self._changing = True
+            self._changing = self._gone = True
             if not self._readers:
                 self.close()
 
@@ -91,6 +91,8 @@ class Holding:
         with self._turn:
             self._readers -= 1
             self._turn.notify_all()
+            if self._gone and not self._readers:
+                self.close()
 
     @contextmanager
     def reopened(self) -> Iterator[Path]:
@@ -120,10 +122,10 @@ class Holding:
         self._naming = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
         self._worked_out: dict[str, Any] = {}
-        self.state = _state(self.place)
+        self.state = state_of(self.place)
 
 
-def _state(place: Path) -> str:
+def state_of(place: Path) -> str:
     """Return a short name of what the store holds now: its files, their sizes and times."""
     # Oxigraph's log and lock change with every opening; the marker and these do not.
     kept = ("CURRENT", "MANIFEST*", "*.sst", "*.blob")

@@ -25,7 +25,13 @@ PARTS = (
     ("/regions", "regions"),
     ("/cited", "cited-not-held"),
     ("/graph", "graph"),
+    ("/views", "views"),
+    ("/reports", "reports"),
+    ("/queries", "queries"),
+    ("/ask", "questions"),
+    ("/upload", "upload"),
 )
+UPLOAD = "/upload"  # only where it is allowed
 SEARCH = "/search"  # where the box in the head of each page goes, once it is one of the parts
 _POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
 # Nothing of ours is to be shown within, opened by, or read by a page of another site.
@@ -65,7 +71,7 @@ def respond(
         other_language=request.url.include_query_params(
             lang="zh" if language == "en" else "en"
         ).query,
-        parts=PARTS,
+        parts=[one for one in PARTS if one[0] != UPLOAD or request.app.state.options.upload],
         here=_part(request.url.path),
         in_both=in_both,
         pair=pair,

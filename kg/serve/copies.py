@@ -1,0 +1,92 @@
+"""A store to a copy that is changed, and back: what fails in the copy has never happened.
+
+The files of Oxigraph that are large never change, they come and go; so a copy is made of links
+and takes no time and no space. Only while nobody writes: the server's own lock sees to that.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from kg.errors import StoreError
+from kg.serve.holding import Holding, state_of
+from kg.store import alone
+
+_UNCHANGING = (".sst", ".blob")
+_NAME = re.compile(r"upload-(\d+)-.*")
+_EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2)
+_HERE = -100  # AT_FDCWD
+
+
+@contextmanager
+def copied(place: Path) -> Iterator[Path]:
+    """Give a copy of a store, inside its directory; it goes away afterwards."""
+    _clear(place)
+    folder = Path(tempfile.mkdtemp(dir=place, prefix=f"upload-{os.getpid()}-"))
+    try:
+        copy = folder / "store"
+        copy.mkdir()
+        for file in place.iterdir():
+            if file.is_file() and file.name != "lock":
+                shutil.copy2(file, copy)
+        shutil.copytree(place / "graph", copy / "graph", copy_function=_link_or_copy)
+        yield copy
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _link_or_copy(file: str, target: str) -> None:
+    if file.endswith(_UNCHANGING):
+        os.link(file, target)
+    else:
+        shutil.copy2(file, target)
+
+
+def _clear(place: Path) -> None:
+    """Take away what a server left behind that was killed while it read files."""
+    for folder in place.glob("upload-*"):
+        made = _NAME.fullmatch(folder.name)
+        if made and not _is_running(int(made[1])):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # somebody else's
+    return True
+
+
+def take_over(copy: Path, holding: Holding, state: str) -> None:
+    """Put what a copy has become in the place of its store, which must be as it was copied.
+
+    Which files were given comes first, as in a build: what was killed in between is found again.
+    """
+    with holding.reopened() as place, alone(place):
+        if state_of(place) != state:
+            raise StoreError(f"{place}: was changed by another process meanwhile; upload again")
+        for name in ("files.sqlite", "traces.sqlite"):
+            if (copy / name).is_file():
+                (copy / name).replace(place / name)
+        _exchange(copy / "graph", place / "graph")
+
+
+def _exchange(one: Path, other: Path) -> None:
+    """Let two directories change places, at once where the system can."""
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    names = os.fsencode(one), os.fsencode(other)
+    if rename is not None and rename(_HERE, names[0], _HERE, names[1], _EXCHANGE) == 0:
+        return
+    aside = one.with_name("before")
+    other.rename(aside)
+    one.rename(other)
