@@ -583,6 +583,8 @@ def test_what_is_left_out_is_said(plans_store: Store, tmp_path: Path) -> None:
     with opened(file, "#entity=云陵市教育局2022年工作要点") as tab:
         assert "本页没有收入这份文件的全文" in tab.page.locator("#panel").inner_text()
         assert tab.page.locator("blockquote.opens, button.read").count() == 0
+        tab.page.evaluate("KG.tell('go-entity', null)")
+        assert "18 份文件的全文没有收入本页" in tab.page.locator("#panel").inner_text()
         tab.page.evaluate("location.hash = '#char=3,6'")
         assert tab.page.locator("#reader").is_hidden() and not tab.problems
 

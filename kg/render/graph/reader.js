@@ -393,5 +393,6 @@ KG.reader = (() => {
   KG.on("go-entity", follow);
   KG.on("pick-entity", follow);
 
-  return { open: show, close, reopen, has, row, textsOf, get isOpen() { return !reader.hidden; } };
+  const leftOut = Object.keys(documents).filter((digest) => !has(digest)).length;
+  return { open: show, close, reopen, has, row, textsOf, leftOut, get isOpen() { return !reader.hidden; } };
 })();
