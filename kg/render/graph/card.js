@@ -98,6 +98,12 @@ KG.card = (() => {
     return [`${around_[0]}${chinese}。`, `${around_[1]}${english}.`];
   }
 
+  /** How many texts the page does not hold. */
+  function unread() {
+    const count = KG.reader.leftOut;
+    return count ? make("p", { class: "note" }, phrase("texts-left-out", count)) : "";
+  }
+
   /** What the picture leaves out until it is asked for. */
   function thinned() {
     const ids = data.thinned || [];
@@ -115,7 +121,7 @@ KG.card = (() => {
       .filter(([, count]) => count > 0).sort((a, b) => b[1] - a[1] || heaviest(a[0], b[0])));
     panel.replaceChildren(
       make("h2", {}, both(KG.pair(data.roots.length ? "surroundings" : "these-documents"))),
-      make("p", {}, both(summary())), thinned(),
+      make("p", {}, both(summary())), thinned(), unread(),
       make("p", {}, make("small", {}, both(KG.pair("how-to")))),
       linked("shared-programmes", shared("Program"), named, 8),
       linked("lead-agencies", [...leads.keys()], (id) => phrase("n-tasks", leads.get(id)), 8),

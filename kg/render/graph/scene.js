@@ -52,7 +52,7 @@ KG.scene = (() => {
       shapeProperties: { borderDashes: group === "Cited" && boxed ? [5, 4] : false, borderRadius: 5 },
       font: {
         size: font, color: ink,
-        strokeWidth: boxed ? 0 : 4, strokeColor: colours.paper,
+        strokeWidth: boxed || dim ? 0 : 4, strokeColor: colours.paper,
       },
     };
   }
