@@ -395,6 +395,15 @@ def test_each_target_leads_to_its_words(site: TestClient) -> None:
         assert "%" in marked
 
 
+def test_a_fact_leads_to_what_it_speaks_of(site: TestClient) -> None:
+    """A duty of an agency leads to the task, a citation to the document that cites."""
+    duties = site.get(f"{AGENCY}?of=by-pol:agency").text
+    assert re.findall(r'class="what" href="(/id/source/\w+/)task/', duties)
+    assert not re.search(r'class="what" href="/id/source/\w+/responsibility', duties)
+    cited = unquote(site.get(GHOST).text)
+    assert 'class="what" href="/id/document/云陵市教育局2022年工作要点"' in cited
+
+
 def test_what_more_there_is_can_be_reached(site: TestClient) -> None:
     page = site.get(AGENCY).text
     rest = re.search(r'href="([^"]*\?of=by-itsrdf%3AtaIdentRef)"', page)
