@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
@@ -347,6 +348,31 @@ def test_a_change_waits_for_whoever_reads(plans_place: Path) -> None:
     assert holding.enter() and len(holding.store.sources()) == 18
     assert holding.state == before  # nothing was changed
     holding.close()
+
+
+def test_many_read_one_store_at_once(plans_place: Path) -> None:
+    """From threads that did not open it: the graph, and the ledger, which is SQLite."""
+    holding, worked_out = Holding(plans_place), []
+
+    def read(_: int) -> tuple[str, int, int]:
+        held = holding.store.find("青禾县教育局2023年工作要点")[0]
+        number = holding.once("number", lambda store: worked_out.append(1) or len(store.sources()))
+        return held.title, number, len(holding.store.claims())
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(read, range(24))) == {("青禾县教育局2023年工作要点", 18, 18)}
+    assert worked_out == [1]  # once for all of them
+    holding.close()
+
+
+def test_a_server_that_ends_lets_the_store_go_with_its_last_reader(plans_place: Path) -> None:
+    holding = Holding(plans_place)
+    assert holding.enter()
+    holding.let_go()
+    assert holding.store.sources() and not holding.enter()
+    holding.leave()
+    with pytest.raises(BusyError):
+        _ = holding.store
 
 
 # -- what pages say --------------------------------------------------------------------------------
