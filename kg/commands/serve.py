@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,7 +53,7 @@ def serve(port: int, show: bool, allow_upload: bool, place: Path) -> None:
             f"kg serve needs {error.name}; run: pip install 'policy-kg[serve]'"
         ) from error
     app = make_app(place, Options(upload=allow_upload))
-    with _listening(port) as listener:
+    with closing(app.state.holding), _listening(port) as listener:
         address = f"http://{HOST}:{listener.getsockname()[1]}/"
         click.echo(f"{address}  (Ctrl-C ends it)")
         if show:
