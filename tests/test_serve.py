@@ -611,6 +611,14 @@ def test_the_command_says_what_is_wrong_in_a_line(
         assert "\n" not in str(error.value)
 
 
+def test_the_command_says_how_to_install_what_it_needs(
+    plans_place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    with pytest.raises(KgError, match=r"needs uvicorn; run: pip install 'policy-kg\[serve\]'"):
+        serve.main(["--store", str(plans_place)], standalone_mode=False)
+
+
 def test_the_command_answers_and_ends_at_once(plans_place: Path) -> None:
     command = [sys.executable, "-m", "kg", "serve", "--port", "0", "--store", str(plans_place)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:

@@ -47,6 +47,8 @@ def serve(port: int, show: bool, allow_upload: bool, place: Path) -> None:
       kg serve --store kg-store --port 8080 --open
     """
     try:
+        import uvicorn  # noqa: F401  # what is missing is said before anything is opened
+
         from kg.serve.app import Options, make_app
     except ModuleNotFoundError as error:
         raise KgError(

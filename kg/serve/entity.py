@@ -42,6 +42,13 @@ SELECT ?node ?predicate ?other {
     ?node ?predicate ?other
 }
 """
+_MANNERS = """
+SELECT ?node ?how { VALUES ?node { %s } ?node pol:role|pol:basis|pol:stance ?how }
+"""
+_MANNER_ORDER = (
+    *("Lead", "Support", "Explicit", "Inherited", "Implied"),
+    *("promulgates", "implements", "plansToIssue", "revises", "cites"),
+)
 _CLASSES = "SELECT ?class ?node { ?node a ?class }"
 # Where the rules were and which build it was: what the RDF has and no reader asks for.
 _LEFT_OUT = ("wasGeneratedBy", "isString")
@@ -56,6 +63,7 @@ class Said:
     sentence: str
     place: str  # address of the sentence
     origin: str  # the document that says it
+    manners: Sequence[Pair] = ()  # lead, stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +163,15 @@ class _Facts:
         self._titles = {one.source: one.title or one.file for one in catalog.documents}
 
     def table(self, group: Group) -> Table:
-        ends = self._ends(group)
+        ends, manners = self._ends(group), self._manners(group)
         more = f"?of={in_query(group_name(group))}" if group.total > len(group.facts) else ""
         return Table(
             word=said_by(self._store, group),
             total=group.total,
-            facts=[self._said(fact, ends.get(fact.iri, fact.iri)) for fact in group.facts],
+            facts=[
+                self._said(fact, ends.get(fact.iri, fact.iri), manners.get(fact.iri, []))
+                for fact in group.facts
+            ],
             all=address_of(self._iri, self._base) + more if more else "",
         )
 
@@ -176,17 +187,31 @@ class _Facts:
                 found[row["node"]] = min(rank, found.get(row["node"], rank))
         return {node: other for node, (_, other) in found.items()}
 
-    def _said(self, fact: Fact, about: str) -> Said:
+    def _manners(self, group: Group) -> dict[str, list[Pair]]:
+        """Return how the facts that are nodes are meant: a duty leads, a citation implements."""
+        nodes = [pyoxigraph.NamedNode(fact.iri) for fact in group.facts if "/source/" in fact.iri]
+        found: dict[str, set[str]] = {}
+        if nodes:
+            for row in self._store.select(_MANNERS.replace("%s", " ".join(map(str, nodes)))):
+                found.setdefault(row["node"], set()).add(_local(row["how"]))
+        return {
+            node: [words_of_manner(name) for name in _MANNER_ORDER if name in names]
+            for node, names in found.items()
+        }
+
+    def _said(self, fact: Fact, about: str, manners: Sequence[Pair]) -> Said:
         seen = fact.evidence
         place = self._place(fact, seen)
         href = address_of(about, self._base)
         origin = self._titles.get(seen.source, seen.file) if seen else ""
         return Said(
-            text=_value(fact),
+            # The card says how in Chinese, behind the name.
+            text=fact.text.rpartition("（")[0] if manners else _value(fact),
             # What names an entity at a place leads there, as the sentence beside it does.
             href="" if "#char=" in fact.iri else href,
             sentence=seen.sentence if seen else "",
             place=place,
+            manners=manners,
             origin="" if origin == fact.text else origin,
         )
 
@@ -228,6 +253,11 @@ def said_by(store: Store, group: Group) -> Pair:
     chinese = labels.get("zh", group.label)
     arrow = "← " if group.inward else ""
     return arrow + chinese, arrow + labels.get("en", chinese)
+
+
+def words_of_manner(name: str) -> Pair:
+    """Return the words for a role, a basis or a stance."""
+    return pair(name, "ties" if name in words_of("ties") else "manners")
 
 
 def group_name(group: Group) -> str:
