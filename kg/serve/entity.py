@@ -204,15 +204,16 @@ class _Facts:
         place = self._place(fact, seen)
         href = address_of(about, self._base)
         origin = self._titles.get(seen.source, seen.file) if seen else ""
+        # The card says how in Chinese, behind the name.
+        text = fact.text.rpartition("（")[0] if manners else _value(fact)
         return Said(
-            # The card says how in Chinese, behind the name.
-            text=fact.text.rpartition("（")[0] if manners else _value(fact),
+            text=text,
             # What names an entity at a place leads there, as the sentence beside it does.
             href="" if "#char=" in fact.iri else href,
             sentence=seen.sentence if seen else "",
             place=place,
             manners=manners,
-            origin="" if origin == fact.text else origin,
+            origin="" if origin == text else origin,
         )
 
     def _place(self, fact: Fact, seen: Evidence | None) -> str:
@@ -230,7 +231,9 @@ def _class_words(store: Store, iri: str) -> list[Pair]:
     rows = store.select(_CLASSES, {"node": pyoxigraph.NamedNode(iri)})
     names = {_local(row["class"]) for row in rows} & set(words_of("classes"))
     ordered = [name for name in words_of("classes") if name in names]
-    return [pair(name, "classes") for name in ordered]
+    # A document with a text has a page of its own (kg.serve.document).
+    ghost = [pair("Cited", "classes")] if "PolicyDocument" in names else []
+    return ghost + [pair(name, "classes") for name in ordered if not ghost or name != ordered[0]]
 
 
 def _value(fact: Fact) -> str | Markup:
