@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
@@ -349,6 +350,31 @@ def test_a_change_waits_for_whoever_reads(plans_place: Path) -> None:
     holding.close()
 
 
+def test_many_read_one_store_at_once(plans_place: Path) -> None:
+    """From threads that did not open it: the graph, and the ledger, which is SQLite."""
+    holding, worked_out = Holding(plans_place), []
+
+    def read(_: int) -> tuple[str, int, int]:
+        held = holding.store.find("青禾县教育局2023年工作要点")[0]
+        number = holding.once("number", lambda store: worked_out.append(1) or len(store.sources()))
+        return held.title, number, len(holding.store.claims())
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(read, range(24))) == {("青禾县教育局2023年工作要点", 18, 18)}
+    assert worked_out == [1]  # once for all of them
+    holding.close()
+
+
+def test_a_server_that_ends_lets_the_store_go_with_its_last_reader(plans_place: Path) -> None:
+    holding = Holding(plans_place)
+    assert holding.enter()
+    holding.let_go()
+    assert holding.store.sources() and not holding.enter()
+    holding.leave()
+    with pytest.raises(BusyError):
+        _ = holding.store
+
+
 # -- what pages say --------------------------------------------------------------------------------
 
 
@@ -370,7 +396,7 @@ def test_a_change_waits_for_whoever_reads(plans_place: Path) -> None:
         (AGENCY, ["县级", "发布的文件 3", "承担的责任", "青禾县教育局2022年工作要点"]),
         (PROGRAM, ["提到它的句子", "枫渚县教育局2023年工作要点"]),
         (PLAN, ["2023-02-24", "任务", "目标", "原文"]),
-        (GHOST, ["引用它的文件 3", "十四五"]),  # known only by those who cite it
+        (GHOST, ["引用它的文件 3", "被引文件（未收录）"]),  # known only by those who cite it
         ("/id/region/青禾县", ["青禾县", "适用于此的文件", "上级地区"]),
         ("/id/indicator/新增学位", ["该指标的目标"]),
     ],
@@ -393,6 +419,15 @@ def test_each_target_leads_to_its_words(site: TestClient) -> None:
             re.findall(r'<(?:span|a)[^>]* class="[^"]*\bhere\b[^"]*"[^>]*>([^<]*)', page)
         )
         assert "%" in marked
+
+
+def test_a_fact_leads_to_what_it_speaks_of(site: TestClient) -> None:
+    """A duty of an agency leads to the task, a citation to the document that cites."""
+    duties = site.get(f"{AGENCY}?of=by-pol:agency").text
+    assert re.findall(r'class="what" href="(/id/source/\w+/)task/', duties)
+    assert not re.search(r'class="what" href="/id/source/\w+/responsibility', duties)
+    cited = unquote(site.get(GHOST).text)
+    assert 'class="what" href="/id/document/云陵市教育局2022年工作要点"' in cited
 
 
 def test_what_more_there_is_can_be_reached(site: TestClient) -> None:
@@ -574,6 +609,14 @@ def test_the_command_says_what_is_wrong_in_a_line(
         with pytest.raises(KgError, match=said) as error:
             serve.main([*options], standalone_mode=False)
         assert "\n" not in str(error.value)
+
+
+def test_the_command_says_how_to_install_what_it_needs(
+    plans_place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    with pytest.raises(KgError, match=r"needs uvicorn; run: pip install 'policy-kg\[serve\]'"):
+        serve.main(["--store", str(plans_place)], standalone_mode=False)
 
 
 def test_the_command_answers_and_ends_at_once(plans_place: Path) -> None:

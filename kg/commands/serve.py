@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,13 +47,15 @@ def serve(port: int, show: bool, allow_upload: bool, place: Path) -> None:
       kg serve --store kg-store --port 8080 --open
     """
     try:
+        import uvicorn  # noqa: F401  # what is missing is said before anything is opened
+
         from kg.serve.app import Options, make_app
     except ModuleNotFoundError as error:
         raise KgError(
             f"kg serve needs {error.name}; run: pip install 'policy-kg[serve]'"
         ) from error
     app = make_app(place, Options(upload=allow_upload))
-    with _listening(port) as listener:
+    with closing(app.state.holding), _listening(port) as listener:
         address = f"http://{HOST}:{listener.getsockname()[1]}/"
         click.echo(f"{address}  (Ctrl-C ends it)")
         if show:

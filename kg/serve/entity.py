@@ -33,6 +33,22 @@ _ORDER = (
 )
 _KNOWN = "ASK { { <%s> ?out ?other } UNION { ?another ?in <%s> } }"
 _WORDS = "SELECT ?label ?lang ?node { ?node rdfs:label ?label BIND(LANG(?label) AS ?lang) }"
+# What a fact that is a node leads to, the first that it has and that the page is not about.
+_OTHER_END = ("ofTask", "citing", "cited", "later", "earlier", "agency")
+_ENDS = """
+SELECT ?node ?predicate ?other {
+    VALUES ?node { %s }
+    VALUES ?predicate { pol:ofTask pol:citing pol:cited pol:later pol:earlier pol:agency }
+    ?node ?predicate ?other
+}
+"""
+_MANNERS = """
+SELECT ?node ?how { VALUES ?node { %s } ?node pol:role|pol:basis|pol:stance ?how }
+"""
+_MANNER_ORDER = (
+    *("Lead", "Support", "Explicit", "Inherited", "Implied"),
+    *("promulgates", "implements", "plansToIssue", "revises", "cites"),
+)
 _CLASSES = "SELECT ?class ?node { ?node a ?class }"
 # Where the rules were and which build it was: what the RDF has and no reader asks for.
 _LEFT_OUT = ("wasGeneratedBy", "isString")
@@ -47,6 +63,7 @@ class Said:
     sentence: str
     place: str  # address of the sentence
     origin: str  # the document that says it
+    manners: Sequence[Pair] = ()  # lead, stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,26 +163,57 @@ class _Facts:
         self._titles = {one.source: one.title or one.file for one in catalog.documents}
 
     def table(self, group: Group) -> Table:
+        ends, manners = self._ends(group), self._manners(group)
         more = f"?of={in_query(group_name(group))}" if group.total > len(group.facts) else ""
         return Table(
             word=said_by(self._store, group),
             total=group.total,
-            facts=[self._said(fact) for fact in group.facts],
+            facts=[
+                self._said(fact, ends.get(fact.iri, fact.iri), manners.get(fact.iri, []))
+                for fact in group.facts
+            ],
             all=address_of(self._iri, self._base) + more if more else "",
         )
 
-    def _said(self, fact: Fact) -> Said:
+    def _ends(self, group: Group) -> dict[str, str]:
+        """Return what the facts that are nodes speak of, by the fact: the task of a duty."""
+        nodes = [pyoxigraph.NamedNode(fact.iri) for fact in group.facts if "/source/" in fact.iri]
+        if not nodes:
+            return {}
+        found: dict[str, tuple[int, str]] = {}
+        for row in self._store.select(_ENDS.replace("%s", " ".join(map(str, nodes)))):
+            rank = (_OTHER_END.index(_local(row["predicate"])), row["other"])
+            if row["other"] != self._iri:
+                found[row["node"]] = min(rank, found.get(row["node"], rank))
+        return {node: other for node, (_, other) in found.items()}
+
+    def _manners(self, group: Group) -> dict[str, list[Pair]]:
+        """Return how the facts that are nodes are meant: a duty leads, a citation implements."""
+        nodes = [pyoxigraph.NamedNode(fact.iri) for fact in group.facts if "/source/" in fact.iri]
+        found: dict[str, set[str]] = {}
+        if nodes:
+            for row in self._store.select(_MANNERS.replace("%s", " ".join(map(str, nodes)))):
+                found.setdefault(row["node"], set()).add(_local(row["how"]))
+        return {
+            node: [words_of_manner(name) for name in _MANNER_ORDER if name in names]
+            for node, names in found.items()
+        }
+
+    def _said(self, fact: Fact, about: str, manners: Sequence[Pair]) -> Said:
         seen = fact.evidence
         place = self._place(fact, seen)
-        href = address_of(fact.iri, self._base)
+        href = address_of(about, self._base)
         origin = self._titles.get(seen.source, seen.file) if seen else ""
+        # The card says how in Chinese, behind the name.
+        text = fact.text.rpartition("（")[0] if manners else _value(fact)
         return Said(
-            text=_value(fact),
+            text=text,
             # What names an entity at a place leads there, as the sentence beside it does.
             href="" if "#char=" in fact.iri else href,
             sentence=seen.sentence if seen else "",
             place=place,
-            origin="" if origin == fact.text else origin,
+            manners=manners,
+            origin="" if origin == text else origin,
         )
 
     def _place(self, fact: Fact, seen: Evidence | None) -> str:
@@ -183,7 +231,9 @@ def _class_words(store: Store, iri: str) -> list[Pair]:
     rows = store.select(_CLASSES, {"node": pyoxigraph.NamedNode(iri)})
     names = {_local(row["class"]) for row in rows} & set(words_of("classes"))
     ordered = [name for name in words_of("classes") if name in names]
-    return [pair(name, "classes") for name in ordered]
+    # A document with a text has a page of its own (kg.serve.document).
+    ghost = [pair("Cited", "classes")] if "PolicyDocument" in names else []
+    return ghost + [pair(name, "classes") for name in ordered if not ghost or name != ordered[0]]
 
 
 def _value(fact: Fact) -> str | Markup:
@@ -206,6 +256,11 @@ def said_by(store: Store, group: Group) -> Pair:
     chinese = labels.get("zh", group.label)
     arrow = "← " if group.inward else ""
     return arrow + chinese, arrow + labels.get("en", chinese)
+
+
+def words_of_manner(name: str) -> Pair:
+    """Return the words for a role, a basis or a stance."""
+    return pair(name, "ties" if name in words_of("ties") else "manners")
 
 
 def group_name(group: Group) -> str:

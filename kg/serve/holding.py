@@ -37,7 +37,7 @@ class Holding:
         self.place = place
         self._turn = threading.Condition()
         self._readers = 0
-        self._changing = self._gone = False
+        self._changing = self._let_go = False
         self._store: Store | None = None
         self._open()
 
@@ -65,9 +65,9 @@ class Holding:
             self._store = None
 
     def let_go(self) -> None:
-        """Close the store for good; where somebody still reads, the last who does closes it."""
+        """Close the store for good, once nobody reads it any more."""
         with self._turn:
-            self._changing = self._gone = True
+            self._changing = self._let_go = True
             if not self._readers:
                 self.close()
 
@@ -90,9 +90,9 @@ class Holding:
         """Count a request as done."""
         with self._turn:
             self._readers -= 1
-            self._turn.notify_all()
-            if self._gone and not self._readers:
+            if self._let_go and not self._readers:
                 self.close()
+            self._turn.notify_all()
 
     @contextmanager
     def reopened(self) -> Iterator[Path]:
@@ -122,10 +122,10 @@ class Holding:
         self._naming = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
         self._worked_out: dict[str, Any] = {}
-        self.state = state_of(self.place)
+        self.state = _state(self.place)
 
 
-def state_of(place: Path) -> str:
+def _state(place: Path) -> str:
     """Return a short name of what the store holds now: its files, their sizes and times."""
     # Oxigraph's log and lock change with every opening; the marker and these do not.
     kept = ("CURRENT", "MANIFEST*", "*.sst", "*.blob")
