@@ -210,7 +210,7 @@ def _page(
     return respond(
         request,
         "serve/report.html",
-        pair(one.listed.name, "reports"),
+        pair(one.listed.name, "report-names"),
         styles=("serve/table.css", "serve/forms.css"),
         **wording(request),
         status=400 if problem else 200,
