@@ -24,8 +24,11 @@ def embed_texts(
 
     `ranks` says of each document how much it is tied to: the texts of those most tied come first,
     until the budget of bytes is spent. What is said: of each text the number of its document, its
-    characters, and whether the page holds it.
+    characters, and whether the page holds it. With no budget nothing is said: the texts are
+    elsewhere.
     """
+    if budget <= 0:
+        return {"layers": LAYERS, "documents": {}}, {}
     held = [(document, source) for document, source in read_sources(select) if document in ranks]
     held.sort(key=lambda pair: (-ranks[pair[0]], pair))
     readings = read_readings(select, (source for _, source in held))

@@ -54,8 +54,8 @@ SELECT ?node ?label ?kind ?document {
 }
 """
 _TARGETS = """
-SELECT ?target ?words ?comparator ?value ?low ?high ?unit ?due ?modality ?indicator ?document
-       ?source ?begin ?end ?sentence {
+SELECT ?target ?words ?comparator ?value ?low ?high ?unit ?due ?modality ?masked ?indicator
+       ?document ?source ?begin ?end ?sentence {
     ?target a pol:Target ; nif:referenceContext ?source .
     ?target nif:beginIndex ?begin ; nif:endIndex ?end .
     ?document pol:hasText ?source .
@@ -66,6 +66,7 @@ SELECT ?target ?words ?comparator ?value ?low ?high ?unit ?due ?modality ?indica
     OPTIONAL { ?target pol:maxValue ?high }
     OPTIONAL { ?target pol:unit ?unit }
     OPTIONAL { ?target pol:due ?due }
+    OPTIONAL { ?target pol:masked ?masked }
     OPTIONAL { ?target pol:modality ?how BIND(STRAFTER(STR(?how), "#") AS ?modality) }
     OPTIONAL { ?target pol:indicator ?indicator }
     OPTIONAL { ?target pol:sentence ?sentence }
@@ -103,7 +104,8 @@ class Target:
 
     iri: str
     words: str
-    quantity: str
+    quantity: str  # "" where the text gives none
+    masked: bool  # or hides it
     due: str
     modality: str
     indicator: str  # IRI
@@ -283,6 +285,7 @@ def _target(row: Mapping[str, str]) -> Target:
         iri=row["target"],
         words=row["words"],
         quantity=quantity,
+        masked=row["masked"] == "true",
         due=row["due"],
         modality=row["modality"],
         indicator=row["indicator"],

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pyoxigraph
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
 from kg.errors import NotFoundError, QueryError
 from kg.page.words import Pair, pair
+from kg.render.reading import LAYERS, Reading, read_reading
+from kg.render.reading_page import SCRIPTS, STYLES, write_text
+from kg.sentence import sentence_span
 from kg.serve.address import address_of, in_query, links, place_address
 from kg.serve.asked import Asked
 from kg.serve.catalog import Target, catalog_of
 from kg.serve.holding import holding_of, store_of
+from kg.serve.lists import quantity_of
 from kg.serve.respond import respond
-from kg.serve.text import names_in, text_of, write_text
 from kg.store import Store
 
 MOST = 200  # rows of a table; the rest has a list of its own
@@ -121,8 +125,10 @@ def page_of(request: Request, iri: str) -> Response | None:
 def _page(request: Request, document: str, source: str) -> Response:
     asked = Asked(request, ("format", "char"))
     store, catalog = store_of(request), catalog_of(request)
-    text = text_of(store, source)
-    here = _place(asked.text("char"), len(text))
+    reading = read_reading(store, source)
+    if reading is None:
+        raise NotFoundError("the text of this document is not held")
+    here = _place(asked.text("char"), reading.text)
     held = catalog.by_document.get(document)
     targets = [one for one in catalog.targets if one.source == source]
     reader = _Document(store, document, source)
@@ -131,7 +137,8 @@ def _page(request: Request, document: str, source: str) -> Response:
         request,
         "serve/document.html",
         title,
-        styles=("serve/entity.css", "serve/document.css"),
+        styles=("serve/entity.css", *STYLES, "serve/document.css"),
+        scripts=SCRIPTS,
         path=address_of(document, store.base),
         graph=f"/graph?about={in_query(document)}",
         file=held.file if held else "",
@@ -145,13 +152,14 @@ def _page(request: Request, document: str, source: str) -> Response:
         taken=reader.reuses(_TAKEN),
         given=reader.reuses(_GIVEN),
         traced=holding_of(request).once("traced", lambda store: bool(store.trace_graphs())),
-        text=write_text(text, names_in(store, source), links(store.base), here),
+        legend=_legend(reading),
+        text=write_text(reading, links(store.base), at=here),
         most=MOST,
     )
 
 
-def _place(asked: str, length: int) -> tuple[int, int] | None:
-    """Return the place of a text that is asked for, `120,126`."""
+def _place(asked: str, text: str) -> tuple[int, int] | None:
+    """Return the place of a text that is asked for, `120,126`; `120,120` is its sentence."""
     if not asked:
         return None
     begin, comma, end = asked.partition(",")
@@ -159,9 +167,15 @@ def _place(asked: str, length: int) -> tuple[int, int] | None:
     if len(numbers) != 2 or not comma or len(asked) > 20:
         raise QueryError("char: two offsets are needed, as in char=120,126")
     first, last = int(begin), int(end)
-    if not first <= last <= length:
-        raise NotFoundError(f"char: the text has {length:,} characters")
-    return first, last
+    if not first <= last <= len(text):
+        raise NotFoundError(f"char: the text has {len(text):,} characters")
+    return (first, last) if first < last else sentence_span(text, first)
+
+
+def _legend(reading: Reading) -> list[tuple[str, Pair, int]]:
+    """Return what the text is marked with: layer, word, number."""
+    counted = Counter(mark.layer for mark in reading.marks)
+    return [(one, pair(one, "document"), counted[one]) for one in LAYERS if counted[one]]
 
 
 class _Document:
@@ -219,10 +233,10 @@ class _Document:
         note = pair(f"duty-{how}") if how else None
         return Linked(row["label"], address_of(row["agency"], self._base), note)
 
-    def target(self, one: Target) -> tuple[Linked, str, str]:
+    def target(self, one: Target) -> tuple[Linked, str | Markup, str]:
         """Return a target as words with their place, quantity, and due."""
         place = place_address(one.source, one.begin, one.end, self._base)
-        return Linked(one.words or "—", place), one.quantity, one.due
+        return Linked(one.words or "—", place), quantity_of(one), one.due
 
     def ties(self, question: str) -> list[Tie]:
         """Return citations, one for each place."""

@@ -6,20 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pyoxigraph
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from kg.errors import NotFoundError
-from kg.page.words import Pair, pair, words_of
+from kg.page.words import Pair, both, pair, words_of
 from kg.serve import describe, document
 from kg.serve.address import address_of, in_query, iri_at, place_address
 from kg.serve.asked import Asked, shortened
 from kg.serve.catalog import Catalog, catalog_of
 from kg.serve.holding import store_of
 from kg.serve.respond import respond
-from kg.show import Card, Evidence, Fact, Group, show, show_group
-from kg.sparql import PREFIXES
+from kg.show import Evidence, Fact, Group, show, show_group
+from kg.sparql import POL, PREFIXES
 from kg.store import Store
 
 A_PAGE = 50
@@ -32,6 +33,16 @@ _ORDER = (
 )
 _KNOWN = "ASK { { <%s> ?out ?other } UNION { ?another ?in <%s> } }"
 _WORDS = "SELECT ?label ?lang ?node { ?node rdfs:label ?label BIND(LANG(?label) AS ?lang) }"
+# What a fact that is a node leads to, the first that it has and that the page is not about.
+_OTHER_END = ("ofTask", "citing", "cited", "later", "earlier", "agency")
+_ENDS = """
+SELECT ?node ?predicate ?other {
+    VALUES ?node { %s }
+    VALUES ?predicate { pol:ofTask pol:citing pol:cited pol:later pol:earlier pol:agency }
+    ?node ?predicate ?other
+}
+"""
+_CLASSES = "SELECT ?class ?node { ?node a ?class }"
 # Where the rules were and which build it was: what the RDF has and no reader asks for.
 _LEFT_OUT = ("wasGeneratedBy", "isString")
 
@@ -40,7 +51,7 @@ _LEFT_OUT = ("wasGeneratedBy", "isString")
 class Said:
     """A fact as the page shows it."""
 
-    text: str
+    text: str | Markup
     href: str
     sentence: str
     place: str  # address of the sentence
@@ -99,7 +110,7 @@ def _whole(request: Request, iri: str) -> Response:
         card.name,
         styles=("serve/entity.css",),
         card=card,
-        classes=class_words(card),
+        classes=_class_words(store, iri),
         facts=[reader.table(group) for group in outward],
         tables=[reader.table(group) for group in inward],
         graph=f"/graph?about={in_query(iri)}",
@@ -144,21 +155,34 @@ class _Facts:
         self._titles = {one.source: one.title or one.file for one in catalog.documents}
 
     def table(self, group: Group) -> Table:
+        ends = self._ends(group)
         more = f"?of={in_query(group_name(group))}" if group.total > len(group.facts) else ""
         return Table(
             word=said_by(self._store, group),
             total=group.total,
-            facts=[self._said(fact) for fact in group.facts],
+            facts=[self._said(fact, ends.get(fact.iri, fact.iri)) for fact in group.facts],
             all=address_of(self._iri, self._base) + more if more else "",
         )
 
-    def _said(self, fact: Fact) -> Said:
+    def _ends(self, group: Group) -> dict[str, str]:
+        """Return what the facts that are nodes speak of, by the fact: the task of a duty."""
+        nodes = [pyoxigraph.NamedNode(fact.iri) for fact in group.facts if "/source/" in fact.iri]
+        if not nodes:
+            return {}
+        found: dict[str, tuple[int, str]] = {}
+        for row in self._store.select(_ENDS.replace("%s", " ".join(map(str, nodes)))):
+            rank = (_OTHER_END.index(_local(row["predicate"])), row["other"])
+            if row["other"] != self._iri:
+                found[row["node"]] = min(rank, found.get(row["node"], rank))
+        return {node: other for node, (_, other) in found.items()}
+
+    def _said(self, fact: Fact, about: str) -> Said:
         seen = fact.evidence
         place = self._place(fact, seen)
-        href = address_of(fact.iri, self._base)
+        href = address_of(about, self._base)
         origin = self._titles.get(seen.source, seen.file) if seen else ""
         return Said(
-            text=fact.text,
+            text=_value(fact),
             # What names an entity at a place leads there, as the sentence beside it does.
             href="" if "#char=" in fact.iri else href,
             sentence=seen.sentence if seen else "",
@@ -176,10 +200,18 @@ class _Facts:
         return place_address(seen.source, seen.begin, seen.begin, self._base)
 
 
-def class_words(card: Card) -> list[Pair]:
-    """Return what an entity is, in words; the ontology's Chinese where we have no English."""
-    by_chinese = {chinese: (chinese, english) for chinese, english in words_of("classes").values()}
-    return [by_chinese.get(name, (name, name)) for name in card.classes]
+def _class_words(store: Store, iri: str) -> list[Pair]:
+    """Return what an entity is, in words, the class before its subclasses."""
+    rows = store.select(_CLASSES, {"node": pyoxigraph.NamedNode(iri)})
+    names = {_local(row["class"]) for row in rows} & set(words_of("classes"))
+    ordered = [name for name in words_of("classes") if name in names]
+    return [pair(name, "classes") for name in ordered]
+
+
+def _value(fact: Fact) -> str | Markup:
+    """Return what is said: of what our ontology names (a level) in both languages."""
+    name = fact.iri.removeprefix(POL)
+    return both(name, "values") if name in words_of("values") else fact.text
 
 
 def said_by(store: Store, group: Group) -> Pair:

@@ -37,7 +37,7 @@ class Holding:
         self.place = place
         self._turn = threading.Condition()
         self._readers = 0
-        self._changing = self._gone = False
+        self._changing = self._let_go = False
         self._store: Store | None = None
         self._open()
 
@@ -65,13 +65,18 @@ class Holding:
             self._store = None
 
     def let_go(self) -> None:
-        """Close the store for good; where somebody still reads, the last who does closes it."""
+        """Close the store for good, once nobody reads it any more."""
         with self._turn:
-            self._changing = self._gone = True
+            self._changing = self._let_go = True
             if not self._readers:
                 self.close()
 
     # -- taking turns ----------------------------------------------------------------------
+
+    @property
+    def is_changing(self) -> bool:
+        """Tell whether somebody changes the store now."""
+        return self._changing
 
     def enter(self) -> bool:
         """Count a request as reading; False while the store is being changed."""
@@ -85,9 +90,9 @@ class Holding:
         """Count a request as done."""
         with self._turn:
             self._readers -= 1
-            self._turn.notify_all()
-            if self._gone and not self._readers:
+            if self._let_go and not self._readers:
                 self.close()
+            self._turn.notify_all()
 
     @contextmanager
     def reopened(self) -> Iterator[Path]:

@@ -43,6 +43,13 @@ class Column:
     order: str = ""
     number: bool = False
     minor: bool = False  # left out where a screen is narrow
+    whole: bool = False  # never broken: a date
+
+    @property
+    def look(self) -> str:
+        """Return the classes of its cells."""
+        names = ("number", "minor", "whole")
+        return " ".join(name for name in names if getattr(self, name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def documents(request: Request) -> Response:
             },
             usual="-date",
             columns=(
-                Column("date", "date"),
+                Column("date", "date", whole=True),
                 Column("title", "title"),
                 Column("issuer", minor=True),
                 Column("region", "place"),
@@ -191,7 +191,7 @@ def targets(request: Request) -> Response:
         place = place_address(one.source, one.begin, one.end, base)
         return (
             Cell(one.words, address_of(one.iri, base), one.sentence, place),
-            Cell(one.quantity),
+            Cell(quantity_of(one)),
             Cell(one.due),
             Cell(document.title if document else "", address_of(one.document, base)),
         )
@@ -239,7 +239,7 @@ def targets(request: Request) -> Response:
             columns=(
                 Column("indicator", "name"),
                 Column("quantity", number=True),
-                Column("due", "due"),
+                Column("due", "due", whole=True),
                 Column("document", minor=True),
             ),
             row=row,
@@ -315,6 +315,11 @@ def _backwards(year: str) -> int:
 def kind_word(kind: str) -> str | Markup:
     """Return the word for a subclass, "" where there is none."""
     return both(kind, "classes") if kind else ""
+
+
+def quantity_of(target: Target) -> str | Markup:
+    """Return what is to be reached, or that the text hides it; "" where it says nothing."""
+    return both("masked-figure") if target.masked else target.quantity
 
 
 def level_word(level: str) -> str | Markup:
