@@ -16,6 +16,8 @@ from kg.commands.options import WORDS, opened, output_file, pages_in
 VIEW_OPTIONS: Mapping[str, tuple[str, ...]] = {
     "indicators": ("indicator", "region", "issuer", "year"),
     "duties": ("document", "region", "issuer", "year"),
+    "timeline": ("program", "document", "region", "issuer", "year"),
+    "regions": ("indicator", "region", "issuer", "year"),
 }
 # What each shows, for the help of the command.
 _SHOWS = {

@@ -74,7 +74,7 @@ def compare(
     if pivot == "none":
         layout: Layout = FLAT, tuple(_flat(plans, chosen.year, read_duties(store, asked.iris)))
     else:
-        matrix = _matrix(plans, chosen, asked.name)
+        matrix = matrix_of(plans, chosen, asked.name)
         layout = _LAYOUTS[pivot](matrix)
         notes += _notes(plans, matrix, chosen.year)
     return Report("compare", f"{asked.name}{choice}", *layout, tuple(notes), "compare")
@@ -83,7 +83,7 @@ def compare(
 # -- the matrix --------------------------------------------------------------------------------
 
 
-def _matrix(plans: Plans, chosen: Chosen, label: str) -> Matrix:
+def matrix_of(plans: Plans, chosen: Chosen, label: str) -> Matrix:
     cells = _cells(plans)
     years = {chosen.year} if chosen.year is not None else _years(plans, cells)
     known = plans.places

@@ -84,7 +84,7 @@ def _row(one: Uptake, begun: Dating | None, held: Holdings, first: dict[str, Dat
     document, when = held.documents.get(one.later), held.dating(one.later)
     return Row(
         (
-            _rank(one.later, first) if one.is_answer else None,
+            rank(one.later, first) if one.is_answer else None,
             when.text if when else None,
             when.basis if when else None,
             lag_days(begun, when),
@@ -99,7 +99,7 @@ def _row(one: Uptake, begun: Dating | None, held: Holdings, first: dict[str, Dat
     )
 
 
-def _rank(document: str, first: dict[str, Dating]) -> str | None:
+def rank(document: str, first: dict[str, Dating]) -> str | None:
     """Say of a document that it came first; of several it is certain only on the same day."""
     if document not in first:
         return None
@@ -131,7 +131,7 @@ def _notes(
     yield f"taken up by {len(documents)} documents of {len(places)} places"
     if first:
         named = "、".join(sorted(_short(iri, held) for iri in first))
-        certain = "first" if _rank(next(iter(first)), first) == "first" else "first, perhaps"
+        certain = "first" if rank(next(iter(first)), first) == "first" else "first, perhaps"
         yield f"{certain}: {named}"
     undated = sum(not _is_dated(held.dating(iri)) for iri in documents)
     if undated:

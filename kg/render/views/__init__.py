@@ -10,9 +10,20 @@ from collections.abc import Mapping
 from kg.render.views.base import Draw, View, Wanted
 from kg.render.views.duties import draw as draw_duties
 from kg.render.views.indicators import draw as draw_indicators
+from kg.render.views.regions import draw as draw_regions
+from kg.render.views.timeline import draw as draw_timeline
 
 __all__ = ["STYLES", "VIEWS", "Draw", "View", "Wanted"]
 
 # In the order in which a page offers them.
-VIEWS: Mapping[str, Draw] = {"indicators": draw_indicators, "duties": draw_duties}
-STYLES = ("render/views/matrix.css",)
+VIEWS: Mapping[str, Draw] = {
+    "indicators": draw_indicators,
+    "duties": draw_duties,
+    "timeline": draw_timeline,
+    "regions": draw_regions,
+}
+STYLES = (
+    "render/views/matrix.css",
+    "render/views/timeline.css",
+    "render/views/regions.css",
+)
