@@ -473,6 +473,9 @@ def test_a_slow_report_of_many_documents_waits_to_be_asked(
     assert "<tbody>" not in site.get("/reports/due").text
     assert "<tbody>" in site.get("/reports/due?run=1").text
     assert "<tbody>" in site.get("/reports/missing").text  # takes no time
+    assert "<tbody>" not in site.get("/queries/targets").text
+    assert "<tbody>" in site.get("/queries/targets?run=1").text
+    assert "<tbody>" in site.get("/queries/documents").text  # there is nothing to choose
 
 
 def test_an_answer_is_kept_while_the_store_is_the_same(plans_place: Path) -> None:

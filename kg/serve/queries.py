@@ -22,7 +22,7 @@ from kg.serve.address import address_of, links
 from kg.serve.forms import Chosen, Field, address, chosen, fields_of_query, tidied, wording
 from kg.serve.holding import store_of
 from kg.serve.kept import kept, leaf_of
-from kg.serve.reports import attachment, line_of
+from kg.serve.reports import attachment, holds_many, line_of
 from kg.serve.respond import respond
 from kg.store import Store
 
@@ -86,7 +86,8 @@ def query_page(request: Request) -> Response:
         lacking = [one.name for one in fields if one.needed and one.name not in values]
         if lacking and "run" in request.query_params:
             raise QueryError(f"query {query.name}: {', '.join(lacking)}: needed; give a value")
-        if lacking:
+        waits = bool(fields) and not values and "run" not in request.query_params
+        if lacking or (waits and holds_many(request)):
             return _page(request, query, fields, values)
         began = time.monotonic()
         key = ("query", query.name, *sorted(_terms(query, values).items()))
