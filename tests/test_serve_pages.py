@@ -35,8 +35,9 @@ CARRIED_OUT = "青禾县推进学前教育扩优提质实施方案"
 
 
 def texts(page: str) -> str:
-    """Return what of a page's main part is text, without blanks."""
+    """Return what of a page's main part is text, without blanks, in Chinese."""
     main = page[page.index("<main") : page.index("</main>")]
+    main = re.sub(r'<small class="en".*?</small>', "", main)
     return re.sub(r"\s+", "", html.unescape(re.sub(r"<[^>]*>", " ", main)))
 
 
@@ -52,13 +53,13 @@ PLANTED = [
     (
         "compare",
         "indicator=新增学位",
-        ["枫渚县|County|900个[9]|silent|masked个", "临枫区|County|600个[7]|noplan|800个"],
+        ["枫渚县|县级|900个[9]|未提|隐去个[10]|", "临枫区|县级|600个[7]|无计划|800个[8]|"],
         "no such row",
     ),
     (
         "compare",
         "indicator=新增学位&level=Prefecture&year=2022",
-        ["云陵市|Prefecture|9000个"],
+        ["云陵市|地级|9000个"],
         "青禾县|",
     ),
     ("compare", "indicator=新增学位&pivot=none", ["枫渚县"], "no such row"),
@@ -71,13 +72,13 @@ PLANTED = [
     ("pairs", "name=青禾县教育局", ["青禾县教育局"], "临枫区教育局"),
     ("unowned", "region=临枫区", ["学生体质健康合格率", "教师"], "青禾县"),
     ("support_only", "", ["共青团青禾县委员会", "共青团临枫区委员会"], "临枫区教育局|"),
-    ("check", "", ["error", "105", "20"], "no such row"),
+    ("check", "", ["错误", "105", "20"], "no such row"),
     ("check", "names=枫渚县教育局2022年工作要点&kind=sum", ["20"], "105"),
     ("originality", "sort=own", ["青禾县教育局2022年工作要点"], "no such row"),
     ("uptake", "", [OPINION], "no such row"),
     ("trace", f"name={OPINION}", ["云陵市", "青禾县", "枫渚县"], "临枫区教育局2021年"),
-    ("adoption", "name=晨曦护苗行动", ["Prefecture|", "County|"], "Province|1"),
-    ("adoption", "name=晨曦护苗行动&by=year", ["2021", "2022", "2023"], "County|"),
+    ("adoption", "name=晨曦护苗行动", ["地级|", "县级|"], "省级|1"),
+    ("adoption", "name=晨曦护苗行动&by=year", ["2021", "2022", "2023"], "县级|"),
     ("answers", f"name={OPINION}&unanswered=on&level=County", ["临枫区"], "青禾县|"),
     ("origins", f"name={CARRIED_OUT}", [OPINION], "no such row"),
     ("passages", f"name={CARRIED_OUT}", ["枫渚县推进学前教育扩优提质实施方案"], "江西省"),
@@ -252,10 +253,10 @@ def test_everything_that_is_asked_is_said_in_both_languages() -> None:
         for choice in field.choices:
             assert choice in words["choices"], choice
     for listed in REPORTS:
-        assert listed.name in words["reports"] and listed.answers in words["purposes"]
+        assert listed.name in words["report-names"] and listed.answers in words["purposes"]
     for query in queries.saved().values():
         assert query.description in words["purposes"], query.name
-    for table in ("options", "help", "choices", "reports", "purposes"):
+    for table in ("options", "help", "choices", "report-names", "purposes"):
         for name, (chinese, english) in words[table].items():
             assert chinese and english and re.search("[\u4e00-\u9fff]", chinese), f"{table}: {name}"
     assert fields_of(offered()["due"].command)[0].name == "before"
@@ -472,6 +473,9 @@ def test_a_slow_report_of_many_documents_waits_to_be_asked(
     assert "<tbody>" not in site.get("/reports/due").text
     assert "<tbody>" in site.get("/reports/due?run=1").text
     assert "<tbody>" in site.get("/reports/missing").text  # takes no time
+    assert "<tbody>" not in site.get("/queries/targets").text
+    assert "<tbody>" in site.get("/queries/targets?run=1").text
+    assert "<tbody>" in site.get("/queries/documents").text  # there is nothing to choose
 
 
 def test_an_answer_is_kept_while_the_store_is_the_same(plans_place: Path) -> None:

@@ -24,19 +24,34 @@ class Kept:
         """Keep so many."""
         self._most = most
         self._answers: OrderedDict[Hashable, Any] = OrderedDict()
-        # One at a time: Python runs one anyway, and each may need 200 MB while it is made.
         self._lock = threading.Lock()
+        # One at a time: Python runs one anyway, and each may need 200 MB while it is made.
+        self._turn = threading.Lock()
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return the answer to what the key says, made now or kept from before."""
+        found = self._find(key)
+        if found is None:
+            with self._turn:
+                found = self._find(key)
+                if found is None:
+                    found = self._keep(key, make())
+        answer: T = found[0]
+        return answer
+
+    def _find(self, key: Hashable) -> tuple[Any] | None:
         with self._lock:
             if key not in self._answers:
-                self._answers[key] = make()
-                while len(self._answers) > self._most:
-                    self._answers.popitem(last=False)
+                return None
             self._answers.move_to_end(key)
-            found: T = self._answers[key]
-            return found
+            return (self._answers[key],)
+
+    def _keep(self, key: Hashable, answer: Any) -> tuple[Any]:
+        with self._lock:
+            self._answers[key] = answer
+            while len(self._answers) > self._most:
+                self._answers.popitem(last=False)
+        return (answer,)
 
 
 def kept(request: Request, key: Hashable, make: Callable[[], T]) -> T:

@@ -22,7 +22,7 @@ from kg.serve.address import address_of, links
 from kg.serve.forms import Chosen, Field, address, chosen, fields_of_query, tidied, wording
 from kg.serve.holding import store_of
 from kg.serve.kept import kept, leaf_of
-from kg.serve.reports import attachment, line_of
+from kg.serve.reports import attachment, holds_many, line_of
 from kg.serve.respond import respond
 from kg.store import Store
 
@@ -86,7 +86,8 @@ def query_page(request: Request) -> Response:
         lacking = [one.name for one in fields if one.needed and one.name not in values]
         if lacking and "run" in request.query_params:
             raise QueryError(f"query {query.name}: {', '.join(lacking)}: needed; give a value")
-        if lacking:
+        waits = bool(fields) and not values and "run" not in request.query_params
+        if lacking or (waits and holds_many(request)):
             return _page(request, query, fields, values)
         began = time.monotonic()
         key = ("query", query.name, *sorted(_terms(query, values).items()))
@@ -127,21 +128,31 @@ def _file(request: Request, query: SavedQuery, values: Chosen, form: str) -> Res
 
 
 def _cells(store: Store, found: Found, rows: Iterable[Sequence[object]]) -> list[list[Shown]]:
+    """Return rows as a page shows them: where a sentence stands is said by its link."""
     rows = list(rows)
     labels = _labels(store, rows)
-    places = {name: found.columns.index(name) for name in _PLACE if name in found.columns}
+    shown = [found.columns.index(name) for name in _shown_columns(found)]
+    at = {name: found.columns.index(name) for name in (*_PLACE, _WORDS) if _is_placed(found)}
     drawn = []
     for row in rows:
         cells = [_shown(term, labels, store.base) for term in row]
-        if len(places) == len(_PLACE) and "sentence" in found.columns:
-            source, begin, end = (row[places[name]] for name in _PLACE)
-            at = found.columns.index("sentence")
-            cells[at] = _at_place(cells[at], source, begin, end, store.base)
-        drawn.append(cells)
+        if at:
+            source, begin, end = (row[at[name]] for name in _PLACE)
+            cells[at[_WORDS]] = _at_place(cells[at[_WORDS]], source, begin, end, store.base)
+        drawn.append([cells[one] for one in shown])
     return drawn
 
 
-_PLACE = ("source", "begin", "end")
+_PLACE, _WORDS = ("source", "begin", "end"), "sentence"
+
+
+def _is_placed(found: Found) -> bool:
+    """Tell whether each row has a sentence, and where it stands."""
+    return {*_PLACE, _WORDS} <= set(found.columns)
+
+
+def _shown_columns(found: Found) -> list[str]:
+    return [one for one in found.columns if one not in _PLACE or not _is_placed(found)]
 
 
 def _at_place(cell: Shown, source: object, begin: object, end: object, base: str) -> Shown:
@@ -203,7 +214,8 @@ def _page(
         fields=fields,
         values=values,
         problem=problem,
-        columns=found.columns if found else (),
+        columns=_shown_columns(found) if found else (),
+        placed=found is not None and _is_placed(found),
         rows=_cells(store_of(request), found, leaf.rows) if found and leaf else (),
         leaf=leaf,
         seconds=f"{seconds:.2f}",

@@ -166,8 +166,12 @@ def _is_to_run(request: Request, one: Offered, values: Chosen) -> bool:
         return "run" in request.query_params  # then the command says what is missing
     if values or "run" in request.query_params or one.listed.name not in SLOW:
         return True
-    documents = kept(request, "documents", lambda: len(store_of(request).sources()))
-    return documents <= MANY
+    return not holds_many(request)
+
+
+def holds_many(request: Request) -> bool:
+    """Tell whether the store holds so much that a page should wait to be asked for it."""
+    return kept(request, "documents", lambda: len(store_of(request).sources())) > MANY
 
 
 def _arguments(one: Offered, values: Chosen) -> list[str]:
@@ -210,7 +214,7 @@ def _page(
     return respond(
         request,
         "serve/report.html",
-        pair(one.listed.name, "reports"),
+        pair(one.listed.name, "report-names"),
         styles=("serve/table.css", "serve/forms.css"),
         **wording(request),
         status=400 if problem else 200,
