@@ -59,7 +59,7 @@ Triples = set[pyoxigraph.Triple]
 class Description:
     """What is said of an entity."""
 
-    lines: Sequence[bytes]  # N-Triples, sorted
+    lines: Sequence[bytes]  # N-Triples, sorted, its own first
     left_out: int  # facts
 
 
@@ -122,7 +122,13 @@ def describe(store: Store, iri: str, most: int = MOST) -> Description:
     }
     names = {triple for question in _NAMES for triple in _construct(store, question, tied)}
     text = pyoxigraph.serialize(said | names, format=pyoxigraph.RdfFormat.N_TRIPLES)
-    return Description(sorted((text or b"").splitlines(keepends=True)), len(rows) - len(shown))
+    # What is said of the entity itself comes first.
+    subject = f"{node} ".encode()
+    lines = sorted(
+        (text or b"").splitlines(keepends=True),
+        key=lambda line: (not line.startswith(subject), line),
+    )
+    return Description(lines, len(rows) - len(shown))
 
 
 def _construct(store: Store, question: str, nodes: Iterable[pyoxigraph.NamedNode]) -> Triples:

@@ -33,6 +33,15 @@ _ORDER = (
 )
 _KNOWN = "ASK { { <%s> ?out ?other } UNION { ?another ?in <%s> } }"
 _WORDS = "SELECT ?label ?lang ?node { ?node rdfs:label ?label BIND(LANG(?label) AS ?lang) }"
+# What a fact that is a node leads to, the first that it has and that the page is not about.
+_OTHER_END = ("ofTask", "citing", "cited", "later", "earlier", "agency")
+_ENDS = """
+SELECT ?node ?predicate ?other {
+    VALUES ?node { %s }
+    VALUES ?predicate { pol:ofTask pol:citing pol:cited pol:later pol:earlier pol:agency }
+    ?node ?predicate ?other
+}
+"""
 _CLASSES = "SELECT ?class ?node { ?node a ?class }"
 # Where the rules were and which build it was: what the RDF has and no reader asks for.
 _LEFT_OUT = ("wasGeneratedBy", "isString")
@@ -146,18 +155,31 @@ class _Facts:
         self._titles = {one.source: one.title or one.file for one in catalog.documents}
 
     def table(self, group: Group) -> Table:
+        ends = self._ends(group)
         more = f"?of={in_query(group_name(group))}" if group.total > len(group.facts) else ""
         return Table(
             word=said_by(self._store, group),
             total=group.total,
-            facts=[self._said(fact) for fact in group.facts],
+            facts=[self._said(fact, ends.get(fact.iri, fact.iri)) for fact in group.facts],
             all=address_of(self._iri, self._base) + more if more else "",
         )
 
-    def _said(self, fact: Fact) -> Said:
+    def _ends(self, group: Group) -> dict[str, str]:
+        """Return what the facts that are nodes speak of, by the fact: the task of a duty."""
+        nodes = [pyoxigraph.NamedNode(fact.iri) for fact in group.facts if "/source/" in fact.iri]
+        if not nodes:
+            return {}
+        found: dict[str, tuple[int, str]] = {}
+        for row in self._store.select(_ENDS.replace("%s", " ".join(map(str, nodes)))):
+            rank = (_OTHER_END.index(_local(row["predicate"])), row["other"])
+            if row["other"] != self._iri:
+                found[row["node"]] = min(rank, found.get(row["node"], rank))
+        return {node: other for node, (_, other) in found.items()}
+
+    def _said(self, fact: Fact, about: str) -> Said:
         seen = fact.evidence
         place = self._place(fact, seen)
-        href = address_of(fact.iri, self._base)
+        href = address_of(about, self._base)
         origin = self._titles.get(seen.source, seen.file) if seen else ""
         return Said(
             text=_value(fact),

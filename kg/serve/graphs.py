@@ -18,10 +18,11 @@ from kg.serve.asked import Asked, shortened
 from kg.serve.catalog import Catalog
 from kg.serve.holding import Holding, holding_of
 from kg.serve.respond import send_page
-from kg.show import find_entity
+from kg.show import find_entity, show
 
 DEPTH, DEEPEST = 1, 3
 LIMIT, MOST = 300, 2_000
+TEXTS = 0  # bytes of texts within the page: every text is a click away on the server
 
 
 def graph(request: Request) -> Response:
@@ -40,7 +41,7 @@ def overview(holding: Holding, limit: int = LIMIT) -> str:
     """Return the page of the whole graph; drawn once for each state of the store."""
     return holding.once(
         f"graph of {limit}",
-        lambda store: render_html(store, limit=limit, pages=_pages(holding)),
+        lambda store: render_html(store, limit=limit, pages=_pages(holding), texts=TEXTS),
     )
 
 
@@ -59,16 +60,20 @@ def around(holding: Holding, about: str, depth: int, limit: int) -> str:
         # One step further than is drawn: how many documents name a thing is said of it.
         return _part(whole, iri, depth + 1)
 
-    title = f"{iri.rpartition('/')[2]}"
     return render_html(
         holding.store,
         about=iri,
         depth=depth,
         limit=limit,
-        title=title,
+        title=_name(holding, iri),
         pages=_pages(holding),
         network_of=near,
+        texts=TEXTS,
     )
+
+
+def _name(holding: Holding, iri: str) -> str:
+    return show(holding.store, iri, limit=0).name
 
 
 def network_of(holding: Holding) -> nx.DiGraph:

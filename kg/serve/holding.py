@@ -37,7 +37,7 @@ class Holding:
         self.place = place
         self._turn = threading.Condition()
         self._readers = 0
-        self._changing = False
+        self._changing = self._let_go = False
         self._store: Store | None = None
         self._open()
 
@@ -65,9 +65,9 @@ class Holding:
             self._store = None
 
     def let_go(self) -> None:
-        """Close the store for good, unless somebody still reads: then the process's end does."""
+        """Close the store for good, once nobody reads it any more."""
         with self._turn:
-            self._changing = True
+            self._changing = self._let_go = True
             if not self._readers:
                 self.close()
 
@@ -90,6 +90,8 @@ class Holding:
         """Count a request as done."""
         with self._turn:
             self._readers -= 1
+            if self._let_go and not self._readers:
+                self.close()
             self._turn.notify_all()
 
     @contextmanager

@@ -107,7 +107,7 @@ def _spelling(scope: Scope) -> tuple[int, str] | None:
             return 400, f"{name}: holds a control character"
         if not _is_utf8(plain):
             return 400, f"{name}: is not UTF-8"
-    if any(part in (b".", b"..") for part in unquote_to_bytes(path).split(b"/")):
+    if any(unquote_to_bytes(part) in (b".", b"..") for part in path.split(b"/")):
         return 400, "path: . and .. lead nowhere"
     return None
 
