@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from kg.inspect.report import Inspection
     from kg.models import ReadOptions
     from kg.show import Card, Group
+    from kg.store import Store
     from kg.workers import Limits
 
     _Inspected = tuple[Locator, str, ReadOptions]  # where it is, its name
@@ -458,8 +459,6 @@ def remove(names: Sequence[str], place: Path) -> None:
     Example:
       kg remove plan-2023.txt
     """
-    from kg import traces
-    from kg.search import update
     from kg.store import Store
 
     with _existing(place), Store(place) as store, _progress(debug=False) as report:
@@ -467,9 +466,18 @@ def remove(names: Sequence[str], place: Path) -> None:
             for name in names:
                 for held in store.remove(name):
                     click.echo(f"removed {held.title or held.source} ({', '.join(held.names)})")
-        finally:  # some may have gone before one was not found
-            traces.renew(store, report.compare)
-            update(store)
+        except KgError:
+            _renew(store, report)  # some may have gone before one was not found
+            raise
+        _renew(store, report)
+
+
+def _renew(store: Store, report: _Reporter) -> None:
+    """Bring up to date what follows from all documents, after some have gone."""
+    from kg import search, traces
+
+    traces.renew(store, report.compare)
+    search.update(store)
 
 
 # -- inspect -----------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ thousands of times; over the written union it takes 0.1 s and counts right.
     DIR/graph/           Oxigraph
     DIR/files.sqlite     which file was given with which content (kg.ledger)
     DIR/traces.sqlite    what was computed of texts, to compare the next ones (kg.traces.memory)
+    DIR/search.sqlite    the full-text index (kg.search); made anew where it is missing or old
     DIR/corrections.tsv  what somebody knows better (kg.correct), written by hand or by kg correct
     DIR/lock             held shared by readers, alone by a writer
 """

@@ -29,6 +29,7 @@ class Places:
     by_term: tuple[tuple[Span, ...], ...]
     all: tuple[Span, ...]  # merged, in order
     exact: frozenset[int]  # where those begin that stand there as they were asked for
+    folded: str  # the text as it is searched
 
 
 def find_places(text: str, terms: Sequence[Term]) -> Places:
@@ -37,7 +38,7 @@ def find_places(text: str, terms: Sequence[Term]) -> Places:
     found = [places(term.text, folded, MOST) for term in terms]
     spans = tuple(one.spans for one in found)
     exact = frozenset().union(*(one.exact for one in found))
-    return Places(spans, merged(span for some in spans for span in some), exact)
+    return Places(spans, merged(span for some in spans for span in some), exact, folded)
 
 
 def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
@@ -61,30 +62,55 @@ def passages(
     before letterhead and preamble, which repeat the title.
     """
     named = words(title)
-    candidates = [one for one in _sentences(text, found) if not _is_title(text, one, named)]
-    have = {one: _terms(one, found) for one in candidates}
-    together = [begin for begin, _ in places(whole, fold(text), MOST).spans] if words(whole) else []
+    together = (
+        [begin for begin, _ in places(whole, found.folded, MOST).spans] if words(whole) else []
+    )
+    left = [
+        _Candidate.of(one, text, found, sections, together)
+        for one in _sentences(text, found)
+        if not _is_title(text, one, named)
+    ]
     seen: set[int] = set()
     chosen: list[Span] = []
+    while left and len(chosen) < SHOWN:
+        best = min(left, key=lambda one: one.rank(seen))
+        seen |= best.terms
+        chosen.append(best.span)
+        left.remove(best)
+    return tuple(_passage(text, one, found, sections) for one in sorted(chosen))
 
-    def rank(one: Span) -> tuple[int, ...]:
-        first = _focus(one, found)
-        return (
-            -any(one[0] <= at < one[1] for at in together),
-            first[0] not in found.exact,
-            -len(have[one] - seen),
-            -len(have[one]),
-            _is_quoted(text, one, first),
-            not _heading(sections, first[0]),
-            one[0],
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A sentence that may be shown, and what speaks for it."""
+
+    span: Span
+    terms: frozenset[int]  # that it has, by number
+    first: tuple[bool, bool]
+    last: tuple[bool, bool, int]
+
+    @classmethod
+    def of(
+        cls,
+        span: Span,
+        text: str,
+        found: Places,
+        sections: Sequence[Section],
+        together: Sequence[int],
+    ) -> _Candidate:
+        """Weigh a sentence."""
+        place = _focus(span, found)
+        at = bisect_left(together, span[0])
+        return cls(
+            span,
+            _terms(span, found),
+            (at == len(together) or together[at] >= span[1], place[0] not in found.exact),
+            (_is_quoted(text, span, place), not _heading(sections, place[0]), span[0]),
         )
 
-    while candidates and len(chosen) < SHOWN:
-        best = min(candidates, key=rank)
-        seen |= have[best]
-        chosen.append(best)
-        candidates.remove(best)
-    return tuple(_passage(text, one, found, sections) for one in sorted(chosen))
+    def rank(self, seen: set[int]) -> tuple[object, ...]:
+        """Return its place in the order, where some of the terms have been shown."""
+        return (*self.first, -len(self.terms - seen), -len(self.terms), *self.last)
 
 
 def _sentences(text: str, found: Places) -> list[Span]:
