@@ -122,10 +122,10 @@ class Holding:
         self._naming = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
         self._worked_out: dict[str, Any] = {}
-        self.state = _state(self.place)
+        self.state = state_of(self.place)
 
 
-def _state(place: Path) -> str:
+def state_of(place: Path) -> str:
     """Return a short name of what the store holds now: its files, their sizes and times."""
     # Oxigraph's log and lock change with every opening; the marker and these do not.
     kept = ("CURRENT", "MANIFEST*", "*.sst", "*.blob")
