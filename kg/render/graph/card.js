@@ -151,13 +151,17 @@ KG.card = (() => {
     return groupOf(other) === "Task" || groupOf(id) === "Task" ? "" : phrase("n-tasks", count);
   }
 
+  function whyButton(edge) {
+    const button = make("button", { type: "button", class: "why", onclick: () => KG.tell("pick-edge", edge) }, "⋯");
+    KG.label(button, "title", KG.pair("why-tied"));
+    return KG.label(button, "aria-label", KG.pair("why-tied"));
+  }
+
   function neighbourSection(id, { kind, outward, others }) {
     const rows = [...others.keys()].sort(heaviest).map((other) => {
       const { edge, tie: [, count, , tasks] } = others.get(other);
       const row = link(other, times(kind, count, id, other));
-      row.append(KG.label(make("button", {
-        type: "button", class: "why", onclick: () => KG.tell("pick-edge", edge),
-      }, "⋯"), "aria-label", KG.pair("why-tied")));
+      row.append(whyButton(edge));
       if (DUTIES.has(kind) && groupOf(id) === "Agency" && tasks.length) {
         row.append(make("ul", { class: "tasks" }, ...tasks.map((task) => make("li", {}, task)),
           count > tasks.length ? make("li", {}, "…") : ""));
@@ -230,13 +234,18 @@ KG.card = (() => {
     const level = (name) => (name ? word("values", name) : KG.pair("no-level"));
     const grid = years.length > 1 || levels.length > 1 ? make("table", {},
       make("thead", {}, make("tr", {}, make("th", { scope: "col" }, both(KG.pair("level-of-issuer"))),
-        ...years.map((year) => make("th", { scope: "col" }, year || both(KG.pair("undated")))))),
+        ...years.map((year) => make("th", { scope: "col", class: "number" }, year || both(KG.pair("undated")))))),
       make("tbody", {}, ...levels.map((name) => make("tr", {}, make("th", { scope: "row" }, both(level(name))),
         ...years.map((year) => make("td", { class: "number" }, String(count(name, year) || "–"))))))) : "";
     const lists = levels.map((name) => make("div", {}, make("h4", {}, both(level(name))),
       make("ul", { class: "ends" }, ...held.filter((one) => entities[one].level === name)
         .sort((a, b) => byText(fact(a, "issued") || "9", fact(b, "issued") || "9"))
-        .map((one) => link(one, [fact(one, "issuedBy"), fact(one, "issued")].filter(Boolean).join(" · "))))));
+        .map((one) => {
+          const row = link(one, [fact(one, "issuedBy"), fact(one, "issued")].filter(Boolean).join(" · "));
+          const edge = around[id].find((n) => otherEnd(edges[n], id) === one);
+          if (edge !== undefined) row.append(whyButton(edge));
+          return row;
+        }))));
     const found = fill("n-documents", held.length);
     const open = held.length <= 12;
     return make("section", {}, make("h3", {}, both(KG.pair("documents-by-level")), ` ${held.length}`), grid,
