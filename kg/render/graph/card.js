@@ -205,6 +205,22 @@ KG.card = (() => {
     field.select();
   }
 
+  /** Buttons that draw what is tied to an entity and not drawn yet, or take it away again. */
+  function spreadButtons(id) {
+    const { scene } = KG;
+    const button = (name, act, ...more) => make("button", {
+      type: "button", class: "plain spread", onclick: (event) => {
+        act(id);
+        const place = event.currentTarget.parentNode;
+        place.replaceWith(tools(id));
+        panel.focus({ preventScroll: true });
+      },
+    }, phrase(name, ...more));
+    const hidden = scene.hiddenNeighbours ? scene.hiddenNeighbours(id).length : 0;
+    return [hidden ? button("expand", scene.expand, hidden) : "",
+      scene.canCollapse && scene.canCollapse(id) ? button("collapse", scene.collapse) : ""];
+  }
+
   function tools(id) {
     const { page } = entities[id];
     const texts = KG.reader.textsOf(id);
@@ -212,9 +228,7 @@ KG.card = (() => {
       ...texts.filter(KG.reader.has).map((digest) => make("button", {
         type: "button", class: "plain read", onclick: () => KG.reader.open(digest),
       }, both(KG.pair("read-text")))),
-      KG.scene.expand ? make("button", {
-        type: "button", class: "plain", onclick: () => KG.scene.expand(id),
-      }, both(KG.pair("expand"))) : "",
+      ...spreadButtons(id),
       make("button", {
         type: "button", class: "plain", onclick: () => KG.scene.fit(KG.scene.withNeighbours(id)),
       }, both(KG.pair("in-graph"))),
@@ -392,6 +406,12 @@ KG.card = (() => {
   }
 
   KG.on("hover-entity", (id, pointer) => showTooltip(nodeTip(id), pointer));
+  KG.on("hover-group", (group, pointer) => {
+    const { kind } = KG.scene.scene();
+    showTooltip([make("strong", {}, both(KG.scene.groupName(group, kind))),
+      make("p", {}, both(joined(Object.entries(group.counts).map(([name, count]) => fill("n-" + name, count)))))],
+    pointer);
+  });
   KG.on("hover-edge", (number, pointer) => showTooltip(edgeTip(number), pointer));
   KG.on("hover-nothing", () => { tooltip.hidden = true; });
 
