@@ -202,9 +202,7 @@ def test_a_document_says_its_tasks_and_targets(tab: Tab) -> None:
     assert rows[1] == ["1 增加学位供给", "青禾县教育局", "青禾县自然资源局"]
     assert rows[2] == ["2 发展学前教育", "未明确", ""]  # its issuer is only implied
     targets = tab.page.inner_text("#panel table >> nth=1")
-    assert "新增学位 1500个（2022）（期限承自全文）\t增加学位供给" in targets.replace(
-        "） （", "）（"
-    )
+    assert "新增学位 1500个（2022）（期限承上）\t增加学位供给" in targets.replace("） （", "）（")
     tab.page.click("#panel table a >> nth=0")
     tab.page.locator("#reader .here").first.wait_for()
     assert "增加学位供给" in "".join(tab.page.locator("#reader .here").all_inner_texts())

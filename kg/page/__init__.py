@@ -35,6 +35,7 @@ def write_page(
     scripts: Sequence[str] = (),
     libraries: Sequence[str] = (),
     data: Mapping[str, Any] = MappingProxyType({}),
+    late: Mapping[str, Any] = MappingProxyType({}),
     forms: bool = False,
     **values: Any,
 ) -> str:
@@ -42,8 +43,9 @@ def write_page(
 
     `template`, `styles` and `scripts` are files of this package: "render/graph.html". `libraries`
     are the texts of scripts of others, which run before ours. Each of `data` enters the page as
-    JSON in an element of that id. `forms` says that the page comes from a server of ours, to which
-    its forms go. The rest is for the template.
+    JSON in an element of that id; so does each of `late`, behind the scripts, which need not wait
+    for it: they draw while it is still read. `forms` says that the page comes from a server of
+    ours, to which its forms go. The rest is for the template.
     """
     own = [content(name) for name in (*BASE_SCRIPTS, *scripts)]
     shared = {"words": words_of("interface")}
@@ -55,10 +57,15 @@ def write_page(
             title=title.translate(_UNSEEN),
             style=Markup(style(*styles)),
             scripts=[Markup(text) for text in (*libraries, *own)],
-            data={name: Markup(as_json(value)) for name, value in {**shared, **data}.items()},
+            data=_as_elements({**shared, **data}),
+            late=_as_elements(late),
             **values,
         )
     )
+
+
+def _as_elements(data: Mapping[str, Any]) -> dict[str, Markup]:
+    return {name: Markup(as_json(value)) for name, value in data.items()}
 
 
 def fill(template: str, **values: Any) -> Markup:

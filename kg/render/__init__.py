@@ -130,13 +130,15 @@ def render_html(
     shown = subject.network
     ranks = {node: shown.degree(node) for node, group in shown.nodes("group") if group == HELD}
     numbers = {node: number for number, node in enumerate(order)}
+    listed, held = embed_texts(select, numbers, ranks, texts)
     return write_page(
         "render/graph.html",
         title=title or (f"{about} · {TITLE}" if about else TITLE),
         styles=("render/graph.css", "render/scene.css", "render/reading.css", *STYLES),
         scripts=SCRIPTS,
         libraries=(vis_network(),),
-        data={"data": data, **embed_texts(select, numbers, ranks, texts)},
+        data={"data": data, "texts": listed},
+        late=held,
         views=_views(store),
         keys=_KEYS,
     )

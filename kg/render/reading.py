@@ -125,6 +125,7 @@ def _read(select: Select, sources: Sequence[str]) -> Iterator[tuple[str, Reading
 
 # -- questions -------------------------------------------------------------------------------
 
+# Where a fact leads to its document, that is asked first: some 150 nodes stand in each text.
 _TEXTS = """
 SELECT DISTINCT ?c ?text ?file {
   VALUES ?c { %s }
@@ -177,7 +178,8 @@ SELECT ?c ?n ?begin ?end ?indicatorText ?comparator ?value ?minValue ?maxValue ?
 _DUTIES = """
 SELECT ?c ?n ?begin ?end ?task ?agency ?role ?basis ?rule {
   VALUES ?c { %s }
-  ?n nif:referenceContext ?c ; pol:ofTask ?task ; pol:agency ?agency ; pol:role ?role ;
+  ?d pol:hasText ?c ; dcterms:hasPart ?task .
+  ?n pol:ofTask ?task ; nif:referenceContext ?c ; pol:agency ?agency ; pol:role ?role ;
      nif:beginIndex ?begin ; nif:endIndex ?end ; pol:basis ?basis .
   FILTER(?basis != pol:Implied)
   OPTIONAL { ?n pol:rule ?rule }
@@ -185,15 +187,17 @@ SELECT ?c ?n ?begin ?end ?task ?agency ?role ?basis ?rule {
 _CITATIONS = """
 SELECT ?c ?n ?begin ?end ?cited ?stance ?rule {
   VALUES ?c { %s }
-  ?n nif:referenceContext ?c ; pol:cited ?cited ; pol:stance ?stance ;
+  ?d pol:hasText ?c .
+  ?n pol:citing ?d ; nif:referenceContext ?c ; pol:cited ?cited ; pol:stance ?stance ;
      nif:beginIndex ?begin ; nif:endIndex ?end .
   OPTIONAL { ?n pol:rule ?rule }
 }"""
 _REUSES = """
 SELECT ?c ?n ?begin ?end ?earlier ?there ?from ?to {
   VALUES ?c { %s }
-  ?n a pol:Reuse ; nif:referenceContext ?c ; nif:beginIndex ?begin ; nif:endIndex ?end ;
-     pol:earlier ?earlier .
+  ?d pol:hasText ?c .
+  ?n pol:later ?d ; a pol:Reuse ; nif:referenceContext ?c ; pol:earlier ?earlier ;
+     nif:beginIndex ?begin ; nif:endIndex ?end .
   OPTIONAL { ?n pol:earlierContext ?there ; pol:earlierBegin ?from ; pol:earlierEnd ?to }
 }"""
 _REPAIRS = """

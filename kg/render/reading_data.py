@@ -19,32 +19,30 @@ Numbers = Mapping[str, int]  # of the page's entities, by IRI
 
 def embed_texts(
     select: Select, numbers: Numbers, ranks: Mapping[str, int], budget: int = BUDGET
-) -> dict[str, Any]:
-    """Return the elements of a page that hold the texts of its documents, by their ids.
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what a page says of the texts of its documents, and the texts by their elements' ids.
 
     `ranks` says of each document how much it is tied to: the texts of those most tied come first,
-    until the budget of bytes is spent. "texts" says which there are, and which are left out.
+    until the budget of bytes is spent. What is said: of each text the number of its document, its
+    characters, and whether the page holds it.
     """
     held = [(document, source) for document, source in read_sources(select) if document in ranks]
     held.sort(key=lambda pair: (-ranks[pair[0]], pair))
     readings = read_readings(select, (source for _, source in held))
     elements: dict[str, Any] = {}
-    documents: dict[str, list[int]] = {}
-    left_out: list[str] = []
+    documents: dict[str, tuple[int, int, int]] = {}
     for document, source in held:
         digest = digest_of(source)
         if digest in documents or source not in readings:
             continue
         row = reading_row(readings[source], numbers)
         size = len(as_json(row).encode())
-        documents[digest] = [numbers[document], len(row["text"])]
-        if size > budget:
-            left_out.append(digest)
-            continue
-        budget -= size
-        elements[f"text-{digest}"] = row
-    listed = {"layers": LAYERS, "documents": documents, "left_out": left_out}
-    return {"texts": listed, **elements}
+        fits = size <= budget
+        documents[digest] = (numbers[document], len(readings[source].text), int(fits))
+        if fits:
+            budget -= size
+            elements[f"text-{digest}"] = row
+    return {"layers": LAYERS, "documents": documents}, elements
 
 
 def reading_row(reading: Reading, numbers: Numbers) -> dict[str, Any]:

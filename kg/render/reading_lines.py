@@ -82,18 +82,18 @@ def _joined(reading: Reading) -> set[int]:
     if not any(BREAK in text[m.begin : m.end] for m in reading.marks if m.layer in _NAMES):
         return set()
     heads = {line_begin(text, part.begin) for part in reading.parts}
-    lines = [(begin, line.rstrip()) for begin, line in lines_of(text)]
-    lengths = sorted(len(line) for _, line in lines)
+    lines = list(lines_of(text))
+    lengths = sorted(len(line.rstrip()) for _, line in lines)
     full = lengths[len(lengths) * 9 // 10] * _FULL
     return {
-        begin + len(text[begin:].partition(BREAK)[0])
-        for (begin, line), (after, next_line) in zip(lines, lines[1:], strict=False)
-        if len(line) >= full
-        and not line.endswith(tuple(_ENDS))
-        and after not in heads
-        and next_line
-        and not next_line.startswith(_INDENT)
+        begin + len(line)
+        for (begin, line), (after, below) in zip(lines, lines[1:], strict=False)
+        if len(line.rstrip()) >= full and after not in heads and _runs_on(line.rstrip(), below)
     }
+
+
+def _runs_on(line: str, below: str) -> bool:
+    return not line.endswith(tuple(_ENDS)) and bool(below) and not below.startswith(_INDENT)
 
 
 _NAMES = frozenset({"Agency", "Program", "Document", "Region"})

@@ -98,15 +98,6 @@ KG.card = (() => {
     return [`${around_[0]}${chinese}。`, `${around_[1]}${english}.`];
   }
 
-  /** What the picture leaves out until it is asked for. */
-  function thinned() {
-    const ids = data.thinned || [];
-    if (!ids.length) return "";
-    const some = ids.slice(0, 6).flatMap((id, n) => [n ? "、" : "", inline(entities[id].label, id)]);
-    return make("p", { class: "note" }, phrase("mentions-left-out", ids.length), " ", ...some,
-      ids.length > 6 ? " …" : "");
-  }
-
   function showOverview() {
     const newest = (a, b) => byText(fact(b, "issued"), fact(a, "issued"));
     const shared = (group) => shownIds(group).filter((id) => entities[id].documents > 1).sort(heaviest);
@@ -115,7 +106,7 @@ KG.card = (() => {
       .filter(([, count]) => count > 0).sort((a, b) => b[1] - a[1] || heaviest(a[0], b[0])));
     panel.replaceChildren(
       make("h2", {}, both(KG.pair(data.roots.length ? "surroundings" : "these-documents"))),
-      make("p", {}, both(summary())), thinned(),
+      make("p", {}, both(summary())),
       make("p", {}, make("small", {}, both(KG.pair("how-to")))),
       linked("shared-programmes", shared("Program"), named, 8),
       linked("lead-agencies", [...leads.keys()], (id) => phrase("n-tasks", leads.get(id)), 8),

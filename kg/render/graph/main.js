@@ -214,6 +214,10 @@
 
   document.addEventListener("click", visit);
   addEventListener("hashchange", follow);
+  // The texts stand behind the scripts: a card that tells what they hold is drawn again with them.
+  addEventListener("DOMContentLoaded", () => {
+    if (chosen.entity !== null) turn(() => card.showEntity(chosen.entity));
+  });
 
   scene.fit();
   follow();

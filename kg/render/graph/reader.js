@@ -21,7 +21,7 @@ KG.reader = (() => {
   const imprint = make("p", { class: "imprint" });
   const strip = make("p", { class: "strip", role: "status", hidden: "" });
   const text = make("div", { class: "text", tabindex: "0", role: "document", "aria-labelledby": "reader-title" });
-  const foot = make("section", { class: "foot", hidden: "" });
+  const foot = make("section", { class: "foot", role: "status" });
   KG.label(foot, "aria-label", pair("in-this-sentence"));
   const reader = make("article", { id: "reader", class: "reading", "aria-labelledby": "reader-title", hidden: "" },
     make("header", {}, plainButton("✕", "close-reader", () => close()), title, imprint, strip), text, foot);
@@ -40,12 +40,18 @@ KG.reader = (() => {
 
   // -- what the page holds -------------------------------------------------------------------
 
+  // The texts stand behind the scripts: they may not have been read yet.
   const holder = (digest) => document.getElementById("text-" + digest);
-  const has = (digest) => Object.hasOwn(documents, digest) && holder(digest) !== null;
+  const has = (digest) => Object.hasOwn(documents, digest) && documents[digest][2] === 1;
 
   function rowOf(digest) {
     if (!heard.has(digest)) heard.set(digest, JSON.parse(holder(digest).textContent));
     return heard.get(digest);
+  }
+
+  /** What is known of a text; nothing as long as the page has not read so far. */
+  function row(digest) {
+    return holder(digest) ? rowOf(digest) : { title: "", text: "", facts: [], parts: [], marks: [] };
   }
 
   /** The digests of the texts of a document, whether the page holds them or not. */
@@ -146,6 +152,10 @@ KG.reader = (() => {
   function show(digest, begin, end) {
     const known = digest || Object.keys(documents).find(has) || "";
     if (!has(known)) return false;
+    if (!holder(known)) {
+      addEventListener("DOMContentLoaded", () => show(digest, begin, end), { once: true });
+      return true;
+    }
     if (reader.hidden) opener = document.activeElement;
     if (!open || open.digest !== known) fill(known);
     reader.hidden = false;
@@ -170,7 +180,7 @@ KG.reader = (() => {
       both([`${documents[digest][1].toLocaleString("en")} 字`, `${documents[digest][1].toLocaleString("en")} characters`]), " ", card);
     text.replaceChildren(...paragraphs);
     open = { digest, row, elements, places: KG.placesIn(text), sentence: -1 };
-    foot.hidden = true;
+    explain();
     standOut(chosen, false);
   }
 
@@ -231,14 +241,31 @@ KG.reader = (() => {
     for (const part of text.querySelectorAll(".s.chosen")) part.classList.remove("chosen");
     if (open.sentence >= 0) KG.scene.light(null);
     open.sentence = -1;
-    foot.hidden = true;
+    explain();
   }
 
+  /** Where no sentence is chosen its place says what can be done. */
+  function explain() {
+    foot.replaceChildren(make("p", { class: "around keys" }, both(pair("reader-keys"))));
+  }
+
+  const nameButton = (id) => make("button", { type: "button", class: "name", onclick: () => KG.tell("go-entity", id) },
+    swatch(groupOf(id)), entities[id].label);
+
+  /** Whom or what a fact ties to the document, where it is in the picture. */
+  const tiedTo = ([kind, , , , , , ids]) => (kind === "Target" ? -1 : ids.length ? ids[ids.length - 1] : -1);
+
   function factLine(number) {
-    const [, begin, end, word, value, note, , , there] = open.row.facts[number];
-    return make("li", {}, make("button", { type: "button", class: "fact", onclick: () => open.places.show(begin, end) },
-      both(wordOf(word)), " ", make("b", {}, value)), note ? " " : "", note ? make("small", {}, both(pair(note))) : "",
-    there && has(there[0]) ? make("button", { type: "button", class: "plain", onclick: () => show(...there) }, both(pair("in-earlier-text"))) : "");
+    const fact = open.row.facts[number];
+    const [, begin, end, word, value, note, , , there] = fact;
+    const other = tiedTo(fact);
+    return make("li", {},
+      make("button", { type: "button", class: "fact", onclick: () => open.places.show(begin, end) },
+        both(wordOf(word)), " ", other < 0 ? make("b", {}, value) : ""),
+      other < 0 ? "" : nameButton(other),
+      note ? make("small", {}, " ", both(pair(note))) : "",
+      there && has(there[0]) ? make("button", { type: "button", class: "plain", onclick: () => show(...there) },
+        both(pair("in-earlier-text"))) : "");
   }
 
   /** The part that a place lies in: the innermost task or section. */
@@ -258,15 +285,14 @@ KG.reader = (() => {
   }
 
   function drawFoot(begin, end, named, facts) {
-    const names = named.map((id) => make("button", { type: "button", class: "name", onclick: () => KG.tell("go-entity", id) },
-      swatch(groupOf(id)), entities[id].label));
+    const said = new Set(facts.map((n) => tiedTo(open.row.facts[n])));
+    const names = named.filter((id) => !said.has(id)).map(nameButton);
     foot.replaceChildren(
       make("h3", {}, both(pair("in-this-sentence"))),
       names.length ? make("p", { class: "names" }, ...names) : "",
       facts.length ? make("ul", {}, ...facts.map(factLine)) : "",
       names.length || facts.length ? "" : make("p", {}, both(pair("nothing-read"))),
       partLine(begin, end));
-    foot.hidden = false;
     foot.scrollTop = 0;
   }
 
@@ -367,5 +393,5 @@ KG.reader = (() => {
   KG.on("go-entity", follow);
   KG.on("pick-entity", follow);
 
-  return { open: show, close, reopen, has, row: rowOf, textsOf, get isOpen() { return !reader.hidden; } };
+  return { open: show, close, reopen, has, row, textsOf, get isOpen() { return !reader.hidden; } };
 })();

@@ -19,7 +19,8 @@ KG.scene = (() => {
   let passes = () => true;
   let passesKind = () => true;
   let selected = null;
-  let lit = null; // what a sentence names; all else is dim
+  let lit = null; // what alone is not dimmed
+  let unlit = null; // the view before
   let fitted = true;
 
   // -- looks -----------------------------------------------------------------------------------
@@ -36,8 +37,8 @@ KG.scene = (() => {
 
   /** Big labels keep to the size of a heading when zoomed in, so that what is around them shows. */
   function sizes(node) {
-    if (lit && lit.has(node.id)) {
-      return { font: Math.max(node.font, 14 / shownScale), size: Math.max(node.size, 6 / shownScale) };
+    if (lit && lit.has(node.id) && node.shape !== "box") {
+      return { font: Math.max(node.font, 13 / shownScale), size: Math.max(node.size, 6 / shownScale) };
     }
     const font = Math.max(Math.min(node.font, 14), Math.min(node.font, 22 / shownScale));
     return { font, size: Math.max(Math.min(node.size, 7), Math.min(node.size, 16 / shownScale)) };
@@ -238,7 +239,7 @@ KG.scene = (() => {
   function open(name) {
     if (!scenes.has(name)) return false;
     scene = scenes.get(name);
-    selected = lit = null;
+    selected = lit = unlit = null;
     fill();
     fit();
     told();
@@ -377,7 +378,7 @@ KG.scene = (() => {
   function select(id) {
     const before = selected;
     const dimmed = lit !== null;
-    lit = null;
+    lit = unlit = null;
     if (id !== null) show(id);
     selected = id;
     network.unselectAll();
@@ -385,11 +386,20 @@ KG.scene = (() => {
     else paint();
   }
 
-  /** Dim all but some entities and the lines between them; null to dim nothing. */
+  /** Dim all but some entities and the lines between them, and bring them into view; null to undo. */
   function light(ids) {
+    const before = lit ? unlit : { position: network.getViewPosition(), scale: network.getScale(), fitted };
     lit = ids && ids.length ? new Set(ids) : null;
+    if (lit) {
+      unlit = before;
+      fit([...lit]);
+    } else if (unlit) {
+      network.moveTo({ ...unlit, animation: false });
+      fitted = unlit.fitted;
+      unlit = null;
+      followScale();
+    }
     paint();
-    if (lit && !fitted) fit([...lit]);
   }
 
   /** Draw only the entities, and the kinds of lines, that pass. */

@@ -100,6 +100,7 @@ KG.search = (() => {
 
   /** The texts that hold what was typed, as it was typed; the first place of each. */
   function textGroup(wanted) {
+    if (!texts && document.readyState === "loading") return ""; // they stand behind the scripts
     if (!texts) readTexts();
     const hits = texts.map(([digest, row]) => [digest, row, row.text.indexOf(wanted)])
       .filter(([, , at]) => at >= 0);
