@@ -16,6 +16,8 @@ from kg.commands.options import WORDS, opened, output_file, pages_in
 VIEW_OPTIONS: Mapping[str, tuple[str, ...]] = {
     "indicators": ("indicator", "region", "issuer", "year"),
     "duties": ("document", "region", "issuer", "year"),
+    "timeline": ("program", "document", "region", "issuer", "year"),
+    "regions": ("indicator", "region", "issuer", "year"),
 }
 _OF_THE_GRAPH = ("about", "depth", "types", "limit")
 _CHOICES = (

@@ -46,7 +46,9 @@ class Frame:
         return not self.left
 
 
+# One for each width of what holds the picture (timeline.css).
 WIDE = Frame("wide", 1060, 128, 158, 6, 4)
+MEDIUM = Frame("medium", 760, 108, 158, 7, 4)
 NARROW = Frame("narrow", 356, 0, 0, 9, 3)
 
 

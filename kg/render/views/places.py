@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+import pyoxigraph
+
 from kg.render.views.base import Wanted
 from kg.reports.compare import Matrix, matrix_of
 from kg.reports.holdings import Holding, Places
@@ -27,16 +29,13 @@ SELECT ?source ?class (COUNT(?part) AS ?number) {
 } GROUP BY ?source ?class
 """
 _PROGRAMS = "SELECT ?document ?program { ?program a pol:Program . ?document pol:mentions ?program }"
-# What the plans of most places promise something of; all at once, for there are thousands.
+# What most documents set a target for; by plans and places it took five times as long.
 _MOST_PROMISED = """
-SELECT ?label (COUNT(DISTINCT ?region) AS ?places) {
-    { SELECT ?target ?indicator { ?target pol:indicator ?indicator } }
-    { SELECT ?target ?source { ?target nif:referenceContext ?source } }
-    { SELECT DISTINCT ?source ?region {
-        ?document pol:planYear ?year ; pol:hasText ?source ; pol:appliesTo ?region } }
-    { SELECT ?indicator ?label { ?indicator a pol:Indicator ; skos:prefLabel ?label } }
-} GROUP BY ?label ORDER BY DESC(?places) ?label LIMIT 1
+SELECT ?indicator (COUNT(DISTINCT ?source) AS ?documents) {
+    ?target pol:indicator ?indicator ; nif:referenceContext ?source
+} GROUP BY ?indicator ORDER BY DESC(?documents) ?indicator LIMIT 1
 """
+_LABEL = "SELECT ?label ?indicator { ?indicator skos:prefLabel ?label } ORDER BY ?label"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ class Promised:
     year: int
     unit: str
     stated: int  # places that promise something
-    places: int
+    places: int  # with a plan for the year
     chosen: bool  # by whoever asked, not by us
 
 
@@ -81,7 +80,7 @@ class Regions:
 
     listed: tuple[Region, ...]
     promised: Promised | None
-    documents: int
+    outer: tuple[str, ...]  # IRIs of the region that was asked for
     placeless: int  # documents of no known place
 
 
@@ -109,7 +108,16 @@ def read_regions(store: Store, wanted: Wanted) -> Regions:
     own = _own(store, chosen)
     known = held.places
     promised, promises = _promises(store, wanted)
-    shown = {one.iri for iri in {*own, *promises} for one in known.chain(iri)}
+    of_plans = {iri for iri, figure in promises.items() if figure.state != NO_PLAN}
+    outer = held.regions_named(wanted.region)
+    # A place that is silent in a year, or has no plan for it, is shown as that.
+    anywhen = {one.region for one in held.documents.values() if one.region}
+    shown = {
+        one.iri
+        for iri in anywhen | of_plans
+        for one in known.chain(iri)
+        if not outer or any(known.is_within(one.iri, region) for region in outer)
+    }
     total = _with_below(own, shown, known)
     return Regions(
         listed=tuple(
@@ -117,7 +125,7 @@ def read_regions(store: Store, wanted: Wanted) -> Regions:
             for iri in in_order(shown, known)
         ),
         promised=promised,
-        documents=len(chosen),
+        outer=outer,
         placeless=sum(not one.region for one in chosen),
     )
 
@@ -153,7 +161,8 @@ def _with_below(own: Mapping[str, _Held], shown: Iterable[str], known: Places) -
     found = {iri: _Held() for iri in shown}
     for iri, held in own.items():
         for region in known.chain(iri):
-            found[region.iri].add(held)
+            if region.iri in found:
+                found[region.iri].add(held)
     return found
 
 
@@ -205,13 +214,18 @@ def _promises(store: Store, wanted: Wanted) -> tuple[Promised | None, dict[str, 
     kind = _commonest(matrix, year)
     found = {iri: _promise(matrix, iri, year, kind) for iri in matrix.regions}
     stated = sum(iri_year[1] == year for iri_year in matrix.cells)
+    planning = sum(figure.state != NO_PLAN for figure in found.values())
     unit = kind[2] if kind else ""
-    promised = Promised(asked.name, year, unit, stated, len(found), bool(wanted.indicator))
+    promised = Promised(asked.name, year, unit, stated, planning, bool(wanted.indicator))
     return promised, found
 
 
 def _most_promised(store: Store) -> str:
-    return next((row["label"] for row in store.select(_MOST_PROMISED)), "")
+    for row in store.select(_MOST_PROMISED):
+        indicator = pyoxigraph.NamedNode(row["indicator"])
+        for named in store.select(_LABEL, {"indicator": indicator}):
+            return named["label"]
+    return ""
 
 
 def _fullest(matrix: Matrix) -> int:

@@ -59,10 +59,10 @@ class Classes:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A province on the map."""
+    """A province on the map, or a place of the region that was asked for."""
 
     name: str
-    column: int
+    column: int  # from 1; 0 where places stand one after the other
     row: int
     region: Region | None  # None where the store does not know it
 
@@ -81,6 +81,7 @@ class Choice:
 
     name: str
     words: Pair
+    unit: str
     classes: Classes | None
     legend: tuple[tuple[int, Pair], ...]  # colour, values
     states: tuple[str, ...]  # why places have none
@@ -90,11 +91,7 @@ class Choice:
 def draw(store: Store, wanted: Wanted, links: Links) -> View:
     """Return the places of a store, or of one region, with what is held of each."""
     regions = read_regions(store, wanted)
-    by_code = {one.code: one for one in regions.listed}
-    tiles = tuple(
-        Tile(row["name"], int(row["column"]), int(row["row"]), by_code.get(row["code"]))
-        for row in table("province_tiles.tsv")
-    )
+    tiles = _below(regions) if regions.outer else _provinces(regions)
     names = [*COUNTS, *([PROMISE] if regions.promised else [])]
     choices = [_choice(name, regions, tiles) for name in names]
     branches = _branches(regions.listed)
@@ -104,6 +101,7 @@ def draw(store: Store, wanted: Wanted, links: Links) -> View:
         choices=choices,
         first=PROMISE if wanted.indicator and regions.promised else COUNTS[0],
         tiles=tiles,
+        is_country=not regions.outer,
         branches=branches,
         is_open=len(regions.listed) <= OPEN,
         listed=regions.listed,
@@ -117,8 +115,25 @@ def draw(store: Store, wanted: Wanted, links: Links) -> View:
     return View(NAME, title, body, tuple(_notes(regions, wanted)), not regions.listed)
 
 
+def _provinces(regions: Regions) -> tuple[Tile, ...]:
+    by_code = {one.code: one for one in regions.listed}
+    return tuple(
+        Tile(row["name"], int(row["column"]), int(row["row"]), by_code.get(row["code"]))
+        for row in table("province_tiles.tsv")
+    )
+
+
+def _below(regions: Regions) -> tuple[Tile, ...]:
+    """Return the places directly below the one asked for, in the order of their codes."""
+    return tuple(
+        Tile(seen(one.name), 0, 0, one) for one in regions.listed if one.above in regions.outer
+    )
+
+
 def _notes(regions: Regions, wanted: Wanted) -> Iterable[Pair]:
     promised = regions.promised
+    if not regions.listed:
+        yield pair("regions-empty")
     if promised and not promised.chosen:
         yield told("regions-promise-chosen-by-us", **_named(promised))
     if promised:
@@ -154,6 +169,7 @@ def _choice(name: str, regions: Regions, tiles: Sequence[Tile]) -> Choice:
     return Choice(
         name=name,
         words=words,
+        unit=unit,
         classes=classes,
         legend=_legend(classes, unit),
         states=tuple(state for state in STATES if state in absent),
@@ -229,18 +245,19 @@ def _branches(listed: Sequence[Region]) -> tuple[Branch, ...]:
 # -- words -------------------------------------------------------------------------------------
 
 
-def _tile_words(figure: Figure) -> Pair:
+def _tile_words(figure: Figure, unit: str) -> Pair:
     """Return what a tile says: its number, or why it has none."""
     if figure.value is None:
         return pair(f"regions-{figure.state}")
     sign = figure.text[:1] if figure.text[:1] in tuple("≥≤≈+") else ""
     chinese, english = short(figure.value)
-    return f"{sign}{chinese}", f"{sign}{english}"
+    unit = unit if len(unit) == 1 and not unit.isalnum() else ""  # %, ‰
+    return f"{sign}{chinese}{unit}", f"{sign}{english}{unit}"
 
 
 def _row_words(figure: Figure) -> Pair:
     """Return what a line of the tree says: the number in full."""
-    if figure.text:
+    if figure.text and figure.state != MASKED:
         return seen(figure.text), seen(figure.text)
     if figure.value is None:
         return pair(f"regions-{figure.state}")

@@ -12,7 +12,7 @@ from kg.reports.dating import Dating, by_time
 from kg.reports.holdings import Holding
 from kg.reports.report import Evidence
 from kg.reports.subjects import Subject, subject, taken_up
-from kg.reports.trace import first_documents, rank
+from kg.reports.trace import beginning, first_documents, rank
 from kg.reports.uptakes import KINDS, Holdings, Uptake
 from kg.store import Store
 
@@ -76,6 +76,7 @@ class Spread:
     name: str
     is_program: bool
     since: Dating | None  # of a document: its own date
+    begun: Dating | None  # what days are counted from: that, or the first that names a program
     entries: tuple[Entry, ...]
     ties: tuple[Tie, ...]
     announced: int  # documents that only announce it, put it in force, or share a third's words
@@ -135,6 +136,7 @@ def _spread(about: Subject, found: Iterable[Uptake], held: Holdings, ties: Itera
         name=seen(about.name),
         is_program=about.is_program,
         since=about.dating,
+        begun=beginning(about, first),
         entries=tuple(entries),
         ties=_among(ties, {one.iri for one in entries}, about),
         announced=len({one.later for one in uptakes} - by_document.keys()),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from kg.page import fill
 from kg.page.words import Pair, pair, told
 from kg.render.links import Links
 from kg.render.views.base import View, Wanted
 from kg.render.views.lanes import (
+    MEDIUM,
     NARROW,
     ORDER,
     WIDE,
@@ -33,6 +35,7 @@ from kg.render.views.spread import (
     seen,
     spread_of,
 )
+from kg.reports.dating import lag_days
 from kg.reports.holdings import Holding
 from kg.reports.traced import trace_notes
 from kg.reports.uptakes import Holdings, read_holdings
@@ -86,27 +89,35 @@ class Piece:
     dots: tuple[Dots, ...] = ()
     undated: int = 0
 
+    @property
+    def by_level(self) -> list[tuple[str, list[tuple[int, Entry]]]]:
+        """Give the rows with their numbers, a list for each level."""
+        numbered = enumerate(self.rows)
+        return [(level, list(own)) for level, own in groupby(numbered, lambda row: row[1].level)]
+
 
 def draw(store: Store, wanted: Wanted, links: Links) -> View:
     """Return how one thing spread; where none is named the programs that most documents name."""
-    held = read_holdings(store)
+    held, about = read_holdings(store), wanted.program or wanted.document
     choice = _choice(wanted, held)
     levels = Counter(one.level for one in held.documents.values() if choice(one))
-    if wanted.program:
-        spreads: tuple[Spread, ...] = (spread_of(store, held, wanted.program, choice),)
+    if about:
+        spreads: tuple[Spread, ...] = (spread_of(store, held, about, choice),)
         notes = [_stale(note) for note in trace_notes(store)]
     else:
         spreads, total = most_spread(store, held, choice, MOST)
         notes = [told("timeline-shown", shown=len(spreads), all=total)] if spreads else []
     pieces = [_piece(key, spread, levels) for key, spread in enumerate(spreads)]
     levels_shown = [lv for lv in ORDER if any(e.level == lv for p in pieces for e in p.rows)]
-    scale = None if wanted.program else _scale(spreads)
+    scale = None if about else _scale(spreads)
     pieces = [_with_strip(piece, levels_shown, scale) for piece in pieces]
     is_empty = not any(piece.spread.adopters for piece in pieces)
+    if is_empty:
+        notes = [pair("timeline-empty"), *notes]
     body = fill(
         "render/views/timeline.html",
         pieces=pieces,
-        alone=bool(wanted.program),
+        alone=bool(about),
         is_empty=is_empty,
         axis=ticks_of(scale, STRIP_STEP) if scale else (),
         levels=levels_shown,
@@ -120,13 +131,14 @@ def draw(store: Store, wanted: Wanted, links: Links) -> View:
         level_of=level_of,
         strip_word=lambda level: pair(f"timeline-short-{level}"),
         hint=hint,
+        lag=lag,
         origin=ORIGIN,
         pair_of=pair,
         told=told,
         plain=seen,
     )
     title = pair("timeline-of-most")
-    if wanted.program:
+    if about:
         title = told("timeline-of", what=spreads[0].name)
     return View(NAME, title, body, tuple(notes), is_empty)
 
@@ -150,7 +162,7 @@ def _stale(note: str) -> Pair:
 
 
 def _piece(key: int, spread: Spread, held: Counter[str]) -> Piece:
-    figures = tuple(lay_out(spread, held, frame) for frame in (WIDE, NARROW))
+    figures = tuple(lay_out(spread, held, frame) for frame in (WIDE, MEDIUM, NARROW))
     adopters = spread.adopters
     places = {one.place for one in adopters if one.place}
     first = next((one for one in adopters if one.rank), None)
@@ -170,6 +182,11 @@ def _notes(spread: Spread, figure: Figure) -> list[Pair]:
     """Say what the picture does not show, or cannot know."""
     found = []
     adopters = spread.adopters
+    is_held = len(adopters) < len(spread.entries)
+    if spread.since:
+        found.append(told("timeline-since", date=spread.since.text))
+    if not (spread.is_program or is_held):
+        found.append(pair("timeline-not-held"))
     perhaps = sum(one.rank == "perhaps" for one in adopters)
     planned = sum(not one.is_dated and one.when is not None for one in adopters)
     undated = sum(one.when is None for one in adopters)
@@ -216,6 +233,12 @@ def hint(entries: Sequence[Entry]) -> str:
         return "\n".join(filter(None, (f"{_dated(one)}《{one.title}》", said)))
     more = f"\n… +{len(entries) - 6}" if len(entries) > 6 else ""
     return "\n".join(f"{_dated(one)}《{one.title}》" for one in entries[:6]) + more
+
+
+def lag(spread: Spread, one: Entry) -> str:
+    """Return how many days after its beginning a document took something up: 154, 300–664, ≤364."""
+    days = None if one.rank == ORIGIN else lag_days(spread.begun, one.when)
+    return "" if days is None else str(days).replace(" to ", "–").replace("at most ", "≤")
 
 
 def _dated(one: Entry) -> str:
