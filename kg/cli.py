@@ -35,7 +35,7 @@ from kg.commands.originality import originality
 from kg.commands.pledges import pledges
 from kg.commands.serve import serve
 from kg.commands.trace import trace
-from kg.commands.views import require_view, view_options, write_view
+from kg.commands.views import VIEWS_TOLD, require_view, view_options, write_view
 from kg.commands.who import who
 from kg.errors import KgError
 
@@ -795,7 +795,7 @@ def export(form: str, output: Path, document: str | None, no_ontology: bool, pla
         exporting.export(store, form, out, document=document, ontology=not no_ontology)
 
 
-@cli.command()
+@cli.command(epilog=VIEWS_TOLD)
 @click.option(
     "-o",
     "--output",
@@ -846,11 +846,6 @@ def render(
     **wanted: str | int | None,
 ) -> None:
     """Draw the graph, or a view, as a web page that needs no network.
-
-    \b
-    Views, and what each takes:
-      indicators   what places promise, as a heat table: --indicator --region --issuer --year
-      duties       who leads and who supports: --document --region --issuer --year
 
     \b
     Examples:

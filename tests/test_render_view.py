@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 
+import lxml.html
 import pytest
 from browser import NARROW, WIDE, needs_chromium, opened
 from click.testing import CliRunner, Result
+from hostile_words import PAYLOADS, TAKEN
 from plans import build_plans
 
 from kg.cli import cli
 from kg.commands.views import VIEW_OPTIONS
 from kg.errors import NotFoundError
 from kg.page.words import words_of
+from kg.render.subgraph import Text
 from kg.render.view import render_view
 from kg.render.views import VIEWS, Wanted
+from kg.reports.duties import Duty, WorkItem, duties, work_items
+from kg.reports.holdings import Places
+from kg.reports.planned import Plans, read_plans
+from kg.reports.scope import chosen
 from kg.store import Store
 
 PLAN_22 = "青禾县教育局2022年工作要点"
@@ -150,6 +159,82 @@ def test_the_command_knows_every_view_and_says_what_each_takes() -> None:
     text = " ".join(run("--help").output.split())
     for view, names in VIEW_OPTIONS.items():
         assert re.search(rf"{view}\s[^:]*: {' '.join(f'--{name}' for name in names)}", text), view
+
+
+# -- hostile words -----------------------------------------------------------------------------
+
+
+def hostile_plans(store: Store, *_: object) -> Plans:
+    """Return the plans with payloads for all names that a text can bring."""
+    plans, words = read_plans(store), cycle(PAYLOADS)
+    names = {target.indicator: next(words) for target in plans.targets}
+    targets = (
+        replace(one, label=names[one.indicator], group=next(words), due=next(words), unit="")
+        for one in plans.targets
+    )
+    known = [replace(one, name=next(words)) for one in plans.places.by_iri.values()]
+    held = (replace(one, title=next(words)) for one in plans.held)
+    return Plans(tuple(held), Places(known), tuple(targets))
+
+
+def hostile_duties(store: Store, *_: object) -> tuple[Duty, ...]:
+    """Return the duties with payloads as the names of bodies."""
+    words = cycle(PAYLOADS)
+    return tuple(
+        replace(one, title=next(words), answer=replace(one.answer, name=next(words)))
+        for one in duties(store, chosen(store))
+    )
+
+
+def hostile_tasks(store: Store, *_: object) -> tuple[WorkItem, ...]:
+    words = cycle(PAYLOADS)
+    return tuple(
+        replace(one, title=next(words), number=next(words))
+        for one in work_items(store, chosen(store, document=PLAN_22))
+    )
+
+
+@pytest.fixture
+def hostile(plans_store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Path]:
+    """Give pages of views that are full of payloads, their sentences too."""
+    at = "kg.render.views"
+    monkeypatch.setattr(f"{at}.indicators.read_plans", hostile_plans)
+    monkeypatch.setattr(f"{at}.indicators.years_of", lambda target, plan: plan.years)
+    monkeypatch.setattr(f"{at}.duties.duties", hostile_duties)
+    monkeypatch.setattr(f"{at}.duties.work_items", hostile_tasks)
+    text = Text(PAYLOADS[3], "".join(PAYLOADS) * 3)
+    monkeypatch.setattr(
+        "kg.render.view.read_texts", lambda _, sources: dict.fromkeys(sources, text)
+    )
+    written = []
+    for view, wanted in (("indicators", Wanted()), ("duties", Wanted(document=PLAN_22))):
+        place = tmp_path / f"{view}.html"
+        place.write_text(render_view(plans_store, view, wanted), encoding="utf-8")
+        written.append(place)
+    return written
+
+
+def test_hostile_words_are_text(hostile: list[Path]) -> None:
+    for page in hostile:
+        root = lxml.html.document_fromstring(page.read_text(encoding="utf-8"))
+        elements = [one for one in root.iter() if isinstance(one.tag, str)]
+        assert not {one.tag for one in elements} & {"img", "svg", "math", "iframe"}
+        assert not [key for one in elements for key in one.attrib if key.startswith("on")]
+        links = [one.get("href") for one in elements if one.get("href")]
+        assert links and all(re.fullmatch(r"#e\d+", link) for link in links)
+        assert "document.title=" in root.text_content()
+
+
+@needs_chromium
+def test_hostile_words_do_nothing_when_pointed_at(hostile: list[Path]) -> None:
+    for page in hostile:
+        with opened(page) as tab:
+            before = tab.page.title()
+            for link in tab.page.locator("td a:visible").all()[:8]:
+                link.hover(force=True)
+                link.click(force=True)
+            assert tab.page.title() == before != TAKEN
+            assert not tab.problems
 
 
 # -- in a browser ------------------------------------------------------------------------------

@@ -19,6 +19,17 @@ VIEW_OPTIONS: Mapping[str, tuple[str, ...]] = {
     "timeline": ("program", "document", "region", "issuer", "year"),
     "regions": ("indicator", "region", "issuer", "year"),
 }
+# What each shows, for the help of the command.
+_SHOWS = {
+    "indicators": "what each place promises, as a heat table",
+    "duties": "who leads and who supports",
+    "timeline": "who took up a program, by level and date",
+    "regions": "the places, coloured by a figure",
+}
+VIEWS_TOLD = "\b\nViews, and what each takes:\n" + "\n".join(
+    f"  {name:<12} {_SHOWS.get(name, '')}: {' '.join(f'--{one}' for one in names)}"
+    for name, names in VIEW_OPTIONS.items()
+)
 _OF_THE_GRAPH = ("about", "depth", "types", "limit")
 _CHOICES = (
     click.option(

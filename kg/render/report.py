@@ -6,12 +6,14 @@ Where the pages of `kg inspect` are at hand, every sentence links to its place i
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from markupsafe import Markup
 
 from kg.page import both, write_page
+from kg.page.reported import answer, column, told
+from kg.page.words import Pair, in_both
 from kg.render.marked import UNSEEN, safe
 from kg.reports.report import Evidence, Report, Row, Value
 from kg.reports.write import has_footnotes, text_of
@@ -27,12 +29,13 @@ def render_report(report: Report, pages: Mapping[str, str] | None = None) -> str
         rows = [_with_marks(row, report, notes) for row in report.rows]
         head = _head(report)
     else:
-        rows = [_with_sentence(row, known) for row in report.rows]
+        rows = [_with_sentence(row, report.columns, known) for row in report.rows]
         some = any(row.evidence for row in report.rows)
         head = _head(report) + (f'<th scope="col">{both("sentence")}</th>' if some else "")
     return write_page(
         "render/report.html",
         title=report.title.translate(UNSEEN),
+        heading=_words(told(report.title)),
         styles=("render/report.css",),
         count=Markup("{} {}").format(f"{len(rows):,}", both("rows")),
         head=Markup(head),
@@ -47,7 +50,7 @@ def _head(report: Report) -> str:
     numeric = [all(isinstance(one, int | Decimal) for one in column) for column in columns]
     kinds = numeric or [False] * len(report.columns)
     return "".join(
-        f'<th scope="col"{" class=number" if number else ""}>{safe(name)}</th>'
+        f'<th scope="col"{" class=number" if number else ""}>{_words(column(name))}</th>'
         for name, number in zip(report.columns, kinds, strict=True)
     )
 
@@ -61,22 +64,30 @@ def _with_marks(
         number, _ = notes.setdefault((one.sentence, one.file), (len(notes) + 1, one))
         at = report.columns.index(one.column) if one.column in report.columns else -1
         marks[at % len(row.values)].append(number)
-    cells = (_cell(value, marks[at]) for at, value in enumerate(row.values))
+    named = zip(row.values, report.columns, strict=True)
+    cells = (_cell(value, name, marks[at]) for at, (value, name) in enumerate(named))
     return f"<tr>{''.join(cells)}</tr>"
 
 
-def _with_sentence(row: Row, pages: Mapping[str, str]) -> str:
-    cells = [_cell(value, []) for value in row.values]
+def _with_sentence(row: Row, columns: Sequence[str], pages: Mapping[str, str]) -> str:
+    cells = [_cell(value, name, []) for value, name in zip(row.values, columns, strict=True)]
     cells += [f'<td class="sentence">{_sentence(one, pages)}</td>' for one in row.evidence]
     return f"<tr>{''.join(cells)}</tr>"
 
 
-def _cell(value: Value, marks: list[int]) -> str:
+def _cell(value: Value, name: str, marks: list[int]) -> str:
     text = text_of(value)
     number = isinstance(value, int | Decimal)
     kind = "number" if number else "none" if not text else "short" if len(text) <= SHORT else ""
     links = "".join(f'<sup><a href="#e{mark}">[{mark}]</a></sup>' for mark in marks)
-    return f'<td class="{kind}">{safe(text)}{links}</td>'
+    said = safe(text) if number else _words(answer(text, name))
+    return f'<td class="{kind}">{said}{links}</td>'
+
+
+def _words(words: Pair) -> Markup:
+    """Return words of ours, which may hold names of documents, in both languages."""
+    chinese, english = words
+    return in_both(chinese.translate(UNSEEN), english.translate(UNSEEN))
 
 
 def _sentence(one: Evidence, pages: Mapping[str, str]) -> str:
@@ -98,5 +109,5 @@ def _sentences(notes: list[Evidence], pages: Mapping[str, str]) -> str:
 def _notes(report: Report) -> str:
     if not report.notes:
         return ""
-    listed = "\n".join(f"<li>{safe(note)}</li>" for note in report.notes)
+    listed = "\n".join(f"<li>{_words(told(note))}</li>" for note in report.notes)
     return f'<h2>{both("notes")}</h2>\n<ul class="notes">\n{listed}\n</ul>'

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from markupsafe import Markup
 
@@ -17,7 +18,18 @@ from kg.page.words import Pair, attribute, in_both, pair, told
 from kg.render.links import Links
 from kg.render.views.base import View, Wanted
 from kg.render.views.figures import shown
-from kg.reports.duties import EXPLICIT, IMPLIED, INHERITED, LEAD, Duty, WorkItem, duties, work_items
+from kg.reports.duties import (
+    BASES,
+    EXPLICIT,
+    IMPLIED,
+    INHERITED,
+    LEAD,
+    Duty,
+    WorkItem,
+    duties,
+    rows_in,
+    work_items,
+)
 from kg.reports.holdings import Holding, Places, places
 from kg.reports.matrix import gap
 from kg.reports.planned import in_order, names_of
@@ -32,8 +44,8 @@ MARKS = {EXPLICIT: "{}", INHERITED: "({})", IMPLIED: "[{}]"}
 SIGNS = {LEAD: "●", "Support": "○"}
 
 _REGIONS = "SELECT ?agency ?region { ?agency a pol:Agency ; pol:region ?region }"
-_SECTIONS = """SELECT ?task ?title ?begin {
-    ?task a pol:Task ; dcterms:isPartOf ?section .
+_SECTIONS = """SELECT ?task ?title ?begin ?source {
+    ?task nif:referenceContext ?source ; a pol:Task ; dcterms:isPartOf ?section .
     ?section a pol:Section ; dcterms:title ?title ; nif:beginIndex ?begin
 }"""
 
@@ -57,12 +69,13 @@ def draw(store: Store, wanted: Wanted, links: Links) -> View:
     known = places(store)
     of_one = len(held) == 1
     if of_one:
-        lines = _of_tasks(items, facts, _sections(store), links)
+        lines = _of_tasks(items, facts, _sections(store, held), links)
     else:
         lines = _of_documents(held, items, facts, known, links)
     notes: list[Pair] = [_counted(held, items, facts)]
     bare = [] if of_one else [line for line in lines if not _named(line)]
-    columns = _cut_columns(_columns(store, facts, known), notes)
+    every = _columns(store, facts, known)
+    columns = _cut_columns(every, notes)
     lines = _cut_lines([line for line in lines if line not in bare], columns, notes)
     body = fill(
         "render/views/duties.html",
@@ -72,7 +85,8 @@ def draw(store: Store, wanted: Wanted, links: Links) -> View:
         edges=_edges(columns),
         upright=len(columns) <= FEW_AGENCIES,
         blocks=_blocks(lines, columns, links, of_one=of_one),
-        width=len(columns) + 3,
+        others=len(columns) < len(every),
+        width=len(columns) + 3 + (len(columns) < len(every)),
         bare=[(line.head, line.tasks) for line in bare],
     )
     return View("duties", _title(wanted, held), body, tuple(notes), empty=not lines and not bare)
@@ -96,9 +110,9 @@ def _held(store: Store, wanted: Wanted) -> dict[str, Holding]:
     }
 
 
-def _sections(store: Store) -> dict[str, str]:
+def _sections(store: Store, held: Mapping[str, Holding]) -> dict[str, str]:
     """Return the heading under which each task stands."""
-    rows = sorted(store.select(_SECTIONS), key=lambda row: int(row["begin"]))
+    rows = sorted(rows_in(store, _SECTIONS, held), key=lambda row: int(row["begin"]))
     return {row["task"]: row["title"] for row in rows}
 
 
@@ -289,21 +303,17 @@ def _blocks(
     lines: Iterable[Line], columns: Sequence[Agency], links: Links, *, of_one: bool
 ) -> list[dict[str, object]]:
     """Return the rows under the heading that they share: a section, or a place."""
-    blocks: list[dict[str, object]] = []
-    for line in lines:
-        if not blocks or blocks[-1]["head"] != line.group:
-            blocks.append({"head": line.group, "rows": []})
-        rows = blocks[-1]["rows"]
-        assert isinstance(rows, list)
-        rows.append(_row(line, columns, links, of_one=of_one))
-    return blocks
+    return [
+        {"head": head, "rows": [_row(line, columns, links, of_one=of_one) for line in several]}
+        for head, several in groupby(lines, lambda line: line.group)
+    ]
 
 
 def _row(line: Line, columns: Sequence[Agency], links: Links, *, of_one: bool) -> dict[str, object]:
     by_agency: dict[str, list[Duty]] = defaultdict(list)
     for fact in line.facts:
         by_agency[fact.answer.agency].append(fact)
-    named = _named(line)
+    named, drawn = _named(line), {one.iri for one in columns}
     cell = _marks if of_one else _counts
     return {
         "head": line.head,
@@ -313,6 +323,7 @@ def _row(line: Line, columns: Sequence[Agency], links: Links, *, of_one: bool) -
         "supports": len({f.answer.agency for f in named if f.answer.role != LEAD}),
         "gaps": [(kind, _GAPS[kind], number) for kind, number in _sorted(line.gaps)],
         "bare": bool(line.gaps) and len(line.gaps) == line.tasks,
+        "others": len({fact.answer.agency for fact in named} - drawn),
         "cells": [cell(by_agency.get(one.iri, ()), links) for one in columns],
     }
 
@@ -328,13 +339,17 @@ def _sorted(gaps: Iterable[str]) -> list[tuple[str, int]]:
 def _marks(facts: Sequence[Duty], links: Links) -> dict[str, object]:
     """Return a task's cell: ● leads, (○) supports as its section says, [●] implied."""
     signs: dict[str, Duty] = {}
-    for fact in facts:
+    for fact in sorted(facts, key=_firmness):
         signs.setdefault(_sign(fact), fact)
     return {
         "kind": _kind(facts),
         "links": [(sign, _place(fact, links), _title_of(fact)) for sign, fact in signs.items()],
         "more": [],
     }
+
+
+def _firmness(fact: Duty) -> tuple[int, str]:
+    return BASES.index(fact.answer.basis), fact.answer.role
 
 
 def _sign(fact: Duty) -> str:
@@ -352,7 +367,7 @@ def _title_of(fact: Duty) -> Markup:
 def _counts(facts: Sequence[Duty], links: Links) -> dict[str, object]:
     """Return a document's cell: of how many of its tasks; unfolded, which."""
     tasks: dict[str, dict[str, Duty]] = defaultdict(dict)
-    for fact in facts:
+    for fact in sorted(facts, key=_firmness):
         tasks[_sign(fact)].setdefault(fact.task, fact)
     several = sum(len(duties) for duties in tasks.values()) > 1
     listed = [(sign, fact) for sign, duties in tasks.items() for fact in duties.values()]
