@@ -487,7 +487,10 @@ def test_svg_holds_what_the_picture_shows(tab: Tab, tmp_path: Path) -> None:
     root = ElementTree.parse(tmp_path / "a.svg").getroot()
     texts = {"".join(text.itertext()) for text in root.iter(SVG + "text")}
     labels = tab.page.evaluate(
-        "() => KG.scene.network.body.nodeIndices.map((id) => KG.model.nodes[id].label)"
+        """() => {
+            const { nodes, nodeIndices } = KG.scene.network.body;
+            return nodeIndices.map((id) => nodes[id].options.label);
+        }"""
     )
     assert {label.replace("\n", "") for label in labels} <= texts
     assert {"政策知识图谱", "机构", "发布"} <= texts
