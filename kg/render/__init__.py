@@ -16,7 +16,7 @@ from kg.render.library import vis_network
 from kg.render.links import IN_PAGE
 from kg.render.picture import EVIDENCE, Subject, picture
 from kg.render.reading_data import BUDGET, embed_texts
-from kg.render.scenes import FIRST, HUB, Stage, bare, hubs_of, part, read_places
+from kg.render.scenes import ALL, FIRST, HUB, SHARE, Stage, bare, hubs_of, part, read_places
 from kg.render.scope import Scopes, read_levels
 from kg.render.subgraph import (
     CITED,
@@ -167,7 +167,8 @@ def _subject(
     add_evidence(select, shown, EVIDENCE)
     facts = read_facts(select, order)
     scopes = Scopes(network, order, facts, read_levels(select))
-    stage = Stage(shown, order, roots, scopes.owners, facts, read_places(select), first)
+    places = read_places(select)
+    stage = Stage(shown, order, roots, scopes.owners, facts, places, first, ALL, SHARE)
     return Subject(
         network=shown,
         order=order,

@@ -18,9 +18,9 @@ import networkx as nx
 from kg.render.choice import choose
 from kg.render.subgraph import HELD, Facts, Select, label_of
 
-FIRST = 300  # entities drawn at first
+FIRST = 140  # entities drawn at first, of a page that holds more than twice as many
 ALL = 5_000  # entities that a browser still draws within two seconds
-MOST = 600  # entities in one scene of a group
+SHARE = 600  # entities in one scene of a group
 HUB = 12  # documents, beyond which naming an entity says little about a document
 
 _STRONGEST = 3  # lines kept at each group
@@ -117,7 +117,7 @@ class Stage:
     places: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     first: int = FIRST
     most: int = ALL
-    share: int = MOST
+    share: int = SHARE
 
     @cached_property
     def _hubs(self) -> dict[str, int]:
@@ -128,7 +128,8 @@ class Stage:
         if len(self.order) > self.most:
             whole = _Whole("", "", None, self._documents(), self.order)
             return list(self._split(whole, self._keys()))
-        telling = self._telling(self.order, self.first)
+        few = len(self.order) <= 2 * self.first
+        telling = self._telling(self.order, len(self.order) if few else self.first)
         first = Scene("", members=len(self.order), nodes=telling)
         if len(telling) == len(self.order):
             return [first]
