@@ -583,8 +583,24 @@ def test_what_is_left_out_is_said(plans_store: Store, tmp_path: Path) -> None:
     with opened(file, "#entity=云陵市教育局2022年工作要点") as tab:
         assert "本页没有收入这份文件的全文" in tab.page.locator("#panel").inner_text()
         assert tab.page.locator("blockquote.opens, button.read").count() == 0
+        tab.page.evaluate("KG.tell('go-entity', null)")
+        assert "18 份文件的全文没有收入本页" in tab.page.locator("#panel").inner_text()
         tab.page.evaluate("location.hash = '#char=3,6'")
         assert tab.page.locator("#reader").is_hidden() and not tab.problems
+
+
+@needs_chromium
+def test_what_the_picture_does_not_hold_is_named_all_the_same(
+    plans_store: Store, digests: dict[str, str], tmp_path: Path
+) -> None:
+    file = tmp_path / "graph.html"
+    file.write_text(render_html(plans_store, types=["Program"]), encoding="utf-8")
+    with opened(file, place(digests, CITY, "市公安局", city_text())) as tab:
+        assert tab.page.locator("#reader mark.here").all_inner_texts() == ["市公安局"]
+        said = " ".join(tab.page.locator("#reader .foot").inner_text().split())
+        assert "市教育局、市公安局、市应急管理局 图中没有" in said
+        assert "牵头 云陵市教育局" in said
+        assert not tab.problems
 
 
 STRANGE = "𠮷县<b>教育局</b>\t&amp;\n甲𠮷\t乙\n丙\t丁\n\n。\u2028。</script>𠮷𠮷末"

@@ -98,6 +98,12 @@ KG.card = (() => {
     return [`${around_[0]}${chinese}。`, `${around_[1]}${english}.`];
   }
 
+  /** How many texts the page does not hold. */
+  function unread() {
+    const count = KG.reader.leftOut;
+    return count ? make("p", { class: "note" }, phrase("texts-left-out", count)) : "";
+  }
+
   function showOverview() {
     const newest = (a, b) => byText(fact(b, "issued"), fact(a, "issued"));
     const shared = (group) => shownIds(group).filter((id) => entities[id].documents > 1).sort(heaviest);
@@ -106,7 +112,7 @@ KG.card = (() => {
       .filter(([, count]) => count > 0).sort((a, b) => b[1] - a[1] || heaviest(a[0], b[0])));
     panel.replaceChildren(
       make("h2", {}, both(KG.pair(data.roots.length ? "surroundings" : "these-documents"))),
-      make("p", {}, both(summary())),
+      make("p", {}, both(summary())), unread(),
       make("p", {}, make("small", {}, both(KG.pair("how-to")))),
       linked("shared-programmes", shared("Program"), named, 8),
       linked("lead-agencies", [...leads.keys()], (id) => phrase("n-tasks", leads.get(id)), 8),

@@ -226,9 +226,16 @@ KG.reader = (() => {
     const named = row.marks.filter(([, b, e, id]) => id >= 0 && within(begin, end, b, e)).map((mark) => mark[3]);
     const facts = row.facts.map((_, n) => n).filter((n) => within(begin, end, row.facts[n][1], row.facts[n][2]));
     const ids = [...new Set([...named, ...facts.flatMap((n) => row.facts[n][6]), ...tasksWithin(begin, end)])];
-    drawFoot(begin, end, [...new Set(named)], facts);
+    drawFoot(begin, end, [...new Set(named)], facts, outside(begin, end));
     KG.scene.light(ids.length ? [...new Set([row.document, ...ids])].filter((id) => id >= 0) : null);
     KG.tell("sentence", { digest, begin, end, entities: ids, facts, asPlace });
+  }
+
+  /** What a stretch of the text names that the picture does not hold, in its words. */
+  function outside(begin, end) {
+    const { cut } = cutter(open.row.text);
+    const marks = open.row.marks.filter(([layer, b, e, id]) => layer < NAMES && id < 0 && within(begin, end, b, e));
+    return [...new Set(marks.map(([, b, e]) => cut(b, e)))];
   }
 
   /** The tasks in the picture whose headings stand in a stretch of the text. */
@@ -284,14 +291,15 @@ KG.reader = (() => {
       ...duties.flatMap((fact) => [" · ", both(wordOf(fact[3])), " ", fact[4]]));
   }
 
-  function drawFoot(begin, end, named, facts) {
+  function drawFoot(begin, end, named, facts, others) {
     const said = new Set(facts.map((n) => tiedTo(open.row.facts[n])));
     const names = named.filter((id) => !said.has(id)).map(nameButton);
     foot.replaceChildren(
       make("h3", {}, both(pair("in-this-sentence"))),
       names.length ? make("p", { class: "names" }, ...names) : "",
       facts.length ? make("ul", {}, ...facts.map(factLine)) : "",
-      names.length || facts.length ? "" : make("p", {}, both(pair("nothing-read"))),
+      others.length ? make("p", {}, others.join("、"), " ", make("small", {}, both(pair("not-in-picture")))) : "",
+      names.length || facts.length || others.length ? "" : make("p", {}, both(pair("nothing-read"))),
       partLine(begin, end));
     foot.scrollTop = 0;
   }
@@ -393,5 +401,6 @@ KG.reader = (() => {
   KG.on("go-entity", follow);
   KG.on("pick-entity", follow);
 
-  return { open: show, close, reopen, has, row, textsOf, get isOpen() { return !reader.hidden; } };
+  const leftOut = Object.keys(documents).filter((digest) => !has(digest)).length;
+  return { open: show, close, reopen, has, row, textsOf, leftOut, get isOpen() { return !reader.hidden; } };
 })();

@@ -60,7 +60,7 @@ KG.scene = (() => {
     const look = {
       id: node.id, size, hidden: isHidden(node.id), borderWidth: stands ? 4 : 1,
       color: { background, border, hover: { background, border: colours.focus } },
-      font: { size: font, color: ink, strokeWidth: boxed ? 0 : 4, strokeColor: colours.paper },
+      font: { size: font, color: ink, strokeWidth: boxed || dim ? 0 : 4, strokeColor: colours.paper },
     };
     if (boxed) look.shapeProperties = { borderDashes: group === "Cited" ? [5, 4] : false, borderRadius: 5 };
     return look;
