@@ -22,10 +22,13 @@ from kg.render.links import IN_PAGE
 from kg.render.view import render_view
 from kg.render.views import VIEWS, Wanted
 from kg.render.views.lanes import MEDIUM, NARROW, WIDE, Figure, Frame, Mark, lay_out, width_of
-from kg.render.views.spread import Entry, Spread, spread_of
-from kg.render.views.timeline import lag
+from kg.render.views.spread import Entry, Spread, spread_among, spread_of
+from kg.render.views.timeline import first_words, lag
+from kg.reports.adopters import most_named
 from kg.reports.dating import BY_PLAN, STATED, dating
-from kg.reports.uptakes import read_holdings
+from kg.reports.subjects import subject, taken_up
+from kg.reports.uptake import uptake
+from kg.reports.uptakes import read_holdings, uptakes
 from kg.store import Store
 
 PROGRAM = "晨曦护苗行动"
@@ -143,6 +146,17 @@ def test_without_a_name_the_programs_are_shown_that_most_name(plans_store: Store
             "Shown are the 2 named by most documents, of 2 that two or more name",
         ),
     )
+
+
+def test_programs_are_counted_as_in_the_report(plans_store: Store) -> None:
+    """Read at once, they give what `kg trace` gives for one after the other."""
+    held = read_holdings(plans_store)
+    named, total = most_named(plans_store, held.documents, 12)
+    table = [row.values for row in uptake(plans_store).rows if row.values[0] == "program"]
+    assert [(one.name, len(one.adoptions)) for one in named] == [row[1:3] for row in table]
+    assert total == len(table)
+    for one in named:
+        assert set(one.adoptions) == set(uptakes(plans_store, "trace", one.program))
 
 
 def test_of_a_region_no_program_has_spread(plans_store: Store) -> None:
@@ -314,6 +328,36 @@ def test_pictures_are_well_formed_and_always_the_same(plans_store: Store, name: 
     assert len(found) >= 2
     for one in found:
         ElementTree.fromstring(one)
+
+
+@pytest.mark.parametrize(
+    ("dates", "said"),
+    [
+        (["2021-05-10", "2021-05-11"], "最早 2021-05-10 云陵市"),
+        # On one day they began together; where a date is only a year either may be the first.
+        (["2021-05-10", "2021-05-10"], "最早 2021-05-10 云陵市、枫渚县"),
+        (["2021", "2021-05-10"], "可能最早 2021、2021-05-10 云陵市、枫渚县"),
+        (["2023", "2021-05-10"], "最早 2021-05-10 枫渚县"),
+    ],
+)
+def test_who_was_first(plans_store: Store, dates: list[str], said: str) -> None:
+    held = read_holdings(plans_store)
+    about = subject(plans_store, held, PROGRAM)
+    found = [
+        next(
+            one
+            for one in taken_up(plans_store, about, ())
+            if held.documents[one.later].place == place
+        )
+        for place in ("云陵市", "枫渚县")
+    ]
+    documents = {
+        one.later: replace(held.documents[one.later], issued=date)
+        for one, date in zip(found, dates, strict=True)
+    }
+    named = spread_among(about, found, replace(held, documents=documents), [])
+    first = first_words([one for one in named.entries if one.rank])
+    assert first is not None and first[0] == said
 
 
 def test_hostile_words_are_text(hostile_store: Store) -> None:

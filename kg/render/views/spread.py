@@ -94,7 +94,7 @@ def spread_of(store: Store, held: Holdings, name: str, choice: Choice) -> Spread
     """Return who took up a program or document; raise NotFoundError unless it is one thing."""
     about = subject(store, held, name)
     found = [one for one in taken_up(store, about, ()) if _is_chosen(one, held, choice)]
-    return _spread(about, found, held, _ties(store))
+    return spread_among(about, found, held, _ties(store))
 
 
 def most_spread(
@@ -105,7 +105,7 @@ def most_spread(
     named, total = most_named(store, chosen, limit)
     ties = _ties(store) if named else []
     return tuple(
-        _spread(
+        spread_among(
             Subject(one.program, one.name, "", True, False, None, "", False, ()),
             one.adoptions,
             held,
@@ -120,7 +120,10 @@ def _is_chosen(one: Uptake, held: Holdings, choice: Choice) -> bool:
     return document is not None and choice(document)
 
 
-def _spread(about: Subject, found: Iterable[Uptake], held: Holdings, ties: Iterable[Tie]) -> Spread:
+def spread_among(
+    about: Subject, found: Iterable[Uptake], held: Holdings, ties: Iterable[Tie]
+) -> Spread:
+    """Return a spread of uptakes that are known already, with those ties of which it shows both."""
     uptakes = list(found)
     by_document: dict[str, list[Uptake]] = defaultdict(list)
     for one in uptakes:

@@ -43,6 +43,7 @@ from kg.store import Store
 
 NAME = "timeline"
 MOST = 12  # programs, where none is asked for
+FIRST = 3  # places named that were first
 # The shapes of marks, by kind of document; what is none of these is "other".
 SHAPES = {
     "WorkPlan": "circle",
@@ -84,7 +85,7 @@ class Piece:
     figures: tuple[Figure, ...]
     rows: tuple[Entry, ...]
     counts: Pair
-    first: Entry | None
+    first: Pair | None  # who began, and when
     notes: tuple[Pair, ...]
     dots: tuple[Dots, ...] = ()
     undated: int = 0
@@ -165,17 +166,28 @@ def _piece(key: int, spread: Spread, held: Counter[str]) -> Piece:
     figures = tuple(lay_out(spread, held, frame) for frame in (WIDE, MEDIUM, NARROW))
     adopters = spread.adopters
     places = {one.place for one in adopters if one.place}
-    first = next((one for one in adopters if one.rank), None)
     return Piece(
         key=key,
         spread=spread,
         figures=figures,
         rows=tuple(rows_of(spread)),
         counts=told("timeline-documents-of-places", documents=len(adopters), places=len(places)),
-        first=first,
+        first=first_words([one for one in adopters if one.rank]),
         notes=tuple(_notes(spread, figures[0])),
         undated=sum(not one.is_dated for one in adopters),
     )
+
+
+def first_words(entries: Sequence[Entry]) -> Pair | None:
+    """Say who was first; of several, who may have been."""
+    if not entries:
+        return None
+    chinese, english = pair(f"timeline-rank-{entries[0].rank}")
+    dates = dict.fromkeys(one.when.text for one in entries if one.when)
+    places = list(dict.fromkeys(one.place for one in entries if one.place))
+    who = "、".join(places[:FIRST]) + ("…" if len(places) > FIRST else "")
+    said = " ".join(filter(None, ("、".join(list(dates)[:FIRST]), who)))
+    return f"{chinese} {said}", f"{english} {said}"
 
 
 def _notes(spread: Spread, figure: Figure) -> list[Pair]:
