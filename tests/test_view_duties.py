@@ -171,6 +171,27 @@ def test_hostile_titles_are_text(other: Store) -> None:
 # -- size --------------------------------------------------------------------------------------
 
 
+def test_many_agencies_of_one_name_share_a_column(
+    plans_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kg.render.views.duties.MOST_AGENCIES", 20)
+    view = draw(plans_store, "duties")
+    rows = table(view)
+    assert rows[0] == ["文件", "任务数", "缺口", "各地同名机构合并"]
+    # 自然资源局: one task in the city, one in 枫渚县, four in 青禾县; 发展和改革委员会: three of the
+    # province, two of the city.
+    assert rows[1][:5] == [
+        *("教育局●28[●]17", "教育厅●10[●]3", "自然资源局○6"),
+        *("住房和城乡建设局○5", "发展和改革委员会○5"),
+    ]
+    assert {"中共县委机构编制委员会办公室○3", "共青团县委员会○1", "共青团区委员会○1"} <= set(
+        rows[1]
+    )
+    # Which body a mark is of, is said where it is pointed at.
+    titles = [one.get("title") for one in parsed(view).xpath("//tbody[2]/tr[2]/td/a")]
+    assert titles[0].startswith("云陵市教育局 · 牵头 · 明文")
+
+
 def test_many_agencies_and_rows_are_cut_and_said(
     plans_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -178,10 +199,11 @@ def test_many_agencies_and_rows_are_cut_and_said(
     monkeypatch.setattr("kg.render.views.duties.MOST_ROWS", 4)
     view = draw(plans_store, "duties")
     rows = table(view)
+    assert rows[0] == ["文件", "任务数", "缺口", "未列机构", "各地同名机构合并"]
     assert len(rows[1]) == 5
     assert len([row for row in rows[2:] if len(row) > 2]) == 4
-    assert [chinese for chinese, _ in view.notes[1:]] == [
-        "列出牵头最多的 5 个机构，另有 27 个未列。",
+    assert [chinese for chinese, _ in view.notes[2:]] == [
+        "列出牵头最多的 5 个机构，另有 14 个未列。",
         "列出责任写得最多的 4 行，另有 14 行未列；用 --document 或 --region 缩小范围。",
     ]
 

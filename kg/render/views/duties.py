@@ -1,14 +1,15 @@
 """Documents to a responsibility matrix: who leads (●) and who supports (○).
 
 Of one document a row for each task; of several a row for each document. A column is an agency;
-those of one place stand together, who leads most first, so that blocks show.
+those of one place stand together, who leads most first, so that blocks show. Where they are too
+many to draw, bodies of the same name in all places are one column.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from markupsafe import Markup
@@ -67,21 +68,28 @@ def draw(store: Store, wanted: Wanted, links: Links) -> View:
     held = _held(store, wanted)
     facts, items = duties(store, held), work_items(store, held)
     known = places(store)
-    of_one = len(held) == 1
+    of_one, regions = len(held) == 1, _regions(store, known)
+    every = _columns(facts, regions, known)
+    merged = not of_one and len(every) > MOST_AGENCIES
+    if merged:
+        facts = _merged(facts, every)
+        every = _columns(facts, {}, known)
     if of_one:
         lines = _of_tasks(items, facts, _sections(store, held), links)
     else:
         lines = _of_documents(held, items, facts, known, links)
     notes: list[Pair] = [_counted(held, items, facts)]
     bare = [] if of_one else [line for line in lines if not _named(line)]
-    every = _columns(store, facts, known)
+    lines = [line for line in lines if line not in bare]
+    if merged:
+        notes.append(pair("view-merged"))
     columns = _cut_columns(every, notes)
-    lines = _cut_lines([line for line in lines if line not in bare], columns, notes)
+    lines = _cut_lines(lines, columns, notes, of_one=of_one)
     body = fill(
         "render/views/duties.html",
         of_one=of_one,
-        groups=_heads(columns),
-        columns=[_column(one, links) for one in columns],
+        groups=_heads(columns, "view-same-name" if merged else "view-no-place"),
+        columns=[_column(one, "" if merged else links.entity(one.iri)) for one in columns],
         edges=_edges(columns),
         upright=len(columns) <= FEW_AGENCIES,
         blocks=_blocks(lines, columns, links, of_one=of_one),
@@ -194,15 +202,19 @@ def _of_documents(
     ]
 
 
-def _cut_lines(lines: list[Line], columns: Sequence[Agency], notes: list[Pair]) -> list[Line]:
-    """Return the rows that are shown: of too many those of which most is said, in their order."""
-    if len(lines) <= MOST_ROWS:
-        return lines
+def _cut_lines(
+    lines: list[Line], columns: Sequence[Agency], notes: list[Pair], *, of_one: bool
+) -> list[Line]:
+    """Return the rows that are shown, in their order: of too many those with most marks.
+
+    Documents that name none of the agencies that are drawn are left out, tasks are not.
+    """
     drawn = {one.iri for one in columns}
-    said = [sum(fact.answer.agency in drawn for fact in _named(line)) for line in lines]
-    ranked = sorted(range(len(lines)), key=lambda n: (-said[n], n))
-    kept = sorted(ranked[:MOST_ROWS])
-    notes.append(told("view-rows-left", shown=len(kept), left=len(lines) - len(kept)))
+    marks = [sum(fact.answer.agency in drawn for fact in _named(line)) for line in lines]
+    worth = [n for n in range(len(lines)) if marks[n] or of_one]
+    kept = sorted(sorted(worth, key=lambda n: (-marks[n], n))[:MOST_ROWS])
+    if len(kept) < len(lines):
+        notes.append(told("view-rows-left", shown=len(kept), left=len(lines) - len(kept)))
     return [lines[n] for n in kept]
 
 
@@ -232,14 +244,39 @@ class Agency:
         return not self.leads and self.supports > 0
 
 
-def _columns(store: Store, facts: Iterable[Duty], known: Places) -> list[Agency]:
-    """Return the agencies: those of one place together, who leads most first."""
+def _regions(store: Store, known: Places) -> dict[str, str]:
+    """Return the place of each agency, of several the first in order."""
     rows = sorted(store.select(_REGIONS), key=lambda row: row["region"], reverse=True)
-    regions = {row["agency"]: row["region"] for row in rows if row["region"] in known.by_iri}
+    return {row["agency"]: row["region"] for row in rows if row["region"] in known.by_iri}
+
+
+def _merged(facts: Iterable[Duty], columns: Iterable[Agency]) -> tuple[Duty, ...]:
+    """Return the duties with bodies of the same name in all places as one: 教育局, 财政局."""
+    names = {one.iri: _without_place(one) for one in columns}
+    return tuple(
+        replace(fact, answer=replace(fact.answer, agency=names[fact.answer.agency]))
+        for fact in facts
+    )
+
+
+def _without_place(one: Agency) -> str:
+    """Return 教育局 of 青禾县教育局, 共青团县委员会 of 共青团青禾县委员会."""
+    if one.group and one.name.startswith(one.group) and len(one.name) > len(one.group) + 1:
+        return one.name.removeprefix(one.group)
+    kept = one.name.replace(one.group, one.group[-1]) if one.group else one.name
+    return kept.removeprefix(STATE) or one.name
+
+
+def _columns(facts: Iterable[Duty], regions: Mapping[str, str], known: Places) -> list[Agency]:
+    """Return the agencies: those of one place together, who leads most first.
+
+    Bodies that were merged have no IRI, but their name.
+    """
     names: dict[str, str] = {}
     tasks: dict[tuple[str, str], set[str]] = defaultdict(set)
     for fact in facts:
-        names[fact.answer.agency] = fact.answer.name
+        key = fact.answer.agency
+        names[key] = fact.answer.name if ":" in key else key
         role = IMPLIED if fact.answer.basis == IMPLIED else fact.answer.role
         tasks[fact.answer.agency, role].add(fact.task)
     order = in_order({regions[iri] for iri in names if iri in regions}, known)
@@ -271,11 +308,11 @@ def _cut_columns(columns: list[Agency], notes: list[Pair]) -> list[Agency]:
     return [one for one in columns if one in kept]
 
 
-def _heads(columns: Sequence[Agency]) -> list[tuple[str | Markup, int]]:
+def _heads(columns: Sequence[Agency], without: str) -> list[tuple[str | Markup, int]]:
     """Return the places over the columns, with how many columns each spans."""
     counts = Counter(one.group for one in columns)
     return [
-        (shown(group) if group else in_both(*pair("view-no-place")), number)
+        (shown(group) if group else in_both(*pair(without)), number)
         for group, number in counts.items()
     ]
 
@@ -284,13 +321,13 @@ def _edges(columns: Sequence[Agency]) -> set[int]:
     return {n for n, one in enumerate(columns) if n == 0 or one.group != columns[n - 1].group}
 
 
-def _column(one: Agency, links: Links) -> dict[str, object]:
+def _column(one: Agency, link: str) -> dict[str, object]:
     short = one.name.removeprefix(one.group).removeprefix(STATE)
     counts = (("●", one.leads), ("○", one.supports), ("[●]", one.implied))
     return {
         "name": shown(short if len(short) > 1 else one.name),
         "title": shown(one.name),
-        "link": links.entity(one.iri),
+        "link": link,
         "counts": [(sign, number) for sign, number in counts if number],
         "only": one.only_supports,
     }

@@ -65,6 +65,17 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """What a place promises in a column, what can be compared first; its colour, 0 for none."""
+
+    promises: tuple[Promise, ...]
+    step: int
+
+
+Cells = Mapping[tuple[str, Column], Cell]  # by region and column
+
+
+@dataclass(frozen=True, slots=True)
 class Book:
     """What is known of all places, indicators and years."""
 
@@ -73,7 +84,7 @@ class Book:
     names: Mapping[str, str]
     labels: Mapping[str, str]  # of indicators
     held: Mapping[tuple[str, int], tuple[Holding, ...]]
-    cells: Mapping[tuple[str, str, int], tuple[Promise, ...]]  # region, indicator, year
+    cells: Mapping[tuple[str, str, int], Sequence[Promise]]  # region, indicator, year
 
     def counts(self, year: int) -> Counter[str]:
         """Count the places that promise something of each indicator in a year."""
@@ -82,6 +93,13 @@ class Book:
     def years(self) -> list[int]:
         """Return the years of which something is said."""
         return sorted({year for *_, year in self.cells})
+
+    def promises(self, region: str, column: Column) -> tuple[Promise, ...]:
+        """Return what a place promises of a column, the same thing said twice as one."""
+        found = self.cells.get((region, column.indicator, column.year), ())
+        plans = {one.plan.document: one.plan for one in found}
+        folded = fold(in_year(one.target, column.year) for one in found)
+        return tuple(Promise(one, plans[one.document]) for one in folded)
 
 
 def draw(store: Store, wanted: Wanted, links: Links) -> View:
@@ -134,17 +152,14 @@ def _book(plans: Plans, chosen: Chosen) -> Book:
     )
 
 
-def _cells(plans: Plans) -> dict[tuple[str, str, int], tuple[Promise, ...]]:
+def _cells(plans: Plans) -> dict[tuple[str, str, int], list[Promise]]:
     held = {plan.document: plan for plan in plans.held}
-    found: dict[tuple[str, str, int], list[Planned]] = defaultdict(list)
+    found: dict[tuple[str, str, int], list[Promise]] = defaultdict(list)
     for target in plans.targets:
         plan = held[target.document]
         for year in years_of(target, plan):
-            found[plan.region, target.indicator, year].append(in_year(target, year))
-    return {
-        place: tuple(Promise(one, held[one.document]) for one in fold(several))
-        for place, several in found.items()
-    }
+            found[plan.region, target.indicator, year].append(Promise(target, plan))
+    return dict(found)
 
 
 def _sectors(store: Store) -> dict[str, str]:
@@ -282,8 +297,8 @@ class Drawing:
         self, year: str, groups: Sequence[tuple[Pair, Sequence[Column]]], *, opened: bool
     ) -> dict[str, object]:
         columns = [column for _, several in groups for column in several]
-        steps = self._steps(columns)
-        rows, folded = self._rows(columns, steps)
+        cells = self._cells(columns)
+        rows, folded = self._rows(columns, cells)
         stated = [self._stated(column) for column in columns]
         return {
             "year": year,
@@ -306,7 +321,7 @@ class Drawing:
         return sum((region, *key) in self._book.cells for region in self._book.regions)
 
     def _rows(
-        self, columns: Sequence[Column], steps: Mapping[tuple[str, Column], int]
+        self, columns: Sequence[Column], cells: Cells
     ) -> tuple[list[dict[str, object]], dict[str, list[str]]]:
         """Return the rows; where they are many, the names of the places that have none, by why."""
         years = {column.year for column in columns}
@@ -317,7 +332,7 @@ class Drawing:
         silent = [one for one in regions if not self._says(one, columns)]
         silent = silent if len(regions) > MOST_ROWS else []
         regions = [one for one in regions if one not in set(silent)]
-        rows = [self._row(region, regions, columns, steps) for region in regions]
+        rows = [self._row(region, regions, columns, cells) for region in regions]
         names = {iri: shown(name) for iri, name in self._book.names.items()}
         return rows, {
             "view-no-plan": [names[one] for one in empty],
@@ -335,7 +350,7 @@ class Drawing:
         region: str,
         regions: Collection[str],
         columns: Sequence[Column],
-        steps: Mapping[tuple[str, Column], int],
+        cells: Cells,
     ) -> dict[str, object]:
         place = self._book.plans.places.by_iri[region]
         chain = self._book.plans.places.chain(region)[1:]
@@ -355,19 +370,16 @@ class Drawing:
             "outer": shown(outer.name) if outer and outer.iri not in regions else "",
             "plans": len(plans),
             "titles": shown("；".join(plan.title for plan in plans.values())),
-            "cells": [self._cell(region, one, steps.get((region, one), 0)) for one in columns],
+            "cells": [self._cell(region, one, cells.get((region, one))) for one in columns],
         }
 
-    def _cell(self, region: str, column: Column, step: int) -> dict[str, object]:
-        found = self._book.cells.get((region, column.indicator, column.year), ())
-        if not found:
+    def _cell(self, region: str, column: Column, found: Cell | None) -> dict[str, object]:
+        if found is None:
             held = (region, column.year) in self._book.held
             return {"state": SILENT if held else "absent"}
-        basis = self._bases[column]
-        several = sorted(found, key=lambda one: _order(one, basis))
-        first = several[0].target
-        state = "masked" if first.low is None else f"s{step}" if step else "said"
-        return {"state": state, "said": [self._said(one) for one in several]}
+        masked = found.promises[0].target.low is None
+        state = "masked" if masked else f"s{found.step}" if found.step else "said"
+        return {"state": state, "said": [self._said(one) for one in found.promises]}
 
     def _said(self, one: Promise) -> dict[str, object]:
         place = one.target.evidence[0]
@@ -379,18 +391,20 @@ class Drawing:
 
     # -- colours -------------------------------------------------------------------------------
 
-    def _steps(self, columns: Iterable[Column]) -> dict[tuple[str, Column], int]:
-        """Return the colours of the cells whose figures can be compared with others."""
-        self._bases: dict[Column, Basis | None] = {}
-        found: dict[tuple[str, Column], int] = {}
+    def _cells(self, columns: Iterable[Column]) -> Cells:
+        """Return the cells that say something, coloured where their figures can be compared."""
+        found: dict[tuple[str, Column], Cell] = {}
         for column in columns:
-            cells = {
-                region: self._book.cells[region, column.indicator, column.year]
+            said = {
+                region: self._book.promises(region, column)
                 for region in self._book.regions
                 if (region, column.indicator, column.year) in self._book.cells
             }
-            basis = self._bases[column] = _commonest(cells.values())
-            found |= {(region, column): step for region, step in _ranked(cells, basis)}
+            basis = _commonest(said.values())
+            steps = dict(_ranked(said, basis))
+            for region, several in said.items():
+                ordered = sorted(several, key=lambda one: _order(one, basis))
+                found[region, column] = Cell(tuple(ordered), steps.get(region, 0))
         return found
 
 
