@@ -178,8 +178,8 @@ def test_many_agencies_of_one_name_share_a_column(
     view = draw(plans_store, "duties")
     rows = table(view)
     assert rows[0] == ["文件", "任务数", "缺口", "各地同名机构合并"]
-    # 自然资源局: one task in the city, one in 枫渚县, four in 青禾县; 发展和改革委员会: three of the
-    # province, two of the city.
+    # 自然资源局: 1 task in the city, 1 in 枫渚县, 4 in 青禾县; 发展和改革委员会: 3 of the
+    # province, 2 of the city.
     assert rows[1][:5] == [
         *("教育局●28[●]17", "教育厅●10[●]3", "自然资源局○6"),
         *("住房和城乡建设局○5", "发展和改革委员会○5"),
