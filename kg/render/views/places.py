@@ -29,13 +29,15 @@ SELECT ?source ?class (COUNT(?part) AS ?number) {
 } GROUP BY ?source ?class
 """
 _PROGRAMS = "SELECT ?document ?program { ?program a pol:Program . ?document pol:mentions ?program }"
-# What most documents set a target for; by plans and places it took five times as long.
-_MOST_PROMISED = """
+# How many documents set a target for which indicator. Not sorted here: to have the IRIs of
+# those that are equal in order took 0.6 s for 7,000 indicators, all the rest 0.06 s.
+_PROMISED = """
 SELECT ?indicator (COUNT(DISTINCT ?source) AS ?documents) {
-    ?target pol:indicator ?indicator ; nif:referenceContext ?source
-} GROUP BY ?indicator ORDER BY DESC(?documents) ?indicator LIMIT 1
+    { SELECT ?target ?indicator { ?target pol:indicator ?indicator } }
+    { SELECT ?target ?source { ?target nif:referenceContext ?source } }
+} GROUP BY ?indicator
 """
-_LABEL = "SELECT ?label ?indicator { ?indicator skos:prefLabel ?label } ORDER BY ?label"
+_LABEL = "SELECT ?label {{ {indicator} skos:prefLabel ?label }} ORDER BY ?label"
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,11 +223,14 @@ def _promises(store: Store, wanted: Wanted) -> tuple[Promised | None, dict[str, 
 
 
 def _most_promised(store: Store) -> str:
-    for row in store.select(_MOST_PROMISED):
-        indicator = pyoxigraph.NamedNode(row["indicator"])
-        for named in store.select(_LABEL, {"indicator": indicator}):
-            return named["label"]
-    return ""
+    """Return the indicator for which most documents set a target, "" where none does."""
+    rows = store.select(_PROMISED)
+    most = min(rows, key=lambda row: (-int(row["documents"]), row["indicator"]), default=None)
+    if most is None:
+        return ""
+    indicator = str(pyoxigraph.NamedNode(most["indicator"]))
+    named = store.select(_LABEL.format(indicator=indicator))
+    return named[0]["label"] if named else ""
 
 
 def _fullest(matrix: Matrix) -> int:
