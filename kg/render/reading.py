@@ -106,8 +106,8 @@ def read_reading(store: Any, source: str) -> Reading | None:
 def read_readings(select: Select, sources: Iterable[str]) -> dict[str, Reading]:
     """Return the texts of these IRIs, in the order of the IRIs.
 
-    Eight questions for some hundreds of texts: 530 texts with 47,000 mentions take 6 s, of which
-    1.3 s go to the mentions; asked text by text each kind of fact would take as long again.
+    Nine questions for some hundreds of texts: 530 texts with 47,000 mentions take 8.5 s of a busy
+    machine's processor, where text by text they take 25 s.
     """
     ordered = sorted(set(sources))
     readings: dict[str, Reading] = {}

@@ -12,7 +12,7 @@ from kg.render.reading import LAYERS, Fact, Part, Reading, read_readings
 from kg.render.reading_lines import looks_of, sentence_ends
 from kg.render.subgraph import Select, read_sources
 
-BUDGET = 12_000_000  # bytes: some 500 plans of 6,000 characters
+BUDGET = 12_000_000  # bytes: some 430 plans of 6,500 characters with what was read in them
 
 Numbers = Mapping[str, int]  # of the page's entities, by IRI
 
