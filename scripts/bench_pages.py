@@ -23,15 +23,10 @@ SIZES = ((200, 200), (1_000, 1_000), (5_000, 5_000), (20_000, 140))  # entities 
 PER_DOCUMENT = 11  # entities that a document of the invented store adds, about
 PYVIS = (200,)
 PATIENCE = 120  # seconds for pyvis
-FRAMES = """async () => {
-  let frames = 0;
-  KG.scene.network.on("afterDrawing", () => { frames += 1; });
-  const scale = KG.scene.network.getScale(), started = performance.now();
-  for (let step = 0; performance.now() - started < 1500; step += 1) {
-    KG.scene.network.moveTo({ offset: { x: step % 2 ? 9 : -9, y: 5 }, scale });
-    await new Promise(requestAnimationFrame);
-  }
-  return frames / (performance.now() - started) * 1000;
+DRAGGED = 1.5  # seconds
+COUNT_FRAMES = """() => {
+  window.drawings = 0;
+  KG.scene.network.on("afterDrawing", () => { window.drawings += 1; });
 }"""
 ANSWER = """(id) => new Promise((done) => {
   const started = performance.now();
@@ -66,13 +61,41 @@ def _measured(held: int, drawn: int, file: Path) -> dict[str, Any]:
         tab.page.wait_for_function("document.documentElement.dataset.drawnAfter")
         shown = tab.page.evaluate("({...document.documentElement.dataset})")
         row |= {"drawn": int(shown["drawn"]), "open": int(shown["drawnAfter"]) / 1000}
-        row["frames"] = tab.page.evaluate(FRAMES)
-        row["answer"] = tab.page.evaluate(ANSWER, len(data["first"]) // 2) / 1000
         if tab.problems:
             raise RuntimeError("; ".join(tab.problems))
+        row["cpu"] = _processor_seconds(tab.page)
+        row["frames"] = _frames(tab.page)
+        row["answer"] = tab.page.evaluate(ANSWER, len(data["first"]) // 2) / 1000
     if held in PYVIS:
         row["pyvis"] = _pyvis(data, file.with_name("pyvis.html"))
     return row
+
+
+def _frames(page: Any) -> float:
+    """Return how many times a second the picture is drawn while it is dragged."""
+    page.evaluate(COUNT_FRAMES)
+    page.mouse.move(500, 300)
+    page.mouse.down()
+    started = time.perf_counter()
+    while (passed := time.perf_counter() - started) < DRAGGED:
+        page.mouse.move(500 + 120 * passed, 300 + 80 * passed)
+    page.mouse.up()
+    return float(page.evaluate("window.drawings")) / passed
+
+
+def _processor_seconds(page: Any) -> float:
+    """Return the processor time of the page's thread to open it anew: a busy machine adds none."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def spent() -> float:
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        return float(next(one["value"] for one in metrics if one["name"] == "TaskDuration"))
+
+    before = spent()
+    page.reload()
+    page.wait_for_function("document.documentElement.dataset.drawnAfter")
+    return spent() - before
 
 
 def _pyvis(data: dict[str, Any], file: Path) -> float:
@@ -97,7 +120,7 @@ def _pyvis(data: dict[str, Any], file: Path) -> float:
 
 def show(rows: list[dict[str, Any]]) -> None:
     """Print a table; the ratio is of opening to the smallest page, and of pyvis's to ours."""
-    names = ("held", "lines", "drawn", "MB", "made", "open", "answer", "frames")
+    names = ("held", "lines", "drawn", "MB", "made", "open", "cpu", "answer", "frames")
     print("".join(f"{name:>9}" for name in (*names, "ratio", "pyvis")))
     for row in rows:
         ratio = row["open"] / rows[0]["open"]
@@ -112,7 +135,10 @@ def _cell(value: float) -> str:
 
 def main(kept: Path | None = None) -> None:
     """Measure, print, and keep the figures where asked."""
-    rows = list(measure())
+    rows = []
+    for row in measure():
+        print(f"{row['held']:,} held …", file=sys.stderr, flush=True)
+        rows.append(row)
     show(rows)
     if kept is not None:
         kept.write_text(json.dumps(rows, indent=1), encoding="utf-8")

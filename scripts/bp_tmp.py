@@ -66,13 +66,29 @@ def _measured(held: int, drawn: int, file: Path) -> dict[str, Any]:
         tab.page.wait_for_function("document.documentElement.dataset.drawnAfter")
         shown = tab.page.evaluate("({...document.documentElement.dataset})")
         row |= {"drawn": int(shown["drawn"]), "open": int(shown["drawnAfter"]) / 1000}
-        row["frames"] = tab.page.evaluate(FRAMES)
-        row["answer"] = tab.page.evaluate(ANSWER, len(data["first"]) // 2) / 1000
         if tab.problems:
             raise RuntimeError("; ".join(tab.problems))
+        row["cpu"] = _processor_seconds(tab.page)
+        row["frames"] = tab.page.evaluate(FRAMES)
+        row["answer"] = tab.page.evaluate(ANSWER, len(data["first"]) // 2) / 1000
     if held in PYVIS:
         row["pyvis"] = _pyvis(data, file.with_name("pyvis.html"))
     return row
+
+
+def _processor_seconds(page: Any) -> float:
+    """Return the processor time of the page's thread to open it anew: a busy machine adds none."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def spent() -> float:
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        return float(next(one["value"] for one in metrics if one["name"] == "TaskDuration"))
+
+    before = spent()
+    page.reload()
+    page.wait_for_function("document.documentElement.dataset.drawnAfter")
+    return spent() - before
 
 
 def _pyvis(data: dict[str, Any], file: Path) -> float:
@@ -97,7 +113,7 @@ def _pyvis(data: dict[str, Any], file: Path) -> float:
 
 def show(rows: list[dict[str, Any]]) -> None:
     """Print a table; the ratio is of opening to the smallest page, and of pyvis's to ours."""
-    names = ("held", "lines", "drawn", "MB", "made", "open", "answer", "frames")
+    names = ("held", "lines", "drawn", "MB", "made", "open", "cpu", "answer", "frames")
     print("".join(f"{name:>9}" for name in (*names, "ratio", "pyvis")))
     for row in rows:
         ratio = row["open"] / rows[0]["open"]
@@ -112,7 +128,11 @@ def _cell(value: float) -> str:
 
 def main(kept: Path | None = None) -> None:
     """Measure, print, and keep the figures where asked."""
-    rows = list(measure())
+    rows = []
+    for row in measure():
+        print(f"{row['held']:,} held …", file=sys.stderr, flush=True)
+        rows.append(row)
+        print(row, flush=True)
     show(rows)
     if kept is not None:
         kept.write_text(json.dumps(rows, indent=1), encoding="utf-8")

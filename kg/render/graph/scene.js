@@ -11,7 +11,7 @@ KG.scene = (() => {
   const shownHubs = new Set();
   const scenes = new Map(data.scenes.map((one) => [one.name, one]));
   const FONT = data.options.nodes.font.face;
-  const MANY = 1000; // nodes, beyond which what is not chosen is not dimmed one by one
+  const MANY = 600; // nodes, beyond which what is not chosen is not dimmed one by one
 
   let scene = data.scenes[0];
   let drawn = new Map(); // what is drawn: number → place, size, label
@@ -79,13 +79,15 @@ KG.scene = (() => {
     const colour = near && !chosen ? colours.faded
       : colours[chosen && edge.kind === "mentions" ? "soft" : bare ? "shared" : edge.kind];
     const opacity = edgeSet.length > 1200 && !chosen ? 0.35 : 1;
-    return {
+    const look = {
       id: edge.id,
       hidden: !passesKind(edge.kind) || (isHubLine(edge) && !chosen),
       width: chosen ? Math.max(edge.width, 2) : edge.width,
       label: chosen ? KG.said(words.ties[edge.kind] || [edge.kind, ""]) : undefined,
       color: { opacity, color: colour, hover: colours.focus },
     };
+    if (chosen) look.font = { size: 12, color: colours.ink, strokeWidth: 3, strokeColor: colours.paper };
+    return look;
   }
 
   function wholeEdge(edge) {
