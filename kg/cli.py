@@ -828,10 +828,11 @@ def export(form: str, output: Path, document: str | None, no_ontology: bool, pla
 )
 @click.option(
     "--limit",
-    default=300,
+    default=2000,
     show_default=True,
     type=click.IntRange(1),
-    help="At most this many nodes, the most connected ones.",
+    help="How many entities the page holds, the most connected ones. It draws the most telling"
+    " first and the others on request; above 5,000 it opens with groups.",
 )
 @click.option(
     "--documents",

@@ -14,6 +14,7 @@ import pytest
 from browser import NARROW, WIDE, Tab, needs_chromium, opened, print_pdf
 from markupsafe import Markup
 from playwright.sync_api import expect
+from test_render import PAYLOADS, Document, Graph
 
 from kg.render import render_html
 from kg.render.links import Links
@@ -486,7 +487,10 @@ def test_svg_holds_what_the_picture_shows(tab: Tab, tmp_path: Path) -> None:
     root = ElementTree.parse(tmp_path / "a.svg").getroot()
     texts = {"".join(text.itertext()) for text in root.iter(SVG + "text")}
     labels = tab.page.evaluate(
-        "() => KG.scene.network.body.nodeIndices.map((id) => KG.model.nodes[id].label)"
+        """() => {
+            const { nodes, nodeIndices } = KG.scene.network.body;
+            return nodeIndices.map((id) => nodes[id].options.label);
+        }"""
     )
     assert {label.replace("\n", "") for label in labels} <= texts
     assert {"政策知识图谱", "机构", "发布"} <= texts
@@ -514,6 +518,44 @@ def test_it_prints(page: Path, tmp_path: Path) -> None:
     assert "贯彻落实" in first  # the picture with its legend
     assert "这些文件" not in first
     assert "这些文件" in "".join(rest)  # then the card
+
+
+# -- texts are text --------------------------------------------------------------------------
+
+
+def test_no_name_becomes_markup(tmp_path: Path) -> None:
+    graph = Graph()
+    for number, payload in enumerate(PAYLOADS):
+        document = Document(graph, payload, "Notice", f"20{number:02}", payload + "局")
+        document.task(1, payload + "院", payload + "队", payload + "行动", 90)
+        document.close()
+    file = tmp_path / "graph.html"
+    file.write_text(render_html(graph.store, title=PAYLOADS[2]), encoding="utf-8")
+    with opened(file, size=WIDE) as tab:
+        tab.page.click("#filter-button")
+        tab.page.locator("#filter-box input[name=documents]").first.check()
+        tab.page.keyboard.press("Escape")
+        for typed in ("script", "<", "href"):
+            tab.page.fill("#query", typed)
+            tab.page.keyboard.press("ArrowDown")
+            tab.page.keyboard.press("Enter")
+        at(tab, "entity=" + quote(PAYLOADS[2] + "行动"))
+        tab.page.click("#panel .why")
+        saved(tab, "#save-svg", tmp_path / "a.svg")
+        root = ElementTree.parse(tmp_path / "a.svg").getroot()
+        assert {one.tag.removeprefix(SVG) for one in root.iter()} <= {
+            *("svg", "title", "defs", "clipPath", "rect", "text", "tspan", "g", "line"),
+            *("polygon", "circle"),
+        }
+        assert tab.page.title() == PAYLOADS[2]
+        assert tab.page.locator("img, iframe, body script:not([type]) ~ svg").count() == 0
+        assert tab.problems == []
+
+
+def test_without_script_the_views_can_be_read(page: Path) -> None:
+    with opened(page, script=False) as tab:
+        assert "JavaScript" in tab.page.inner_text("noscript")
+        assert tab.page.locator("#view-dummy").is_visible()
 
 
 # -- languages, themes, sizes ----------------------------------------------------------------

@@ -23,7 +23,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store
 from kg.errors import NotFoundError
 from kg.render import SCRIPTS, render_html
 from kg.render.evidence import sentence_around
-from kg.render.picture import HUB
+from kg.render.scenes import HUB
 from kg.render.subgraph import POL, TIES
 
 PREFIXES = """
@@ -225,8 +225,7 @@ def data_of(page: str) -> dict[str, Any]:
 def shown(page: str, group: str) -> set[str]:
     """Return the labels of the entities of a class that a page shows."""
     data = data_of(page)
-    pairs = zip(data["nodes"], data["entities"], strict=True)
-    return {entity["label"] for node, entity in pairs if node["group"] == group}
+    return {entity["label"] for entity in data["entities"] if entity["group"] == group}
 
 
 def ties_between(page: str, one: str, other: str) -> dict[str, list[str]]:
@@ -336,7 +335,9 @@ def test_mentions_of_what_nearly_all_documents_name_wait_until_asked_for() -> No
         document.close()
     data = data_of(render_html(graph.store))
     assert "国务院 1 个实体被 12 份以上文件提到" in data["notes"][0]
-    assert sum(edge.get("hidden", False) for edge in data["edges"]) == HUB + 1
+    (hub,) = data["hubs"]
+    assert (data["entities"][hub["id"]]["label"], hub["lines"]) == ("国务院", HUB + 1)
+    assert sum(edge.get("hub") == hub["id"] for edge in data["edges"]) == HUB + 1
 
 
 def test_an_empty_store_is_an_empty_page() -> None:
@@ -344,7 +345,7 @@ def test_an_empty_store_is_an_empty_page() -> None:
 
 
 def test_nothing_stands_over_another(page: str) -> None:
-    places = [(node["x"], node["y"]) for node in data_of(page)["nodes"]]
+    places = [(node["x"], node["y"]) for node in data_of(page)["scenes"][0]["nodes"]]
     assert len(set(places)) == len(places)
 
 

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 import networkx as nx
 
-from kg.errors import NotFoundError
 from kg.page import write_page
 from kg.page.words import tables
 from kg.render.choice import choose, reach
 from kg.render.library import vis_network
 from kg.render.links import IN_PAGE
-from kg.render.picture import EVIDENCE, HUB, Subject, draw
+from kg.render.picture import EVIDENCE, Subject, picture
 from kg.render.reading_data import BUDGET, embed_texts
+from kg.render.scenes import ALL, FIRST, HUB, SHARE, Stage, bare, hubs_of, part, read_places
 from kg.render.scope import Scopes, read_levels
 from kg.render.subgraph import (
     CITED,
     GROUPS,
     HELD,
     TIES,
-    Facts,
+    TRACES,
     Select,
     add_evidence,
     add_hierarchy,
@@ -36,6 +36,7 @@ from kg.render.subgraph import (
     selector,
 )
 from kg.render.views import STYLES, VIEWS, View, Wanted
+from kg.render.wanted import OVERVIEW, around, keep_groups, keep_kinds, wanted
 from kg.store import Store
 
 __all__ = ["render_html"]
@@ -43,7 +44,7 @@ __all__ = ["render_html"]
 TITLE = "政策知识图谱"
 # In the order in which they run; each adds its part to KG.
 SCRIPTS = (
-    *(f"render/graph/{name}.js" for name in ("model", "names", "says", "scene", "card")),
+    *(f"render/graph/{name}.js" for name in ("model", "names", "says", "scene", "trail", "card")),
     *("render/places.js", "render/graph/reader.js"),
     *(f"render/graph/{name}.js" for name in ("filters", "search", "tabs", "export")),
     *(f"render/graph/{name}.js" for name in ("controls", "main")),
@@ -62,8 +63,6 @@ _KEYS = (
 
 NetworkOf = Callable[[Select, Iterable[str]], nx.DiGraph]
 
-_PARTS = ("Task", "Target")
-_OVERVIEW = tuple(group for group in GROUPS if group not in _PARTS)
 # Page options for vis-network; positions are ours, so it computes none.
 _OPTIONS: dict[str, Any] = {
     "physics": {"enabled": False},
@@ -98,7 +97,8 @@ def render_html(
     about: str | None = None,
     depth: int = 2,
     types: Sequence[str] = (),
-    limit: int = 400,
+    limit: int = 2000,
+    first: int = FIRST,
     title: str = "",
     pages: Mapping[str, str] = MappingProxyType({}),
     network_of: NetworkOf = read_network,
@@ -107,48 +107,38 @@ def render_html(
     """Return one HTML page with the graph of a store, or of what lies around one entity.
 
     `store` is a kg.Store, a pyoxigraph.Store or a function from a SELECT to its rows.
-    `types` are classes or subclasses of the ontology; documents with a text always stay. `pages`
-    says where the page of a source lies (kg.render.document), by the end of the source's IRI.
-    `network_of` reads the network; whoever draws many pages of one store keeps what it gave.
-    `texts` is how many bytes of texts the page may hold, those of the documents most tied first.
+    `types` are classes or subclasses of the ontology; documents with a text always stay. The page
+    holds `limit` entities and draws `first` of them when it opens; of many thousands it draws
+    groups, which open. `pages` says where the page of a source lies (kg.render.document), by the
+    end of the source's IRI. `texts` is how many bytes of texts the page may hold, those of the
+    documents most tied first. `network_of` reads the network; whoever draws many pages of one
+    store keeps what it gave.
     """
     select = selector(store)
-    groups, kinds = _wanted(types)
-    network = network_of(select, GROUPS if about else groups or _OVERVIEW)
+    groups, kinds = wanted(types)
+    network = network_of(select, GROUPS if about else groups or OVERVIEW)
     roots = require_named(select, network, about) if about else []
-    _keep_groups(network, groups or _around(network, roots), roots)
-    _keep_kinds(network, kinds, roots)
-    weights = _weights(network)
+    keep_groups(network, groups or around(network, roots), roots)
+    keep_kinds(network, kinds, roots)
     order = choose(network, roots, depth, max(1, limit))
     total = _totals(network, reach(network, roots, depth) if roots else network)
-    shown = network.copy()
-    shown.remove_nodes_from(set(network) - set(order))
-    _drop_repeats(shown)
-    add_hierarchy(select, shown)
-    add_evidence(select, shown, EVIDENCE)
-    facts = read_facts(select, order)
-    quoted = read_texts(select, _sources(shown))
-    linked = _linked(select, pages) if pages else {}
-    scopes = Scopes(network, order, facts, read_levels(select))
-    picture = draw(Subject(shown, order, facts, quoted, weights, roots, linked, scopes), tables())
-    ranks = {node: shown.degree(node) for node, group in shown.nodes("group") if group == HELD}
-    numbers = {node: number for number, node in enumerate(order)}
-    nodes, edges, *_ = picture.network.get_network_data()
+    subject = _subject(select, network, order, roots, max(1, first), pages)
     data = {
-        **picture.data,
-        "nodes": nodes,
-        "edges": edges,
+        **picture(subject, tables()),
         "options": _OPTIONS,
         "words": tables(),
         "tie_order": TIES,
         "evidence": EVIDENCE,
-        **_accounts(shown, total, roots, facts, picture.data["thinned"], order),
+        **_accounts(subject, total),
     }
+    shown = subject.network
+    ranks = {node: shown.degree(node) for node, group in shown.nodes("group") if group == HELD}
+    numbers = {node: number for number, node in enumerate(order)}
     listed, held = embed_texts(select, numbers, ranks, texts)
     return write_page(
         "render/graph.html",
         title=title or (f"{about} · {TITLE}" if about else TITLE),
-        styles=("render/graph.css", "render/reading.css", *STYLES),
+        styles=("render/graph.css", "render/scene.css", "render/reading.css", *STYLES),
         scripts=SCRIPTS,
         libraries=(vis_network(),),
         data={"data": data, "texts": listed},
@@ -166,6 +156,36 @@ def _views(store: Any) -> list[View]:
     return [view for view in drawn if not view.empty]
 
 
+def _subject(
+    select: Select,
+    network: nx.DiGraph,
+    order: Sequence[str],
+    roots: Sequence[str],
+    first: int,
+    pages: Mapping[str, str],
+) -> Subject:
+    """Return what the page holds of the nodes in this order, read from the store."""
+    shown = part(network, order)
+    _drop_repeats(shown)
+    add_hierarchy(select, shown)
+    add_evidence(select, shown, EVIDENCE)
+    facts = read_facts(select, order)
+    scopes = Scopes(network, order, facts, read_levels(select))
+    places = read_places(select)
+    stage = Stage(shown, order, roots, scopes.owners, facts, places, first, ALL, SHARE)
+    return Subject(
+        network=shown,
+        order=order,
+        facts=facts,
+        texts=read_texts(select, _sources(shown)),
+        weights=_weights(network),
+        scopes=scopes,
+        scenes=stage.scenes(),
+        roots=roots,
+        pages=_linked(select, pages) if pages else {},
+    )
+
+
 def _linked(select: Select, pages: Mapping[str, str]) -> dict[str, str]:
     """Return the page of each source, and of each document that of its first text."""
     linked: dict[str, str] = {}
@@ -177,60 +197,12 @@ def _linked(select: Select, pages: Mapping[str, str]) -> dict[str, str]:
     return linked
 
 
-def _wanted(types: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the groups asked for, and the subclasses where only these are wanted."""
-    subclasses: Mapping[str, Sequence[str]] = tables()["subclasses"]
-    groups, kinds = set(), set()
-    for name in (name.removeprefix("pol:") for name in types):
-        name = "PolicyDocument" if name == "Document" else name
-        group = next((g for g, known in subclasses.items() if name == g or name in known), None)
-        if group is None:
-            raise NotFoundError(f"{name}: no such class; known: {', '.join(_class_names())}")
-        groups |= {group, CITED} if group == HELD else {group}
-        kinds |= {name} if name != group else {group, *subclasses[group]}
-    return frozenset(groups), frozenset(kinds)
-
-
-def _class_names() -> list[str]:
-    return [name for group, known in tables()["subclasses"].items() for name in (group, *known)]
-
-
-def _around(network: nx.DiGraph, roots: Sequence[str]) -> Collection[str]:
-    """Return the groups to show when none are asked for: with its parts what is asked about."""
-    whole = any(network.nodes[root]["group"] in (HELD, "Agency") for root in roots)
-    return GROUPS if whole else _OVERVIEW
-
-
-def _keep_groups(network: nx.DiGraph, groups: Collection[str], roots: Sequence[str]) -> None:
-    """Remove what is of no wanted group; documents with a text and the roots stay."""
-    network.remove_nodes_from(
-        [
-            node
-            for node, seen in network.nodes(data=True)
-            if seen["group"] not in groups and seen["group"] != HELD and node not in roots
-        ]
-    )
-
-
-def _keep_kinds(network: nx.DiGraph, kinds: frozenset[str], roots: Sequence[str]) -> None:
-    """Remove what is of no wanted subclass; documents with a text and the roots stay."""
-    if not kinds:
-        return
-    nodes = network.nodes(data=True)
-    network.remove_nodes_from(
-        [
-            node
-            for node, seen in nodes
-            if seen["kind"] not in kinds and seen["group"] != HELD and node not in roots
-        ]
-    )
-
-
 def _weights(network: nx.DiGraph) -> dict[str, tuple[int, int]]:
     """Return for each node how many documents name it, and how often."""
     weights = {}
     for node in network:
-        owners = [a for a in network.pred[node] if network.nodes[a]["group"] == HELD]
+        above = (a for a in network.pred[node] if network.nodes[a]["group"] == HELD)
+        owners = [a for a in above if not TRACES.issuperset(network.edges[a, node]["ties"])]
         ties = [network.edges[owner, node]["ties"] for owner in owners]
         mentions = sum(tied["mentions"].count for tied in ties if "mentions" in tied)
         weights[node] = (len(owners), mentions)
@@ -242,12 +214,8 @@ def _drop_repeats(network: nx.DiGraph) -> None:
     for document in [node for node, group in network.nodes("group") if group == HELD]:
         tasks = [there for there in network[document] if network.nodes[there]["group"] == "Task"]
         by_task = {there for task in tasks for there in network[task]}
-        repeats = [n for n in by_task & set(network[document]) if _bare(network, document, n)]
+        repeats = [n for n in by_task & set(network[document]) if bare(network, document, n)]
         network.remove_edges_from([(document, node) for node in repeats])
-
-
-def _bare(network: nx.DiGraph, document: str, node: str) -> bool:
-    return set(network.edges[document, node]["ties"]) == {"mentions"}
 
 
 def _totals(network: nx.DiGraph, nodes: Iterable[str]) -> Counter[str]:
@@ -262,16 +230,9 @@ def _sources(network: nx.DiGraph) -> set[str]:
     return {span.source for span in spans}
 
 
-def _accounts(
-    shown: nx.DiGraph,
-    total: Counter[str],
-    roots: Sequence[str],
-    facts: Mapping[str, Facts],
-    thinned: Sequence[int],
-    order: Sequence[str],
-) -> dict[str, Any]:
-    """Return what the page says about itself: how much it shows, and what it leaves out."""
-    here = Counter(group for _, group in shown.nodes("group"))
+def _accounts(subject: Subject, total: Counter[str]) -> dict[str, Any]:
+    """Return what the page says about itself: how much it holds, and what it leaves out."""
+    here = Counter(group for _, group in subject.network.nodes("group"))
     counts = [
         {"group": group, "shown": here[group], "total": total[group]}
         for group in GROUPS
@@ -281,9 +242,11 @@ def _accounts(
     line = f"显示 {here.total():,} / 共 {total.total():,} 个实体 entities"
     if hidden:
         line += f"；{hidden:,} 个未显示（联系较少）hidden"
-    hubs = [label_of(order[n], facts.get(order[n], {})) for n in thinned]
+    named = hubs_of(subject.network)
+    hubs = [label_of(node, subject.facts.get(node, {})) for node in subject.order if node in named]
     notes = [_thinned_note(hubs)] if hubs else []
-    return {"counts": counts, "count_line": line, "notes": notes, "summary": _summary(total, roots)}
+    summary = _summary(total, subject.roots)
+    return {"counts": counts, "count_line": line, "notes": notes, "summary": summary}
 
 
 def _thinned_note(labels: Sequence[str]) -> str:

@@ -55,13 +55,20 @@ class Scopes:
         groups = self.network.nodes("group")
         return {node: n for n, node in enumerate(self.order) if groups[node] == HELD}
 
+    @cached_property
+    def owners(self) -> dict[str, list[str]]:
+        """Return for each entity the documents of the page that name it, in order."""
+        known = self._numbers
+        found = {node: self._owners(node).intersection(known) for node in self.order}
+        return {node: sorted(owners, key=known.__getitem__) for node, owners in found.items()}
+
     def of(self, node: str) -> dict[str, Any]:
         """Return the documents of the page that name a node, their years, its level and regions."""
-        owners = [owner for owner in self._owners(node) if owner in self._numbers]
+        owners = self.owners[node]
         group = self.network.nodes[node]["group"]
         dated = [node] if group == CITED else owners
         return {
-            "docs": sorted(self._numbers[owner] for owner in owners),
+            "docs": [self._numbers[owner] for owner in owners],
             "years": sorted({year for document in dated for year in self._years(document)}),
             "level": self._level(node, group),
             "regions": self._regions(node, group, owners),

@@ -38,6 +38,9 @@ TIES = (
     "plansToIssue",
     "revises",
     "cites",
+    "reuses",
+    "echoes",
+    "alike",
     "leads",
     "supports",
     "hasPart",
@@ -49,7 +52,11 @@ TIES = (
     "mentions",
 )
 STANCES = frozenset({"promulgates", "implements", "plansToIssue", "revises"})
+# What was found by comparing texts; it says nothing of what a document names.
+TRACES = frozenset({"reuses", "echoes", "alike"})
 WEAK_TIES = frozenset({"subOrganizationOf", "within", "mentions"})
+
+_TRACES_BY_CLASS = {"Reuse": "reuses", "TitleEcho": "echoes"}
 
 HELD = "PolicyDocument"  # its text is in the store
 CITED = "Cited"  # a document that is only named
@@ -79,6 +86,14 @@ _CITATIONS = """
 SELECT ?d ?e ?stance ?c ?begin ?end WHERE {
   ?n pol:citing ?d ; pol:cited ?e ; pol:stance ?stance ;
      nif:referenceContext ?c ; nif:beginIndex ?begin ; nif:endIndex ?end .
+}"""
+# Words that both may have from a third document, which both cite, are told apart.
+_TRACED = """
+SELECT ?d ?e ?kind ?common ?c ?begin ?end WHERE {
+  VALUES ?kind { pol:Reuse pol:TitleEcho }
+  ?n a ?kind ; pol:later ?d ; pol:earlier ?e ;
+     nif:referenceContext ?c ; nif:beginIndex ?begin ; nif:endIndex ?end .
+  OPTIONAL { ?n pol:commonSource ?common }
 }"""
 # What is only implied (the issuer, where nothing is said) would tie every task to the issuer.
 _DUTIES = """
@@ -235,6 +250,11 @@ def _read_documents(select: Select, network: nx.DiGraph) -> None:
         _tie(network, document, entity, name or "").count += 1
     for document, entity, stance, *place in _rows(select(_CITATIONS)):
         _tie(network, document, entity, _local(stance)).spans.append(_span(*place))
+    for document, entity, kind, common, *place in _rows(select(_TRACED)):
+        found = "alike" if common else _TRACES_BY_CLASS[_local(kind)]
+        tie = _tie(network, document, entity, found)
+        tie.count += 1
+        tie.spans.append(_span(*place))
     # The store also states the general property where it states a particular one.
     for *_, ties in network.edges(data="ties"):
         if STANCES & set(ties):

@@ -104,15 +104,6 @@ KG.card = (() => {
     return count ? make("p", { class: "note" }, phrase("texts-left-out", count)) : "";
   }
 
-  /** What the picture leaves out until it is asked for. */
-  function thinned() {
-    const ids = data.thinned || [];
-    if (!ids.length) return "";
-    const some = ids.slice(0, 6).flatMap((id, n) => [n ? "、" : "", inline(entities[id].label, id)]);
-    return make("p", { class: "note" }, phrase("mentions-left-out", ids.length), " ", ...some,
-      ids.length > 6 ? " …" : "");
-  }
-
   function showOverview() {
     const newest = (a, b) => byText(fact(b, "issued"), fact(a, "issued"));
     const shared = (group) => shownIds(group).filter((id) => entities[id].documents > 1).sort(heaviest);
@@ -121,7 +112,7 @@ KG.card = (() => {
       .filter(([, count]) => count > 0).sort((a, b) => b[1] - a[1] || heaviest(a[0], b[0])));
     panel.replaceChildren(
       make("h2", {}, both(KG.pair(data.roots.length ? "surroundings" : "these-documents"))),
-      make("p", {}, both(summary())), thinned(), unread(),
+      make("p", {}, both(summary())), unread(),
       make("p", {}, make("small", {}, both(KG.pair("how-to")))),
       linked("shared-programmes", shared("Program"), named, 8),
       linked("lead-agencies", [...leads.keys()], (id) => phrase("n-tasks", leads.get(id)), 8),
@@ -157,13 +148,17 @@ KG.card = (() => {
     return groupOf(other) === "Task" || groupOf(id) === "Task" ? "" : phrase("n-tasks", count);
   }
 
+  function whyButton(edge) {
+    const button = make("button", { type: "button", class: "why", onclick: () => KG.tell("pick-edge", edge) }, "⋯");
+    KG.label(button, "title", KG.pair("why-tied"));
+    return KG.label(button, "aria-label", KG.pair("why-tied"));
+  }
+
   function neighbourSection(id, { kind, outward, others }) {
     const rows = [...others.keys()].sort(heaviest).map((other) => {
       const { edge, tie: [, count, , tasks] } = others.get(other);
       const row = link(other, times(kind, count, id, other));
-      row.append(KG.label(make("button", {
-        type: "button", class: "why", onclick: () => KG.tell("pick-edge", edge),
-      }, "⋯"), "aria-label", KG.pair("why-tied")));
+      row.append(whyButton(edge));
       if (DUTIES.has(kind) && groupOf(id) === "Agency" && tasks.length) {
         row.append(make("ul", { class: "tasks" }, ...tasks.map((task) => make("li", {}, task)),
           count > tasks.length ? make("li", {}, "…") : ""));
@@ -207,6 +202,22 @@ KG.card = (() => {
     field.select();
   }
 
+  /** Buttons that draw what is tied to an entity and not drawn yet, or take it away again. */
+  function spreadButtons(id) {
+    const { scene } = KG;
+    const button = (name, act, ...more) => make("button", {
+      type: "button", class: "plain spread", onclick: (event) => {
+        act(id);
+        const place = event.currentTarget.parentNode;
+        place.replaceWith(tools(id));
+        panel.focus({ preventScroll: true });
+      },
+    }, phrase(name, ...more));
+    const hidden = scene.hiddenNeighbours ? scene.hiddenNeighbours(id).length : 0;
+    return [hidden ? button("expand", scene.expand, hidden) : "",
+      scene.canCollapse && scene.canCollapse(id) ? button("collapse", scene.collapse) : ""];
+  }
+
   function tools(id) {
     const { page } = entities[id];
     const texts = KG.reader.textsOf(id);
@@ -214,9 +225,7 @@ KG.card = (() => {
       ...texts.filter(KG.reader.has).map((digest) => make("button", {
         type: "button", class: "plain read", onclick: () => KG.reader.open(digest),
       }, both(KG.pair("read-text")))),
-      KG.scene.expand ? make("button", {
-        type: "button", class: "plain", onclick: () => KG.scene.expand(id),
-      }, both(KG.pair("expand"))) : "",
+      ...spreadButtons(id),
       make("button", {
         type: "button", class: "plain", onclick: () => KG.scene.fit(KG.scene.withNeighbours(id)),
       }, both(KG.pair("in-graph"))),
@@ -236,13 +245,18 @@ KG.card = (() => {
     const level = (name) => (name ? word("values", name) : KG.pair("no-level"));
     const grid = years.length > 1 || levels.length > 1 ? make("table", {},
       make("thead", {}, make("tr", {}, make("th", { scope: "col" }, both(KG.pair("level-of-issuer"))),
-        ...years.map((year) => make("th", { scope: "col" }, year || both(KG.pair("undated")))))),
+        ...years.map((year) => make("th", { scope: "col", class: "number" }, year || both(KG.pair("undated")))))),
       make("tbody", {}, ...levels.map((name) => make("tr", {}, make("th", { scope: "row" }, both(level(name))),
         ...years.map((year) => make("td", { class: "number" }, String(count(name, year) || "–"))))))) : "";
     const lists = levels.map((name) => make("div", {}, make("h4", {}, both(level(name))),
       make("ul", { class: "ends" }, ...held.filter((one) => entities[one].level === name)
         .sort((a, b) => byText(fact(a, "issued") || "9", fact(b, "issued") || "9"))
-        .map((one) => link(one, [fact(one, "issuedBy"), fact(one, "issued")].filter(Boolean).join(" · "))))));
+        .map((one) => {
+          const row = link(one, [fact(one, "issuedBy"), fact(one, "issued")].filter(Boolean).join(" · "));
+          const edge = around[id].find((n) => otherEnd(edges[n], id) === one);
+          if (edge !== undefined) row.append(whyButton(edge));
+          return row;
+        }))));
     const found = fill("n-documents", held.length);
     const open = held.length <= 12;
     return make("section", {}, make("h3", {}, both(KG.pair("documents-by-level")), ` ${held.length}`), grid,
@@ -389,6 +403,12 @@ KG.card = (() => {
   }
 
   KG.on("hover-entity", (id, pointer) => showTooltip(nodeTip(id), pointer));
+  KG.on("hover-group", (group, pointer) => {
+    const { kind } = KG.scene.scene();
+    showTooltip([make("strong", {}, both(KG.scene.groupName(group, kind))),
+      make("p", {}, both(joined(Object.entries(group.counts).map(([name, count]) => fill("n-" + name, count)))))],
+    pointer);
+  });
   KG.on("hover-edge", (number, pointer) => showTooltip(edgeTip(number), pointer));
   KG.on("hover-nothing", () => { tooltip.hidden = true; });
 

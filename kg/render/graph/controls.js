@@ -57,12 +57,18 @@ KG.controls = (() => {
   // -- what is shown, in words ---------------------------------------------------------------
 
   function count() {
-    const shown = scene.network.body.nodeIndices.length;
+    const shown = scene.network.body.nodeIndices.filter((id) => typeof id === "number").length;
     const total = data.counts.reduce((sum, row) => sum + row.total, 0);
     const on = filters.inWords();
-    const line = shown === total ? says.fill("all-shown", total) : says.fill("some-shown", shown, total);
-    return on ? says.joined([line, says.fill("filtered-by", "").map((words, n) => words + on[n])], "；", "; ") : line;
+    const line = grouped() ? says.fill("in-groups", total)
+      : shown === total ? says.fill("all-shown", total) : says.fill("some-shown", shown, total);
+    if (!on) return line;
+    const said = says.fill("filtered-by", "").map((words, n) => words + on[n]);
+    return says.joined([line, said, ...(grouped() ? [KG.pair("filters-wait")] : [])], "；", "; ");
   }
+
+  /** Whether the picture shows groups, which open, and no entities. */
+  const grouped = () => Boolean(scene.scene && scene.scene().groups.length);
 
   function sayCount() {
     const line = count();
@@ -165,7 +171,8 @@ KG.controls = (() => {
       if (next !== undefined) KG.tell("go-entity", next);
     } else if (event.key === "Enter" && chosen === null) {
       const first = inTheMiddle();
-      if (first !== null) KG.tell("go-entity", first);
+      if (typeof first === "string") scene.open(scene.scene().groups[Number(first.slice("group-".length))].scene);
+      else if (first !== null) KG.tell("go-entity", first);
     } else if (event.key === "Enter") panel.focus();
     else if (event.key === "+" || event.key === "=") scene.zoom(1.35);
     else if (event.key === "-") scene.zoom(1 / 1.35);

@@ -124,6 +124,16 @@ KG.export = (() => {
     return { x: one.x + dx * part, y: one.y + dy * part };
   }
 
+  /** The name of a line, in its middle. */
+  function lineLabel(name, start, end, colour) {
+    const element = draw("text", {
+      x: (start.x + end.x) / 2, y: (start.y + end.y) / 2, "font-size": 12, "text-anchor": "middle",
+      fill: colour, stroke: hue("paper"), "stroke-width": 3, "paint-order": "stroke",
+    });
+    element.textContent = name;
+    return element;
+  }
+
   function line(edge) {
     const { from, to, options } = edge;
     const [start, end] = [meets(from, to), meets(to, from)];
@@ -133,13 +143,13 @@ KG.export = (() => {
     const drawnLine = draw("line", {
       x1: start.x, y1: start.y, x2: end.x, y2: end.y, "stroke-dasharray": dashes, ...stroke,
     });
+    const named = options.label ? lineLabel(options.label, start, end, colour) : "";
     const arrow = options.arrows && options.arrows.to && options.arrows.to.enabled;
-    if (!arrow) return drawnLine;
+    if (!arrow) return draw("g", {}, drawnLine, named);
     const angle = Math.atan2(end.y - start.y, end.x - start.x);
     const size = 7.5 + options.width;
     const corner = (turn) => `${round(end.x - size * Math.cos(angle + turn))},${round(end.y - size * Math.sin(angle + turn))}`;
-    return draw("g", { opacity: options.color.opacity },
-      drawnLine, draw("polygon", { points: `${round(end.x)},${round(end.y)} ${corner(0.38)} ${corner(-0.38)}`, fill: colour }));
+    return draw("g", { opacity: options.color.opacity }, drawnLine, named, draw("polygon", { points: `${round(end.x)},${round(end.y)} ${corner(0.38)} ${corner(-0.38)}`, fill: colour }));
   }
 
   // -- the legend and the title --------------------------------------------------------------
@@ -150,12 +160,14 @@ KG.export = (() => {
 
   function* keys() {
     const { nodes, edges } = drawn();
-    const groups = new Set(nodes.map((one) => groupOf(one.id)));
+    const entities = nodes.filter((one) => typeof one.id === "number"); // the others are groups
+    const groups = new Set(entities.map((one) => groupOf(one.id)));
     for (const group of data.counts.map((row) => row.group).filter((name) => groups.has(name))) {
-      const like = nodes.find((one) => groupOf(one.id) === group);
+      const like = entities.find((one) => groupOf(one.id) === group);
       yield [said(word("classes", group)), (x, y) => groupKey(group, like.options.shape, x, y)];
     }
-    const kinds = new Set(edges.map((one) => KG.model.edges[one.id].kind));
+    const kinds = new Set(edges.filter((one) => typeof one.id === "number")
+      .map((one) => KG.model.edges[one.id].kind));
     for (const kind of data.tie_order.filter((name) => kinds.has(name))) {
       yield [said(word("ties", kind)), (x, y) => draw("line", {
         x1: x, y1: y, x2: x + 18, y2: y, stroke: hue(kind), "stroke-width": 3,

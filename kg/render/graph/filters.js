@@ -64,11 +64,16 @@ KG.filters = (() => {
   function apply() {
     KG.scene.filter(...predicates());
     drawChips();
+    fillBox();
+    KG.tell("filters");
+  }
+
+  /** Let the box show what is on. */
+  function fillBox() {
     for (const check of box.querySelectorAll("input[type=checkbox]")) {
       check.checked = on[check.name].has(check.name === "documents" ? Number(check.value) : check.value);
     }
     for (const select of box.querySelectorAll("select")) select.value = on[select.name] === null ? "" : String(on[select.name]);
-    KG.tell("filters");
   }
 
   /** Whether an entity passes what is on. */
@@ -223,11 +228,14 @@ KG.filters = (() => {
         choice("regions", label, both(regionName(label)), String(count)))),
       facet("documents", newest.map((id) =>
         choice("documents", id, make("span", {}, entities[id].label), fact(id, "issued"))), true));
+    fillBox();
   }
 
   function open(shown) {
+    if (shown === isOpen()) return;
     box.hidden = !shown;
     button.setAttribute("aria-expanded", String(shown));
+    if (shown && !box.hasChildNodes()) drawBox();
     if (shown) box.querySelector("input, select")?.focus();
   }
 
@@ -267,6 +275,7 @@ KG.filters = (() => {
       hide: (name) => name in data.words.classes,
       without: (name) => name in data.words.ties,
     };
+    const before = String([...written()]);
     on = none();
     for (const [part, what] of Object.entries(LISTS)) {
       for (const name of list(part)) if (known[part](name)) on[what].add(name); else unknown.push(name);
@@ -280,10 +289,9 @@ KG.filters = (() => {
       const id = KG.names.idOf(name);
       if (id >= 0) on.documents.add(id); else unknown.push(name);
     }
-    apply();
+    if (String([...written()]) !== before) apply();
     return unknown;
   }
 
-  drawBox();
   return { on: () => on, toggle, only, leaveOut, clear, shows, inWords, read, written, isOpen, close };
 })();

@@ -9,6 +9,7 @@
   let text = null; // the place in a text that is open: { digest, begin, end }
   let place = ""; // the scene that is open, where the page has several
   let following = false;
+  let choosing = false; // the picture may open another scene for it
 
   KG.chosen = () => chosen.entity;
 
@@ -66,8 +67,10 @@
 
   function showEntity(id, focus) {
     chosen = { ...nothing, entity: id };
-    turn(() => (id === null ? card.showOverview() : card.showEntity(id)));
+    choosing = true;
     scene.select(id);
+    choosing = false;
+    turn(() => (id === null ? card.showOverview() : card.showEntity(id)));
     if (id === null) return;
     if (filters.on().classes.has(groupOf(id))) filters.toggle("classes", groupOf(id));
     if (!filters.shows(id)) {
@@ -184,9 +187,12 @@
   });
   KG.on("filters", () => { if (!following) keep(false); });
   KG.on("scene", (name) => {
+    const moved = (name || "") !== place;
     place = name || "";
-    if (!following) keep(true);
     KG.controls.sayCount();
+    if (following || choosing || !moved) return;
+    showEntity(null, false);
+    keep(true);
   });
   KG.on("back", () => {
     if (tabs.hasBeside()) tabs.unbeside();

@@ -6,13 +6,15 @@ KG.model = (() => {
   const { nodes, edges, entities, ties, sentences, sources, words } = data;
 
   const word = (table, key) => words[table][key] || [key, ""];
-  const groupOf = (id) => nodes[id].group;
+  const groupOf = (id) => entities[id].group;
   const byText = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 
   /** The numbers of the lines at each entity. */
   const around = nodes.map(() => []);
+  nodes.forEach((node, id) => { node.id = id; });
   edges.forEach((edge, number) => {
     edge.id = number;
+    edge.width = edge.width || 1;
     around[edge.from].push(number);
     around[edge.to].push(number);
   });

@@ -11,10 +11,16 @@ KG.search = (() => {
   let active = -1;
 
   /** For each entity the names under which it is found, its label first. */
-  const names = entities.map((entity) => [entity.label,
-    ...entity.facts.filter(([key]) => NAMES.includes(key)).flatMap(([, value]) => String(value).split("、")),
-    decoded(entity.iri)]);
-  const searched = names.map((all) => all.map(folded));
+  let names = [];
+  let searched = []; // the same, folded
+
+  /** Read all names when the first is asked for: the page is open sooner. */
+  function readNames() {
+    names = entities.map((entity) => [entity.label,
+      ...entity.facts.filter(([key]) => NAMES.includes(key)).flatMap(([, value]) => String(value).split("、")),
+      decoded(entity.iri)]);
+    searched = names.map((all) => all.map(folded));
+  }
 
   function decoded(iri) {
     try { return decodeURI(iri); } catch (_) { return iri; }
@@ -33,6 +39,7 @@ KG.search = (() => {
   function found(wanted) {
     const terms = wanted.split(/\s+/).map(folded).filter(Boolean);
     if (!terms.length) return [];
+    if (!names.length) readNames();
     const places = new Map();
     entities.forEach((_, id) => {
       const at = place(id, terms);
@@ -93,6 +100,7 @@ KG.search = (() => {
 
   /** The texts that hold what was typed, as it was typed; the first place of each. */
   function textGroup(wanted) {
+    if (!texts && document.readyState === "loading") return ""; // they stand behind the scripts
     if (!texts) readTexts();
     const hits = texts.map(([digest, row]) => [digest, row, row.text.indexOf(wanted)])
       .filter(([, , at]) => at >= 0);

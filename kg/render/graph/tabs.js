@@ -19,6 +19,7 @@ KG.tabs = (() => {
       const chosen = tab.dataset.view === name;
       tab.setAttribute("aria-selected", String(chosen));
       tab.tabIndex = chosen ? 0 : -1;
+      if (chosen) tab.scrollIntoView({ block: "nearest", inline: "nearest" });
     }
   }
 
