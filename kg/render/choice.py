@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -84,7 +85,8 @@ def _choose_overall(network: nx.DiGraph, limit: int) -> list[str]:
         ties = [network.edges[owner, node]["ties"] for owner in owners]
         issuer = any("issuedBy" in tie for tie in ties)
         rank = 0 if len(owners) > 1 else own_rank[node]
-        return (not issuer, -len(owners), rank, -sum(map(_strength, ties)), node)
+        # fsum: the owners come in any order, and a plain sum depends on it in its last digit.
+        return (not issuer, -len(owners), rank, -math.fsum(map(_strength, ties)), node)
 
     chosen = held + sorted(others, key=key)[: limit - len(held)]
     # Targets hang on tasks, not on documents.

@@ -208,19 +208,24 @@ class Stage:
         keys = sorted(groups, key=lambda key: (not key, -len(groups[key]), key))
         labels = [self._group_label(kind, key) for key in keys]
         names = _distinct([f"{whole.name}/{label or '–'}".lstrip("/") for label in labels])
+        members = self._members(whole, groups)
         return [
-            _Whole(name, label, whole.name, groups[key], self._members(whole, groups[key], key))
+            _Whole(name, label, whole.name, groups[key], members[key])
             for name, label, key in zip(names, labels, keys, strict=True)
         ]
 
-    def _members(self, whole: _Whole, documents: Sequence[str], key: str) -> list[str]:
-        """Return what the documents name; what no document names belongs to those without a key."""
-        mine, owners = set(documents), self.owners
-        return [
-            node
-            for node in whole.members
-            if not mine.isdisjoint(owners[node]) or not (key or owners[node])
-        ]
+    def _members(
+        self, whole: _Whole, groups: Mapping[str, Sequence[str]]
+    ) -> Mapping[str, list[str]]:
+        """Return what the documents of each group name; what none names belongs to no group."""
+        group_of = {document: key for key, mine in groups.items() for document in mine}
+        members: dict[str, list[str]] = defaultdict(list)
+        for node in whole.members:
+            owners = self.owners[node]
+            keys = {group_of[owner] for owner in owners if owner in group_of}
+            for key in keys if owners else (_NO_GROUP,):
+                members[key].append(node)
+        return members
 
     def _group_label(self, kind: str, key: str) -> str:
         return label_of(key, self.facts.get(key, {})) if kind == "document" and key else key

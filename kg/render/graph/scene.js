@@ -216,7 +216,8 @@ KG.scene = (() => {
     if (!boxes.length || !canvas.clientHeight) return;
     const { left, right, top, bottom } = ends(boxes);
     const covered = document.getElementById("legend").offsetHeight + 20;
-    const trail = document.getElementById("trail").offsetHeight;
+    const bar = document.getElementById("trail");
+    const trail = bar.offsetTop + bar.offsetHeight - 8;
     const room = Math.max(canvas.clientHeight - covered - trail - 24, 100);
     const scale = Math.min((canvas.clientWidth - 60) / (right - left + 1),
       room / (bottom - top + 1), all ? 1.6 : 1);
