@@ -103,6 +103,7 @@ def render_html(
     pages: Mapping[str, str] = MappingProxyType({}),
     network_of: NetworkOf = read_network,
     texts: int = BUDGET,
+    home: str = "",
 ) -> str:
     """Return one HTML page with the graph of a store, or of what lies around one entity.
 
@@ -111,8 +112,9 @@ def render_html(
     holds `limit` entities and draws `first` of them when it opens; of many thousands it draws
     groups, which open. `pages` says where the page of a source lies (kg.render.document), by the
     end of the source's IRI. `texts` is how many bytes of texts the page may hold, those of the
-    documents most tied first. `network_of` reads the network; whoever draws many pages of one
-    store keeps what it gave.
+    documents most tied first. A page of the whole store has the other views too; one that is about
+    something has not. A server that draws many pages of one store keeps its network, which
+    `network_of` gives, and draws views apart: `home` is where its pages begin.
     """
     select = selector(store)
     groups, kinds = wanted(types)
@@ -143,7 +145,8 @@ def render_html(
         libraries=(vis_network(),),
         data={"data": data, "texts": listed},
         late=held,
-        views=_views(store),
+        views=[] if about or home else _views(store),
+        home=home,
         keys=_KEYS,
     )
 

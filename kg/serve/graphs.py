@@ -22,6 +22,7 @@ from kg.show import find_entity, show
 
 DEPTH, DEEPEST = 1, 3
 LIMIT, MOST = 300, 2_000
+HOME = "/"
 TEXTS = 0  # bytes of texts within the page: every text is a click away on the server
 
 
@@ -41,7 +42,9 @@ def overview(holding: Holding, limit: int = LIMIT) -> str:
     """Return the page of the whole graph; drawn once for each state of the store."""
     return holding.once(
         f"graph of {limit}",
-        lambda store: render_html(store, limit=limit, pages=_pages(holding), texts=TEXTS),
+        lambda store: render_html(
+            store, limit=limit, pages=_pages(holding), texts=TEXTS, home=HOME
+        ),
     )
 
 
@@ -69,6 +72,7 @@ def around(holding: Holding, about: str, depth: int, limit: int) -> str:
         pages=_pages(holding),
         network_of=near,
         texts=TEXTS,
+        home=HOME,
     )
 
 

@@ -259,7 +259,7 @@ KG.card = (() => {
         }))));
     const found = fill("n-documents", held.length);
     const open = held.length <= 12;
-    return make("section", {}, make("h3", {}, both(KG.pair("documents-by-level")), ` ${held.length}`), grid,
+    return make("section", {}, make("h3", {}, both(KG.pair("documents-naming")), ` ${held.length}`), grid,
       open ? make("div", {}, ...lists) : make("details", {}, make("summary", {}, both(found)), ...lists));
   }
 

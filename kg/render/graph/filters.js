@@ -224,7 +224,7 @@ KG.filters = (() => {
       yearFacet(),
       facet("levels", LEVELS.filter((level) => levels.has(level)).map((level) =>
         choice("levels", level, both(levelName(level)), String(levels.get(level))))),
-      facet("regions", byCount.map(([label, count]) =>
+      facet("regions-within", byCount.map(([label, count]) =>
         choice("regions", label, both(regionName(label)), String(count)))),
       facet("documents", newest.map((id) =>
         choice("documents", id, make("span", {}, entities[id].label), fact(id, "issued"))), true));
