@@ -256,7 +256,7 @@ def test_a_choice_that_is_not_drawn_is_drawn(file: Path) -> None:
         assert tab.page.evaluate(f"KG.scene.isDrawn({chosen})")
         tab.page.get_by_role("button", name="全部画出").click()
         assert tab.page.inner_text("#trail .amount") == "全部 69 个实体"
-        tab.page.get_by_role("button", name="概览").click()
+        tab.page.locator("#trail").get_by_role("button", name="总览").click()
         assert tab.page.evaluate("KG.scene.drawn().length") == 20
         assert tab.problems == []
 

@@ -169,7 +169,7 @@ def test_what_is_sent_becomes_documents(
     assert not list(tmp_path.rglob("evil.txt"))
     # Nothing is left of the way there, and the store is one that the command line can use.
     assert sorted(file.name for file in place.iterdir()) == [
-        "files.sqlite", "graph", "lock", "policy-kg.json", "traces.sqlite",
+        "files.sqlite", "graph", "lock", "policy-kg.json", "search.sqlite", "traces.sqlite",
     ]  # fmt: skip
     with Store(place, read_only=True) as store:
         assert len(store.sources()) == 18 + 7

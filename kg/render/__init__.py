@@ -102,7 +102,7 @@ def render_html(
     title: str = "",
     pages: Mapping[str, str] = MappingProxyType({}),
     network_of: NetworkOf = read_network,
-    texts: int = BUDGET,
+    texts: int | None = BUDGET,
     home: str = "",
 ) -> str:
     """Return one HTML page with the graph of a store, or of what lies around one entity.

@@ -18,16 +18,16 @@ Numbers = Mapping[str, int]  # of the page's entities, by IRI
 
 
 def embed_texts(
-    select: Select, numbers: Numbers, ranks: Mapping[str, int], budget: int = BUDGET
+    select: Select, numbers: Numbers, ranks: Mapping[str, int], budget: int | None = BUDGET
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what a page says of the texts of its documents, and the texts by their elements' ids.
 
     `ranks` says of each document how much it is tied to: the texts of those most tied come first,
     until the budget of bytes is spent. What is said: of each text the number of its document, its
-    characters, and whether the page holds it. With no budget nothing is said: the texts are
+    characters, and whether the page holds it. With None nothing is said: the texts are
     elsewhere.
     """
-    if budget <= 0:
+    if budget is None:
         return {"layers": LAYERS, "documents": {}}, {}
     held = [(document, source) for document, source in read_sources(select) if document in ranks]
     held.sort(key=lambda pair: (-ranks[pair[0]], pair))

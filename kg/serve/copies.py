@@ -75,7 +75,7 @@ def take_over(copy: Path, holding: Holding, state: str) -> None:
     with holding.reopened() as place, alone(place):
         if state_of(place) != state:
             raise StoreError(f"{place}: was changed by another process meanwhile; upload again")
-        for name in ("files.sqlite", "traces.sqlite"):
+        for name in ("files.sqlite", "traces.sqlite", "search.sqlite"):
             if (copy / name).is_file():
                 (copy / name).replace(place / name)
         _exchange(copy / "graph", place / "graph")

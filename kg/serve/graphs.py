@@ -23,7 +23,7 @@ from kg.show import find_entity, show
 DEPTH, DEEPEST = 1, 3
 LIMIT, MOST = 300, 2_000
 HOME = "/"
-TEXTS = 0  # bytes of texts within the page: every text is a click away on the server
+TEXTS = None  # none within the page: every text is a click away on the server
 
 
 def graph(request: Request) -> Response:
