@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 sys.path.insert(0, str(ROOT))
 
-SIZES = ((200, 200), (1_000, 1_000), (5_000, 5_000), (20_000, 140))  # entities held, drawn
+SIZES = ((200, 200), (1_000, 1_000), (5_000, 5_000), (20_000, 80))  # entities held, drawn
 PER_DOCUMENT = 11  # entities that a document of the invented store adds, about
 PYVIS = (200,)
 PATIENCE = 120  # seconds for pyvis

@@ -18,7 +18,7 @@ import networkx as nx
 from kg.render.choice import choose
 from kg.render.subgraph import HELD, Facts, Select, label_of
 
-FIRST = 140  # entities drawn at first, of a page that holds more than twice as many
+FIRST = 80  # entities drawn at first, of a page that holds more than twice as many
 ALL = 5_000  # entities that a browser still draws within two seconds
 SHARE = 600  # entities in one scene of a group
 HUB = 12  # documents, beyond which naming an entity says little about a document

@@ -8,6 +8,8 @@ KG.controls = (() => {
   const canvas = document.getElementById("canvas");
   const narrow = matchMedia("(max-width: 60rem)");
 
+  const FEW_KINDS = 8; // of lines, that the legend shows without being asked
+
   // -- legend --------------------------------------------------------------------------------
 
   const legend = document.getElementById("legend");
@@ -35,6 +37,14 @@ KG.controls = (() => {
     }, both(KG.pair("all-or-none")));
   }
 
+  /** The kinds of line; where they are many, folded: the picture needs the room. */
+  function kindsRow(lines) {
+    if (!lines.length) return "";
+    const row = make("div", { class: "row", role: "group" }, ...lines, allOrNone("ties", ties));
+    if (lines.length <= FEW_KINDS) return row;
+    return make("details", {}, make("summary", {}, says.phrase("kinds-of-line", lines.length)), row);
+  }
+
   function drawLegend() {
     const groups = data.counts.map(({ group, shown, total }) => legendButton("classes", group, classes,
       swatch(group), word("classes", group), shown === total ? `${shown}` : `${shown} / ${total}`));
@@ -42,7 +52,7 @@ KG.controls = (() => {
       String(kinds.get(kind))));
     legend.append(
       make("div", { class: "row", role: "group" }, ...groups, allOrNone("classes", classes)),
-      make("div", { class: "row", role: "group" }, ...lines, lines.length ? allOrNone("ties", ties) : ""));
+      kindsRow(lines));
     legend.open = !narrow.matches;
   }
 
