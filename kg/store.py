@@ -402,10 +402,12 @@ class Store:
         return sentence
 
     def _bulk_load(self, graphs: list[DocumentGraph]) -> None:
+        # At line feeds alone: U+2028 or U+0085 may stand in a literal as they are.
         union = {
-            line
+            f"{line}\n"
             for graph in graphs
-            for line in _without_graph(graph.nquads, graph.iri).splitlines(keepends=True)
+            for line in _without_graph(graph.nquads, graph.iri).split("\n")
+            if line
         }
         # Sorted, because Oxigraph's files are then the same too, and are written faster.
         payload = "".join(graph.nquads for graph in graphs) + "".join(sorted(union))

@@ -58,6 +58,6 @@ def hostile_store(place: Path) -> None:
             iri = name.value
             lines = graph.store.dump(format=RdfFormat.N_TRIPLES, from_graph=NamedNode(iri)).decode()
             quads = "".join(
-                f"{line[:-2]} <{iri}> .\n" for line in sorted(lines.splitlines()) if line
+                f"{line[:-2]} <{iri}> .\n" for line in sorted(lines.split("\n")) if line
             )
             store.load([DocumentGraph(iri, "", "", quads, ())])

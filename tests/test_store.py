@@ -14,6 +14,7 @@ from fake_extractor import ONTOLOGY_NQUADS, VERSION, graph
 
 from kg.errors import NotFoundError, QueryError, StoreError
 from kg.ledger import Claim
+from kg.models import DocumentGraph
 from kg.store import ONTOLOGY, Store
 
 COUNT = "SELECT (COUNT(*) AS ?n) { ?agency a pol:Agency }"
@@ -52,6 +53,16 @@ def test_loading_again_replaces() -> None:
     store.load([renamed])
     assert [held.names for held in store.sources().values()] == [("a.txt", "b.txt")]
     assert len(store.ntriples()) == len(before) + 1
+
+
+def test_lines_of_a_graph_end_at_line_feeds_alone() -> None:
+    name = (
+        "教育\u2028局\u0085\x1c"  # each ends a line to Python; other writers leave them as they are
+    )
+    store = Store()
+    quads = f'<urn:a> <http://www.w3.org/2004/02/skos/core#prefLabel> "{name}" <urn:g> .\n'
+    store.load([DocumentGraph("urn:g", "", "", quads, ())])
+    assert [row["name"] for row in store.select("SELECT ?name { ?s ?p ?name }")] == [name]
 
 
 def test_sources() -> None:
