@@ -193,6 +193,7 @@ def write_lines(
         while pages[number] <= begin:
             number += 1
             yield f'<div class="page" role="separator" aria-label="{number}">{number}</div>'
+        look = look or ("" if line.strip() else "blank")
         named = f' class="{look}"' if look else ""
         inner = _cells(text, begin, line, write) if in_table else write(begin, begin + len(line))
         yield f'<p data-b="{begin}"{named}>{inner or "<br>"}</p>'

@@ -28,8 +28,8 @@ FIRST = 10  # of each kind of fact
 # In the order in which a page shows what other things say of an entity; the rest follows.
 _ORDER = (
     *("issuedBy", "agency", "ofTask", "appliesTo", "promulgates", "cited", "later", "earlier"),
-    *("involves", "program", "indicator", "inTask", "within", "region", "subOrganizationOf"),
     "taIdentRef",
+    *("involves", "program", "indicator", "inTask", "within", "region", "subOrganizationOf"),
 )
 _KNOWN = "ASK { { <%s> ?out ?other } UNION { ?another ?in <%s> } }"
 _WORDS = "SELECT ?label ?lang ?node { ?node rdfs:label ?label BIND(LANG(?label) AS ?lang) }"

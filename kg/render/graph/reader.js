@@ -129,6 +129,7 @@ KG.reader = (() => {
       }
       if (begin === end) line.append(make("br"));
       while (at < cuts.length - 1 && cuts[at] <= end) at += 1; // over the end of the line
+      if (!look && !line.textContent.trim()) line.className = "blank";
       paragraphs.push(line);
     }
     return { paragraphs: inTables(paragraphs), elements };
