@@ -17,6 +17,7 @@ from kg.export.staging import Cell, Edge, Staging, staged
 from kg.store import Store
 
 SPACE = "Policy"  # in which ids are unique
+EVERY = "PolicyNode"  # a label of all nodes, by which LOAD CSV finds the ends of edges
 _TYPES = {"integer": "int", "decimal": "double", "boolean": "boolean"}
 # How LOAD CSV, which gives texts only, makes the value of a column.
 _CASTS = {"int": "toInteger({})", "double": "toFloat({})", "boolean": "toBoolean({})"}
@@ -76,19 +77,19 @@ def _write_nodes(staging: Staging, folder: Path) -> None:
             writer.writerow([f"id:ID({SPACE})", *heads, ":LABEL"])
             while node is not None and node.table is table:
                 row = (*node.row.values(), node.first_year, node.last_year)
-                writer.writerow([*map(_plain, row), table.label])
+                writer.writerow([*map(_plain, row), f"{table.label}{SEPARATOR}{EVERY}"])
                 node = next(nodes, None)
 
 
 def _write_edges(place: Path, type_: str, edges: Iterable[Edge]) -> None:
     heads = [f"{name}:{kind}" for name, kind in _EDGE_COLUMNS.items()]
     names = [field.name for field in fields(Edge)]
-    assert names[3:] == list(_EDGE_COLUMNS)  # rows are written in the order of the fields
+    assert names[3:-2] == list(_EDGE_COLUMNS)  # rows are written in the order of the fields
     with place.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([f":START_ID({SPACE})", f":END_ID({SPACE})", ":TYPE", *heads])
         for edge in edges:
-            start, finish, _, *rest = map(_plain, astuple(edge))
+            start, finish, _, *rest = map(_plain, astuple(edge)[:-2])
             writer.writerow([start, finish, _type_of(type_), *rest])
 
 
@@ -108,7 +109,7 @@ def _cypher(types: list[str]) -> str:
     ]
     for table in _tables():
         parts.append(_constraint(table.label))
-    parts.append(_constraint("PolicyNode"))
+    parts.append(_constraint(EVERY))
     parts += [_load_nodes(table) for table in _tables()]
     parts += [_load_edges(type_) for type_ in types]
     return "\n".join(parts)
@@ -124,7 +125,7 @@ def _load_nodes(table: Table) -> str:
     return (
         f"LOAD CSV WITH HEADERS FROM 'file:///{table.name}.csv' AS row\n"
         f"CALL {{ WITH row\n"
-        f"  MERGE (n:PolicyNode {{id: row.`id:ID({SPACE})`}})\n"
+        f"  MERGE (n:{EVERY} {{id: row.`id:ID({SPACE})`}})\n"
         f"  SET n:{table.label},\n    {_joined(sets)}\n"
         "} IN TRANSACTIONS OF 5000 ROWS;\n"
     )
@@ -140,8 +141,8 @@ def _load_edges(type_: str) -> str:
     return (
         f"LOAD CSV WITH HEADERS FROM 'file:///{_file_of(type_)}' AS row\n"
         f"CALL {{ WITH row\n"
-        f"  MATCH (a:PolicyNode {{id: row.`:START_ID({SPACE})`}})\n"
-        f"  MATCH (b:PolicyNode {{id: row.`:END_ID({SPACE})`}})\n"
+        f"  MATCH (a:{EVERY} {{id: row.`:START_ID({SPACE})`}})\n"
+        f"  MATCH (b:{EVERY} {{id: row.`:END_ID({SPACE})`}})\n"
         f"  MERGE (a)-[e:{_type_of(type_)} {{{keys}}}]->(b)\n"
         f"  SET {_joined(sets)}\n"
         "} IN TRANSACTIONS OF 5000 ROWS;\n"

@@ -6,7 +6,7 @@ value. Both read the files (tests/test_exports.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import IO
 from xml.sax.saxutils import quoteattr
@@ -16,22 +16,21 @@ from kg.export.staging import Cell, Edge, Node, Staging, staged
 from kg.store import Store
 
 Values = dict[str, Cell]
-# Attributes and their types; a value that is missing is left out.
+# Attributes and their types; a value that is missing is left out. Other names than in the tables
+# where Gephi, Cytoscape or networkx have such a column of their own: type, source, begin, end.
+_EVIDENCE = {
+    **dict.fromkeys(("first_year", "last_year"), "int"),
+    **dict.fromkeys(("sentence", "file", "text"), "string"),
+    **dict.fromkeys(("begin_char", "end_char"), "int"),
+}
 NODE_ATTRIBUTES = {
     **dict.fromkeys(("kind", "class", "level", "number", "issued", "adcode"), "string"),
+    **dict.fromkeys(("region", "document"), "string"),
     **dict.fromkeys(("comparator", "modality", "unit", "due"), "string"),
     **dict.fromkeys(("value", "min_value", "max_value"), "double"),
-    **dict.fromkeys(("first_year", "last_year"), "int"),
-    **dict.fromkeys(("region", "document"), "string"),
-    **dict.fromkeys(("sentence", "file", "source"), "string"),
-    **dict.fromkeys(("begin", "end"), "int"),
+    **_EVIDENCE,
 }
-EDGE_ATTRIBUTES = {
-    **dict.fromkeys(("type", "detail"), "string"),
-    **dict.fromkeys(("first_year", "last_year"), "int"),
-    **dict.fromkeys(("sentence", "file", "source"), "string"),
-    **dict.fromkeys(("begin", "end"), "int"),
-}
+EDGE_ATTRIBUTES = {**dict.fromkeys(("relation", "detail"), "string"), **_EVIDENCE}
 _GEXF_TYPES = {"int": "integer"}
 
 
@@ -50,17 +49,22 @@ def write_gexf(store: Store, names: list[str], out: IO[bytes]) -> None:
 def _graphml(staging: Staging) -> Iterator[str]:
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
     yield '<graphml xmlns="http://graphml.graphdrawing.org/xmlns">\n'
-    for whose, attributes in (("node", NODE_ATTRIBUTES), ("edge", EDGE_ATTRIBUTES)):
-        for name, kind in {"label": "string", **attributes}.items():
+    for whose, attributes in (
+        ("node", {"label": "string", "iri": "string", **NODE_ATTRIBUTES}),
+        ("edge", {"label": "string", **EDGE_ATTRIBUTES}),
+    ):
+        for name, kind in attributes.items():
             key = f'id="{whose}_{name}" for="{whose}" attr.name="{name}" attr.type="{kind}"'
             yield f"<key {key}/>\n"
     yield '<graph id="policy-kg" edgedefault="directed">\n'
     for node in staging.nodes():
-        yield f"<node id={_attribute(str(node.row['id']))}>\n"
-        yield from _data("node", {"label": label(node), **values_of(node)})
+        # Their schema wants names here, which IRIs are not.
+        yield f'<node id="n{node.number}">\n'
+        iri = node.row["id"]
+        yield from _data("node", {"label": label(node), "iri": iri, **values_of(node)})
         yield "</node>\n"
     for number, edge in enumerate(staging.edges()):
-        ends = f"source={_attribute(edge.start)} target={_attribute(edge.finish)}"
+        ends = f'source="n{edge.start_number}" target="n{edge.finish_number}"'
         yield f'<edge id="e{number}" {ends}>\n'
         yield from _data("edge", {"label": edge.type, **_of_edge(edge)})
         yield "</edge>\n"
@@ -117,18 +121,24 @@ def label(node: Node) -> Cell:
 
 def values_of(node: Node) -> Values:
     """Give a node's attributes, those of NODE_ATTRIBUTES that it has."""
-    own = {
+    row = {
+        **node.row,
+        **_evidence(node.row),
         "kind": node.table.label,
         "first_year": node.first_year,
         "last_year": node.last_year,
     }
-    row = {**node.row, **own}
     return {name: row[name] for name in NODE_ATTRIBUTES if row.get(name) is not None}
 
 
 def _of_edge(edge: Edge) -> Values:
     row = asdict(edge)
+    row = {**row, **_evidence(row), "relation": edge.type}
     return {name: row[name] for name in EDGE_ATTRIBUTES}
+
+
+def _evidence(row: Mapping[str, Cell]) -> Values:
+    return {"text": row["source"], "begin_char": row["begin"], "end_char": row["end"]}
 
 
 def _attributes(values: Values) -> str:

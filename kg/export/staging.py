@@ -66,9 +66,10 @@ CREATE UNIQUE INDEX span_id ON span (id);
 """
 _EDGES = """
 SELECT DISTINCT start, finish, type, detail, sentence, file, link.first, link.last,
-    link.source, year.first, year.last
-FROM link LEFT JOIN place USING (source) LEFT JOIN year USING (source)
-WHERE start IN (SELECT id FROM node) AND finish IN (SELECT id FROM node)
+    link.source, year.first, year.last, a.number, b.number
+FROM link JOIN node a ON a.id = start JOIN node b ON b.id = finish
+    LEFT JOIN place USING (source) LEFT JOIN year USING (source)
+WHERE TRUE
 """
 
 
@@ -87,12 +88,15 @@ class Edge:
     source: str | None
     first_year: int | None
     last_year: int | None
+    start_number: int
+    finish_number: int
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
     """A node of a property graph: its table, its row and the years it is spoken of."""
 
+    number: int  # among all nodes of the export
     table: Table
     row: Mapping[str, Cell]
     first_year: int | None
@@ -131,10 +135,10 @@ class Staging:
         yield from self._base.execute(f"SELECT * FROM {table.name} ORDER BY id")
 
     def holding(self, table: Table, column: Column) -> bool:
-        """Tell whether every id in a column stands in the table it refers to."""
+        """Tell whether every cell of a column names a row of the table it refers to."""
         missing = self._base.execute(
-            f"SELECT 1 FROM {table.name} WHERE {column.name} IS NOT NULL"
-            f" AND {column.name} NOT IN (SELECT id FROM {column.table}) LIMIT 1"
+            f"SELECT 1 FROM {table.name} WHERE {column.name} IS NULL"
+            f" OR {column.name} NOT IN (SELECT id FROM {column.table}) LIMIT 1"
         )
         return missing.fetchone() is None
 
@@ -143,9 +147,10 @@ class Staging:
         for table in TABLES:
             if table.name in NODES:
                 years = self._years_of(table)
-                for row in self._base.execute(f"SELECT t.*, {years} ORDER BY t.id"):
+                rows = self._base.execute(f"SELECT node.number, t.*, {years} ORDER BY node.number")
+                for number, *row, first, last in rows:
                     names = (column.name for column in table.columns)
-                    yield Node(table, dict(zip(names, row[:-2], strict=True)), row[-2], row[-1])
+                    yield Node(number, table, dict(zip(names, row, strict=True)), first, last)
 
     def edges(self, type_: str | None = None) -> Iterator[Edge]:
         """Yield edges, or those of a type, by type, start and finish."""
@@ -227,9 +232,16 @@ class Staging:
         )
 
     def _make_edges(self) -> None:
-        self._base.execute("CREATE TABLE node (id TEXT PRIMARY KEY) WITHOUT ROWID")
-        for name in NODES:
-            self._base.execute(f"INSERT OR IGNORE INTO node SELECT id FROM {name}")
+        self._base.execute(
+            "CREATE TABLE node (number INTEGER PRIMARY KEY, id TEXT UNIQUE, kind TEXT)"
+        )
+        for table in TABLES:
+            if table.name in NODES:
+                # What is in two tables is a node once.
+                self._base.execute(
+                    "INSERT OR IGNORE INTO node (id, kind)"
+                    f" SELECT id, '{table.name}' FROM {table.name} ORDER BY id"
+                )
         for (name, column), type_ in EDGES.items():
             self._base.execute(_edges_of(name, column, type_))
         self._base.execute(
@@ -248,16 +260,18 @@ class Staging:
         )
 
     def _years_of(self, table: Table) -> str:
+        """Give the end of a statement: years and where the rows are from."""
+        rows = f"{table.name} t JOIN node ON node.id = t.id AND node.kind = '{table.name}'"
         if table.name in ("tasks", "targets"):
-            return f"year.first, year.last FROM {table.name} t LEFT JOIN year USING (source)"
+            return f"year.first, year.last FROM {rows} LEFT JOIN year USING (source)"
         if table.name == "documents":
             return (
                 "coalesce(min(CAST(value AS INTEGER)), CAST(substr(issued, 1, 4) AS INTEGER)),"
                 " coalesce(max(CAST(value AS INTEGER)), CAST(substr(issued, 1, 4) AS INTEGER))"
-                " FROM documents t LEFT JOIN fact ON kind = 'documents' AND fact.id = t.id"
+                f" FROM {rows} LEFT JOIN fact ON fact.kind = 'documents' AND fact.id = t.id"
                 " AND name = 'years' GROUP BY t.id"
             )
-        return f"span.first, span.last FROM {table.name} t LEFT JOIN span USING (id)"
+        return f"span.first, span.last FROM {rows} LEFT JOIN span ON span.id = t.id"
 
 
 def _edges_of(table: str, column: str, type_: str) -> str:

@@ -89,7 +89,7 @@ def _metadata(staging: Staging) -> dict[str, Any]:
 
 
 def _described(table: Table, staging: Staging) -> dict[str, Any]:
-    # What does not hold in this store (a document exported alone) is not promised.
+    # What does not hold in this store is not promised; an empty cell breaks a key for validators.
     keys = [
         {
             "columnReference": column.name,
