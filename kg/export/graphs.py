@@ -14,7 +14,6 @@ from kg.store import ONTOLOGY, Store
 Graph = tuple[str, list[bytes]]  # name, sorted N-Triples lines
 
 PARSED_AT_ONCE = 10_000  # lines
-_HAS_BLANK = "ASK { ?s ?p ?o FILTER(isBlank(?s) || isBlank(?o)) }"
 
 
 def graph_names(store: Store, document: str | None, *, ontology: bool) -> list[str]:
@@ -26,11 +25,13 @@ def graph_names(store: Store, document: str | None, *, ontology: bool) -> list[s
 
 def graphs(store: Store, names: list[str]) -> Iterator[Graph]:
     """Yield graphs one after the other; a blank node has one name in all of them."""
-    blank = _blank_lines(store, names)
+    named: dict[str, list[bytes]] = {}
     for name in names:
         lines = store.ntriples(name)
-        if name in blank:
-            lines = sorted([*(line for line in lines if not _is_blank(line)), *blank[name]])
+        if any(map(_is_blank, lines)):
+            # Ours have none, so that all graphs are looked through only if one is met.
+            named = named or _blank_lines(store, names)
+            lines = sorted([*(line for line in lines if not _is_blank(line)), *named[name]])
         yield name, lines
 
 
@@ -61,9 +62,7 @@ def _is_blank(line: bytes) -> bool:
 
 
 def _blank_lines(store: Store, names: list[str]) -> dict[str, list[bytes]]:
-    """Give the lines with blank nodes of each graph that has some; ours have none."""
-    if not store.query(_HAS_BLANK):
-        return {}
+    """Give the lines with blank nodes of each graph that has some."""
     found = {name: [line for line in store.ntriples(name) if _is_blank(line)] for name in names}
     return _named({name: lines for name, lines in found.items() if lines})
 
