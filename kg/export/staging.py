@@ -54,6 +54,17 @@ SELECT id, source, first, last, sentence FROM (
 ) WHERE rank = 1;
 CREATE UNIQUE INDEX found_id ON found (id);
 """
+# A region or an agency that no text names for itself stands where what is in it is named:
+# 青禾县教育局 bears out 青禾县, and that the city above it.
+_BORNE_OUT = """
+INSERT OR IGNORE INTO found SELECT value, source, first, last, sentence FROM (
+    SELECT value, source, first, last, sentence, row_number() OVER (
+        PARTITION BY value ORDER BY source, first, last, found.id
+    ) AS rank
+    FROM fact JOIN found USING (id)
+    WHERE kind = 'agencies' AND name IN ('region', 'parent') OR kind = 'regions' AND name = 'within'
+) WHERE rank = 1
+"""
 _YEARS = """
 CREATE TABLE year AS SELECT source, min(year) AS first, max(year) AS last FROM (
     SELECT place.source AS source, CAST(value AS INTEGER) AS year
@@ -124,6 +135,8 @@ class Staging:
             self._take(_subjects(lines), spoken=name != ONTOLOGY)
         base.executescript("CREATE INDEX fact_kind ON fact (kind, id, name, value);")
         base.executescript(_FIRST_SEEN + _YEARS)
+        while base.execute(_BORNE_OUT).rowcount > 0:
+            pass  # one step up at a time
         for table in TABLES:
             self._make(table)
         self._make_edges()
