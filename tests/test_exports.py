@@ -447,6 +447,15 @@ def test_a_workbook_has_texts_and_figures_but_no_formula(traps: Store) -> None:
     assert "<v>3.5</v>" in targets
 
 
+def test_a_sheet_that_is_full_is_refused(
+    traps: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kg.export.tables.SHEET_ROWS", 1)
+    with pytest.raises(KgError, match="agencies: more rows than a sheet holds; take csvw"):
+        export(traps, "xlsx", tmp_path / "x.xlsx")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_lists_and_their_separator(traps: Store, tmp_path: Path) -> None:
     (row,) = rows_of(folder_of(traps, "csvw", tmp_path) / "documents.csv")
     assert row["years"] == "2022|2023"
@@ -473,6 +482,40 @@ def test_parquet_says_what_it_needs(
     with pytest.raises(KgError, match=r"pip install 'policy-kg\[parquet\]'"):
         export(traps, "parquet", tmp_path / "p")
     assert list(tmp_path.iterdir()) == []
+
+
+# What another program may have written: `kg import` takes any graph.
+FOREIGN = """
+<source/1> a nif:Context ; nif:isString "甲" .
+<source/1#x> a pol:Mention ; itsrdf:taIdentRef <agency/x> ; nif:referenceContext <source/1> ;
+    nif:beginIndex "early" .
+<agency/x> a pol:Agency , pol:Program ; skos:prefLabel "甲"@zh , "A"@en ; pol:region "nowhere" .
+<target/1> a pol:Target ; pol:value "many" , 2.5 ; pol:masked "perhaps" ; pol:inTask <task/none> ;
+    nif:beginIndex 1.5 ; pol:minValue "INF"^^xsd:double .
+<document/1> a pol:PolicyDocument ; pol:planYear "soon" , 2024 ; dcterms:issued "spring" .
+[] a pol:Task ; dcterms:title "x" .
+"""
+
+
+def years_of(file: Path) -> str:
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return " ".join(line for line in lines if "_year" in line and not line.startswith("<"))
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_graph_from_elsewhere_stops_no_export(tmp_path: Path, form: str) -> None:
+    store = Store()
+    store.load([graph_of(FOREIGN)])
+    export(store, form, tmp_path / "out")
+    if form == "csvw":
+        (row,) = rows_of(tmp_path / "out/targets.csv")
+        assert (row["value"], row["min_value"], row["masked"], row["begin"]) == ("2.5", "", "", "")
+        (row,) = rows_of(tmp_path / "out/documents.csv")
+        assert row["years"] == "2024"
+    if form in ("graphml", "gexf"):
+        ids = re.findall(r'<node id="([^"]+)"', (tmp_path / "out").read_text(encoding="utf-8"))
+        assert len(ids) == len(set(ids)) == 4
+        assert {"2024"} == set(re.findall(r"\b(?:0|2\d{3})\b", years_of(tmp_path / "out")))
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -544,6 +587,12 @@ def test_the_help_has_a_line_for_each_format() -> None:
     for form in FORMATS:
         assert re.search(rf"^ +{form} +\S", text, re.MULTILINE), form
     assert cli.EXPORT_FOLDERS == FOLDERS
+
+
+def test_the_guide_has_a_row_for_each_format_and_each_table() -> None:
+    guide = (ROOT / "docs/exports.md").read_text(encoding="utf-8")
+    for name in (*FORMATS, *(table.name for table in TABLES)):
+        assert f"\n| `{name}` |" in guide, name
 
 
 @pytest.mark.parametrize("form", FOLDERS)

@@ -6,6 +6,7 @@ the file, which sorts it. Rows come out in the order of their ids: the same grap
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import tempfile
 from collections import defaultdict
@@ -16,6 +17,7 @@ from itertools import groupby
 from operator import attrgetter, itemgetter
 from pathlib import Path
 
+from kg.errors import KgError
 from kg.export.graphs import graphs, triples
 from kg.export.schema import EDGES, NODES, SEPARATOR, TABLES, Column, Table
 from kg.sentence import sentence_at
@@ -31,6 +33,11 @@ _FILE, _HAS_TEXT = f"{PREFIXES['dcterms']}source", f"{POL}hasText"
 _NAMES = f"{PREFIXES['itsrdf']}taIdentRef"
 _BY_CLASS = {table.iri: table for table in TABLES}
 _TRACES = {f"{POL}Reuse": "reuses", f"{POL}TitleEcho": "echoes"}
+_WRITTEN = {
+    "integer": re.compile(r"[+-]?[0-9]{1,18}"),
+    "decimal": re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"),
+    "boolean": re.compile("true|false"),
+}
 # What all nodes of a class are, beside what each is more closely.
 _GENERAL = {table.iri.removeprefix(POL) for table in TABLES}
 
@@ -67,7 +74,7 @@ INSERT OR IGNORE INTO found SELECT value, source, first, last, sentence FROM (
 """
 _YEARS = """
 CREATE TABLE year AS SELECT source, min(year) AS first, max(year) AS last FROM (
-    SELECT place.source AS source, CAST(value AS INTEGER) AS year
+    SELECT place.source AS source, nullif(CAST(value AS INTEGER), 0) AS year
     FROM place JOIN fact ON kind = 'documents' AND id = document AND name = 'years'
 ) GROUP BY source;
 CREATE UNIQUE INDEX year_source ON year (source);
@@ -121,6 +128,10 @@ def staged(store: Store, names: list[str]) -> Iterator[Staging]:
         base = sqlite3.connect(Path(place) / "tables.sqlite", isolation_level=None)
         try:
             yield Staging(base, store, names)
+        except sqlite3.OperationalError as error:
+            if "disk" not in str(error):
+                raise
+            raise KgError(f"{place}: {error}; name a directory with room: TMPDIR=…") from error
         finally:
             base.close()
 
@@ -144,8 +155,8 @@ class Staging:
     # -- out -------------------------------------------------------------------------------
 
     def rows(self, table: Table) -> Iterator[tuple[Cell, ...]]:
-        """Yield the rows of a table by their ids, cells as text or integers; lists are joined."""
-        yield from self._base.execute(f"SELECT * FROM {table.name} ORDER BY id")
+        """Give the rows of a table by their ids, cells as text or integers; lists are joined."""
+        return self._base.execute(f"SELECT * FROM {table.name} ORDER BY id")
 
     def holding(self, table: Table, column: Column) -> bool:
         """Tell whether every cell of a column names a row of the table it refers to."""
@@ -278,9 +289,12 @@ class Staging:
         if table.name in ("tasks", "targets"):
             return f"year.first, year.last FROM {rows} LEFT JOIN year USING (source)"
         if table.name == "documents":
+            planned, issued = (
+                "nullif(CAST(value AS INTEGER), 0)",
+                "nullif(CAST(issued AS INTEGER), 0)",
+            )
             return (
-                "coalesce(min(CAST(value AS INTEGER)), CAST(substr(issued, 1, 4) AS INTEGER)),"
-                " coalesce(max(CAST(value AS INTEGER)), CAST(substr(issued, 1, 4) AS INTEGER))"
+                f"coalesce(min({planned}), {issued}), coalesce(max({planned}), {issued})"
                 f" FROM {rows} LEFT JOIN fact ON fact.kind = 'documents' AND fact.id = t.id"
                 " AND name = 'years' GROUP BY t.id"
             )
@@ -331,9 +345,10 @@ def _mentions(
     for found in subjects.values():
         source = found.get(_CONTEXT, [""])[0]
         for entity in found.get(_NAMES, ()):
-            if source in texts:
-                begin, end = int(found[_BEGIN][0]), int(found[_END][0])
-                yield entity, source, begin, end, sentence_at(texts[source], begin)
+            begin, end = (found.get(name, [""])[0] for name in (_BEGIN, _END))
+            if source in texts and begin.isdecimal() and end.isdecimal():
+                sentence = sentence_at(texts[source], int(begin))
+                yield entity, source, int(begin), int(end), sentence
 
 
 def _measured(found: Mapping[str, list[str]]) -> Iterator[tuple[object, ...]]:
@@ -377,6 +392,9 @@ def _rows(table: Table, facts: Iterable[tuple[str, str, str, int]]) -> Iterator[
 
 
 def _cell(column: Column, values: list[str]) -> Cell:
+    # A graph from elsewhere may say anything; a figure that is none is left out.
+    written = _WRITTEN.get(column.type.removesuffix("*"))
+    values = [value for value in values if written is None or written.fullmatch(value)]
     if column.name == "class":
         values = [value for value in values if value not in _GENERAL] or values
     if not values:
