@@ -827,6 +827,8 @@ def export(form: str, output: Path, document: str | None, no_ontology: bool, pla
     if form == "xlsx" and str(output) == "-" and sys.stdout.isatty():
         raise click.UsageError("a workbook needs a file: -o tables.xlsx")
     with opened(place) as store:
+        # Oxigraph is asked for a graph at a time, so Ctrl-C can wait for it, and tidy up.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         write = partial(write_export, store, form, document=document, ontology=not no_ontology)
         if form in EXPORT_FOLDERS:
             write(output)
