@@ -69,6 +69,17 @@ EXPORT_FORMATS = (
     *("turtle", "trig", "ntriples", "nquads", "jsonld", "rdfxml"),
     *("graphml", "gexf", "neo4j", "csvw", "csv", "xlsx", "parquet"),
 )
+EXPORT_SUFFIXES = {
+    ".ttl": "turtle",
+    ".trig": "trig",
+    ".nt": "ntriples",
+    ".nq": "nquads",
+    ".jsonld": "jsonld",
+    ".rdf": "rdfxml",
+    ".graphml": "graphml",
+    ".gexf": "gexf",
+    ".xlsx": "xlsx",
+}
 EXPORT_FOLDERS = ("neo4j", "csvw", "csv", "parquet")
 INDEX_PAGE = "index.html"
 MANY_TEXTS = 200  # to compare them takes seconds
@@ -765,10 +776,8 @@ def list_queries(name: str | None) -> None:
     "--format",
     "form",
     type=click.Choice(EXPORT_FORMATS),
-    default="turtle",
-    show_default=True,
     metavar="FORMAT",
-    help="One of those above.",
+    help="One of those above.  [default: by the name of the output, else turtle]",
 )
 @click.option(
     "-o",
@@ -787,7 +796,9 @@ def list_queries(name: str | None) -> None:
 )
 @click.option("--no-ontology", is_flag=True, help="Leave the ontology and gazetteers out.")
 @store_option
-def export(form: str, output: Path, document: str | None, no_ontology: bool, place: Path) -> None:
+def export(
+    form: str | None, output: Path, document: str | None, no_ontology: bool, place: Path
+) -> None:
     """Write the graph for other tools; the same documents always give the same bytes.
 
     \b
@@ -816,12 +827,13 @@ def export(form: str, output: Path, document: str | None, no_ontology: bool, pla
     \b
     Examples:
       kg export -o graph.ttl
-      kg export --format nquads --document plan-2023.txt -o plan.nq
-      kg export --format gexf -o graph.gexf
+      kg export --document plan-2023.txt -o plan.nq
+      kg export -o graph.gexf
       kg export --format csvw -o tables/
     """
     from kg.export import export as write_export
 
+    form = form or EXPORT_SUFFIXES.get(output.suffix.lower(), "turtle")
     if form in EXPORT_FOLDERS and str(output) == "-":
         raise click.UsageError(f"{form} is a folder of files; name one: -o FOLDER")
     if form == "xlsx" and str(output) == "-" and sys.stdout.isatty():

@@ -589,6 +589,17 @@ def test_the_help_has_a_line_for_each_format() -> None:
     assert cli.EXPORT_FOLDERS == FOLDERS
 
 
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [*((f"x{end}", form) for end, form in cli.EXPORT_SUFFIXES.items()), ("x.TTL", "turtle")]
+    + [("x.txt", "turtle"), ("x", "turtle")],
+)
+def test_the_name_tells_the_format(place: Path, name: str, form: str) -> None:
+    assert run(place, "-o", str(place / name)).exit_code == 0
+    with Store(place / "store", read_only=True) as store:
+        assert (place / name).read_bytes() == written(store, form)
+
+
 def test_the_guide_has_a_row_for_each_format_and_each_table() -> None:
     guide = (ROOT / "docs/exports.md").read_text(encoding="utf-8")
     for name in (*FORMATS, *(table.name for table in TABLES)):
