@@ -15,6 +15,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -67,7 +68,22 @@ Start with:
 """
 # As the formats are named in kg.export and kg.results, which would be slow to import here; a
 # test compares them.
-EXPORT_FORMATS = ("turtle", "trig", "ntriples", "nquads", "jsonld")
+EXPORT_FORMATS = (
+    *("turtle", "trig", "ntriples", "nquads", "jsonld", "rdfxml"),
+    *("graphml", "gexf", "neo4j", "csvw", "csv", "xlsx", "parquet"),
+)
+EXPORT_SUFFIXES = {
+    ".ttl": "turtle",
+    ".trig": "trig",
+    ".nt": "ntriples",
+    ".nq": "nquads",
+    ".jsonld": "jsonld",
+    ".rdf": "rdfxml",
+    ".graphml": "graphml",
+    ".gexf": "gexf",
+    ".xlsx": "xlsx",
+}
+EXPORT_FOLDERS = ("neo4j", "csvw", "csv", "parquet")
 INDEX_PAGE = "index.html"
 MANY_TEXTS = 200  # to compare them takes seconds
 SMALL_TEXT = 2**20  # bytes of a plain text that is read in no time
@@ -770,9 +786,8 @@ def list_queries(name: str | None) -> None:
     "--format",
     "form",
     type=click.Choice(EXPORT_FORMATS),
-    default="turtle",
-    show_default=True,
-    help="turtle and ntriples are one flat graph; the others keep a graph for each document.",
+    metavar="FORMAT",
+    help="One of those above.  [default: by the name of the output, else turtle]",
 )
 @click.option(
     "-o",
@@ -780,7 +795,8 @@ def list_queries(name: str | None) -> None:
     default="-",
     show_default=True,
     type=click.Path(path_type=Path, allow_dash=True),
-    help="The file to write; - is the standard output.",
+    metavar="FILE|FOLDER",
+    help="Where to write it; - is the standard output, for what is one file.",
 )
 @click.option(
     "--document",
@@ -790,18 +806,57 @@ def list_queries(name: str | None) -> None:
 )
 @click.option("--no-ontology", is_flag=True, help="Leave the ontology and gazetteers out.")
 @store_option
-def export(form: str, output: Path, document: str | None, no_ontology: bool, place: Path) -> None:
-    """Write the graph as RDF; the same documents always give the same bytes.
+def export(
+    form: str | None, output: Path, document: str | None, no_ontology: bool, place: Path
+) -> None:
+    """Write the graph for other tools; the same documents always give the same bytes.
+
+    \b
+    RDF:
+      turtle    one graph, to read and to exchange
+      ntriples  one graph, a fact a line
+      rdfxml    one graph, for older tools
+      trig      a graph for each document, to read
+      nquads    a graph for each document, a fact a line: kg's own backup
+      jsonld    a graph for each document, as JSON with a context
+    \b
+    Property graphs:
+      graphml   Cytoscape, yEd, networkx, igraph
+      gexf      Gephi, with a timeline of years
+      neo4j     a folder: CSV for the bulk import, and load.cypher
+    \b
+    Tables, each row with its sentence and where it stands:
+      csvw      a folder: exact CSV for programs, described by CSVW metadata
+      csv       a folder: CSV for spreadsheets, where no text can run as a formula
+      xlsx      a workbook with a sheet for each table
+      parquet   a folder: typed columns (needs the extra `parquet`)
+
+    A folder is made; one that holds an earlier export is replaced, one with other files refused.
+    What fails leaves nothing behind. docs/exports.md says what each format keeps.
 
     \b
     Examples:
       kg export -o graph.ttl
-      kg export --format nquads --document plan-2023.txt -o plan.nq
+      kg export --document plan-2023.txt -o plan.nq
+      kg export -o graph.gexf
+      kg export --format csvw -o tables/
     """
-    from kg import export as exporting
+    from kg.export import export as write_export
 
-    with opened(place) as store, output_file(output) as out:
-        exporting.export(store, form, out, document=document, ontology=not no_ontology)
+    form = form or EXPORT_SUFFIXES.get(output.suffix.lower(), "turtle")
+    if form in EXPORT_FOLDERS and str(output) == "-":
+        raise click.UsageError(f"{form} is a folder of files; name one: -o FOLDER")
+    if form == "xlsx" and str(output) == "-" and sys.stdout.isatty():
+        raise click.UsageError("a workbook needs a file: -o tables.xlsx")
+    with opened(place) as store:
+        # Oxigraph is asked for a graph at a time, so Ctrl-C can wait for it, and tidy up.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        write = partial(write_export, store, form, document=document, ontology=not no_ontology)
+        if form in EXPORT_FOLDERS:
+            write(output)
+            return
+        with output_file(output) as out:
+            write(out)
 
 
 @cli.command(epilog=VIEWS_TOLD)

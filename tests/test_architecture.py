@@ -45,7 +45,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "traces": (*COMMON, "store", "sparql", "sentence", "reports", "graph"),
     # A question in Chinese, answered by queries of its own in the form of a report.
     "ask": (*COMMON, "store", "queries", "reports", "sentence"),
-    "export": (*COMMON, "store", "sparql"),
+    "export": (*COMMON, "store", "sparql", "sentence", "results"),
     # What a person sees: what all pages share, and the pages.
     "page": ("errors",),
     "render": (*COMMON, "page", "inspect", "reports", "store", "sparql", "sentence"),

@@ -1,135 +1,95 @@
-"""A store to RDF files: the same graph gives the same bytes, whatever way it was built."""
+"""A store to files: the same graph gives the same bytes, whatever way it was built."""
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-import pyoxigraph
-
-from kg import sparql
 from kg.errors import KgError
-from kg.export import turtle
-from kg.store import ONTOLOGY, Store
+from kg.export import jsonld, neo4j, networks, rdfxml, tables, turtle
+from kg.export.graphs import canonical, graph_names, graphs, triples, union
+from kg.export.place import replacing, replacing_folder
+from kg.store import Store
 
-Graphs = Iterable[tuple[str, list[bytes]]]  # name, sorted N-Triples lines
+__all__ = ["FORMATS", "Format", "canonical", "export", "replacing", "replacing_folder"]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A way to write a store: to a stream, or into a folder of its own."""
+
+    to_stream: Callable[[Store, list[str], IO[bytes]], None] | None = None
+    to_folder: Callable[[Store, list[str], Path], None] | None = None
 
 
 def export(
     store: Store,
     form: str,
-    out: IO[bytes],
+    out: IO[bytes] | str | Path,
     *,
     document: str | None = None,
     ontology: bool = True,
 ) -> None:
-    """Write the whole store, or one document's graph, to a binary stream.
+    """Write the whole store, or one document's graph, to a binary stream, a file or a folder.
 
-    Turtle and N-Triples are one flat graph, the others keep a graph for each source.
+    A file or a folder takes its place when it is complete. Turtle, N-Triples and RDF/XML are one
+    flat graph, the other forms of RDF keep a graph for each source.
     """
-    FORMATS[form](store, _graph_names(store, document, ontology=ontology), out)
-
-
-def _graph_names(store: Store, document: str | None, *, ontology: bool) -> list[str]:
-    if document is not None:
-        return [held.source for held in store.find(document)]
-    return [name for name in store.graph_names() if ontology or name != ONTOLOGY]
-
-
-def _graphs(store: Store, names: Iterable[str]) -> Iterator[tuple[str, list[bytes]]]:
-    for name in names:
-        yield name, canonical(store.ntriples(name))
-
-
-def _union(store: Store, names: list[str]) -> list[bytes]:
-    if names == store.graph_names():
-        return canonical(store.ntriples())
-    return sorted({line for _, lines in _graphs(store, names) for line in lines})
-
-
-def canonical(lines: list[bytes]) -> list[bytes]:
-    """Give blank nodes names that follow from the graph; the store's own change at each load."""
-    blank = [line for line in lines if line.startswith(b"_:") or b"> _:" in line]
-    if not blank:
-        return lines
-    found = pyoxigraph.parse(b"".join(blank), pyoxigraph.RdfFormat.N_TRIPLES)
-    dataset = pyoxigraph.Dataset(found)
-    dataset.canonicalize(pyoxigraph.CanonicalizationAlgorithm.RDFC_1_0)
-    named = pyoxigraph.serialize(
-        (quad.triple for quad in dataset), format=pyoxigraph.RdfFormat.N_TRIPLES
-    )
-    rest = set(lines).difference(blank)
-    return sorted(rest.union((named or b"").splitlines(keepends=True)))
+    names = graph_names(store, document, ontology=ontology)
+    kind = FORMATS[form]
+    if kind.to_folder is not None:
+        if not isinstance(out, str | Path):
+            raise KgError(f"{form}: is a folder of files; name one: -o FOLDER")
+        with replacing_folder(Path(out)) as folder:
+            kind.to_folder(store, names, folder)
+    elif kind.to_stream is not None:
+        if not isinstance(out, str | Path):
+            kind.to_stream(store, names, out)
+            return
+        with replacing(Path(out)) as file:
+            kind.to_stream(store, names, file)
 
 
 def _write_turtle(store: Store, names: list[str], out: IO[bytes]) -> None:
-    turtle.write_turtle(_union(store, names), out, store.base)
+    turtle.write_turtle(union(store, names), out, store.base)
 
 
 def _write_trig(store: Store, names: list[str], out: IO[bytes]) -> None:
-    turtle.write_trig(_graphs(store, names), out, store.base)
+    turtle.write_trig(graphs(store, names), out, store.base)
 
 
 def _write_ntriples(store: Store, names: list[str], out: IO[bytes]) -> None:
-    out.writelines(_union(store, names))
+    out.writelines(union(store, names))
 
 
 def _write_nquads(store: Store, names: list[str], out: IO[bytes]) -> None:
-    out.writelines(_nquads(store, names))
-
-
-def _nquads(store: Store, names: list[str]) -> Iterator[bytes]:
-    for name, lines in _graphs(store, names):
+    for name, lines in graphs(store, names):
         end = f" <{name}> .\n".encode()
-        for line in lines:
-            yield line[:-3] + end
+        out.writelines(line[:-3] + end for line in lines)
 
 
 def _write_jsonld(store: Store, names: list[str], out: IO[bytes]) -> None:
-    text = b"".join(_nquads(store, names))
-    quads = pyoxigraph.parse(text, pyoxigraph.RdfFormat.N_QUADS)
-    pyoxigraph.serialize(quads, out, format=pyoxigraph.RdfFormat.JSON_LD, prefixes=sparql.PREFIXES)
+    jsonld.write_jsonld(graphs(store, names), out)
 
 
-FORMATS: dict[str, Callable[[Store, list[str], IO[bytes]], None]] = {
-    "turtle": _write_turtle,
-    "trig": _write_trig,
-    "ntriples": _write_ntriples,
-    "nquads": _write_nquads,
-    "jsonld": _write_jsonld,
+def _write_rdfxml(store: Store, names: list[str], out: IO[bytes]) -> None:
+    rdfxml.write_rdfxml(triples(union(store, names)), out)
+
+
+FORMATS: dict[str, Format] = {
+    "turtle": Format(_write_turtle),
+    "trig": Format(_write_trig),
+    "ntriples": Format(_write_ntriples),
+    "nquads": Format(_write_nquads),
+    "jsonld": Format(_write_jsonld),
+    "rdfxml": Format(_write_rdfxml),
+    "graphml": Format(networks.write_graphml),
+    "gexf": Format(networks.write_gexf),
+    "neo4j": Format(to_folder=neo4j.write_neo4j),
+    "csvw": Format(to_folder=tables.write_csvw),
+    "csv": Format(to_folder=tables.write_csv),
+    "xlsx": Format(tables.write_xlsx),
+    "parquet": Format(to_folder=tables.write_parquet),
 }
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file that takes its place only when it is complete."""
-    if path.is_dir():
-        raise KgError(f"{path}: is a directory; name a file")
-    try:
-        handle, temporary = tempfile.mkstemp(
-            dir=path.absolute().parent, prefix=f".{path.name[:40]}."
-        )
-    except OSError as error:
-        raise KgError(f"{path}: {error.strerror}") from error
-    try:
-        with open(handle, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, _usual_mode())
-        os.replace(temporary, path)
-    except OSError as error:
-        raise KgError(f"{path}: {error.strerror}") from error
-    finally:
-        Path(temporary).unlink(missing_ok=True)
-
-
-def _usual_mode() -> int:
-    # mkstemp makes files that only their owner reads; an export is for others.
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
