@@ -35,6 +35,7 @@ from kg.commands.originality import originality
 from kg.commands.pledges import pledges
 from kg.commands.serve import serve
 from kg.commands.trace import trace
+from kg.commands.verify import verify
 from kg.commands.who import who
 from kg.errors import KgError
 
@@ -955,3 +956,4 @@ cli.add_command(ask)
 cli.add_command(correct)
 cli.add_command(corrections)
 cli.add_command(serve)
+cli.add_command(verify)

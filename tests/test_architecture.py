@@ -46,6 +46,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     # A question in Chinese, answered by queries of its own in the form of a report.
     "ask": (*COMMON, "store", "queries", "reports", "sentence"),
     "export": (*COMMON, "store", "sparql"),
+    # Upkeep: whether a store is sound.
+    "verify": (*COMMON, "store", "ledger", "stamps", "workers"),
     # What a person sees: what all pages share, and the pages.
     "page": ("errors",),
     "render": (*COMMON, "page", "inspect", "reports", "store", "sparql", "sentence"),
