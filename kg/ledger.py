@@ -49,7 +49,7 @@ class Entry:
     """What the manifest says of a graph."""
 
     triples: int
-    digest: str  # SHA-256 of its sorted N-Triples lines
+    digest: str  # kg.fingerprint
 
 
 class Ledger:

@@ -32,7 +32,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "ledger": COMMON,
     "sentence": COMMON,
     "queries": COMMON,
-    "store": (*COMMON, "ledger", "sparql", "sentence"),
+    "fingerprint": (),
+    "store": (*COMMON, "ledger", "sparql", "sentence", "fingerprint"),
     # Which corrections concern which document held: the stage's own rule, asked of the store.
     "stamps": (*COMMON, "correct", "store", "pipeline"),
     "amend": (*COMMON, "correct", "store", "sentence", "pipeline", "results"),

@@ -13,12 +13,14 @@ from pathlib import Path
 
 import pyoxigraph
 import pytest
+from casebook import ROOT
 from click.testing import CliRunner
 from fake_extractor import EXTRACTOR, ONTOLOGY_NQUADS, graph
 
 from kg.build import build
 from kg.cli import cli
-from kg.store import ONTOLOGY, Store, table_digest
+from kg.fingerprint import fingerprint
+from kg.store import DEFAULT_BASE, ONTOLOGY, Store, table_digest
 from kg.verify import Soundness, verify
 
 TEXTS = {"a.txt": "甲\n教育局\n财政局", "b.txt": "乙\n教育局", "c.txt": "丙\n民政局"}
@@ -69,7 +71,10 @@ TITLE = f"<{graph(TEXTS['a.txt']).document}> <http://purl.org/dc/terms/title>"
     ("update", "found"),
     [
         (f"DROP GRAPH <{SOURCE}>", "lost, with {all} triples"),
-        (f"DELETE WHERE {{ GRAPH <{SOURCE}> {{ {TITLE} ?t }} }}", "has {less} triples, {all} were written"),
+        (
+            f"DELETE WHERE {{ GRAPH <{SOURCE}> {{ {TITLE} ?t }} }}",
+            "has {less} triples, {all} were written",
+        ),
         (
             f"DELETE {{ GRAPH <{SOURCE}> {{ ?s ?p ?t }} }}"
             f' INSERT {{ GRAPH <{SOURCE}> {{ ?s ?p "假" }} {TITLE} "假" }}'
@@ -249,3 +254,44 @@ def test_the_manifest_follows_every_change(tmp_path: Path) -> None:
 def test_a_table_that_is_being_written_is_not_noted(tmp_path: Path) -> None:
     (tmp_path / "1.sst").write_bytes(b"half")
     assert table_digest(tmp_path / "1.sst") == ""
+
+
+SAME = [
+    ('"95.0"^^<x#decimal>', '"95"^^<x#decimal>'),
+    ('"1"^^<x#integer>', '"01"^^<x#integer>'),
+    ('"-0.50"^^<x#decimal>', '"-0.5"^^<x#decimal>'),
+    ('"P12M"^^<x#duration>', '"P1Y"^^<x#duration>'),
+    ('"一\\t二"', '"一\t二"'),
+    ('"\\u4E00"', '"一"'),
+    ("_:a", "_:b"),
+]
+OTHER = [
+    ('"95"^^<x#decimal>', '"59"^^<x#decimal>'),
+    ('"1"^^<x#decimal>', '"10"^^<x#decimal>'),
+    ('"0.5"^^<x#decimal>', '"0.05"^^<x#decimal>'),
+    ('"-1"^^<x#integer>', '"1"^^<x#integer>'),
+    ('"一"', '"二"'),
+    ('"一"@zh', '"一"'),
+    ("<urn:a>", "<urn:b>"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), [*SAME, *OTHER])
+def test_fingerprint(one: str, other: str) -> None:
+    prints = [fingerprint([f"<urn:s> <urn:p> {term} .\n".encode()]) for term in (one, other)]
+    assert (prints[0] == prints[1]) == ((one, other) in SAME)
+
+
+def test_a_graph_has_the_same_fingerprint_before_and_after_it_was_stored() -> None:
+    """The project's own graphs: each kind of literal that the extractors write."""
+    from kg.pipeline import ontology_nquads, process
+
+    paths = sorted((ROOT / "examples").glob("*.txt"))[:2]
+    graphs = [process(path.read_bytes(), [path.name], DEFAULT_BASE) for path in paths]
+    texts = {one.iri: one.nquads for one in graphs} | {ONTOLOGY: ontology_nquads(DEFAULT_BASE)}
+    store = Store()
+    store.load(graphs)
+    store.set_ontology(texts[ONTOLOGY], "1")
+    for iri, nquads in texts.items():
+        lines = nquads.replace(f" <{iri}> .\n", " .\n").encode().splitlines(keepends=True)
+        assert fingerprint(lines) == fingerprint(store.ntriples(iri))
