@@ -29,6 +29,7 @@ from kg.commands.compare import compare
 from kg.commands.correct import correct
 from kg.commands.corrections import corrections
 from kg.commands.due import due
+from kg.commands.importing import import_files
 from kg.commands.missing import missing
 from kg.commands.options import WORDS, as_json, opened, output_file, pages_in, store_option
 from kg.commands.originality import originality
@@ -957,3 +958,4 @@ cli.add_command(correct)
 cli.add_command(corrections)
 cli.add_command(serve)
 cli.add_command(verify)
+cli.add_command(import_files)
