@@ -305,7 +305,8 @@ def _sort_out(piles: dict[str, _Pile], base: str) -> _Reading:
             left_out[f"graph {name}, which is no source below {base}"] += pile.triples
     if not taken:
         raise ReadError(f"no document below {base} in it; --base of the store must be the same")
-    strange = sum((piles[graph.iri].strange for graph in taken), Counter[str]())
+    documents = [graph.iri for graph in taken if graph.iri != ONTOLOGY]
+    strange = sum((piles[iri].strange for iri in documents), Counter[str]())
     return _Reading(tuple(taken), tuple(sorted(left_out.items())), tuple(sorted(strange.items())))
 
 

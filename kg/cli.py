@@ -34,6 +34,7 @@ from kg.commands.missing import missing
 from kg.commands.options import WORDS, as_json, opened, output_file, pages_in, store_option
 from kg.commands.originality import originality
 from kg.commands.pledges import pledges
+from kg.commands.push import push
 from kg.commands.serve import serve
 from kg.commands.trace import trace
 from kg.commands.verify import verify
@@ -959,3 +960,4 @@ cli.add_command(corrections)
 cli.add_command(serve)
 cli.add_command(verify)
 cli.add_command(import_files)
+cli.add_command(push)
