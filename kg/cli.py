@@ -37,6 +37,7 @@ from kg.commands.pledges import pledges
 from kg.commands.push import push
 from kg.commands.serve import serve
 from kg.commands.trace import trace
+from kg.commands.validate import validate
 from kg.commands.verify import verify
 from kg.commands.who import who
 from kg.errors import KgError
@@ -961,3 +962,4 @@ cli.add_command(serve)
 cli.add_command(verify)
 cli.add_command(import_files)
 cli.add_command(push)
+cli.add_command(validate)

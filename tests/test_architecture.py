@@ -49,6 +49,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "export": (*COMMON, "store", "sparql"),
     # Upkeep: whether a store is sound.
     "verify": (*COMMON, "store", "ledger", "stamps", "workers"),
+    "validate": (*COMMON, "store", "sparql"),
     "push": (*COMMON, "store", "export"),
     "bring": (*COMMON, "store", "ledger", "sparql", "pipeline", "workers"),
     # What a person sees: what all pages share, and the pages.
