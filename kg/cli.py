@@ -30,13 +30,17 @@ from kg.commands.compare import compare
 from kg.commands.correct import correct
 from kg.commands.corrections import corrections
 from kg.commands.due import due
+from kg.commands.importing import import_files
 from kg.commands.missing import missing
 from kg.commands.options import WORDS, as_json, opened, output_file, pages_in, store_option
 from kg.commands.originality import originality
 from kg.commands.pledges import pledges
+from kg.commands.push import push
 from kg.commands.search import search
 from kg.commands.serve import serve
 from kg.commands.trace import trace
+from kg.commands.validate import validate
+from kg.commands.verify import verify
 from kg.commands.views import VIEWS_TOLD, require_view, view_options, write_view
 from kg.commands.who import who
 from kg.errors import KgError
@@ -1034,3 +1038,7 @@ cli.add_command(correct)
 cli.add_command(corrections)
 cli.add_command(search)
 cli.add_command(serve)
+cli.add_command(verify)
+cli.add_command(import_files)
+cli.add_command(push)
+cli.add_command(validate)

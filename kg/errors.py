@@ -6,6 +6,7 @@ KgError
 ├── QueryError       a query is wrong or asks what is refused
 ├── QuestionError    a question in Chinese is not understood, or may mean several things
 ├── NotFoundError    nothing in the store has this name
+├── EndpointError    a server cannot be reached, or does not take what is sent to it
 ├── CorrectionError  a correction cannot be used; says which line and why
 └── VocabularyError  ontology/ or kg/data/ holds something that cannot be used
 """
@@ -33,6 +34,10 @@ class QuestionError(KgError):
 
 class NotFoundError(KgError):
     """Nothing in the store has this name."""
+
+
+class EndpointError(KgError):
+    """A server cannot be reached, or does not take what is sent to it."""
 
 
 class CorrectionError(KgError):

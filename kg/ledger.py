@@ -3,15 +3,21 @@
 A small SQLite file beside the graph. A claim is written before the graph that it speaks of, and
 withdrawn after that graph has gone; so wherever a build is killed, the claims cover at least
 what the graph holds, and the next build puts the rest right.
+
+Beside the claims stands the manifest: of each graph how many triples it has and their digest, to
+find what the graph has lost without knowing it (kg.verify). A graph is noted as being written
+before it changes, and with its digest after it is safe on disk. Of the files that Oxigraph wrote
+and never changes (its tables, *.sst) the digest of their bytes is noted.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from kg.errors import StoreError
 
@@ -21,6 +27,11 @@ CREATE TABLE IF NOT EXISTS claims (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS claims_by_content ON claims (sha256);
 CREATE TABLE IF NOT EXISTS facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS manifest (
+    graph TEXT PRIMARY KEY, triples INTEGER NOT NULL, digest TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS writing (graph TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS tables (file TEXT PRIMARY KEY, digest TEXT NOT NULL) WITHOUT ROWID;
 """
 
 
@@ -31,6 +42,14 @@ class Claim:
     path: str  # absolute; where the ledger was lost, the name alone
     name: str  # as the graph shows it: below the folder that was given
     sha256: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Entry:
+    """What the manifest says of a graph."""
+
+    triples: int
+    digest: str  # kg.fingerprint
 
 
 class Ledger:
@@ -84,6 +103,40 @@ class Ledger:
         """Note a value under a key."""
         self._change("INSERT OR REPLACE INTO facts VALUES (?, ?)", [(key, value)])
 
+    def begin(self, graphs: Iterable[str]) -> None:
+        """Note that these graphs are about to change."""
+        self._change("INSERT OR IGNORE INTO writing VALUES (?)", [(graph,) for graph in graphs])
+
+    def settle(self, graphs: Mapping[str, Entry | None]) -> None:
+        """Note what these graphs hold now, None for one that has gone; all of them or none."""
+        rows = [(name, one.triples, one.digest) for name, one in graphs.items() if one is not None]
+        names = [(name,) for name in graphs]
+        self._change_all(
+            ("DELETE FROM manifest WHERE graph = ?", names),
+            ("INSERT INTO manifest VALUES (?, ?, ?)", rows),
+            ("DELETE FROM writing WHERE graph = ?", names),
+        )
+
+    def manifest(self) -> dict[str, Entry]:
+        """Give what is noted of each graph, by its name."""
+        rows = self._rows_of("manifest", "graph, triples, digest")
+        return {str(name): Entry(triples, digest) for name, triples, digest in rows}
+
+    def unsettled(self) -> list[str]:
+        """Give the graphs that were being written when the last writer was stopped, sorted."""
+        return sorted(str(name) for (name,) in self._rows_of("writing", "graph"))
+
+    def tables(self) -> dict[str, str]:
+        """Give the digest of each of Oxigraph's tables, by the file's name."""
+        return {str(name): str(digest) for name, digest in self._rows_of("tables", "file, digest")}
+
+    def note_tables(self, new: Mapping[str, str], gone: Iterable[str]) -> None:
+        """Note tables that were written, forget those that have gone."""
+        self._change_all(
+            ("DELETE FROM tables WHERE file = ?", [(name,) for name in gone]),
+            ("INSERT INTO tables VALUES (?, ?)", sorted(new.items())),
+        )
+
     def copy(self, path: Path) -> None:
         """Write a copy, for a snapshot."""
         target = sqlite3.connect(path)
@@ -98,10 +151,24 @@ class Ledger:
         rows = self._rows.execute(f"SELECT path, name, sha256 FROM claims {where}", values)
         return sorted(Claim(os.fsdecode(path), name, sha256) for path, name, sha256 in rows)
 
+    def _rows_of(self, table: str, columns: str) -> list[Any]:
+        # A ledger from before there was a manifest may be opened to be read only.
+        known = "SELECT 1 FROM sqlite_master WHERE name = ?"
+        try:
+            if not self._rows.execute(known, (table,)).fetchall():
+                return []
+            return self._rows.execute(f"SELECT {columns} FROM {table}").fetchall()
+        except sqlite3.Error as error:
+            raise StoreError(f"{self._place}: {error}") from error
+
     def _change(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+        self._change_all((statement, rows))
+
+    def _change_all(self, *changes: tuple[str, Sequence[tuple[object, ...]]]) -> None:
         try:
             self._rows.execute("BEGIN")
-            self._rows.executemany(statement, rows)
+            for statement, rows in changes:
+                self._rows.executemany(statement, rows)
             self._rows.execute("COMMIT")
         except sqlite3.Error as error:
             raise StoreError(f"{self._place}: {error}") from error

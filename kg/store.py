@@ -8,7 +8,7 @@ thousands of times; over the written union it takes 0.1 s and counts right.
 
     DIR/policy-kg.json   the marker: what this directory is, format and base IRI
     DIR/graph/           Oxigraph
-    DIR/files.sqlite     which file was given with which content (kg.ledger)
+    DIR/files.sqlite     which file was given with which content, and the manifest (kg.ledger)
     DIR/traces.sqlite    what was computed of texts, to compare the next ones (kg.traces.memory)
     DIR/search.sqlite    the full-text index (kg.search); made anew where it is missing or old
     DIR/corrections.tsv  what somebody knows better (kg.correct), written by hand or by kg correct
@@ -18,6 +18,7 @@ thousands of times; over the written union it takes 0.1 s and counts right.
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import json
 import os
 import shutil
@@ -35,7 +36,8 @@ import pyoxigraph
 
 from kg import sparql
 from kg.errors import NotFoundError, QueryError, StoreError
-from kg.ledger import Claim, Ledger
+from kg.fingerprint import fingerprint
+from kg.ledger import Claim, Entry, Ledger
 from kg.models import DocumentGraph
 from kg.sentence import sentence_at
 
@@ -77,6 +79,7 @@ DELETE {{ ?s ?p ?o }} WHERE {{
     FILTER NOT EXISTS {{ GRAPH ?other {{ ?s ?p ?o }} FILTER(?other != <{iri}>) }}
 }} ;
 DROP SILENT GRAPH <{iri}>"""
+_TABLE_END = bytes.fromhex("f7cff485b741e288")  # RocksDB's mark at the end of a whole table
 _TRACES = "/traces"  # what the name of a graph of traces ends with
 _MARK = "traces"  # the fact that tells of which documents the traces are, empty if of others
 
@@ -103,6 +106,8 @@ class Store:
         self.path = None if path is None else Path(path)
         self.read_only = read_only and path is not None
         self._lock: IO[str] | None = None
+        # Graphs changed since the manifest was last written, with the fingerprint if it is known.
+        self._unsettled: dict[str, str] = {}
         if self.path is None:
             self.base = base or DEFAULT_BASE
             self._graph, self._ledger = pyoxigraph.Store(), Ledger(None)
@@ -116,6 +121,8 @@ class Store:
             self._graph = _open_graph(self.path, self._ledger, read_only=read_only)
             undo.pop_all()
         self._recover_claims()
+        if not read_only:
+            self._unsettled.update(dict.fromkeys(self._ledger.unsettled(), ""))
 
     def __enter__(self) -> Self:
         return self
@@ -143,8 +150,10 @@ class Store:
 
     def _write(self, by_iri: Mapping[str, DocumentGraph]) -> None:
         new = [graph for graph in by_iri.values() if not self.holds(graph.iri)]
+        self._begin(*by_iri)
         if new:
             self._bulk_load(new)
+            self._know(new)
         for iri in by_iri.keys() - {graph.iri for graph in new}:
             self.replace(by_iri[iri])
         self.flush()
@@ -153,11 +162,13 @@ class Store:
         """Put a graph in the place of what has its name, in one transaction."""
         if not graph.iri.endswith(_TRACES):
             self._unmark()
+        self._begin(graph.iri)
         triples = _without_graph(graph.nquads, graph.iri)
         self._update(
             f"{_DROP.format(iri=graph.iri)} ;\n"
             f"INSERT DATA {{\n{triples}GRAPH <{graph.iri}> {{\n{triples}}} }}"
         )
+        self._know([graph])
 
     def remove(self, name: str) -> list[Held]:
         """Take a document out, by IRI, title, file name or path; return what has gone.
@@ -178,6 +189,7 @@ class Store:
         self._unmark()
         for iri in (traces_of(source), source):
             if self.holds(iri):
+                self._begin(iri)
                 self._update(_DROP.format(iri=iri))
 
     def set_traces(self, graphs: Iterable[DocumentGraph], gone: Iterable[str], mark: str) -> None:
@@ -186,6 +198,8 @@ class Store:
         The note is written last: where this was stopped, it is done again.
         """
         self._unmark()
+        gone = list(gone)
+        self._begin(*gone)
         for iri in gone:
             self._update(_DROP.format(iri=iri))
         self._write({graph.iri: graph for graph in graphs})
@@ -220,16 +234,45 @@ class Store:
         """
         if self.holds(ONTOLOGY) and self._ledger.fact("ontology") == version:
             return
+        self._begin(ONTOLOGY)
         if self.holds(ONTOLOGY):
             self._update(_DROP.format(iri=ONTOLOGY))
-        self._bulk_load([DocumentGraph(ONTOLOGY, "", "", nquads, ())])
+        graph = DocumentGraph(ONTOLOGY, "", "", nquads, ())
+        self._bulk_load([graph])
+        self._know([graph])
         self.flush()
         self._ledger.note("ontology", version)
 
     def flush(self) -> None:
-        """Bring everything to the disk, so that it outlasts a power cut."""
+        """Bring everything to the disk, so that it outlasts a power cut; then the manifest."""
         if not self.read_only:
             self._guarded(self._graph.flush)
+            self._settle()
+
+    def _begin(self, *graphs: str) -> None:
+        """Note that graphs are about to change, unless that is noted already."""
+        if self.path is None:
+            return
+        new = set(graphs) - self._unsettled.keys()
+        if new:
+            self._ledger.begin(sorted(new))
+        self._unsettled.update(dict.fromkeys(graphs, ""))
+
+    def _know(self, graphs: Iterable[DocumentGraph]) -> None:
+        """Keep the fingerprints of what was written, for the manifest."""
+        if self.path is None:
+            return
+        for graph in graphs:
+            lines = _without_graph(graph.nquads, graph.iri).encode().splitlines(keepends=True)
+            self._unsettled[graph.iri] = fingerprint(lines)
+
+    def _settle(self) -> None:
+        """Write what the changed graphs hold now into the manifest."""
+        if self._unsettled:
+            self._ledger.settle(
+                {iri: self.entry(iri, known) for iri, known in sorted(self._unsettled.items())}
+            )
+            self._unsettled.clear()
 
     @property
     def corrections(self) -> Path | None:
@@ -241,10 +284,25 @@ class Store:
         if self._graph is None:
             return
         self.flush()
-        self._ledger.close()
         self._graph = None  # type: ignore[assignment]  # the handle's end releases Oxigraph's lock
+        self._note_tables()
+        self._ledger.close()
         if self._lock is not None:
             self._lock.close()
+
+    def _note_tables(self) -> None:
+        """Note the digest of each table that Oxigraph has written, to find a flipped bit in it.
+
+        1 s for 400 MB, once: a table never changes. A query over a damaged one may not end.
+        """
+        if self.read_only or self.path is None:
+            return
+        known = self._ledger.tables()
+        present = {file.name: file for file in (self.path / "graph").glob("*.sst")}
+        written = {name: table_digest(present[name]) for name in present.keys() - known.keys()}
+        whole = {name: digest for name, digest in written.items() if digest}
+        if whole or known.keys() - present.keys():
+            self._ledger.note_tables(whole, known.keys() - present.keys())
 
     def snapshot(self, directory: str | Path) -> None:
         """Write a copy that can be opened as a store of its own; all of it or nothing."""
@@ -299,7 +357,10 @@ class Store:
         if not isinstance(solutions, pyoxigraph.QuerySolutions):
             raise QueryError("query: only SELECT gives rows")
         names = [variable.value for variable in solutions.variables]
-        return [dict(zip(names, map(_plain, row), strict=True)) for row in solutions]
+        # A damaged store is found out only when its rows are fetched.
+        return self._guarded(
+            lambda: [dict(zip(names, map(_plain, row), strict=True)) for row in solutions]
+        )
 
     def dataset(self) -> rdflib.Dataset:
         """Give the store as an rdflib Dataset; its default graph is the union."""
@@ -361,15 +422,16 @@ class Store:
     def size(self) -> tuple[int, int]:
         """Count triples, each once however many documents say it, and quads of all graphs."""
         triples = int(self.select("SELECT (COUNT(*) AS ?number) { ?s ?p ?o }")[0]["number"])
-        return triples, len(self._graph) - triples
+        return triples, self._guarded(lambda: len(self._graph)) - triples
 
     def holds(self, iri: str) -> bool:
         """Tell whether there is a graph of this name."""
-        return self._graph.contains_named_graph(pyoxigraph.NamedNode(iri))
+        name = pyoxigraph.NamedNode(iri)
+        return self._guarded(lambda: self._graph.contains_named_graph(name))
 
     def graph_names(self) -> list[str]:
         """Give the names of all graphs, sorted, the ontology's among them."""
-        return sorted(str(name.value) for name in self._graph.named_graphs())
+        return self._guarded(lambda: sorted(str(name.value) for name in self._graph.named_graphs()))
 
     def ntriples(self, iri: str | None = None) -> list[bytes]:
         """Give the lines of one graph, or of the union, sorted; equal graphs give equal lines."""
@@ -378,6 +440,35 @@ class Store:
             lambda: self._graph.dump(format=pyoxigraph.RdfFormat.N_TRIPLES, from_graph=graph)
         )
         return sorted((text or b"").splitlines(keepends=True))
+
+    def entry(self, iri: str, known: str = "") -> Entry | None:
+        """Give what the manifest would say of a graph now, None where there is no such graph.
+
+        Its triples are counted; its fingerprint is taken unless it is known.
+        """
+        if not self.holds(iri):
+            return None
+        if not known:
+            lines = self.ntriples(iri)
+            return Entry(len(lines), fingerprint(lines))
+        query = f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}"
+        return Entry(int(self.select(query)[0]["n"]), known)
+
+    def manifest(self) -> dict[str, Entry]:
+        """Give what was noted of each graph when it was written."""
+        return self._ledger.manifest()
+
+    def unsettled(self) -> list[str]:
+        """Give the graphs that were being written when the last writer was stopped."""
+        return self._ledger.unsettled()
+
+    def accept(self) -> int:
+        """Write the manifest anew of what the store holds; return of how many graphs."""
+        names = self.graph_names()
+        self._ledger.note_tables({}, self._ledger.tables())  # noted anew when the store is closed
+        self._begin(*names, *self._ledger.manifest())
+        self.flush()
+        return len(names)
 
     # -- inside ----------------------------------------------------------------------------
 
@@ -432,6 +523,14 @@ class Store:
             for held in self.sources().values()
             for name in held.names
         )
+
+
+def table_digest(file: Path) -> str:
+    """Give the digest of one of Oxigraph's tables, empty where it is not written to its end."""
+    with open(file, "rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        stream.seek(-min(8, file.stat().st_size), os.SEEK_END)
+        return digest if stream.read() == _TABLE_END else ""
 
 
 def traces_of(source: str) -> str:
@@ -533,7 +632,8 @@ def _open_graph(path: Path, ledger: Ledger, *, read_only: bool) -> pyoxigraph.St
         return pyoxigraph.Store.read_only(str(place)) if read_only else pyoxigraph.Store(place)
     except (OSError, RuntimeError) as error:
         text = _one_line(error)
-        if "lock" in text.casefold():
+        # "Corruption: block checksum mismatch" speaks of no lock.
+        if "lock" in text.casefold() and "orruption" not in text:
             raise StoreError(f"{path}: store in use by another process ({text})") from error
         raise StoreError(f"{place}: {text}; if it is damaged, delete it and build again") from error
 

@@ -32,7 +32,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "ledger": COMMON,
     "sentence": COMMON,
     "queries": COMMON,
-    "store": (*COMMON, "ledger", "sparql", "sentence"),
+    "fingerprint": (),
+    "store": (*COMMON, "ledger", "sparql", "sentence", "fingerprint"),
     # Which corrections concern which document held: the stage's own rule, asked of the store.
     "stamps": (*COMMON, "correct", "store", "pipeline"),
     "amend": (*COMMON, "correct", "store", "sentence", "pipeline", "results"),
@@ -46,6 +47,11 @@ TABLE: dict[str, tuple[str, ...]] = {
     # A question in Chinese, answered by queries of its own in the form of a report.
     "ask": (*COMMON, "store", "queries", "reports", "sentence"),
     "export": (*COMMON, "store", "sparql", "sentence", "results"),
+    # Upkeep: whether a store is sound.
+    "verify": (*COMMON, "store", "ledger", "stamps", "workers"),
+    "validate": (*COMMON, "store", "sparql"),
+    "push": (*COMMON, "store", "export"),
+    "bring": (*COMMON, "store", "ledger", "sparql", "pipeline", "workers"),
     # What a person sees: what all pages share, and the pages.
     "page": ("errors",),
     "render": (*COMMON, "page", "inspect", "reports", "store", "sparql", "sentence"),
