@@ -53,7 +53,8 @@ def export(
 
 
 def _write_turtle(store: Store, names: list[str], out: IO[bytes]) -> None:
-    turtle.write_turtle(union(store, names), out, store.base)
+    with union(store, names) as lines:
+        turtle.write_turtle(lines, out, store.base)
 
 
 def _write_trig(store: Store, names: list[str], out: IO[bytes]) -> None:
@@ -61,7 +62,8 @@ def _write_trig(store: Store, names: list[str], out: IO[bytes]) -> None:
 
 
 def _write_ntriples(store: Store, names: list[str], out: IO[bytes]) -> None:
-    out.writelines(union(store, names))
+    with union(store, names) as lines:
+        out.writelines(lines)
 
 
 def _write_nquads(store: Store, names: list[str], out: IO[bytes]) -> None:
@@ -75,7 +77,8 @@ def _write_jsonld(store: Store, names: list[str], out: IO[bytes]) -> None:
 
 
 def _write_rdfxml(store: Store, names: list[str], out: IO[bytes]) -> None:
-    rdfxml.write_rdfxml(triples(union(store, names)), out)
+    with union(store, names) as lines:
+        rdfxml.write_rdfxml(triples(lines), out)
 
 
 FORMATS: dict[str, Format] = {

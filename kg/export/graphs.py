@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from itertools import islice
 
 import pyoxigraph
@@ -35,9 +36,11 @@ def graphs(store: Store, names: list[str]) -> Iterator[Graph]:
         yield name, lines
 
 
-def union(store: Store, names: list[str]) -> Iterator[bytes]:
-    """Yield what the graphs say as one graph: sorted, each line once, in little memory."""
-    return sorted_lines(line for _, lines in graphs(store, names) for line in lines)
+@contextmanager
+def union(store: Store, names: list[str]) -> Iterator[Iterator[bytes]]:
+    """Give what the graphs say as one graph: sorted, each line once, in little memory."""
+    with closing(sorted_lines(line for _, some in graphs(store, names) for line in some)) as lines:
+        yield lines
 
 
 def canonical(lines: list[bytes]) -> list[bytes]:

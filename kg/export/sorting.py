@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import ExitStack
 from itertools import groupby
 from typing import IO
@@ -16,8 +16,11 @@ from typing import IO
 RUN = 24 * 2**20  # bytes of lines that are sorted at once
 
 
-def sorted_lines(lines: Iterable[bytes], run: int = RUN) -> Iterator[bytes]:
-    """Yield lines in the order of their bytes, each once; every one ends with a line feed."""
+def sorted_lines(lines: Iterable[bytes], run: int = RUN) -> Generator[bytes]:
+    """Yield lines in the order of their bytes, each once; every one ends with a line feed.
+
+    Whoever does not read to the end closes it: the runs are open files.
+    """
     with ExitStack() as files:
         kept: list[Iterable[bytes]] = []
         held: set[bytes] = set()
