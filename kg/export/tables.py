@@ -136,14 +136,16 @@ def write_xlsx(store: Store, names: list[str], out: IO[bytes]) -> None:
     """Write a workbook with a sheet for each table; no cell is a formula."""
     import xlsxwriter
 
-    with staged(store, names) as staging:
-        # Rows go to a file at once; nothing but the current one is held. What is broken off is
-        # closed too: these files are open until then.
-        with xlsxwriter.Workbook(out, {"constant_memory": True}) as book:
-            book.set_properties({"title": "Policy KG", "created": MADE})
-            bold = book.add_format({"bold": True})
-            for table in TABLES:
-                _write_sheet(book.add_worksheet(table.name), bold, table, staging.rows(table))
+    # Rows go to a file at once; nothing but the current one is held. What is broken off is closed
+    # too: these files are open until then.
+    with (
+        staged(store, names) as staging,
+        xlsxwriter.Workbook(out, {"constant_memory": True}) as book,
+    ):
+        book.set_properties({"title": "Policy KG", "created": MADE})
+        bold = book.add_format({"bold": True})
+        for table in TABLES:
+            _write_sheet(book.add_worksheet(table.name), bold, table, staging.rows(table))
 
 
 def _write_sheet(sheet: Any, bold: object, table: Table, rows: Iterable[tuple[Cell, ...]]) -> None:
