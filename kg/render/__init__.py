@@ -16,10 +16,9 @@ from kg.render.library import vis_network
 from kg.render.links import IN_PAGE
 from kg.render.picture import EVIDENCE, Subject, picture
 from kg.render.reading_data import BUDGET, embed_texts
-from kg.render.scenes import ALL, FIRST, HUB, SHARE, Stage, bare, hubs_of, part, read_places
+from kg.render.scenes import ALL, FIRST, SHARE, Stage, bare, part, read_places
 from kg.render.scope import Scopes, read_levels
 from kg.render.subgraph import (
-    CITED,
     GROUPS,
     HELD,
     TIES,
@@ -27,7 +26,6 @@ from kg.render.subgraph import (
     Select,
     add_evidence,
     add_hierarchy,
-    label_of,
     read_facts,
     read_network,
     read_sources,
@@ -131,7 +129,7 @@ def render_html(
         "words": tables(),
         "tie_order": TIES,
         "evidence": EVIDENCE,
-        **_accounts(subject, total),
+        "counts": _accounts(subject, total),
     }
     shown = subject.network
     ranks = {node: shown.degree(node) for node, group in shown.nodes("group") if group == HELD}
@@ -233,45 +231,11 @@ def _sources(network: nx.DiGraph) -> set[str]:
     return {span.source for span in spans}
 
 
-def _accounts(subject: Subject, total: Counter[str]) -> dict[str, Any]:
-    """Return what the page says about itself: how much it holds, and what it leaves out."""
+def _accounts(subject: Subject, total: Counter[str]) -> list[dict[str, Any]]:
+    """Return how many of each class the page holds, of those that the store has."""
     here = Counter(group for _, group in subject.network.nodes("group"))
-    counts = [
+    return [
         {"group": group, "shown": here[group], "total": total[group]}
         for group in GROUPS
         if total[group]
     ]
-    hidden = total.total() - here.total()
-    line = f"显示 {here.total():,} / 共 {total.total():,} 个实体 entities"
-    if hidden:
-        line += f"；{hidden:,} 个未显示（联系较少）hidden"
-    named = hubs_of(subject.network)
-    hubs = [label_of(node, subject.facts.get(node, {})) for node in subject.order if node in named]
-    notes = [_thinned_note(hubs)] if hubs else []
-    summary = _summary(total, subject.roots)
-    return {"counts": counts, "count_line": line, "notes": notes, "summary": summary}
-
-
-def _thinned_note(labels: Sequence[str]) -> str:
-    names = "、".join(labels[:6]) + ("等" if len(labels) > 6 else "")
-    return (
-        f"{names} {len(labels)} 个实体被 {HUB} 份以上文件提到，其“提到”连线选中后才画。"
-        "Mentions of these are drawn only when one is chosen."
-    )
-
-
-def _summary(total: Counter[str], roots: Sequence[str]) -> str:
-    parts = [
-        f"{total[group]:,} {unit}"
-        for group, unit in (
-            (HELD, "份收录全文的文件"),
-            (CITED, "份只被引用的文件"),
-            ("Agency", "个机构"),
-            ("Program", "项政策与项目"),
-            ("Region", "个地区"),
-            ("Task", "项任务"),
-            ("Target", "个目标"),
-        )
-        if total[group]
-    ]
-    return ("周围有 " if roots else "") + "，".join(parts) + "。"

@@ -178,7 +178,7 @@ KG.reader = (() => {
     const card = row.document >= 0
       ? make("button", { type: "button", class: "plain", onclick: () => { KG.tell("go-entity", row.document); close(); } }, both(pair("document-card"))) : "";
     imprint.replaceChildren([row.imprint, row.file].filter(Boolean).join(" · "), " · ",
-      both([`${documents[digest][1].toLocaleString("en")} 字`, `${documents[digest][1].toLocaleString("en")} characters`]), " ", card);
+      KG.says.phrase("n-characters", documents[digest][1]), " ", card);
     text.replaceChildren(...paragraphs);
     open = { digest, row, elements, places: KG.placesIn(text), sentence: -1 };
     explain();

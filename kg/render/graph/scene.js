@@ -100,7 +100,6 @@ KG.scene = (() => {
   // -- groups ----------------------------------------------------------------------------------
 
   const total = (group) => Object.values(group.counts).reduce((sum, count) => sum + count, 0);
-  const written = (number) => number.toLocaleString("en-US");
   const groupId = (number) => "group-" + number;
 
   /** The name of a group, or what its members lack: 未标明地区 where no document says its region. */
@@ -109,9 +108,7 @@ KG.scene = (() => {
   }
 
   function groupSize(group) {
-    const documents = written(group.documents), all = written(total(group));
-    return [`${documents} 份文件 · ${all} 个实体`,
-      `${documents} ${group.documents === 1 ? "document" : "documents"} · ${all} entities`];
+    return KG.says.fill("group-size", group.documents, total(group));
   }
 
   function groupNode(group, number) {

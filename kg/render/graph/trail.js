@@ -4,7 +4,7 @@
 KG.trail = (() => {
   const { make, both } = KG;
   const { data, entities } = KG.model;
-  const { scene } = KG;
+  const { says, scene } = KG;
   const bar = make("nav", { id: "trail" });
   KG.label(bar, "aria-label", KG.pair("what-is-drawn"));
   document.getElementById("canvas").before(bar);
@@ -24,14 +24,15 @@ KG.trail = (() => {
   function amount() {
     const here = scene.scene();
     if (here.groups.length) {
-      const [kind, english] = KG.pair("by-" + here.kind);
-      return [`${written(here.groups.length)} ${kind}，共 ${written(here.members)} 个实体；连线：共有的实体`,
-        `${written(here.groups.length)} ${english}, ${written(here.members)} entities; lines: what they share`];
+      const number = here.groups.length;
+      return says.joined([
+        KG.pair("by-" + here.kind).map((kind) => `${written(number)} ${kind}`),
+        says.fill("in-all-entities", here.members),
+      ]);
     }
     const drawn = scene.drawn().length;
     const all = Math.max(here.members, drawn);
-    return drawn === all ? [`全部 ${written(all)} 个实体`, `all ${written(all)} entities`]
-      : [`画出 ${written(drawn)} / ${written(all)} 个实体`, `${written(drawn)} of ${written(all)} entities drawn`];
+    return drawn === all ? says.fill("all-entities", all) : says.fill("some-drawn", drawn, all);
   }
 
   function allButton() {
@@ -45,8 +46,7 @@ KG.trail = (() => {
     check.checked = shown;
     check.addEventListener("change", () => scene.showHub(id, check.checked));
     return make("li", {}, make("label", {}, check, entities[id].label,
-      make("small", {}, both([`${written(entities[id].documents)} 份文件提到 · ${written(lines)} 条连线`,
-        `named by ${written(entities[id].documents)} documents · ${written(lines)} lines`]))));
+      make("small", {}, says.phrase("hub-counts", entities[id].documents, lines))));
   }
 
   /** The lines left out, by the entity that so many documents name; each can be drawn. */
@@ -59,8 +59,7 @@ KG.trail = (() => {
       type: "button", class: "step", onclick: () => here.forEach((hub) => scene.showHub(hub.id, left.length > 0)),
     }, both(KG.pair(left.length ? "draw-these" : "leave-these-out")));
     const box = make("details", { id: "hubs", open: wasOpen ? "" : null },
-      make("summary", {}, both([`${written(lines)} 条“提到”连线未画（${left.length} 个枢纽）`,
-        `${written(lines)} mention lines not drawn (${left.length} hubs)`])),
+      make("summary", {}, says.phrase("hub-lines-left", lines, left.length)),
       make("p", {}, both(KG.pair("hubs-mean"))), every, make("ul", {}, ...here.map(hubRow)));
     return box;
   }
