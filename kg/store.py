@@ -24,12 +24,12 @@ import os
 import shutil
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Self, TypeVar
+from typing import IO, TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import unquote
 
 import pyoxigraph
@@ -322,13 +322,22 @@ class Store:
 
     # -- reading ---------------------------------------------------------------------------
 
-    def query(self, text: str, substitutions: Mapping[str, Term | str] | None = None) -> Results:
+    def query(
+        self,
+        text: str,
+        substitutions: Mapping[str, Term | str] | None = None,
+        *,
+        base_iri: str | None = None,
+        default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
+    ) -> Results:
         """Answer a SPARQL query; variables named in `substitutions` have that value.
 
         Oxigraph substitutes only what SELECT projects. pol:sentence(?source, ?begin) gives the
         sentence that holds a place of a text: for 6,000 facts of 500 documents in 1 s, where
         SUBSTR and REPLACE on nif:isString, which copy the text for each row, took 74 s.
-        The default graph is the union of all documents and the ontology.
+        The default graph is the union of all documents and the ontology. Where `default_graphs`
+        or `named_graphs` are given, only these are seen: the first together as the default graph.
         """
         sparql.check(text)
         values: dict[pyoxigraph.Variable, _Value] = {
@@ -340,9 +349,11 @@ class Store:
         try:
             return self._graph.query(
                 text,
+                base_iri=base_iri,
                 prefixes=sparql.PREFIXES,
                 substitutions=values,
                 custom_functions={_SENTENCE: self._sentence_function()},
+                **_dataset(default_graphs, named_graphs),
             )
         except (SyntaxError, ValueError, RuntimeError) as error:
             raise QueryError(f"query: {_one_line(error)}") from error
@@ -636,6 +647,16 @@ def _open_graph(path: Path, ledger: Ledger, *, read_only: bool) -> pyoxigraph.St
         if "lock" in text.casefold() and "orruption" not in text:
             raise StoreError(f"{path}: store in use by another process ({text})") from error
         raise StoreError(f"{place}: {text}; if it is damaged, delete it and build again") from error
+
+
+def _dataset(default: Sequence[str], named: Sequence[str]) -> dict[str, Any]:
+    """Give what Oxigraph is told of the graphs that a query may see."""
+    if not default and not named:
+        return {}
+    return {
+        "default_graph": [pyoxigraph.NamedNode(name) for name in default],
+        "named_graphs": [pyoxigraph.NamedNode(name) for name in named],
+    }
 
 
 def _without_graph(nquads: str, iri: str) -> str:

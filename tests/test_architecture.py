@@ -52,13 +52,15 @@ TABLE: dict[str, tuple[str, ...]] = {
     "validate": (*COMMON, "store", "sparql"),
     "push": (*COMMON, "store", "export"),
     "bring": (*COMMON, "store", "ledger", "sparql", "pipeline", "workers"),
+    # SPARQL within limits.
+    "endpoint": (*COMMON, "store", "sparql", "workers", "results"),
     # What a person sees: what all pages share, and the pages.
     "page": ("errors",),
     "render": (*COMMON, "page", "inspect", "reports", "store", "sparql", "sentence"),
     "search": (*COMMON, "store", "sentence"),
     "serve": (
         *(*COMMON, "page", "render", "reports", "store", "sparql", "queries", "sentence"),
-        *("export", "search", "results", "show", "ask", "commands"),
+        *("export", "search", "results", "show", "ask", "commands", "endpoint"),
         # An upload is a build, in a process of its own.
         *("build", "inputs"),
     ),

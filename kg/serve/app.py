@@ -11,6 +11,8 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
+from kg.endpoint.limits import QueryLimits
+from kg.endpoint.pool import Pool
 from kg.serve import (
     entity,
     find,
@@ -41,6 +43,12 @@ class Options:
     """What whoever starts the server allows."""
 
     upload: bool = False
+    update: bool = False  # of the graphs, by SPARQL and the Graph Store Protocol, with the token
+    token: str = ""  # that changes the store, and lets other machines in
+    host: str = "127.0.0.1"  # on which the server listens
+    names: tuple[str, ...] = ()  # by which it may be asked beside its address
+    cors: tuple[str, ...] = ()  # origins whose pages may read what SPARQL answers
+    limits: QueryLimits = QueryLimits()
 
 
 def make_app(place: Path, options: Options | None = None) -> Starlette:
@@ -57,7 +65,8 @@ def make_app(place: Path, options: Options | None = None) -> Starlette:
     )
     app.state.holding = Holding(place)
     app.state.options = options
-    app.state.token = secrets.token_urlsafe(32)
+    app.state.pool = Pool(place, options.limits)
+    app.state.form_token = secrets.token_urlsafe(32)
     app.state.uploads = Uploads(app.state.holding)
     return app
 
@@ -65,6 +74,8 @@ def make_app(place: Path, options: Options | None = None) -> Starlette:
 @asynccontextmanager
 async def _let_go(app: Starlette) -> AsyncIterator[None]:
     warm_up(app.state.holding)
+    await app.state.pool.start()
     yield
+    await app.state.pool.close()
     app.state.uploads.close()
     app.state.holding.let_go()

@@ -52,7 +52,7 @@ async def receive(request: Request) -> Response:
     async with _limited(request).form(max_files=MOST_FILES, max_fields=10) as form:
         token = form.get("token")
         if not isinstance(token, str) or not hmac.compare_digest(
-            token.encode(), request.app.state.token.encode()
+            token.encode(), request.app.state.form_token.encode()
         ):
             raise HTTPException(403, "token: the form is not of this server; open it again")
         given = [one for one in form.getlist("files") if isinstance(one, UploadFile)]
@@ -154,7 +154,7 @@ def _form(request: Request, problem: str = "", status: int = 200) -> Response:
         pair("upload"),
         styles=("serve/forms.css",),
         status=status,
-        token=request.app.state.token,
+        token=request.app.state.form_token,
         problem=problem,
         each=MAX_BYTES // MEGABYTE,
         together=MOST_IN_ALL // MEGABYTE,
