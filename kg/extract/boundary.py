@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import warnings
 from functools import cache, lru_cache
-from typing import Any
 
 from kg.extract.places import everyday, find_names
 from kg.vocabulary import regions, rows, segmenter
@@ -42,21 +40,10 @@ def _words(role: str) -> frozenset[str]:
     return frozenset(row["word"] for row in rows("boundary_words.tsv") if row["role"] == role)
 
 
-@cache
-def _tagger() -> Any:
-    """Load what tells parts of speech; the dictionary first, without its noise."""
-    segmenter()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import jieba.posseg
-
-    return jieba.posseg.dt
-
-
 @lru_cache(maxsize=20_000)
 def tagged(text: str) -> tuple[tuple[str, str], ...]:
     """Cut a short stretch into words with their parts of speech."""
-    return tuple((pair.word, pair.flag) for pair in _tagger().cut(text, HMM=False))
+    return tuple(segmenter().tag(text))
 
 
 def name_begin(stretch: str, head: int, quotes: bool = False) -> int:

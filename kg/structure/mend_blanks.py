@@ -90,6 +90,6 @@ def _inside(text: str, blanks: Sequence[int]) -> int:
 def _inside_words(text: str) -> Iterator[int]:
     """Yield the offsets that lie inside a word of the dictionary."""
     at = 0
-    for word in segmenter().cut(text, HMM=False):
+    for word in segmenter().cut(text):
         yield from range(at + 1, at + len(word))
         at += len(word)
