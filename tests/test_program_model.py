@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from importlib import resources
 from itertools import pairwise
+from pathlib import Path
 
+import pycrfsuite
 import pytest
+from casebook import ROOT, SHARED
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.extract import find_jurisdiction, program_model, read_by_rules, untangle
+from kg.extract.crf import LABELS, Model
+from kg.extract.program_features import Word, classes, features
 from kg.extract.program_meetings import find_meetings
-from kg.extract.program_model import Word, features, read_programs, read_words, spans
+from kg.extract.program_model import read_programs, read_words, spans
 from kg.models import Mention, Outline
 from kg.read import read
 from kg.structure import structure
 from kg.structure.mend import mend
 
+MODEL = (resources.files("kg.data") / program_model.MODEL).read_bytes()
+PAPERS = sorted((ROOT / "examples").glob("0[1-6]*.txt"))
 HEAD = "云陵市人民政府关于做好2024年有关工作的通知\n"
 
 
@@ -25,16 +34,18 @@ class Says:
     def __init__(self, *names: str) -> None:
         self.names = names
 
-    def tag(self, seen: list[list[str]]) -> list[str]:
+    def labels(self, sentences: Sequence[tuple[Sequence[Word], Iterable[Mention]]]) -> list[str]:
         """Label the words that together are one of the names."""
-        texts = [next(f[2:] for f in word if f.startswith("w=")) for word in seen]
+        return [self._labels([word.text for word in found]) for found, _ in sentences]
+
+    def _labels(self, texts: list[str]) -> str:
         labels = ["O"] * len(texts)
         for name in self.names:
             for begin in range(len(texts)):
                 for end in range(begin + 1, len(texts) + 1):
                     if "".join(texts[begin:end]) == name:
                         labels[begin:end] = ["B"] + ["I"] * (end - begin - 1)
-        return labels
+        return "".join(labels)
 
 
 def outline_of(text: str) -> Outline:
@@ -45,7 +56,7 @@ def read_with(text: str, *names: str) -> list[Mention]:
     """Return the programmes of a text when the model takes some words for programmes."""
     outline = outline_of(text)
     ruled = read_by_rules(outline, find_jurisdiction(outline))
-    found = read_programs(outline, ruled, Says(*names))  # type: ignore[arg-type]
+    found = read_programs(outline, ruled, Says(*names))
     return [m for m in untangle(found, outline.source.text) if m.type == "Program"]
 
 
@@ -108,8 +119,59 @@ def test_spans_are_what_the_labels_say(labels: list[str]) -> None:
 
 
 def test_classes_are_of_words() -> None:
-    fine, broad = program_model._classes("实施")
-    assert (fine, broad) != program_model._classes("没有这个词") == ("-", "-")
+    fine, broad = classes("实施")
+    assert (fine, broad) != classes("没有这个词") == ("-", "-")
+
+
+# -- the fast way and CRFsuite's own ---------------------------------------------------------
+
+
+def tagger() -> pycrfsuite.Tagger:
+    judge = pycrfsuite.Tagger()
+    judge.open_inmemory(MODEL)
+    return judge
+
+
+def assert_as_crfsuite(outline: Outline) -> int:
+    """Return how many words were labelled, each as CRFsuite labels it."""
+    ruled = read_by_rules(outline, find_jurisdiction(outline))
+    sentences = [(found, ruled) for found in read_words(outline, ruled)]
+    labels = program_model._model().labels(sentences)
+    judge = tagger()
+    assert labels == ["".join(judge.tag(features(*one))) for one in sentences]
+    return sum(map(len, labels))
+
+
+def test_weights_are_those_that_crfsuite_reads() -> None:
+    model, info = Model(MODEL), tagger().info()
+    assert model.weights.keys() == info.attributes.keys()
+    for (feature, label), weight in info.state_features.items():
+        assert model.weights[feature][LABELS.index(label)] == pytest.approx(weight, abs=1e-6)
+    for (one, other), weight in info.transitions.items():
+        found = model.transitions[LABELS.index(one)][LABELS.index(other)]
+        assert found == pytest.approx(weight, abs=1e-6)
+
+
+@pytest.mark.parametrize("file", PAPERS, ids=lambda file: file.name)
+def test_labels_are_those_of_crfsuite(file: Path) -> None:
+    assert assert_as_crfsuite(structure(mend(read(file.read_bytes(), [file.name])).source)) > 100
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="no ../shared")
+def test_labels_are_those_of_crfsuite_on_the_corpus() -> None:
+    for file in sorted((SHARED / "corpus").glob("*.txt"))[7::60]:
+        assert_as_crfsuite(structure(mend(read(file.read_bytes(), [file.name])).source))
+
+
+@given(st.text("推进实施“”云陵、，五彩工程（）1 \u3000品牌a。\n", max_size=80))
+def test_labels_are_those_of_crfsuite_on_any_text(text: str) -> None:
+    assert_as_crfsuite(outline_of(f"为做好有关工作，{text}。"))
+
+
+@pytest.mark.parametrize("content", [b"", b"lCRF", b"not a model of CRFsuite" * 3], ids=repr)
+def test_what_is_no_model(content: bytes) -> None:
+    with pytest.raises(ValueError, match="not a model"):
+        Model(content)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from casebook import ROOT, SHARED
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.extract.program_model import Word, spans
+from kg.extract.program_features import Word
+from kg.extract.program_model import spans
 
 
 def load() -> ModuleType:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from kg.models import Outline, Sentence
 
@@ -26,6 +27,7 @@ QUOTES |= {ord("』"): ord("’")}
 TABLE = WIDE | NARROW | QUOTES
 
 
+@lru_cache(maxsize=4096)  # each extractor asks for the same sentences
 def even(text: str) -> str:
     """Return the text with one width for each character; every offset stays as it is."""
     return text.translate(TABLE)
