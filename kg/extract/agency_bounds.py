@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 from kg.extract.boundary import tagged
+from kg.extract.text import up_to
 from kg.models import Mention
 from kg.vocabulary import rows
 
@@ -54,7 +55,7 @@ def is_edge(stretch: str, begin: int) -> bool:
     """Tell whether a name can begin here: at a mark, or behind a word that governs names."""
     if begin == 0 or stretch[begin - 1] in EDGE:
         return True
-    return stretch[:begin].endswith(_links())
+    return up_to(stretch, begin, _longest_link()).endswith(_links())
 
 
 def follows_verb(stretch: str, begin: int, end: int) -> bool:
@@ -65,6 +66,11 @@ def follows_verb(stretch: str, begin: int, end: int) -> bool:
         return False
     word, flag = words[-2]
     return flag.startswith("v") and len(word) > 1 and GENERIC.match(word) is None
+
+
+@cache
+def _longest_link() -> int:
+    return max(map(len, _links()))
 
 
 @cache

@@ -212,7 +212,7 @@ def find_bare(stretch: str) -> Iterator[Mention]:
         run = match[0]
         for offset in range(len(run) - 1):
             begin = match.start() + offset
-            if not is_edge(stretch, begin):
+            if stretch[begin] not in _first_characters() or not is_edge(stretch, begin):
                 continue
             form = _form_at(stretch, begin)
             if form is None or not _stands_alone(form, stretch, begin):
@@ -243,6 +243,11 @@ def _short_bodies() -> frozenset[str]:
 @cache
 def _form_lengths() -> tuple[int, ...]:
     return tuple(sorted({len(form) for form in forms()}, reverse=True))
+
+
+@cache
+def _first_characters() -> frozenset[str]:
+    return frozenset(form[0] for form in forms())
 
 
 def _form_at(stretch: str, begin: int) -> Form | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from kg.extract.places import everyday, find_names, is_full_name, name_goes_on, places_named
+from kg.extract.text import places_of
 from kg.extract.unlisted_places import find_unlisted, put_below
 from kg.models import Outline, Place
 from kg.vocabulary import gazetteer, regions, rows, short_name
@@ -31,6 +32,9 @@ SPEAKER_WEIGHT = 100
 LOWEST_FIRST = (("镇", "乡", "街道"), ("县", "区", "旗"), ("市", "州"), ("自治区", "省"))
 OWN_SHARE = 0.25
 LEAST_OWN = 2
+BEFORE_PLACE = frozenset("在对和与及为至到由经从省市州盟")
+FIELDS = frozenset("场级域内外面")  # 港口区|域 names no district
+LEVELS = frozenset("区县市")
 OFTEN = 10  # times that a city is named whose name is an everyday word as well (长治)
 NATIONAL = re.compile(r"各省、自治区、直辖市")
 # Who signs for the whole country: 全国…标准化技术委员会秘书处, 国家…领导小组办公室.
@@ -154,7 +158,9 @@ def _nicknames() -> dict[str, Place]:
 def _nicknamed(text: str, scores: Counter[str]) -> Iterator[str]:
     """Yield the codes of the cities meant by a by-name (泉城), if their province is named too."""
     for nickname, place in _nicknames().items():
-        if place.parent in scores and re.search(f"{nickname}(?![区县市])", text):
+        if place.parent in scores and any(
+            text[end : end + 1] not in LEVELS for _, end in places_of(nickname, text)
+        ):
             yield place.code
 
 
@@ -262,13 +268,16 @@ def _stands_in_text(place: Place, text: str, above: bool) -> bool:
     if place.level == "prefecture" and above and text.count(short) >= OFTEN:
         return True
     if short in everyday() or place.name in everyday():
-        return above and re.search(f"{place.name}(?![场级域内外面])", text) is not None
+        ends = (end for _, end in places_of(place.name, text))
+        return above and any(text[end : end + 1] not in FIELDS for end in ends)
     if place.level == "county":
-        return (
-            re.search(f"(?:^|[^一-鿿]|[在对和与及为至到由经从省市州盟]){place.name}", text)
-            is not None
-        )
+        return any(_can_begin(text, begin) for begin, _ in places_of(place.name, text))
     return True
+
+
+def _can_begin(text: str, at: int) -> bool:
+    """Tell whether a place's name can begin here: at a mark, or behind a word that governs it."""
+    return at == 0 or not "一" <= text[at - 1] <= "鿿" or text[at - 1] in BEFORE_PLACE
 
 
 def own_level(text: str) -> str | None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from kg.extract.program_names import level_end, place_end
 from kg.extract.program_words import kind_of_name
-from kg.extract.text import ABBREVIATED
+from kg.extract.text import ABBREVIATED, places_of
 from kg.models import Mention, Outline
 
 # What a document leaves out where it comes back to a name: “云陵通”平台 … “云陵通”.
@@ -63,8 +62,7 @@ def _of_another(before: str) -> bool:
 def _plain(outline: Outline, plain: str, full: dict[str, str]) -> Iterator[Mention]:
     """Yield the other places of the body that hold a shorter name."""
     for short, name in full.items():
-        for match in re.finditer(re.escape(short), plain):
-            begin, end = match.span()
+        for begin, end in places_of(short, plain):
             if _of_another(plain[max(0, begin - 8) : begin]):
                 continue
             if any(

@@ -146,11 +146,17 @@ def read_words(outline: Outline, mentions: Iterable[Mention]) -> Iterator[list[W
 
 def _cut(plain: str, sentence: Sentence, cuts: Sequence[int]) -> Iterator[Word]:
     at = sentence.begin
+    number = bisect_right(cuts, at)
+    cut = cuts[number] if number < len(cuts) else len(plain)
     for text, flag in tagged(plain[sentence.begin : sentence.end]):
         end = at + len(text)
-        for cut in (*cuts[bisect_right(cuts, at) : bisect_left(cuts, end)], end):
-            yield Word(at, cut, plain[at:cut], flag)
-            at = cut
+        while cut < end:
+            if at < cut:
+                yield Word(at, cut, plain[at:cut], flag)
+            at, number = cut, number + 1
+            cut = cuts[number] if number < len(cuts) else len(plain)
+        yield Word(at, end, text if at + len(text) == end else plain[at:end], flag)
+        at = end
 
 
 def spans(found: Sequence[Word], labels: Sequence[str]) -> Iterator[tuple[int, int]]:

@@ -62,11 +62,17 @@ def _is_generic(text: str) -> bool:
 
     By the places that some of them reach: a pattern would try every way to part it.
     """
+    words, lengths = role("generic"), _generic_lengths()
     reached = {0}
     for at in range(len(text)):
         if at in reached:
-            reached.update(at + len(word) for word in role("generic") if text.startswith(word, at))
+            reached.update(at + size for size in lengths if text[at : at + size] in words)
     return len(text) in reached
+
+
+@cache
+def _generic_lengths() -> tuple[int, ...]:
+    return tuple(sorted({len(word) for word in role("generic")}))
 
 
 @cache

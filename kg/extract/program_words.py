@@ -90,6 +90,11 @@ def _longest() -> int:
     return max(map(len, heads()))
 
 
+@cache
+def _last_characters() -> frozenset[str]:
+    return frozenset(head[-1] for head in heads())
+
+
 def head_at(stretch: str, begin: int) -> str | None:
     """Return the longest head that begins here."""
     for length in range(min(_longest(), len(stretch) - begin), 0, -1):
@@ -100,6 +105,8 @@ def head_at(stretch: str, begin: int) -> str | None:
 
 def head_of(name: str) -> str | None:
     """Return the longest head that a name ends with."""
+    if name[-1:] not in _last_characters():
+        return None
     for length in range(min(_longest(), len(name)), 0, -1):
         if name[-length:] in heads():
             return name[-length:]

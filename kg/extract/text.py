@@ -33,6 +33,14 @@ def even(text: str) -> str:
     return text.translate(TABLE)
 
 
+def places_of(words: str, text: str) -> Iterator[tuple[int, int]]:
+    """Yield where words stand in a text, one place after the other."""
+    at = text.find(words)
+    while at >= 0:
+        yield at, at + len(words)
+        at = text.find(words, at + len(words))
+
+
 def up_to(text: str, at: int, reach: int = 60) -> str:
     """Return the end of what stands before a place, for what looks at no more of it."""
     return text[max(0, at - reach) : at]
