@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import logging
 import re
 import warnings
@@ -76,10 +75,12 @@ def text_of(package: str, name: str) -> str:
 def rows(name: str, package: str = "kg.data") -> Iterator[dict[str, str]]:
     """Yield the rows of a tab-separated table with a header; `#` starts a comment line."""
     lines = (ln for ln in text_of(package, name).splitlines() if ln and not ln.startswith("#"))
-    for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
-        if None in row or None in row.values():
-            raise VocabularyError(f"{package}/{name}: wrong number of cells in {row}")
-        yield row
+    header = next(lines, "").split("\t")
+    for line in lines:
+        cells = line.split("\t")
+        if len(cells) != len(header):
+            raise VocabularyError(f"{package}/{name}: wrong number of cells in {cells}")
+        yield dict(zip(header, cells, strict=True))
 
 
 @cache
