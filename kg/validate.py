@@ -10,28 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
 
 import pyoxigraph
 
-from kg.errors import KgError
+from kg.shapes import SH, Check, checks
 from kg.sparql import PREFIXES
 from kg.store import Held, Store, traces_of
 
-if TYPE_CHECKING:
-    import rdflib
-
 _SHAPES = "https://w3id.org/policy-kg/shapes#"
-_RESULTS = """
-PREFIX sh: <http://www.w3.org/ns/shacl#>
-SELECT ?shape ?node ?path ?value ?severity ?message {
-    ?result a sh:ValidationResult ; sh:sourceShape ?shape ; sh:focusNode ?node ;
-        sh:resultSeverity ?severity .
-    OPTIONAL { ?result sh:resultPath ?path }
-    OPTIONAL { ?result sh:value ?value }
-    OPTIONAL { ?result sh:resultMessage ?message FILTER(LANG(?message) IN ("en", "")) }
-}
-"""
 _SENTENCE = """
 SELECT (pol:sentence(?source, ?begin) AS ?sentence) ?node {
     ?node nif:beginIndex ?begin ; nif:referenceContext ?source
@@ -61,66 +47,63 @@ def validate(store: Store, document: str | None = None) -> Iterator[Violation]:
 
 
 def _of_document(store: Store, held: Held) -> set[Violation]:
-    import rdflib
-
-    try:
-        from pyshacl import validate as check
-    except ImportError as error:
-        raise KgError("kg validate needs pyshacl: pip install 'policy-kg[validate]'") from error
     # Traces speak of nodes of the document, and are valid only beside it.
     graphs = [name for name in (held.source, traces_of(held.source)) if store.holds(name)]
-    triples = b"".join(line for name in graphs for line in store.ntriples(name))
-    data = rdflib.Graph().parse(data=triples, format="nt")
-    _, report, _ = check(
-        data, shacl_graph=_turtle("shapes.ttl"), ont_graph=_turtle("policy.ttl"), inference="none"
-    )
-    if not isinstance(report, rdflib.Graph):
-        raise KgError(f"{held.source}: the SHACL validator failed: {report}")
-    return set(_violations(store, held, report))
+    data = pyoxigraph.Store()
+    data.bulk_load(_text("policy.ttl").encode(), pyoxigraph.RdfFormat.TURTLE)
+    for name in graphs:
+        data.bulk_load(b"".join(store.ntriples(name)), pyoxigraph.RdfFormat.N_TRIPLES)
+    return {
+        _violation(store, held, check, row[0], row[1])
+        for check in _checks()
+        for row in _rows(data, check)
+    }
+
+
+def _rows(data: pyoxigraph.Store, check: Check) -> pyoxigraph.QuerySolutions:
+    answer = data.query(check.query, prefixes=PREFIXES)
+    assert isinstance(answer, pyoxigraph.QuerySolutions)  # a check is a SELECT
+    return answer
 
 
 @cache
-def _turtle(name: str) -> rdflib.Graph:
-    import rdflib
+def _checks() -> tuple[Check, ...]:
+    def parsed(name: str) -> Iterator[pyoxigraph.Quad]:
+        return pyoxigraph.parse(_text(name), format=pyoxigraph.RdfFormat.TURTLE)
 
-    text = (files("kg.ontology") / name).read_text(encoding="utf-8")
-    return rdflib.Graph().parse(data=text, format="turtle")
-
-
-def _violations(store: Store, held: Held, report: rdflib.Graph) -> Iterator[Violation]:
-    for row in report.query(_RESULTS):
-        shape, node, path, value, severity, message = (_text(term) for term in row)  # type: ignore[union-attr]
-        yield Violation(
-            shape=shape,
-            property=path,
-            file=held.names[0] if held.names else held.source,
-            node=node,
-            value="" if value == node else value,
-            expected=message,
-            sentence=_sentence(store, node),
-            severity=severity,
-        )
+    return checks(parsed("shapes.ttl"), parsed("policy.ttl"))
 
 
-def _text(term: object) -> str:
+@cache
+def _text(name: str) -> str:
+    return (files("kg.ontology") / name).read_text(encoding="utf-8")
+
+
+def _violation(store: Store, held: Held, check: Check, node: object, value: object) -> Violation:
+    return Violation(
+        shape=check.shape.removeprefix(_SHAPES),
+        property=_shown(pyoxigraph.NamedNode(check.path)) if check.path else "",
+        file=held.names[0] if held.names else held.source,
+        node=_shown(node),
+        value="" if value is None or value == node else _shown(value),
+        expected=check.message,
+        sentence=_sentence(store, node),
+        severity=_shown(pyoxigraph.NamedNode(check.severity)),
+    )
+
+
+def _shown(term: object) -> str:
     """Give a term as a reader knows it: nif:endIndex, Context."""
-    import rdflib
-
-    if term is None or isinstance(term, rdflib.BNode):
-        return ""  # a path of several steps: the shape's name tells which
-    text = str(term)
-    if isinstance(term, rdflib.Literal):
-        return text
-    for prefix, namespace in {**PREFIXES, "sh": "http://www.w3.org/ns/shacl#"}.items():
-        if text.startswith(namespace):
-            return f"{prefix}:{text.removeprefix(namespace)}"
-    return text.removeprefix(_SHAPES)
+    if isinstance(term, pyoxigraph.NamedNode):
+        for prefix, namespace in {**PREFIXES, "sh": SH}.items():
+            if term.value.startswith(namespace):
+                return f"{prefix}:{term.value.removeprefix(namespace)}"
+        return term.value
+    return term.value if isinstance(term, pyoxigraph.Literal) else str(term)
 
 
-def _sentence(store: Store, node: str) -> str:
-    try:
-        name = pyoxigraph.NamedNode(node)
-    except ValueError:
-        return ""  # a blank node, or a name with a prefix: nothing that was read from a text
-    rows = store.select(_SENTENCE, {"node": name})
+def _sentence(store: Store, node: object) -> str:
+    if not isinstance(node, pyoxigraph.NamedNode):
+        return ""
+    rows = store.select(_SENTENCE, {"node": node})
     return rows[0]["sentence"] if rows else ""

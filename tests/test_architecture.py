@@ -49,7 +49,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "export": (*COMMON, "store", "sparql", "sentence", "results"),
     # Upkeep: whether a store is sound.
     "verify": (*COMMON, "store", "ledger", "stamps", "workers"),
-    "validate": (*COMMON, "store", "sparql"),
+    "shapes": ("errors",),
+    "validate": (*COMMON, "store", "sparql", "shapes"),
     "push": (*COMMON, "store", "export"),
     "bring": (*COMMON, "store", "ledger", "sparql", "pipeline", "workers"),
     # SPARQL within limits.
