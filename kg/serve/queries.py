@@ -19,6 +19,7 @@ from kg.errors import KgError, QueryError
 from kg.page.words import pair
 from kg.queries import SavedQuery
 from kg.serve.address import address_of, links
+from kg.serve.editor import editor_address
 from kg.serve.forms import Chosen, Field, address, chosen, fields_of_query, tidied, wording
 from kg.serve.holding import store_of
 from kg.serve.kept import kept, leaf_of
@@ -220,6 +221,9 @@ def _page(
         leaf=leaf,
         seconds=f"{seconds:.2f}",
         permalink=address(path, values),
+        in_editor=editor_address(
+            query.name, {name: some[-1] for name, some in values.items() if some}
+        ),
         files=[(form, address(path, values, format=form)) for form in FORMATS],
         to_page=lambda number: address(path, values, page=str(number)),
         bound=json.dumps(

@@ -1,0 +1,186 @@
+"""The query page: an editor for SPARQL that knows our words, and the answer as a table.
+
+YASQE (kg/serve/vendor) is the editor; the table, the files and the messages are ours. A query that
+comes with an address is shown and never run by itself: a page of another site may open an address
+of ours. Without its script the page is a form that sends the query to the endpoint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import urlencode
+
+import pyoxigraph
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from kg import queries, sparql
+from kg.page import content
+from kg.page.words import pair
+from kg.queries import SavedQuery
+from kg.serve.bound import bound
+from kg.serve.forms import NEEDED, chosen, fields_of_query
+from kg.serve.holding import store_of
+from kg.serve.respond import respond
+from kg.store import Store
+from kg.vocabulary import text_of
+
+PATH, ENDPOINT = "/sparql/query", "/sparql"
+BEHIND = "ask-"  # what the names of queries begin with that answer questions in Chinese
+# What a file is called by its end, and what the endpoint is asked for.
+ROWS = {
+    "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
+    "json": "application/sparql-results+json",
+    "xml": "application/sparql-results+xml",
+}
+TRIPLES = {
+    "turtle": "text/turtle",
+    "ntriples": "application/n-triples",
+    "jsonld": "application/ld+json",
+    "rdfxml": "application/rdf+xml",
+}
+FIRST = """\
+SELECT ?document ?title ?agency ?issued {
+    ?document a pol:PolicyDocument ; dcterms:title ?title ; pol:hasText ?text .
+    OPTIONAL { ?document pol:issuedBy ?agency }
+    OPTIONAL { ?document dcterms:issued ?issued }
+} ORDER BY DESC(?issued) ?title LIMIT 20
+"""
+# What stands for a value that a query needs, where nobody has given one: something that is there.
+_EXAMPLES = {
+    "name": "SELECT (MIN(STR(?of)) AS ?one) { ?any pol:hasText ?text ; dcterms:title ?of }",
+    "body": "SELECT (MIN(STR(?of)) AS ?one) { ?any a pol:Agency ; skos:prefLabel ?of }",
+}
+NOTHING = "…"
+_OWL = sparql.PREFIXES["owl"]
+_LABEL = pyoxigraph.NamedNode(sparql.PREFIXES["rdfs"] + "label")
+_TYPE = pyoxigraph.NamedNode(sparql.PREFIXES["rdf"] + "type")
+
+
+def query_page(request: Request) -> Response:
+    """Show the editor: empty but for an example, or with the query of the address."""
+    name = request.query_params.get("saved")
+    saved = None if name is None else queries.find(name)
+    store = store_of(request)
+    text = request.query_params.get("query") or FIRST
+    given: dict[str, str] = {}
+    if saved is not None:
+        given = _given(request, saved)
+        text = bound(saved, {**_examples(store, saved, given), **given})
+    return respond(
+        request,
+        "serve/editor.html",
+        pair("sparql"),
+        styles=("serve/vendor/yasqe.css", "serve/table.css", "serve/forms.css", "serve/editor.css"),
+        scripts=("serve/editor.js",),
+        libraries=(content("serve/vendor/yasqe.js"),),
+        connects=True,
+        data={"editor": {"base": store.base, **_known()}},
+        endpoint=ENDPOINT,
+        path=PATH,
+        text=text,
+        saved=saved,
+        with_form="" if saved is None else _address(f"/queries/{saved.name}", given),
+        own=[one for one in queries.saved().values() if not one.name.startswith(BEHIND)],
+        behind=[one for one in queries.saved().values() if one.name.startswith(BEHIND)],
+        formats={"rows": ROWS, "triples": TRIPLES},
+        prefixes=sparql.PREFIXES,
+    )
+
+
+def editor_address(name: str, values: Mapping[str, str]) -> str:
+    """Return the address of the editor with a saved query and values of it."""
+    return _address(PATH, {"saved": name, **values})
+
+
+def _address(path: str, values: Mapping[str, str]) -> str:
+    return f"{path}?{urlencode(values)}" if values else path
+
+
+# -- saved queries ---------------------------------------------------------------------------------
+
+
+def _given(request: Request, query: SavedQuery) -> dict[str, str]:
+    """Return the values that an address has for a saved query; QueryError for those of no use."""
+    rest = request.query_params.multi_items()
+    asked = type(request.query_params)([one for one in rest if one[0] not in ("saved", "query")])
+    return {name: several[-1] for name, several in chosen(fields_of_query(query), asked).items()}
+
+
+def _examples(store: Store, query: SavedQuery, given: Mapping[str, str]) -> dict[str, str]:
+    """Return values for what a query needs and has not been given."""
+    lacking = [
+        name for name, meaning in query.parameters if NEEDED in meaning and name not in given
+    ]
+    return {name: _example(store, name) for name in lacking}
+
+
+def _example(store: Store, name: str) -> str:
+    found = store.select(_EXAMPLES[name]) if name in _EXAMPLES else []
+    return next((row["one"] for row in found if row["one"]), NOTHING)
+
+
+# -- what the editor completes ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word of the ontology, as the editor offers it."""
+
+    name: str  # pol:Agency
+    kind: str  # class, property or value
+    labels: tuple[str, str]  # Chinese, English; empty where the word is not ours
+
+
+@cache
+def terms() -> tuple[Term, ...]:
+    """Return the classes, properties and values that our ontology has or uses, by name."""
+    ontology = pyoxigraph.Store()
+    text = text_of("kg.ontology", "policy.ttl")
+    ontology.load(text.encode(), format=pyoxigraph.RdfFormat.TURTLE)
+    return tuple(sorted(_terms(ontology), key=lambda term: term.name))
+
+
+def _terms(ontology: pyoxigraph.Store) -> Iterator[Term]:
+    types: dict[pyoxigraph.NamedNode, list[str]] = {}
+    for quad in ontology.quads_for_pattern(None, _TYPE, None):
+        if isinstance(quad.subject, pyoxigraph.NamedNode):
+            types.setdefault(quad.subject, []).append(getattr(quad.object, "value", ""))
+    for node, names in types.items():
+        short = sparql.shorten(node.value)
+        # A word without a prefix of ours, or the ontology itself, is no word to complete.
+        if short != node.value and f"{_OWL}Ontology" not in names:
+            yield Term(short, _kind(names), _labels(ontology, node))
+
+
+def _kind(types: list[str]) -> str:
+    if any(one.startswith(_OWL) and one.endswith("Property") for one in types):
+        return "property"
+    return "class" if f"{_OWL}Class" in types else "value"
+
+
+def _labels(ontology: pyoxigraph.Store, node: pyoxigraph.NamedNode) -> tuple[str, str]:
+    said = {"zh": "", "en": ""}
+    for quad in ontology.quads_for_pattern(node, _LABEL, None):
+        if isinstance(quad.object, pyoxigraph.Literal) and quad.object.language:
+            said[quad.object.language] = quad.object.value
+    return said["zh"], said["en"]
+
+
+@cache
+def _known() -> dict[str, object]:
+    """Return what the script of the page is told."""
+    return {
+        "endpoint": ENDPOINT,
+        "path": PATH,
+        "prefixes": sparql.PREFIXES,
+        "terms": [[term.name, term.kind, *term.labels] for term in terms()],
+        "formats": {"rows": ROWS, "triples": TRIPLES},
+    }
+
+
+ROUTES = (Route(PATH, query_page),)
