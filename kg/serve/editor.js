@@ -7,6 +7,7 @@
   const place = (id) => document.getElementById(id);
   const MODE = "sparql-known", ROWS_AT_ONCE = 200, MOST_RAW = 100_000, MOST_NAMES = 300, LONGEST = 200_000;
   const ACCEPT = "application/sparql-results+json, text/turtle;q=0.9, application/problem+json;q=0.5, text/plain;q=0.1";
+  const PARTED = /[\u2028\u2029]/g; // line separators, over which YASQE stumbles
   const labels = new Map(known.terms.map(([name, , ...words]) => [name, words]));
 
   /** A phrase of ours with values in its gaps, in both languages: "{} {row|rows}". */
@@ -28,7 +29,21 @@
       .replace(/[\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufffe\uffff]|\p{Surrogate}/gu, "\ufffd");
   }
 
+  /** A query without line separators: SPARQL reads the escapes as the same. */
+  function escaped(text) {
+    return text.replace(PARTED, (one) => (one === "\u2028" ? "\\u2028" : "\\u2029"));
+  }
+
   // -- the editor ------------------------------------------------------------------------------
+
+  let asked = false; // whether the reader has asked for words, with nothing typed yet
+  const KEYS = {
+    "Ctrl-Enter": run, "Cmd-Enter": run, "Ctrl-S": false, "Cmd-S": false,
+    // Tab goes on to the next control, as everywhere; Ctrl-] and Ctrl-[ indent.
+    Tab: false, "Shift-Tab": false,
+    Esc: () => place("run").focus(),
+    "Ctrl-Space": (cm) => { asked = true; cm.autocomplete(); asked = false; },
+  };
 
   const editor = openEditor() || {
     get: () => area.value,
@@ -38,31 +53,17 @@
 
   /** Put YASQE in the place of the text area; a browser that cannot keeps the text area. */
   function openEditor() {
+    const box = KG.make("div", { id: "yasqe" });
+    area.before(box);
     try {
       teach();
-      const box = KG.make("div", { id: "yasqe" });
-      area.before(box);
       const yasqe = new Yasqe(box, {
-        value: area.value, mode: MODE,
+        value: escaped(area.value), mode: MODE, extraKeys: KEYS,
         // Nothing is kept in the browser, and no address fills the editor but by our own hand.
         persistenceId: null, consumeShareLink: null, createShareableLink: null,
         showQueryButton: false, resizeable: true, editorHeight: "20rem", viewportMargin: 20,
-        extraKeys: {
-          "Ctrl-Enter": run, "Cmd-Enter": run, "Ctrl-S": false, "Cmd-S": false,
-          // Tab goes on to the next control, as everywhere; Ctrl-] and Ctrl-[ indent.
-          Tab: false, "Shift-Tab": false,
-          Esc: () => place("run").focus(),
-          "Ctrl-Space": (cm) => { asked = true; cm.autocomplete(); asked = false; },
-        },
       });
-      area.hidden = true;
-      area.required = false;
-      document.querySelector("label[for=query]").addEventListener("click", () => yasqe.focus());
-      const field = yasqe.getInputField();
-      field.setAttribute("aria-describedby", "editor-keys");
-      const name = () => yasqe.setOption("screenReaderLabel", KG.said(KG.pair("query")));
-      KG.on("language", name);
-      name();
+      settle(yasqe);
       return {
         get: () => yasqe.getValue(),
         set: (text) => yasqe.setValue(text),
@@ -71,10 +72,24 @@
       };
     } catch (error) {
       console.warn(String(error));
-      place("yasqe")?.remove();
-      area.hidden = false;
+      box.remove();
       return null;
     }
+  }
+
+  /** Have the editor labelled and spoken of as the text area was, and take its place. */
+  function settle(yasqe) {
+    yasqe.on("beforeChange", (_, change) => {
+      const text = change.text.map(escaped);
+      if (change.update && text.join() !== change.text.join()) change.update(null, null, text);
+    });
+    yasqe.getInputField().setAttribute("aria-describedby", "editor-keys");
+    const say = () => yasqe.setOption("screenReaderLabel", KG.said(KG.pair("query")));
+    KG.on("language", say);
+    say();
+    document.querySelector("label[for=query]").addEventListener("click", () => yasqe.focus());
+    area.hidden = true;
+    area.required = false;
   }
 
   /** Tell YASQE our prefixes and words, instead of those that it would ask other servers for. */
@@ -108,8 +123,6 @@
     const wanted = Object.keys(known.prefixes).filter((name) => used.has(name) && !said.has(name));
     return wanted.map((name) => `PREFIX ${name}: <${known.prefixes[name]}>\n`).join("");
   }
-
-  let asked = false; // whether the reader has asked for words, with nothing typed yet
 
   /** What is being typed: a token, or a Chinese word, which is no SPARQL but a label of ours. */
   function typedAt(cm) {

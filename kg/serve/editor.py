@@ -23,9 +23,8 @@ from kg.page.words import pair
 from kg.queries import SavedQuery
 from kg.serve.bound import bound
 from kg.serve.forms import NEEDED, chosen, fields_of_query
-from kg.serve.holding import store_of
+from kg.serve.holding import Holding, holding_of
 from kg.serve.respond import respond
-from kg.store import Store
 from kg.vocabulary import text_of
 
 PATH, ENDPOINT = "/sparql/query", "/sparql"
@@ -50,10 +49,19 @@ SELECT ?document ?title ?agency ?issued {
     OPTIONAL { ?document dcterms:issued ?issued }
 } ORDER BY DESC(?issued) ?title LIMIT 20
 """
-# What stands for a value that a query needs, where nobody has given one: something that is there.
+# What stands for a value that a query needs, where nobody has given one: something that is there,
+# and about which there is much to say.
 _EXAMPLES = {
-    "name": "SELECT (MIN(STR(?of)) AS ?one) { ?any pol:hasText ?text ; dcterms:title ?of }",
-    "body": "SELECT (MIN(STR(?of)) AS ?one) { ?any a pol:Agency ; skos:prefLabel ?of }",
+    "name": """
+SELECT ?one (COUNT(DISTINCT ?citing) AS ?times) {
+    ?document pol:hasText ?text ; dcterms:title ?title BIND(STR(?title) AS ?one)
+    OPTIONAL { ?citing pol:cites ?document }
+} GROUP BY ?one ORDER BY DESC(?times) ?one LIMIT 1""",
+    "body": """
+SELECT ?one ?times {
+    { SELECT ?agency (COUNT(?document) AS ?times) { ?document pol:issuedBy ?agency } GROUP BY ?agency }
+    ?agency skos:prefLabel ?label BIND(STR(?label) AS ?one)
+} ORDER BY DESC(?times) ?one LIMIT 1""",
 }
 NOTHING = "…"
 _OWL = sparql.PREFIXES["owl"]
@@ -65,12 +73,12 @@ def query_page(request: Request) -> Response:
     """Show the editor: empty but for an example, or with the query of the address."""
     name = request.query_params.get("saved")
     saved = None if name is None else queries.find(name)
-    store = store_of(request)
+    holding = holding_of(request)
     text = request.query_params.get("query") or FIRST
     given: dict[str, str] = {}
     if saved is not None:
         given = _given(request, saved)
-        text = bound(saved, {**_examples(store, saved, given), **given})
+        text = bound(saved, {**_examples(holding, saved, given), **given})
     return respond(
         request,
         "serve/editor.html",
@@ -79,7 +87,7 @@ def query_page(request: Request) -> Response:
         scripts=("serve/editor.js",),
         libraries=(content("serve/vendor/yasqe.js"),),
         connects=True,
-        data={"editor": {"base": store.base, **_known()}},
+        data={"editor": {"base": holding.store.base, **_known()}},
         endpoint=ENDPOINT,
         path=PATH,
         text=text,
@@ -111,17 +119,19 @@ def _given(request: Request, query: SavedQuery) -> dict[str, str]:
     return {name: several[-1] for name, several in chosen(fields_of_query(query), asked).items()}
 
 
-def _examples(store: Store, query: SavedQuery, given: Mapping[str, str]) -> dict[str, str]:
+def _examples(holding: Holding, query: SavedQuery, given: Mapping[str, str]) -> dict[str, str]:
     """Return values for what a query needs and has not been given."""
     lacking = [
         name for name, meaning in query.parameters if NEEDED in meaning and name not in given
     ]
-    return {name: _example(store, name) for name in lacking}
+    return {name: _example(holding, name) for name in lacking}
 
 
-def _example(store: Store, name: str) -> str:
-    found = store.select(_EXAMPLES[name]) if name in _EXAMPLES else []
-    return next((row["one"] for row in found if row["one"]), NOTHING)
+def _example(holding: Holding, name: str) -> str:
+    if name not in _EXAMPLES:
+        return NOTHING
+    found = holding.once(f"example {name}", lambda store: store.select(_EXAMPLES[name]))
+    return found[0]["one"] if found else NOTHING
 
 
 # -- what the editor completes ---------------------------------------------------------------------
