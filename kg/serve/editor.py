@@ -59,7 +59,11 @@ SELECT ?one (COUNT(DISTINCT ?citing) AS ?times) {
 } GROUP BY ?one ORDER BY DESC(?times) ?one LIMIT 1""",
     "body": """
 SELECT ?one ?times {
-    { SELECT ?agency (COUNT(?document) AS ?times) { ?document pol:issuedBy ?agency } GROUP BY ?agency }
+    {
+        SELECT ?agency (COUNT(?document) AS ?times) {
+            ?document pol:issuedBy ?agency
+        } GROUP BY ?agency
+    }
     ?agency skos:prefLabel ?label BIND(STR(?label) AS ?one)
 } ORDER BY DESC(?times) ?one LIMIT 1""",
 }
