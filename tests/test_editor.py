@@ -465,9 +465,7 @@ def test_our_prefixes_need_no_declaration_and_can_be_written_out(tab: Tab) -> No
     [
         ("?query=" + quote("ASK { ?甲 ?b ?c }"), "ASK { ?甲 ?b ?c }"),
         ("#query=" + quote("ASK { ?甲 ?b ?c }"), "ASK { ?甲 ?b ?c }"),
-        ("#query=ASK+%7B%7D", "ASK {}"),
         ("#query=%E4%BD", "pol:PolicyDocument"),  # half a character: as if there were none
-        ("#other=1", "pol:PolicyDocument"),
     ],
 )
 def test_a_link_shows_a_query_and_does_not_run_it(address: str, link: str, shows: str) -> None:
@@ -478,6 +476,25 @@ def test_a_link_shows_a_query_and_does_not_run_it(address: str, link: str, shows
         assert tab.page.is_hidden("#outcome")
         found = tab.page.get_attribute("#permalink", "href") or ""
         assert parse_qs(urlsplit(found).fragment)["query"] == [written(tab)]
+
+
+@needs_chromium
+@pytest.mark.parametrize(
+    ("followed", "shows"),
+    [
+        ("query=ASK+%7B%7D", "ASK {}"),
+        ("other=1&query=ASK%7B%7D&more=2", "ASK{}"),
+        ("other=1", "ASK { ?as ?before }"),
+        ("query=%E4%BD", "ASK { ?as ?before }"),
+    ],
+)
+def test_a_link_followed_on_the_page_shows_its_query(tab: Tab, followed: str, shows: str) -> None:
+    write(tab, "ASK { ?as ?before }")
+    tab.page.evaluate("text => { location.hash = text; }", followed)
+    tab.page.wait_for_function(f"text => {CM}.getValue() === text", arg=shows)
+    assert not tab.requests and not tab.errors
+    tab.page.evaluate("history.back()")
+    tab.page.wait_for_function("!location.hash")
 
 
 @needs_chromium
@@ -518,6 +535,16 @@ def test_what_the_server_says_is_shown(
     assert tab.page.locator("#shown [role=alert]").count() == is_problem
     assert tab.page.title() != TAKEN
     assert not tab.errors
+
+
+@needs_chromium
+def test_a_fault_in_a_query_is_gone_to(tab: Tab) -> None:
+    write(tab, "SELECT *\n{ ?x }")
+    answered(tab, 400, PROBLEM, '{"detail":"query: line 2, column 6: expected …"}')
+    tab.click("#run")
+    tab.click("#shown .go")
+    assert tab.page.evaluate(f"[{CM}.getCursor().line, {CM}.getCursor().ch]") == [1, 5]
+    assert tab.page.evaluate(f"{CM}.hasFocus()")
 
 
 @needs_chromium

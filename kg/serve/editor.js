@@ -68,6 +68,10 @@
         get: () => yasqe.getValue(),
         set: (text) => yasqe.setValue(text),
         onChange: (act) => yasqe.on("changes", act),
+        goTo: (line, column) => {
+          yasqe.focus();
+          yasqe.getDoc().setCursor({ line: line - 1, ch: column - 1 });
+        },
         declare: () => yasqe.setValue(undeclared(yasqe.getValue()) + yasqe.getValue()),
       };
     } catch (error) {
@@ -294,6 +298,12 @@
     else line.append(KG.both(KG.pair("no-server")));
     place("shown").append(line);
     const advice = refused && LIMITS.has(error.limit) ? KG.pair(`limit-${error.limit}`) : null;
+    const [, row, column] = (refused && /line (\d+), column (\d+)/.exec(error.message)) || [];
+    if (row && editor.goTo) {
+      const go = KG.make("button", { type: "button", class: "go", onclick: () => editor.goTo(Number(row), Number(column)) });
+      go.append(KG.both(filled("go-to-line", Number(row))));
+      line.append(" ", go);
+    }
     if (advice) place("shown").append(KG.make("p", { class: "advice" }, KG.both(advice)));
     return null;
   }
