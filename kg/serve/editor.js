@@ -287,7 +287,8 @@
     place("shown").replaceChildren();
   }
 
-  const LIMITS = new Set(["seconds", "memory", "rows", "size", "queries"]);
+  const LIMITS = new Map([["seconds", "limit-seconds"], ["memory", "limit-memory"], ["rows", "limit-rows"],
+    ["size", "limit-size"], ["queries", "limit-queries"]]);
 
   function drawProblem(error) {
     if (error.name === "AbortError") return show(["stopped"]);
@@ -297,7 +298,7 @@
     if (refused) line.append(KG.make("strong", {}, String(error.status)), " ", seen(error.message));
     else line.append(KG.both(KG.pair("no-server")));
     place("shown").append(line);
-    const advice = refused && LIMITS.has(error.limit) ? KG.pair(`limit-${error.limit}`) : null;
+    const advice = refused && LIMITS.has(error.limit) ? KG.pair(LIMITS.get(error.limit)) : null;
     const [, row, column] = (refused && /line (\d+), column (\d+)/.exec(error.message)) || [];
     if (row && editor.goTo) {
       const go = KG.make("button", { type: "button", class: "go", onclick: () => editor.goTo(Number(row), Number(column)) });

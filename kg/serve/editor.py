@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from urllib.parse import urlencode
 
 import pyoxigraph
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -20,15 +20,14 @@ from starlette.routing import Route
 from kg import queries, sparql
 from kg.page import content
 from kg.page.words import pair
-from kg.queries import SavedQuery
+from kg.queries import BEHIND, SavedQuery
 from kg.serve.bound import bound
-from kg.serve.forms import NEEDED, chosen, fields_of_query
+from kg.serve.forms import NEEDED, Chosen, address, chosen, fields_of_query
 from kg.serve.holding import Holding, holding_of
 from kg.serve.respond import respond
 from kg.vocabulary import text_of
 
 PATH, ENDPOINT = "/sparql/query", "/sparql"
-BEHIND = "ask-"  # what the names of queries begin with that answer questions in Chinese
 # What a file is called by its end, and what the endpoint is asked for.
 ROWS = {
     "csv": "text/csv",
@@ -79,10 +78,12 @@ def query_page(request: Request) -> Response:
     saved = None if name is None else queries.find(name)
     holding = holding_of(request)
     text = request.query_params.get("query") or FIRST
-    given: dict[str, str] = {}
+    given: Chosen = {}
     if saved is not None:
         given = _given(request, saved)
-        text = bound(saved, {**_examples(holding, saved, given), **given})
+        values = {name: several[-1] for name, several in given.items()}
+        text = bound(saved, {**_examples(holding, saved, values), **values})
+    listed = queries.saved().values()
     return respond(
         request,
         "serve/editor.html",
@@ -96,31 +97,22 @@ def query_page(request: Request) -> Response:
         path=PATH,
         text=text,
         saved=saved,
-        with_form="" if saved is None else _address(f"/queries/{saved.name}", given),
-        own=[one for one in queries.saved().values() if not one.name.startswith(BEHIND)],
-        behind=[one for one in queries.saved().values() if one.name.startswith(BEHIND)],
-        formats={"rows": ROWS, "triples": TRIPLES},
+        with_form="" if saved is None else address(f"/queries/{saved.name}", given),
+        own=[one for one in listed if not one.name.startswith(BEHIND)],
+        behind=[one for one in listed if one.name.startswith(BEHIND)],
+        formats=(("answer-of-rows", ROWS), ("answer-of-triples", TRIPLES)),
         prefixes=sparql.PREFIXES,
     )
-
-
-def editor_address(name: str, values: Mapping[str, str]) -> str:
-    """Return the address of the editor with a saved query and values of it."""
-    return _address(PATH, {"saved": name, **values})
-
-
-def _address(path: str, values: Mapping[str, str]) -> str:
-    return f"{path}?{urlencode(values)}" if values else path
 
 
 # -- saved queries ---------------------------------------------------------------------------------
 
 
-def _given(request: Request, query: SavedQuery) -> dict[str, str]:
+def _given(request: Request, query: SavedQuery) -> Chosen:
     """Return the values that an address has for a saved query; QueryError for those of no use."""
-    rest = request.query_params.multi_items()
-    asked = type(request.query_params)([one for one in rest if one[0] not in ("saved", "query")])
-    return {name: several[-1] for name, several in chosen(fields_of_query(query), asked).items()}
+    pairs = request.query_params.multi_items()
+    asked = QueryParams([one for one in pairs if one[0] not in ("saved", "query")])
+    return chosen(fields_of_query(query), asked)
 
 
 def _examples(holding: Holding, query: SavedQuery, given: Mapping[str, str]) -> dict[str, str]:
