@@ -37,6 +37,7 @@ def write_page(
     data: Mapping[str, Any] = MappingProxyType({}),
     late: Mapping[str, Any] = MappingProxyType({}),
     forms: bool = False,
+    connects: bool = False,
     **values: Any,
 ) -> str:
     """Return a self-contained page.
@@ -45,7 +46,8 @@ def write_page(
     are the texts of scripts of others, which run before ours. Each of `data` enters the page as
     JSON in an element of that id; so does each of `late`, behind the scripts, which need not wait
     for it: they draw while it is still read. `forms` says that the page comes from a server of
-    ours, to which its forms go. The rest is for the template.
+    ours, to which its forms go; `connects`, that its script asks that server too. The rest is for
+    the template.
     """
     own = [content(name) for name in (*BASE_SCRIPTS, *scripts)]
     shared = {"words": words_of("interface")}
@@ -53,7 +55,7 @@ def write_page(
         _templates()
         .get_template(template)
         .render(
-            policy=Markup(policy(*libraries, *own, forms=forms)),
+            policy=Markup(policy(*libraries, *own, forms=forms, connects=connects)),
             title=title.translate(_UNSEEN),
             style=Markup(style(*styles)),
             scripts=[Markup(text) for text in (*libraries, *own)],
@@ -85,13 +87,14 @@ def style(*names: str) -> str:
     return look + schemes + "".join(rest)
 
 
-def policy(*scripts: str, forms: bool = False) -> str:
+def policy(*scripts: str, forms: bool = False, connects: bool = False) -> str:
     """Return the page's policy: these scripts alone run, nothing is asked for from outside."""
     allowed = " ".join(f"'{_hash(script)}'" for script in scripts) or "'none'"
     target = "self" if forms else "none"
+    server = "connect-src 'self'; " if connects else ""
     return (
         f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; "
-        f"img-src data: blob:; base-uri 'none'; form-action '{target}'"
+        f"{server}img-src data: blob:; base-uri 'none'; form-action '{target}'"
     )
 
 

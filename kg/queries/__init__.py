@@ -13,6 +13,7 @@ from importlib import resources
 
 from kg.errors import NotFoundError, QueryError
 
+BEHIND = "ask-"  # what the names of queries begin with that answer questions in Chinese
 _PARAMETER = re.compile(r"param (\w+): (.+)")
 
 

@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from kg.endpoint.limits import QueryLimits
 from kg.endpoint.pool import Pool
 from kg.serve import (
+    editor,
     entity,
     find,
     graphs,
@@ -35,7 +36,7 @@ from kg.serve.uploads import Uploads
 from kg.serve.warm import warm_up
 
 # Each module has ROUTES; the first that matches answers.
-MODULES = (start, find, lists, regions, entity, graphs, reports, queries, views, questions)
+MODULES = (start, find, lists, regions, entity, graphs, reports, queries, views, questions, editor)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,9 @@ from starlette.routing import Route
 from kg import queries, results, sparql
 from kg.errors import KgError, QueryError
 from kg.page.words import pair
-from kg.queries import SavedQuery
+from kg.queries import BEHIND, SavedQuery
 from kg.serve.address import address_of, links
+from kg.serve.editor import PATH as EDITOR
 from kg.serve.forms import Chosen, Field, address, chosen, fields_of_query, tidied, wording
 from kg.serve.holding import store_of
 from kg.serve.kept import kept, leaf_of
@@ -27,7 +28,6 @@ from kg.serve.respond import respond
 from kg.store import Store
 
 FORMATS = ("csv", "json", "tsv")
-BEHIND = "ask-"  # what the names of queries begin with that answer questions in Chinese
 SHORT = 12  # characters of a cell that stays on one line
 # Of these every store holds some; the first in order names a thing that has several.
 _LABELS = """
@@ -220,6 +220,7 @@ def _page(
         leaf=leaf,
         seconds=f"{seconds:.2f}",
         permalink=address(path, values),
+        in_editor=address(EDITOR, {"saved": (query.name,), **values}),
         files=[(form, address(path, values, format=form)) for form in FORMATS],
         to_page=lambda number: address(path, values, page=str(number)),
         bound=json.dumps(

@@ -28,6 +28,7 @@ PARTS = (
     ("/views", "views"),
     ("/reports", "reports"),
     ("/queries", "queries"),
+    ("/sparql/query", "sparql"),
     ("/ask", "questions"),
     ("/upload", "upload"),
 )
