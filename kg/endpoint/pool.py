@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import time
 from collections import deque
@@ -24,10 +25,12 @@ from kg.endpoint.process import DeadError, Forker, Process
 from kg.errors import QueryError, StoreError
 
 _SPARE = 4  # processes that stand ready for the next queries; 8 MB each
-_AT_ONCE = 4  # processes that are started at a time
+_CORES = os.cpu_count() or 1
+_AT_ONCE = _CORES  # processes that are started at a time; more would all be there later
 _TRIES = 3  # to start a process, or to answer, where somebody ends what should do it
-_LOOK = 0.1  # seconds between two looks at what runs
-_QUICK = 0.3  # seconds after which a query gives way to others
+_LOOK = 0.05  # seconds between two looks at what runs
+_QUICK = 0.3  # seconds of a processor after which a query gives way to others
+_SLOW = 1.0  # seconds after which a query that gives way takes one of the places of slow ones
 _ERRORS = {kind.__name__: kind for kind in ERRORS}
 
 
@@ -132,7 +135,7 @@ class Pool:
         self._look_after()
         try:
             fields, body = await process.ask(asking(query), self.limits.size)
-            keep = not (fields.get("spent", True) or process.is_slow)
+            keep = not (fields.get("spent", True) or process.gives_way)
             return self._understood(fields, body)
         except TooLargeError as error:
             raise self._too_large() from error
@@ -167,9 +170,14 @@ class Pool:
             raise
 
     def _hand_over(self, process: Process) -> None:
-        """Give a process to who has waited longest, or keep it."""
+        """Give a process to who has asked last, or keep it.
+
+        The last, because of many who ask at once some wait too long anyway: 40 endless queries
+        take a second of two cores until all are begun, and one that is asked after them need not
+        wait for that.
+        """
         while self._waiting:
-            found = self._waiting.popleft()
+            found = self._waiting.pop()
             if not found.done():
                 found.set_result(process)
                 return
@@ -243,15 +251,19 @@ class Pool:
         """While something runs: the slow give way, and the largest is ended where all are large."""
         while self._running:
             await asyncio.sleep(_LOOK)
-            now = time.monotonic()
-            for process in sorted(self._running, key=lambda process: process.since):
-                if not process.is_slow and now - process.since > _QUICK:
-                    self._slow_down(process)
+            quick = _QUICK * min(1.0, _CORES / max(1, len(self._running)))
+            for process in self._running:
+                if not process.gives_way and process.cost() > quick:
+                    process.give_way()
+            self._keep_places()
             self._keep_within_memory()
 
-    def _slow_down(self, process: Process) -> None:
-        process.give_way()
-        if sum(other.is_slow for other in self._running) > self.shared.slow:
+    def _keep_places(self) -> None:
+        """End the last of the slow ones, where they are so many that others get no place."""
+        until = time.monotonic() - _SLOW
+        slow = [process for process in self._running if process.gives_way and process.since < until]
+        slow.sort(key=lambda process: process.since)
+        for process in slow[self.shared.slow :]:
             process.end(_too_many(self.shared.slow, "slow queries"))
 
     def _keep_within_memory(self) -> None:
