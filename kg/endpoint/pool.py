@@ -31,6 +31,8 @@ _TRIES = 3  # to start a process, or to answer, where somebody ends what should 
 _LOOK = 0.05  # seconds between two looks at what runs
 _QUICK = 0.3  # seconds of a processor after which a query gives way to others
 _SLOW = 1.0  # seconds after which a query that gives way takes one of the places of slow ones
+_PATIENCE = 60.0  # seconds in which processes are started or ended, on a machine under load
+_LONG = 10_000  # characters of a query that is checked beside the event loop: up to 0.2 s
 _ERRORS = {kind.__name__: kind for kind in ERRORS}
 
 
@@ -88,8 +90,15 @@ class Pool:
             self._drop_idle()
             self._fill()
 
-    async def rest(self) -> None:
-        """Let go of the store until the next query or `renew`; what runs is not waited for."""
+    def rest(self) -> None:
+        """Let go of the store until the next query or `renew`, when it is to be changed in place.
+
+        Of any thread but the event loop's. What runs is not waited for.
+        """
+        if self._loop is not None:
+            asyncio.run_coroutine_threadsafe(self._rest(), self._loop).result(_PATIENCE)
+
+    async def _rest(self) -> None:
         self._spare = 0
         await asyncio.gather(*self._starts, return_exceptions=True)
         ended = [self._forker.how_ended(process) for process in self._idle]
@@ -105,7 +114,10 @@ class Pool:
 
         When the task that waits is cancelled, the query's process is ended.
         """
-        sparql.check(query.text)
+        if len(query.text) > _LONG:
+            await asyncio.to_thread(sparql.check, query.text)
+        else:
+            sparql.check(query.text)
         if self._asked >= self.shared.queries:
             raise _too_many(self.shared.queries, "queries")
         if self._loop is None:
