@@ -25,6 +25,7 @@ from kg.endpoint.process import DeadError, Forker, Process
 from kg.errors import QueryError, StoreError
 
 _SPARE = 4  # processes that stand ready for the next queries; 8 MB each
+_SOON = 1.0  # seconds; what is killed so soon was so for another reason than what was asked
 _CORES = os.cpu_count() or 1
 _AT_ONCE = _CORES  # processes that are started at a time; more would all be there later
 _TRIES = 3  # to start a process, or to answer, where somebody ends what should do it
@@ -138,6 +139,7 @@ class Pool:
             process = await self._take()
             with contextlib.suppress(DeadError):
                 return await self._ask(process, query)
+            self._drop_idle()  # they may be about to end as this one did
         raise StoreError("the processes for queries are ended from outside again and again")
 
     async def _ask(self, process: Process, query: Query) -> Answer:
@@ -310,7 +312,8 @@ class Pool:
         status = await self._forker.how_ended(process)
         if process.reason is not None:
             return process.reason
-        if status is None:
+        soon = time.monotonic() - process.since < _SOON
+        if status is None or (status == -signal.SIGKILL and soon):
             return DeadError()
         # Oxigraph aborts where it gets no memory; the system kills where there is none.
         if status in (-signal.SIGABRT, -signal.SIGKILL):
