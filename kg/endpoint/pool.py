@@ -115,10 +115,6 @@ class Pool:
 
         When the task that waits is cancelled, the query's process is ended.
         """
-        if len(query.text) > _LONG:
-            await asyncio.to_thread(sparql.check, query.text)
-        else:
-            sparql.check(query.text)
         if self._asked >= self.shared.queries:
             raise _too_many(self.shared.queries, "queries")
         if self._loop is None:
@@ -135,6 +131,10 @@ class Pool:
             self._asked -= 1
 
     async def _answer(self, query: Query) -> Answer:
+        if len(query.text) > _LONG:
+            await asyncio.to_thread(sparql.check, query.text)
+        else:
+            sparql.check(query.text)
         for _ in range(_TRIES):
             process = await self._take()
             with contextlib.suppress(DeadError):
