@@ -96,6 +96,14 @@ async def outcome(asked: Awaitable[Answer]) -> str:
         return type(error).__name__
 
 
+def busyness() -> float:
+    """Return how many times longer work takes because of what else runs on the machine."""
+    began, worked_before = time.monotonic(), time.process_time()
+    while time.process_time() - worked_before < 0.1:
+        pass
+    return max(1.0, (time.monotonic() - began) / 0.1)
+
+
 class Asked:
     """A pool for many tests, and the event loop that it lives in."""
 
@@ -232,6 +240,7 @@ PAIRS = "{ ?a ?b ?c . ?d ?e ?f }"
 )  # fmt: skip
 def test_what_would_be_too_much_ends(text: str, ends: set[str], plans_place: Path) -> None:
     limits = QueryLimits(seconds=1.5 if "seconds" in ends else 30, memory=60 * MEGABYTE)
+    second = busyness()
 
     async def ask() -> None:
         async with opened(plans_place, limits) as pool:
@@ -239,14 +248,14 @@ def test_what_would_be_too_much_ends(text: str, ends: set[str], plans_place: Pat
             with pytest.raises(LimitError) as raised:
                 await pool.answer(Query(text))
             assert raised.value.limit in ends
-            assert time.monotonic() - began < limits.seconds + 1
+            assert time.monotonic() - began < limits.seconds + second
             assert (await pool.answer(ASK)).body
 
     run(ask())
 
 
 def test_forty_endless_queries_keep_nobody_waiting(plans_place: Path) -> None:
-    seconds = 3.0
+    seconds, second = 3.0, busyness()
 
     async def endless(pool: Pool) -> tuple[str, float]:
         began = time.monotonic()
@@ -261,10 +270,11 @@ def test_forty_endless_queries_keep_nobody_waiting(plans_place: Path) -> None:
                 began = time.monotonic()
                 await pool.answer(ASK)
                 waits.append(time.monotonic() - began)
-            assert max(waits) < 1
+            assert len(waits) > 3
+            assert max(waits) < second
             ends = await asyncio.gather(*tasks)
             assert {what for what, _ in ends} == {"limit: seconds"}
-            assert max(took for _, took in ends) < seconds + 1
+            assert max(took for _, took in ends) < seconds + second
             await asyncio.sleep(1)
             before = worked(family(os.getpid()))
             await asyncio.sleep(1)

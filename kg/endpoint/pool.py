@@ -31,7 +31,9 @@ _AT_ONCE = _CORES  # processes that are started at a time; more would all be the
 _TRIES = 3  # to start a process, or to answer, where somebody ends what should do it
 _LOOK = 0.05  # seconds between two looks at what runs
 _QUICK = 0.3  # seconds of a processor after which a query gives way to others
-_SLOW = 1.0  # seconds after which a query that gives way takes one of the places of slow ones
+_NICE, _NICEST = 10, 19
+_MANY = 4  # queries for each processor; beyond, those that have had their share give way to all
+_SLOW = 1.0  # seconds after which a query takes one of the places of slow ones
 _PATIENCE = 60.0  # seconds in which processes are started or ended, on a machine under load
 _LONG = 10_000  # characters of a query that is checked beside the event loop: up to 0.2 s
 _ERRORS = {kind.__name__: kind for kind in ERRORS}
@@ -158,7 +160,7 @@ class Pool:
         finally:
             self._running.discard(process)
             if keep and process.state == self._state and self._loop is not None:
-                self._hand_over(process)
+                self._give_back(process)
             else:
                 process.close()
                 self._fill()
@@ -199,6 +201,13 @@ class Pool:
             self._idle.append(process)
         else:
             process.close()
+
+    def _give_back(self, process: Process) -> None:
+        """Keep one process for who comes next, whoever waits for one to be started."""
+        if self._idle or not self._spare:
+            self._hand_over(process)
+        else:
+            self._idle.append(process)
 
     def _fill(self) -> None:
         """Start as many processes as are waited for, and a few to spare."""
@@ -265,17 +274,27 @@ class Pool:
         """While something runs: the slow give way, and the largest is ended where all are large."""
         while self._running:
             await asyncio.sleep(_LOOK)
-            quick = _QUICK * min(1.0, _CORES / max(1, len(self._running)))
-            for process in self._running:
-                if not process.gives_way and process.cost() > quick:
-                    process.give_way()
+            self._let_quick_ones_first()
             self._keep_places()
             self._keep_within_memory()
+
+    def _let_quick_ones_first(self) -> None:
+        """Have those give way that have had their share, and more so the more there are.
+
+        None, while each has a processor: on a machine that is busy with something else, what
+        gives way to everybody takes 30 times as long.
+        """
+        each = len(self._running) / _CORES
+        if each <= 1:
+            return
+        for process in self._running:
+            if process.cost() > _QUICK / each:
+                process.give_way(_NICE if each <= _MANY else _NICEST)
 
     def _keep_places(self) -> None:
         """End the last of the slow ones, where they are so many that others get no place."""
         until = time.monotonic() - _SLOW
-        slow = [process for process in self._running if process.gives_way and process.since < until]
+        slow = [process for process in self._running if process.since < until]
         slow.sort(key=lambda process: process.since)
         for process in slow[self.shared.slow :]:
             process.end(_too_many(self.shared.slow, "slow queries"))
