@@ -68,7 +68,7 @@ def make_app(place: Path, options: Options | None = None) -> Starlette:
     app.state.options = options
     app.state.pool = Pool(place, options.limits)
     app.state.form_token = secrets.token_urlsafe(32)
-    app.state.uploads = Uploads(app.state.holding)
+    app.state.uploads = Uploads(app.state.holding, app.state.pool)
     return app
 
 
