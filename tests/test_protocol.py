@@ -30,7 +30,7 @@ from kg.endpoint.evaluate import evaluate
 from kg.endpoint.formats import NAMES, ROWS, TRIPLES, write_rows, write_triples
 from kg.endpoint.limits import LimitError, QueryLimits, UnacceptableError
 from kg.endpoint.models import Answer, Query
-from kg.errors import QueryError
+from kg.errors import QueryError, StoreError
 from kg.models import DocumentGraph
 from kg.serve.app import Options
 from kg.store import DEFAULT_BASE, ONTOLOGY, Store
@@ -253,6 +253,23 @@ def test_a_link_names_its_form(endpoint: TestClient, name: str) -> None:
                 assert answer.headers["content-type"].partition(";")[0] == media_type
                 sent = endpoint.post("/sparql", data=asked, headers={"Accept": accept})
                 assert sent.content == answer.content
+
+
+@pytest.mark.parametrize(
+    ("form", "query", "sent"),
+    [
+        (TSV, SELECT, TSV),
+        ("application/ld+json,application/x-json+ld", CONSTRUCT, JSONLD),
+        ("image/png", SELECT, None),
+    ],
+)
+def test_a_link_may_name_media_types(
+    endpoint: TestClient, form: str, query: str, sent: str | None
+) -> None:
+    """As SPARQLWrapper does."""
+    answer = endpoint.get("/sparql", params={"query": query, "format": form})
+    assert answer.status_code == (406 if sent is None else 200)
+    assert sent is None or answer.headers["content-type"].startswith(sent)
 
 
 def test_a_form_that_is_not_known_is_told(endpoint: TestClient) -> None:
@@ -755,6 +772,19 @@ def test_the_service_describes_itself(site: TestClient, accept: str) -> None:
     assert str(triples) == counted["results"]["bindings"][0]["n"]["value"]
 
 
+@pytest.mark.parametrize("host", ["localhost:8000", "[::1]:8000"])
+def test_the_address_is_the_one_that_was_asked(endpoint: TestClient, host: str) -> None:
+    here = f"http://{host}/sparql"
+    said = endpoint.get("/sparql", headers={"Host": host}).text
+    assert f"<{here}>" in said and ADDRESS not in said
+    void = endpoint.get("/.well-known/void", headers={"Host": host}).text
+    assert f"<{here}>" in void and ADDRESS not in void
+    asked = {"query": "SELECT (<> AS ?here) {}", "format": "tsv"}
+    assert (
+        endpoint.get("/sparql", params=asked, headers={"Host": host}).text == f"?here\n<{here}>\n"
+    )
+
+
 def test_every_form_that_is_told_of_is_served(site: TestClient) -> None:
     answer = site.get("/sparql", headers={"Accept": TURTLE})
     graph = _graph(answer.content, TURTLE)
@@ -995,6 +1025,19 @@ def test_a_query_ends_when_nobody_waits_for_it(
         assert ended.wait(20)
 
 
+@pytest.mark.parametrize("origin", ["http://evil.example", "null"])
+def test_no_page_of_another_site_reads_what_is_answered(endpoint: TestClient, origin: str) -> None:
+    for path in ("/sparql", f"/sparql?{ASK}", "/sparql/graph?default", "/sparql?query=ASK"):
+        answer = endpoint.get(path, headers={"Origin": origin})
+        assert not [name for name in answer.headers if name.startswith("access-control-")]
+        assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+    asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+    answer = endpoint.options("/sparql", headers=asked)
+    assert answer.status_code in (403, 405)
+    assert not [name for name in answer.headers if name.startswith("access-control-")]
+    assert endpoint.post("/sparql", data={"query": "ASK {}"}, headers=asked).status_code == 403
+
+
 def test_an_answer_is_kept_as_long_as_the_store_is_the_same(endpoint: TestClient) -> None:
     asked = {"query": SELECT}
     first = endpoint.get("/sparql", params=asked)
@@ -1065,6 +1108,21 @@ def test_a_wrong_query_is_told_where(text: str, said: str) -> None:
     assert said in str(error.value) and "\n" not in str(error.value)
     assert len(str(error.value)) < 400
     assert time.monotonic() - began < 5
+
+
+def test_a_damaged_store_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Oxigraph says it when it reads a block: a really damaged one may keep it for ever."""
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("Corruption: block checksum mismatch\nin 000009.sst")
+
+    monkeypatch.setattr("kg.endpoint.evaluate.write_rows", fail)
+    with Store() as store, pytest.raises(StoreError) as error:
+        evaluate(store, Query(SELECT), WHOLE)
+    assert str(error.value) == (
+        "store: Corruption: block checksum mismatch in 000009.sst; "
+        "if it is damaged, delete it and build again"
+    )
 
 
 def test_counts_are_of_the_union(place: Path) -> None:
