@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import socket
 import threading
 import time
@@ -17,6 +18,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import pyoxigraph
 import pytest
 import rdflib
+from casebook import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
@@ -28,7 +30,7 @@ from kg import queries, sparql
 from kg.endpoint import description
 from kg.endpoint.evaluate import evaluate
 from kg.endpoint.formats import NAMES, ROWS, TRIPLES, write_rows, write_triples
-from kg.endpoint.limits import LimitError, QueryLimits, UnacceptableError
+from kg.endpoint.limits import MEGABYTE, LimitError, QueryLimits, UnacceptableError
 from kg.endpoint.models import Answer, Query
 from kg.errors import QueryError, StoreError
 from kg.models import DocumentGraph
@@ -1131,3 +1133,39 @@ def test_counts_are_of_the_union(place: Path) -> None:
     assert (counts.triples, counts.subjects, counts.objects, counts.entities) == (2, 2, 2, 0)
     assert counts.properties == (("https://example.org/is", 2),)
     assert not counts.has_ontology and counts.classes == ()
+
+
+# -- the guide -------------------------------------------------------------------------------------
+
+GUIDE = (ROOT / "docs/endpoint.md").read_text(encoding="utf-8")
+
+
+def test_the_guide_has_the_limits_that_hold() -> None:
+    limits = QueryLimits()
+    for name, most in (
+        ("seconds", f"{limits.seconds:g}"),
+        ("memory", f"{limits.memory // MEGABYTE:,} MB"),
+        ("rows", f"{limits.rows:,}"),
+        ("size", f"{limits.size // MEGABYTE} MB"),
+    ):
+        (row,) = (line for line in GUIDE.splitlines() if line.startswith(f"| `{name}` |"))
+        assert f"| {most} |" in row
+    for figure in (sparql.MAX_LENGTH, sparql.MAX_DEPTH, sparql.MAX_OPERATORS):
+        assert f"{figure:,} " in GUIDE
+
+
+def test_the_guide_names_every_form_and_prefix() -> None:
+    for name in (*NAMES, *ROWS, *TRIPLES):
+        assert f"`{name}`" in GUIDE
+    assert f"`{' '.join(sparql.PREFIXES)}`" in GUIDE
+
+
+def test_what_the_guide_asks_is_answered(site: TestClient) -> None:
+    asked = re.findall(
+        r"(?:query=|setQuery\(\"|query\(\s*\"|<- \")((?:SELECT|DESCRIBE)[^'\"]*)", GUIDE
+    )
+    assert len(asked) == 5
+    for query in asked:
+        answer = site.get("/sparql", params={"query": query, "format": "json"})
+        assert answer.status_code == 200
+        assert len(answer.text) > 300, query
