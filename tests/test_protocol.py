@@ -770,6 +770,10 @@ def test_the_service_describes_itself(site: TestClient, accept: str) -> None:
     ]
     union = graph.value(graph.value(here, sd.defaultDataset), sd.defaultGraph)
     triples = graph.value(union, rdflib.URIRef(f"{VOID}triples"))
+    names = [str(one) for one in graph.objects(None, sd.name)]
+    assert names == [ONTOLOGY]  # of the others, a thousand perhaps, a query gives the names
+    (more,) = graph.objects(None, rdflib.RDFS.seeAlso)
+    assert site.get(str(more).removeprefix(ADDRESS)).status_code == 200
     counted = site.get("/sparql", params={"query": "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"}).json()
     assert str(triples) == counted["results"]["bindings"][0]["n"]["value"]
 
@@ -1132,7 +1136,7 @@ def test_counts_are_of_the_union(place: Path) -> None:
         counts = description.count(store)
     assert (counts.triples, counts.subjects, counts.objects, counts.entities) == (2, 2, 2, 0)
     assert counts.properties == (("https://example.org/is", 2),)
-    assert not counts.has_ontology and counts.classes == ()
+    assert counts.classes == ()
 
 
 # -- the guide -------------------------------------------------------------------------------------

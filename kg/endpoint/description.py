@@ -29,6 +29,19 @@ _EXAMPLE = "SELECT (MIN(STR(?document)) AS ?iri) { ?document pol:hasText ?source
 
 
 @dataclass(frozen=True, slots=True)
+class Size:
+    """What the service says of its graphs; asked for often, so quickly counted."""
+
+    triples: int
+    has_ontology: bool
+
+
+def size(store: Store) -> Size:
+    """Count the triples of a store; 0.3 s for 490,000."""
+    return Size(store.size()[0], store.holds(ONTOLOGY))
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """How much a store holds: the union of its graphs, every triple once."""
 
@@ -40,7 +53,6 @@ class Counts:
     classes: tuple[tuple[str, int], ...]  # with how many things are of it
     properties: tuple[tuple[str, int], ...]  # with how many triples have it
     example: str
-    has_ontology: bool
 
 
 def count(store: Store) -> Counts:
@@ -56,7 +68,6 @@ def count(store: Store) -> Counts:
         classes=_parts(store, _CLASSES),
         properties=_parts(store, _PROPERTIES),
         example=store.select(_EXAMPLE)[0]["iri"],
-        has_ontology=store.holds(ONTOLOGY),
     )
 
 
@@ -64,10 +75,10 @@ def _parts(store: Store, query: str) -> tuple[tuple[str, int], ...]:
     return tuple(sorted((row["iri"], int(row["n"])) for row in store.select(query)))
 
 
-def service(address: str, counts: Counts, *, update: bool) -> Iterator[pyoxigraph.Triple]:
-    """Yield what the endpoint at an address offers."""
+def service(address: str, void: str, held: Size, *, update: bool) -> Iterator[pyoxigraph.Triple]:
+    """Yield what the endpoint at an address offers, and where more is said of its dataset."""
     here, sentence = _iri(address), _iri(f"{PREFIXES['pol']}sentence")
-    default, dataset, union = (pyoxigraph.BlankNode(name) for name in ("all", "dataset", "union"))
+    ontology, dataset, union = map(pyoxigraph.BlankNode, ("ontology", "dataset", "union"))
     languages = ("SPARQL11Query", "SPARQL11Update") if update else ("SPARQL11Query",)
     said: list[_Said] = [
         (here, f"{_RDF}type", _iri(f"{_SD}Service")),
@@ -88,13 +99,14 @@ def service(address: str, counts: Counts, *, update: bool) -> Iterator[pyoxigrap
         (dataset, f"{_SD}defaultGraph", union),
         (union, f"{_RDF}type", _iri(f"{_SD}Graph")),
         (union, f"{_RDF}type", _iri(f"{_VOID}Dataset")),
-        *_sizes(union, counts),
+        (union, f"{_VOID}triples", _number(held.triples)),
+        (dataset, f"{_RDFS}seeAlso", _iri(void)),
     ]
-    if counts.has_ontology:
+    if held.has_ontology:
         said += [
-            (dataset, f"{_SD}namedGraph", default),
-            (default, f"{_RDF}type", _iri(f"{_SD}NamedGraph")),
-            (default, f"{_SD}name", _iri(ONTOLOGY)),
+            (dataset, f"{_SD}namedGraph", ontology),
+            (ontology, f"{_RDF}type", _iri(f"{_SD}NamedGraph")),
+            (ontology, f"{_SD}name", _iri(ONTOLOGY)),
         ]
     return _triples(said)
 

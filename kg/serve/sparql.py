@@ -206,12 +206,13 @@ async def void(request: Request) -> Response:
 
 async def _told(request: Request, form: str, sent_as: str) -> Response:
     holding, here = holding_of(request), str(request.base_url).rstrip("/")
-    counts = await run_in_threadpool(holding.once, "void", description.count)
     if request.url.path == VOID:
+        counts = await run_in_threadpool(holding.once, "void", description.count)
         triples = description.dataset(f"{here}{VOID}", f"{here}{PATH}", counts)
     else:
+        held = await run_in_threadpool(holding.once, "size", description.size)
         update = request.app.state.options.update
-        triples = description.service(f"{here}{PATH}", counts, update=update)
+        triples = description.service(f"{here}{PATH}", f"{here}{VOID}", held, update=update)
     body, _ = write_triples(triples, form, QueryLimits())
     return Response(body, media_type=sent_as, headers={"Vary": "Accept"})
 
