@@ -17,12 +17,14 @@ from kg.serve import (
     editor,
     entity,
     find,
+    graph_store,
     graphs,
     lists,
     queries,
     questions,
     regions,
     reports,
+    sparql,
     start,
     upload,
     views,
@@ -36,7 +38,10 @@ from kg.serve.uploads import Uploads
 from kg.serve.warm import warm_up
 
 # Each module has ROUTES; the first that matches answers.
-MODULES = (start, find, lists, regions, entity, graphs, reports, queries, views, questions, editor)
+MODULES = (
+    *(start, find, lists, regions, entity, graphs, reports, queries, views, questions),
+    *(sparql, graph_store, editor),
+)
 
 
 @dataclass(frozen=True, slots=True)
