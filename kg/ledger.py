@@ -6,8 +6,9 @@ what the graph holds, and the next build puts the rest right.
 
 Beside the claims stands the manifest: of each graph how many triples it has and their digest, to
 find what the graph has lost without knowing it (kg.verify). A graph is noted as being written
-before it changes, and with its digest after it is safe on disk. Of the files that Oxigraph wrote
-and never changes (its tables, *.sst) the digest of their bytes is noted.
+before it changes, and with its digest after it is safe on disk. A graph that was changed by hand
+(by a SPARQL update) is noted as such, with a number that grows, until it is written anew. Of the
+files that Oxigraph wrote and never changes (its tables, *.sst) the digest of their bytes is noted.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ CREATE TABLE IF NOT EXISTS manifest (
     graph TEXT PRIMARY KEY, triples INTEGER NOT NULL, digest TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS writing (graph TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS changed (
+    graph TEXT PRIMARY KEY, revision INTEGER NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS tables (file TEXT PRIMARY KEY, digest TEXT NOT NULL) WITHOUT ROWID;
 """
 
@@ -125,6 +129,28 @@ class Ledger:
     def unsettled(self) -> list[str]:
         """Give the graphs that were being written when the last writer was stopped, sorted."""
         return sorted(str(name) for (name,) in self._rows_of("writing", "graph"))
+
+    def quiet(self, graphs: Iterable[str]) -> None:
+        """Note that these graphs are not being written: nothing came of it."""
+        self._change("DELETE FROM writing WHERE graph = ?", [(graph,) for graph in graphs])
+
+    def change(self, graphs: Iterable[str], revision: int) -> None:
+        """Note that these graphs were changed by hand, as the so many-th change."""
+        rows = [(graph, revision) for graph in graphs]
+        self._change_all(
+            ("INSERT OR REPLACE INTO changed VALUES (?, ?)", rows),
+            ("INSERT OR REPLACE INTO facts VALUES ('revision', ?)", [(str(revision),)]),
+        )
+
+    def unchange(self, graphs: Iterable[str]) -> None:
+        """Note that these graphs are again what was read of their documents."""
+        self._change("DELETE FROM changed WHERE graph = ?", [(graph,) for graph in graphs])
+
+    def changed(self) -> dict[str, int]:
+        """Give the graphs that were changed by hand, with the number of the last change."""
+        return {
+            str(name): int(number) for name, number in self._rows_of("changed", "graph, revision")
+        }
 
     def tables(self) -> dict[str, str]:
         """Give the digest of each of Oxigraph's tables, by the file's name."""

@@ -65,7 +65,7 @@ class _Scan:
 
 def verify(path: Path, limits: Limits = LIMITS) -> Soundness:
     """Go through a whole store, in a process that damage cannot take further than its limits."""
-    damaged = tuple(_tables(path))
+    damaged = tuple(tables(path))
     if damaged:
         return Soundness(0, 0, 0, damaged)
     Store(path, read_only=True).close()  # raises where it cannot even be opened
@@ -91,11 +91,11 @@ def _soundness(store: Store) -> Soundness:
     findings = [
         *_against_manifest(store, scan, remedy),
         *_against_ledger(store, scan, remedy),
-        *_strays(scan),
+        *_strays(store, scan),
         *_union(store, scan),
         *_files_beside(store),
     ]
-    sources = [name for name in scan.entries if _is_source(name)]
+    sources = [name for name in scan.entries if _is_source(store, name)]
     quads = sum(entry.triples for entry in scan.entries.values())
     return Soundness(len(sources), len(scan.entries), quads, tuple(findings))
 
@@ -149,21 +149,25 @@ def _against_ledger(store: Store, scan: _Scan, remedy: _Remedy) -> Iterator[Find
         )
         return
     for name in scan.entries:
-        if _is_source(name) and not remedy.claims(name):
+        if _is_source(store, name) and not remedy.claims(name):
             yield Finding(name, "no file is known for it", "kg remove it, or build its file again")
 
 
-def _strays(scan: _Scan) -> Iterator[Finding]:
-    """Find traces without their source."""
+def _strays(store: Store, scan: _Scan) -> Iterator[Finding]:
+    """Find traces without their source; a graph of another name is whoever's that put it in."""
     held = scan.entries.keys() | scan.unreadable.keys()
     sources = {traces_of(name) for name in held}
     for name in sorted(held):
-        if not _is_source(name) and name != ONTOLOGY and name not in sources:
+        if _is_of_a_document(store, name) and not _is_source(store, name) and name not in sources:
             yield Finding(name, "traces of a document that is not held", "run kg build again")
 
 
-def _is_source(name: str) -> bool:
-    return name != ONTOLOGY and not name.endswith(traces_of(""))
+def _is_source(store: Store, name: str) -> bool:
+    return _is_of_a_document(store, name) and not name.endswith(traces_of(""))
+
+
+def _is_of_a_document(store: Store, name: str) -> bool:
+    return name.startswith(f"{store.base}source/")
 
 
 class _Remedy:
@@ -203,7 +207,7 @@ class _Remedy:
 # -- the store's own files ---------------------------------------------------------------------
 
 
-def _tables(path: Path) -> Iterator[Finding]:
+def tables(path: Path) -> Iterator[Finding]:
     """Find tables whose bytes are not what was written; those of a killed writer are not noted.
 
     Without opening Oxigraph, which over some of them would fail and over others not end.

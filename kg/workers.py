@@ -243,8 +243,8 @@ def serve(descriptor: int, folder: str) -> None:
     pipe: Connection[Any, Any] = Connection(descriptor)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         task, memory = pipe.recv()
-        _limit_memory(memory)
-        _leave_no_core()
+        limit_memory(memory)
+        leave_no_core()
         pipe.send(None)
         while True:
             pipe.send(task(pipe.recv()))
@@ -259,7 +259,7 @@ def _end_with_parent(folder: str) -> None:
     os._exit(1)
 
 
-def _limit_memory(allowance: int) -> None:
+def limit_memory(allowance: int) -> None:
     """Let this process take so many bytes more than it has now; where the system can do that."""
     if sys.platform != "linux":
         return
@@ -277,7 +277,7 @@ def _limit_memory(allowance: int) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 
 
-def _leave_no_core() -> None:
+def leave_no_core() -> None:
     """A process that is killed or aborts leaves no picture of its memory behind."""
     try:
         import resource
