@@ -35,7 +35,7 @@ from urllib.parse import unquote
 import pyoxigraph
 
 from kg import sparql
-from kg.changes import Operation, keep_union, read_update
+from kg.changes import BEFORE, Operation, keep_union, read_update
 from kg.errors import NotFoundError, QueryError, StoreError
 from kg.fingerprint import fingerprint
 from kg.ledger import Claim, Entry, Ledger
@@ -86,7 +86,8 @@ _TRACES = "/traces"  # what the name of a graph of traces ends with
 # The fact that an update is at work, of the graphs that are noted as being written or of any.
 _CHANGING, _NAMED, _ANY = "changing", "named", "any"
 _CHANGED = "~changed"  # to the version of a document of which the graph was changed by hand
-_FORMATS = {
+# What triples may come in: Oxigraph crashes on nested JSON-LD, and expands entities in RDF/XML.
+TRIPLES = {
     "text/turtle": pyoxigraph.RdfFormat.TURTLE,
     "application/n-triples": pyoxigraph.RdfFormat.N_TRIPLES,
 }
@@ -144,6 +145,11 @@ class Store:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    @staticmethod
+    def check_place(path: Path) -> None:
+        """Raise StoreError where a directory is no store."""
+        _claim_directory(path, None, create=False)
 
     # -- writing ---------------------------------------------------------------------------
 
@@ -273,45 +279,41 @@ class Store:
         operations = read_update(text, base_iri, default_graphs, named_graphs)
         self._change(operations, base_iri, when_written)
 
-    def put(self, iri: str, content: bytes, media_type: str, **options: Any) -> bool:
-        """Write triples in the place of a graph; return whether there was none before."""
-        is_new = not self.holds(iri)
-        triples = _parsed(iri, content, media_type)
-        name = frozenset({iri})
-        self._change(
-            [
-                Operation(f"DROP SILENT GRAPH <{iri}>", name, not is_new, frozenset()),
-                Operation(f"CREATE SILENT GRAPH <{iri}>", frozenset(), False, frozenset()),
-                Operation(
-                    f"INSERT DATA {{ GRAPH <{iri}> {{\n{triples}}} }}", name, False, frozenset()
-                ),
-            ],
-            **options,
-        )
-        return is_new
+    def put(self, iri: str, parts: Iterable[tuple[str, bytes]], **options: Any) -> bool:
+        """Write triples in the place of a graph; return whether there was none before.
 
-    def append(self, iri: str, content: bytes, media_type: str, **options: Any) -> bool:
+        Parts are media type and content: Turtle or N-Triples.
+        """
+        drop = Operation(f"DROP SILENT GRAPH <{iri}>", frozenset({iri}), True, frozenset())
+        return self._insert(iri, parts, [drop], **options)
+
+    def append(self, iri: str, parts: Iterable[tuple[str, bytes]], **options: Any) -> bool:
         """Write triples to a graph beside what it holds; return whether there was none before."""
-        is_new = not self.holds(iri)
-        triples = _parsed(iri, content, media_type)
-        name = frozenset({iri})
-        self._change(
-            [
-                Operation(f"CREATE SILENT GRAPH <{iri}>", frozenset(), False, frozenset()),
-                Operation(
-                    f"INSERT DATA {{ GRAPH <{iri}> {{\n{triples}}} }}", name, False, frozenset()
-                ),
-            ],
-            **options,
-        )
+        return self._insert(iri, parts, [], **options)
+
+    def _insert(
+        self,
+        iri: str,
+        parts: Iterable[tuple[str, bytes]],
+        before: Sequence[Operation],
+        **options: Any,
+    ) -> bool:
+        name = graph_name(iri)
+        is_new = not self.holds(name)
+        inserts = [f"INSERT DATA {{ GRAPH <{name}> {{\n{_read(name, *one)}}} }}" for one in parts]
+        texts = [f"CREATE SILENT GRAPH <{name}>", *inserts]
+        writes = frozenset({name})
+        made = [Operation(text, writes, False, frozenset()) for text in texts]
+        self._change([*(() if is_new else before), *made], **options)
         return is_new
 
     def delete(self, iri: str, **options: Any) -> None:
         """Take a graph out; raises NotFoundError where there is none."""
-        if not self.holds(iri):
-            raise NotFoundError(f"{iri}: no graph has this name")
-        name = frozenset({iri})
-        self._change([Operation(f"DROP GRAPH <{iri}>", name, True, name)], **options)
+        name = graph_name(iri)
+        if not self.holds(name):
+            raise NotFoundError(f"{name}: no graph has this name")
+        gone = frozenset({name})
+        self._change([Operation(f"DROP GRAPH <{name}>", gone, True, gone)], **options)
 
     def _change(
         self,
@@ -367,7 +369,7 @@ class Store:
         self._ledger.change(sorted(names), self.revision + 1)
 
     def _resume_changes(self) -> None:
-        """Take up what an update may have changed whose writer was killed: all of it, or nothing."""
+        """Take up what the update of a killed writer may have changed: all of it, or nothing."""
         changing = self._ledger.fact(_CHANGING)
         if changing == _ANY:
             self._begin(*self.graph_names(), *self._ledger.manifest())
@@ -720,22 +722,28 @@ def _without_traces(operations: Iterable[Operation], base: str) -> Iterator[Oper
             yield Operation(text, traces, True, frozenset())
 
 
-def _parsed(iri: str, content: bytes, media_type: str) -> str:
+def graph_name(iri: str) -> str:
+    """Return the IRI of a graph that may be written; raises QueryError where it is none."""
+    try:
+        name = pyoxigraph.NamedNode(iri).value
+    except (ValueError, UnicodeEncodeError) as error:
+        raise QueryError(f"graph: {iri[:200]!r} is no absolute IRI") from error
+    if name == BEFORE:
+        raise QueryError(f"graph: <{name}> is not to be written; take another name")
+    return name
+
+
+def _read(iri: str, media_type: str, content: bytes) -> str:
     """Return triples as lines of N-Triples; raises QueryError where they cannot be read."""
-    form = _FORMATS.get(media_type)
+    form = TRIPLES.get(media_type)
     if form is None:
-        known = ", ".join(_FORMATS)
+        known = ", ".join(TRIPLES)
         raise QueryError(f"graph: {media_type or 'no media type'} is not taken; send {known}")
     try:
-        pyoxigraph.NamedNode(iri)
-        quads = pyoxigraph.parse(content, form, base_iri=iri)
-        lines = pyoxigraph.serialize(
-            (one.triple for one in quads), None, pyoxigraph.RdfFormat.N_TRIPLES
-        )
+        triples = (quad.triple for quad in pyoxigraph.parse(content, form, base_iri=iri))
+        lines = pyoxigraph.serialize(triples, None, pyoxigraph.RdfFormat.N_TRIPLES)
     except (SyntaxError, ValueError) as error:
         raise QueryError(f"graph: {_one_line(error)}") from error
-    except MemoryError as error:
-        raise QueryError("graph: a literal of more than 16 MB; send it in parts") from error
     return (lines or b"").decode()
 
 
