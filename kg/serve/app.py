@@ -16,12 +16,14 @@ from kg.endpoint.pool import Pool
 from kg.serve import (
     entity,
     find,
+    graph_store,
     graphs,
     lists,
     queries,
     questions,
     regions,
     reports,
+    sparql,
     start,
     upload,
     views,
@@ -35,7 +37,10 @@ from kg.serve.uploads import Uploads
 from kg.serve.warm import warm_up
 
 # Each module has ROUTES; the first that matches answers.
-MODULES = (start, find, lists, regions, entity, graphs, reports, queries, views, questions)
+MODULES = (
+    *(start, find, lists, regions, entity, graphs, reports, queries, views, questions),
+    *(sparql, graph_store),
+)
 
 
 @dataclass(frozen=True, slots=True)

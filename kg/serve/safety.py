@@ -23,6 +23,9 @@ LONGEST_PATH, LONGEST_QUERY = (
 _NAMES = ("127.0.0.1", "localhost", "[::1]")
 _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
+# A query in SPARQL has lines and may be indented by tabs.
+_CONTROL_IN_LINES = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_LINES = "/sparql"
 _READING = ("GET", "HEAD")
 
 
@@ -103,7 +106,8 @@ def _spelling(scope: Scope) -> tuple[int, str] | None:
         if _BAD_ESCAPE.search(written):
             return 400, f"{name}: a % needs two hexadecimal digits after it"
         plain = unquote_to_bytes(written)
-        if _CONTROL.search(plain):
+        has_lines = name == "query" and scope["path"] == _LINES
+        if (_CONTROL_IN_LINES if has_lines else _CONTROL).search(plain):
             return 400, f"{name}: holds a control character"
         if not _is_utf8(plain):
             return 400, f"{name}: is not UTF-8"
