@@ -32,16 +32,20 @@ MAX_UPDATE = 10_000_000  # characters: what it writes may be much
 MAX_DEPTH = 200
 MAX_OPERATORS = 1_000
 
-# What can hide a word or a brace from the checks: strings, IRIs, comments, variables, names.
+# What can hide a word or a brace from the checks: strings, IRIs, comments, variables, names; and
+# what only looks as if it did: `:a\'` is a name, not the begin of a string. A word is taken as a
+# whole, or a text of 200,000 letters is searched for a colon from each of them: for minutes.
 _OPAQUE = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*"""'
     r"|'''(?:[^'\\]|\\.|'(?!''))*'''"
     r'|"(?:[^"\\\n\r]|\\.)*"'
     r"|'(?:[^'\\\n\r]|\\.)*'"
-    r'|<[^<>"{}|^`\\\x00-\x20]*>'
+    r'|<(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*>'
     r"|\#[^\n\r]*"
     r"|[?$]\w+"
-    r"|[\w-]*:[\w-]*",
+    r"|[\w-]*:[\w-]*"
+    r"|[\w-]+"
+    r"|\\.",
     re.DOTALL,
 )
 _OPERATOR = re.compile(r"[!|&/^+*-]|\b(?:union|optional|minus|bind)\b", re.IGNORECASE)
@@ -103,9 +107,11 @@ def _suspicious(token: str) -> str:
     """
     if token.startswith("<"):
         return token if ")" in token else ""
-    if token.startswith(("?", "$", '"', "'", "#")):
+    if token.startswith(("?", "$", '"', "'", "#", "\\")):
         return ""
-    prefix = token.partition(":")[0]
+    prefix, colon, _ = token.partition(":")
+    if not colon:
+        return token
     return prefix if prefix.casefold().endswith("service") else ""
 
 
