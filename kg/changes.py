@@ -30,7 +30,7 @@ _TOKEN = re.compile(
   | (?P<variable>[?$]\w+)
   | (?P<name>(?:[^\W\d][\w.-]*)?:(?:[\w:-]|%[0-9A-Fa-f]{2}|\\[_~.!$&'()*+,;=/?\#@%-]
       |\.(?=[\w:.%\\-]))*)
-  | (?P<word>[^\W\d]\w*)
+  | (?P<word>[^\W\d][\w.-]*)
   | (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
   | (?P<sign>.)
     """,
@@ -57,10 +57,11 @@ class Token:
 class Operation:
     """One operation of an update."""
 
-    text: str  # with the prefixes that stand before it
+    text: str  # without the prefixes that stand before it
     writes: frozenset[str] | None  # IRIs of graphs; None: any
     takes_out: bool  # whether triples may leave these graphs
     drops: frozenset[str]  # graphs that are gone afterwards
+    prologue: str = ""  # all prefixes that are known to it
 
 
 def read_update(
@@ -78,10 +79,10 @@ def read_update(
     sparql.check_update("".join(_visible(tokens)))
     using = [f"USING <{_iri(one)}>" for one in default_graphs]
     using += [f"USING NAMED <{_iri(one)}>" for one in named_graphs]
-    found, prologue = [], ""
+    found: list[Operation] = []
+    declared: dict[str, str] = {}
     for part in _split(tokens):
-        reader = _Reader(part, base, prologue, " ".join(using))
-        prologue = reader.prologue
+        reader = _Reader(part, base, declared, " ".join(using), is_first=not found)
         if not reader.at_end:
             found.append(reader.operation())
     return found
@@ -93,7 +94,10 @@ def keep_union(operations: Iterable[Operation]) -> str:
     Of which graphs is known: what they held is put aside first, and what nobody says any more
     leaves the union. Of which it is not: the union is compared with all graphs.
     """
-    return " ;\n".join(step for operation in operations for step in _steps(operation))
+    operations = list(operations)
+    # Oxigraph reads prefixes before the first operation alone.
+    prologue = max((one.prologue for one in operations), key=len, default="")
+    return prologue + " ;\n".join(step for one in operations for step in _steps(one))
 
 
 def _steps(operation: Operation) -> Iterator[str]:
@@ -203,14 +207,22 @@ def _iri(name: str) -> str:
 class _Reader:
     """Reads one operation."""
 
-    def __init__(self, part: list[Token], base: str | None, prologue: str, using: str) -> None:
+    def __init__(
+        self,
+        part: list[Token],
+        base: str | None,
+        declared: dict[str, str],
+        using: str,
+        *,
+        is_first: bool,
+    ) -> None:
+        """Take what stands between semicolons; what it declares is put to what is declared."""
         self._part = [*part, Token("end", "")]
         self._here, self._base, self._using = 0, base, using
         self._skip()
-        self._begin = self._here
         while self._peek().says("PREFIX", "BASE"):
-            self._read_declaration()
-        self.prologue = prologue + self._text(self._begin)
+            self._read_declaration(declared, is_first)
+        self._prologue = "".join(f"{what} {iri}\n" for what, iri in declared.items())
         self._begin = self._here
 
     @property
@@ -259,12 +271,16 @@ class _Reader:
     def _text(self, begin: int) -> str:
         return "".join(token.text for token in self._part[begin : self._here])
 
-    def _read_declaration(self) -> None:
-        if self._next().text.upper() == "PREFIX" and self._peek().kind == "name":
-            self._next()
-        if self._peek().kind != "iri":
-            raise self._wrong(self._peek(), "an IRI in < >")
-        self._next()
+    def _read_declaration(self, declared: dict[str, str], is_first: bool) -> None:
+        what = self._next().text.upper()
+        if what == "PREFIX" and self._peek().kind == "name":
+            what += f" {self._next().text}"
+        iri = self._next()
+        if iri.kind != "iri":
+            raise self._wrong(iri, "an IRI in < >")
+        if declared.get(what, iri.text if is_first or what != "BASE" else "") != iri.text:
+            raise QueryError(f"update: {what} is declared anew; declare it once, at the beginning")
+        declared[what] = iri.text
 
     def _name(self) -> str:
         """Read the name of a graph as it is written."""
@@ -433,10 +449,11 @@ class _Reader:
         if BEFORE in resolved.values():
             raise QueryError(f"update: <{BEFORE}> is not to be written; take another name")
         return Operation(
-            f"{self.prologue}{said}",
+            said,
             None if _ANY in writes else frozenset(resolved.values()),
             takes_out,
             frozenset(resolved[name] for name in drops if name in resolved),
+            self._prologue,
         )
 
     def _resolve(self, names: Sequence[str]) -> list[str]:
@@ -446,7 +463,7 @@ class _Reader:
         columns = " ".join(f"({name} AS ?g{number})" for number, name in enumerate(names))
         try:
             answer = pyoxigraph.Store().query(
-                f"{self.prologue} SELECT {columns} {{}}",
+                f"{self._prologue} SELECT {columns} {{}}",
                 base_iri=self._base,
                 prefixes=sparql.PREFIXES,
             )

@@ -20,6 +20,8 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
+from collections import deque
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -59,6 +61,7 @@ class Writer:
         self._process: _Process | None = None
         self._closed = False
         self._images = 0
+        self._made: deque[tuple[Path, float]] = deque()  # images that are kept, and since when
         Store.check_place(place)
         _clear(place)
         try:
@@ -96,6 +99,7 @@ class Writer:
                 process = self._running()
                 try:
                     process.image(place)
+                    self._made.append((place, time.monotonic()))
                     return place
                 except (EOFError, OSError) as error:
                     # Its process was ended for what it wrote.
@@ -104,6 +108,12 @@ class Writer:
                         self._end(process)
                         raise StoreError(f"{place}: cannot be made; {_said(error)}") from error
             raise AssertionError("unreachable")
+
+    def forget_images(self, seconds: float) -> None:
+        """Take away the images that were followed by another one so long ago."""
+        now = time.monotonic()
+        while len(self._made) > 1 and self._made[1][1] < now - seconds:
+            shutil.rmtree(self._made.popleft()[0], ignore_errors=True)
 
     def close(self) -> None:
         """End the process, and take the images away; what is done stays."""
