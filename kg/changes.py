@@ -468,7 +468,9 @@ class _Reader:
                 prefixes=sparql.PREFIXES,
             )
         except (SyntaxError, ValueError) as error:
-            raise QueryError(f"update: {' '.join(str(error).split())}") from error
+            raise QueryError(
+                f"update: {', '.join(names)[:200]}: no whole IRI, or a prefix that is not declared"
+            ) from error
         assert isinstance(answer, pyoxigraph.QuerySolutions)  # of SELECT
         row = next(iter(answer))
         return [str(getattr(row[number], "value", "")) for number in range(len(names))]

@@ -22,6 +22,7 @@ from typing import Any
 
 from kg.errors import StoreError
 
+CHANGING = "changing"  # the fact that graphs are being changed by hand, empty if none are
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS claims (
     path BLOB NOT NULL, sha256 TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (path, sha256)
@@ -107,18 +108,33 @@ class Ledger:
         """Note a value under a key."""
         self._change("INSERT OR REPLACE INTO facts VALUES (?, ?)", [(key, value)])
 
-    def begin(self, graphs: Iterable[str]) -> None:
-        """Note that these graphs are about to change."""
-        self._change("INSERT OR IGNORE INTO writing VALUES (?)", [(graph,) for graph in graphs])
+    def begin(self, graphs: Iterable[str], changing: str = "") -> None:
+        """Note that these graphs are about to change, and how if that is by hand."""
+        self._change_all(
+            ("INSERT OR IGNORE INTO writing VALUES (?)", [(graph,) for graph in graphs]),
+            ("INSERT OR REPLACE INTO facts VALUES (?, ?)", [(CHANGING, changing)] * bool(changing)),
+        )
 
-    def settle(self, graphs: Mapping[str, Entry | None]) -> None:
-        """Note what these graphs hold now, None for one that has gone; all of them or none."""
+    def settle(
+        self, graphs: Mapping[str, Entry | None], changed: Iterable[str] = (), revision: int = 0
+    ) -> None:
+        """Note what these graphs hold now, None for one that has gone; all of them or none.
+
+        With it which were changed by hand, as the so many-th change.
+        """
+        by_hand = [(name, revision) for name in changed]
         rows = [(name, one.triples, one.digest) for name, one in graphs.items() if one is not None]
         names = [(name,) for name in graphs]
         self._change_all(
             ("DELETE FROM manifest WHERE graph = ?", names),
             ("INSERT INTO manifest VALUES (?, ?, ?)", rows),
             ("DELETE FROM writing WHERE graph = ?", names),
+            ("INSERT OR REPLACE INTO changed VALUES (?, ?)", by_hand),
+            (
+                "INSERT OR REPLACE INTO facts VALUES (?, ?)",
+                [("revision", str(revision))] * bool(by_hand),
+            ),
+            ("DELETE FROM facts WHERE key = ?", [(CHANGING,)]),
         )
 
     def manifest(self) -> dict[str, Entry]:
@@ -130,16 +146,11 @@ class Ledger:
         """Give the graphs that were being written when the last writer was stopped, sorted."""
         return sorted(str(name) for (name,) in self._rows_of("writing", "graph"))
 
-    def quiet(self, graphs: Iterable[str]) -> None:
-        """Note that these graphs are not being written: nothing came of it."""
-        self._change("DELETE FROM writing WHERE graph = ?", [(graph,) for graph in graphs])
-
-    def change(self, graphs: Iterable[str], revision: int) -> None:
-        """Note that these graphs were changed by hand, as the so many-th change."""
-        rows = [(graph, revision) for graph in graphs]
+    def call_off(self, graphs: Iterable[str]) -> None:
+        """Note that nothing came of what was announced."""
         self._change_all(
-            ("INSERT OR REPLACE INTO changed VALUES (?, ?)", rows),
-            ("INSERT OR REPLACE INTO facts VALUES ('revision', ?)", [(str(revision),)]),
+            ("DELETE FROM writing WHERE graph = ?", [(graph,) for graph in graphs]),
+            ("DELETE FROM facts WHERE key = ?", [(CHANGING,)]),
         )
 
     def unchange(self, graphs: Iterable[str]) -> None:

@@ -38,7 +38,7 @@ from kg import sparql
 from kg.changes import BEFORE, Operation, keep_union, read_update
 from kg.errors import NotFoundError, QueryError, StoreError
 from kg.fingerprint import fingerprint
-from kg.ledger import Claim, Entry, Ledger
+from kg.ledger import CHANGING, Claim, Entry, Ledger
 from kg.models import DocumentGraph
 from kg.sentence import sentence_at
 
@@ -83,8 +83,7 @@ DELETE {{ ?s ?p ?o }} WHERE {{
 DROP SILENT GRAPH <{iri}>"""
 _TABLE_END = bytes.fromhex("f7cff485b741e288")  # RocksDB's mark at the end of a whole table
 _TRACES = "/traces"  # what the name of a graph of traces ends with
-# The fact that an update is at work, of the graphs that are noted as being written or of any.
-_CHANGING, _NAMED, _ANY = "changing", "named", "any"
+_NAMED, _ANY = "named", "any"  # graphs that an update changes
 _CHANGED = "~changed"  # to the version of a document of which the graph was changed by hand
 # What triples may come in: Oxigraph crashes on nested JSON-LD, and expands entities in RDF/XML.
 TRIPLES = {
@@ -118,6 +117,7 @@ class Store:
         self._lock: IO[str] | None = None
         # Graphs changed since the manifest was last written, with the fingerprint if it is known.
         self._unsettled: dict[str, str] = {}
+        self._by_hand: set[str] = set()  # those of them that an update has changed
         if self.path is None:
             self.base = base or DEFAULT_BASE
             self._graph, self._ledger = pyoxigraph.Store(), Ledger(None)
@@ -325,6 +325,8 @@ class Store:
         if not operations:
             return
         operations = [*operations, *_without_traces(operations, self.base)]
+        if self._unsettled:
+            self.flush()
         graphs = self._announce(operations)
         try:
             self._graph.update(keep_union(operations), base_iri=base_iri, prefixes=sparql.PREFIXES)
@@ -334,7 +336,10 @@ class Store:
             raise kind(f"update: {_one_line(error)}") from error
         if when_written is not None:
             when_written()
-        self._note_change(graphs)
+        self._by_hand.update(graphs)
+        if self._ledger.fact(CHANGING) == _ANY:
+            self._begin(*self.graph_names())
+            self._by_hand.update(self._unsettled)
         self.flush()
 
     def _announce(self, operations: Iterable[Operation]) -> list[str]:
@@ -342,39 +347,29 @@ class Store:
         self._unmark()
         writes = [operation.writes for operation in operations]
         is_any = None in writes
-        self._ledger.note(_CHANGING, _ANY if is_any else _NAMED)
         if is_any:
             graphs = {*self.graph_names(), *self._ledger.manifest()}
         else:
             graphs = {iri for some in writes for iri in some or ()}
-        # Those that an earlier writer left unsettled stay so, whatever becomes of this.
-        new = sorted(graphs - self._unsettled.keys())
-        self._begin(*graphs)
-        return new
+        self._begin(*graphs, changing=_ANY if is_any else _NAMED)
+        return sorted(graphs)
 
-    def _call_off(self, graphs: Sequence[str]) -> None:
-        """Note that what was announced has not happened."""
+    def _call_off(self, graphs: Iterable[str]) -> None:
+        """Note that what was announced has not happened.
+
+        Between two changes nothing is unsettled: what an earlier writer left is settled first.
+        """
         for iri in graphs:
             self._unsettled.pop(iri, None)
-        self._ledger.quiet(graphs)
-        self._ledger.note(_CHANGING, "")
-
-    def _note_change(self, graphs: Iterable[str]) -> None:
-        """Note what has changed by hand: what was computed of it is computed anew."""
-        names = {*graphs, *self._unsettled}
-        if self._ledger.fact(_CHANGING) == _ANY:
-            new = self.graph_names()
-            names.update(new)
-            self._begin(*new)
-        self._ledger.change(sorted(names), self.revision + 1)
+        self._ledger.call_off(graphs)
 
     def _resume_changes(self) -> None:
         """Take up what the update of a killed writer may have changed: all of it, or nothing."""
-        changing = self._ledger.fact(_CHANGING)
+        changing = self._ledger.fact(CHANGING)
         if changing == _ANY:
             self._begin(*self.graph_names(), *self._ledger.manifest())
         if changing:
-            self._ledger.change(sorted(self._unsettled), self.revision + 1)
+            self._by_hand.update(self._unsettled)
 
     @property
     def revision(self) -> int:
@@ -391,13 +386,13 @@ class Store:
             self._guarded(self._graph.flush)
             self._settle()
 
-    def _begin(self, *graphs: str) -> None:
+    def _begin(self, *graphs: str, changing: str = "") -> None:
         """Note that graphs are about to change, unless that is noted already."""
         if self.path is None:
             return
         new = set(graphs) - self._unsettled.keys()
-        if new:
-            self._ledger.begin(sorted(new))
+        if new or changing:
+            self._ledger.begin(sorted(new), changing)
         self._unsettled.update(dict.fromkeys(graphs, ""))
 
     def _know(self, graphs: Iterable[DocumentGraph]) -> None:
@@ -413,13 +408,14 @@ class Store:
 
     def _settle(self) -> None:
         """Write what the changed graphs hold now into the manifest."""
-        if self._unsettled:
+        if self._unsettled or self._by_hand:
             self._ledger.settle(
-                {iri: self.entry(iri, known) for iri, known in sorted(self._unsettled.items())}
+                {iri: self.entry(iri, known) for iri, known in sorted(self._unsettled.items())},
+                sorted(self._by_hand),
+                self.revision + 1,
             )
             self._unsettled.clear()
-        if self._ledger.fact(_CHANGING):
-            self._ledger.note(_CHANGING, "")
+            self._by_hand.clear()
 
     @property
     def corrections(self) -> Path | None:
