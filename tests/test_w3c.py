@@ -14,12 +14,19 @@ from urllib.parse import quote, urlsplit
 import pyoxigraph
 import pytest
 from serving import served
-from w3c import SUITES, Case, Rows, cases, fill, replay, rows
+from w3c import SUITES, Case, Request, Response, Rows, cases, fill, replay, rows, send
 
 from kg.serve.app import Options
 
 TOKEN = "a token of sixteen or more characters"
 OPTIONS = Options(update=True, token=TOKEN)
+EMPTY = Request(
+    "POST",
+    "/sparql/",
+    (("Content-Type", "application/sparql-update"),),
+    b"DROP ALL",
+    Response((), "", None, (), None, ""),
+)
 PROTOCOL = cases("protocol/manifest.ttl")
 GRAPH_STORE = cases("graph-store-protocol/manifest-indirect.ttl")
 FORMATS = [*rows("csv-tsv-res/manifest.ttl"), *rows("json-res/manifest.ttl")]
@@ -37,18 +44,21 @@ pytestmark = pytest.mark.skipif(not SUITES.is_dir(), reason="the W3C suites are 
 
 
 class Sites:
-    """Served sites by what their store holds: shared by the tests that do not change it."""
+    """Served sites by what their store holds; those that change it share an empty one."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.stack = folder, ExitStack()
         self.known: dict[object, str] = {}
 
-    def over(self, graphs: tuple[tuple[str, Path], ...], alone: str = "") -> str:
-        """Return the address of a site; of one of its own under a name."""
-        key = (graphs, alone)
+    def over(self, graphs: tuple[tuple[str, Path], ...], change: str = "") -> str:
+        """Return the address of a site; to a test that changes it, it is empty."""
+        key = (graphs, bool(change))
         if key not in self.known:
             place = fill(self.folder / str(len(self.known)), graphs)
             self.known[key] = self.stack.enter_context(served(place, OPTIONS))
+        if change:
+            assert not graphs, "what is emptied would lose what a test needs"
+            send(EMPTY, self.known[key], TOKEN, {})
         return self.known[key]
 
 

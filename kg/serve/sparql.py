@@ -131,12 +131,13 @@ def _query(request: Request, asked: Parameters) -> Query:
 
 def wanted(request: Request, asked: Parameters | None = None) -> tuple[str | None, str | None]:
     """Return the media types for rows and for triples; raises where neither is acceptable."""
-    names = values(parameters(request) if asked is None else asked, "format")
-    if names:
-        if names[-1] not in NAMES:
-            raise QueryError(f"format: {names[-1][:40]} is not known; known: {', '.join(NAMES)}")
-        return NAMES[names[-1]]
-    accept = _accept(request)
+    named = values(parameters(request) if asked is None else asked, "format")[-1:]
+    if named and "/" not in named[0]:
+        if named[0] not in NAMES:
+            raise QueryError(f"format: {named[0][:40]} is not known; known: {', '.join(NAMES)}")
+        return NAMES[named[0]]
+    # Some libraries write there what they accept.
+    accept = named[0] if named else _accept(request)
     rows, triples = best(accept, tuple(ROWS)), best(accept, tuple(TRIPLES))
     if rows is None and triples is None:
         offered = ", ".join((*OWN_ROWS, *OWN_TRIPLES))
