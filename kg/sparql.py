@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Iterator
 from urllib.parse import unquote
 
@@ -31,6 +32,7 @@ MAX_LENGTH = 200_000
 MAX_UPDATE = 10_000_000  # characters: what it writes may be much
 MAX_DEPTH = 200
 MAX_OPERATORS = 1_000
+MAX_WORK = 5 * MAX_LENGTH  # characters that are read to find a word in all readings
 
 # What can hide a word or a brace from the checks: strings, IRIs, comments, variables, names; and
 # what only looks as if it did: `:a\'` is a name, not the begin of a string. A word is taken as a
@@ -43,12 +45,17 @@ _OPAQUE = re.compile(
     r'|<(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*>'
     r"|\#[^\n\r]*"
     r"|[?$]\w+"
-    r"|[\w-]*:[\w-]*"
+    r"|[\w-]*:(?:[\w-]|\\[_~.!$&'()*+,;=/?#@%-])*"
     r"|[\w-]+"
     r"|\\.",
     re.DOTALL,
 )
-_OPERATOR = re.compile(r"[!|&/^+*-]|\b(?:union|optional|minus|bind)\b", re.IGNORECASE)
+_SPECIAL, _LINE_END = re.compile(r"[')#]"), re.compile(r"[\n\r]|\Z")
+_OPERATOR = re.compile(
+    r"[!|&/^+*-]|[.;](?!\d)"
+    r"|\b(?:union|optional|minus|bind|as|filter|exists|having|graph|select|values|lateral)\b",
+    re.IGNORECASE,
+)
 _OPENING, _CLOSING = frozenset("({["), frozenset(")}]")
 
 
@@ -56,7 +63,8 @@ def check(text: str) -> None:
     """Raise QueryError where a query would reach the network or crash the engine."""
     if len(text) > MAX_LENGTH:
         raise QueryError(f"query: {len(text):,} characters; at most {MAX_LENGTH:,} are allowed")
-    _check_bare("".join(_bare(text)), "query")
+    bare = "".join(_bare(text))
+    _check_bare(bare, "query", is_hidden=_is_hidden("service", text))
 
 
 def check_length(text: str) -> None:
@@ -71,14 +79,14 @@ def check_length(text: str) -> None:
 def check_update(bare: str) -> None:
     """Raise QueryError where an update would reach the network or crash the engine.
 
-    Takes what of it may be keywords, brackets and operators (kg.changes). LOAD is refused where
-    the operation is read.
+    Takes what of it may be keywords, brackets and operators (kg.changes, which writes it so that
+    it can be read in one way). LOAD is refused where the operation is read.
     """
     _check_bare(bare, "update")
 
 
-def _check_bare(bare: str, what: str) -> None:
-    if "service" in bare.casefold():
+def _check_bare(bare: str, what: str, *, is_hidden: bool = False) -> None:
+    if is_hidden or "service" in bare.casefold():
         raise QueryError(f"{what}: SERVICE is refused, because it would send data over the network")
     if _depth(bare) > MAX_DEPTH:
         raise QueryError(f"{what}: brackets nested deeper than {MAX_DEPTH}; make it flatter")
@@ -102,17 +110,48 @@ def _bare(text: str) -> Iterator[str]:
 def _suspicious(token: str) -> str:
     """Give back a token that the engine may read as more than one.
 
-    Oxigraph reads without a separate lexer: `SERVICE:x {…}` can be the keyword and the name
-    `:x`, and `?a<?b)SERVICE?x#>` a comparison followed by the keyword.
+    Oxigraph reads without a separate lexer: `SERVICE:x {…}` can be the keyword and the name `:x`.
     """
-    if token.startswith("<"):
-        return token if ")" in token else ""
-    if token.startswith(("?", "$", '"', "'", "#", "\\")):
+    if token.startswith(("<", "?", "$", '"', "'", "#", "\\")):
         return ""
     prefix, colon, _ = token.partition(":")
     if not colon:
         return token
     return prefix if prefix.casefold().endswith("service") else ""
+
+
+def _is_hidden(word: str, text: str) -> bool:
+    """Tell whether a word can be read where what looks like an IRI is a comparison.
+
+    `?a<?b)SERVICE?x#>` is one, and so is `1<'>')`, from where on strings are what was between
+    strings. Whether it is, only the grammar knows; so all readings are followed, each until it
+    comes to where another one was before.
+    """
+    if word not in text.casefold():
+        return False
+    lines = [match.end() for match in _LINE_END.finditer(text)]
+    starts, before, work = [0], set[int](), 0
+    while starts:
+        position, bare = starts.pop(), list[str]()
+        for match in _OPAQUE.finditer(text, position):
+            bare += (text[position : match.start()], " ", _suspicious(match[0]))
+            work += match.end() - position
+            position = match.end()
+            if position in before:
+                break
+            before.add(position)
+            starts += _within(match, lines)
+        if word in "".join(bare).casefold() or work > MAX_WORK:
+            return True
+    return False
+
+
+def _within(match: re.Match[str], lines: list[int]) -> Iterator[int]:
+    """Yield where a reading goes on that takes an IRI's begin for a comparison."""
+    special = _SPECIAL.search(match[0]) if match[0].startswith("<") else None
+    if special is not None:
+        start = match.start() + special.start()
+        yield lines[bisect(lines, start)] if special[0] == "#" else start
 
 
 def _depth(bare: str) -> int:

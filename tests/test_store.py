@@ -232,6 +232,15 @@ def test_dataset_is_an_rdflib_view_of_the_union() -> None:
         "SELECT * { ?s ?p 1SERVICE<http://127.0.0.1:1/>{ ?a ?b ?c } }",
         "SELECT * { ?s ?p ?a FILTER(?a<?b)SERVICE?x#>\n{ ?q ?w ?e } }",
         "SELECT * { ?s ?p '''a'b''' . SERVICE <http://127.0.0.1:1/> { ?s ?p '''''' } }",
+        # What looks like the begin of a string or of a comment is a part of a name, or of an IRI.
+        "PREFIX x: <x:> SELECT * { ?s ?p x:a\\' . SERVICE <http://127.0.0.1:1/> {} #'\n}",
+        "PREFIX x: <x:> SELECT * { ?s ?p x:a.\\# . SERVICE <http://127.0.0.1:1/> {} \n}",
+        "SELECT * { ?s ?p <x:\\u0041'> . SERVICE <http://127.0.0.1:1/> {} #'\n}",
+        "SELECT * { ?s ?p <x:\\U00000041#> . SERVICE <http://127.0.0.1:1/> {} \n}",
+        # What looks like an IRI is a comparison with a string, or one before a comment.
+        "SELECT * { FILTER(1<'>') SERVICE <http://127.0.0.1:1/> {} #'\n}",
+        "SELECT * { FILTER(1<2#>'''\n) SERVICE <http://127.0.0.1:1/> {} #'''\n}",
+        "SELECT * { ?s ?p <x:it's> FILTER(1<'>') SERVICE <http://127.0.0.1:1/> {} #'\n}",
     ],
 )
 def test_service_is_refused(text: str) -> None:
@@ -251,6 +260,9 @@ def test_an_escaped_keyword_is_no_keyword() -> None:
         "SELECT * { ?s <http://example.org/service/x> ?service } # SERVICE",
         'SELECT * { ?s ?p """a "quoted" SERVICE""" . ?s ?p \'SERVICE\' }',
         "PREFIX load: <http://example.org/> SELECT * { load:service ?p ?o }",
+        "SELECT * { ?s <http://example.org/service#x> <http://example.org/#service> }",
+        "SELECT * { ?s <http://example.org/a_(b)> 'service' }",
+        "PREFIX x: <x:> SELECT * { ?s ?p x:a\\'service }",
         "SELECT * FROM <file:///etc/passwd> FROM <http://127.0.0.1:1/> { ?s ?p ?o }",
     ],
 )

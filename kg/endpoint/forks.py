@@ -34,7 +34,6 @@ from kg.store import Store
 from kg.workers import limit_memory
 
 ENDED = struct.Struct("<ii")  # a process and the status with which it ended
-_STACK = 64 * MEGABYTE  # Oxigraph calls itself for each level of a query
 _SIZES = "/proc/self/statm"
 _GROWN = 32 * MEGABYTE  # a process that has grown by so much is not asked again
 # From the most special one to the most general; each is told to the server by its name.
@@ -43,7 +42,6 @@ ERRORS: tuple[type[QueryError | StoreError], ...] = (UnacceptableError, QueryErr
 
 def serve(descriptor: int) -> None:
     """Fork a process for each socket that comes over a socket, until its other end goes."""
-    _set_stack()
     fences = {**fence(), **fence_writing()}
     gc.freeze()  # so that no collection touches, and copies, what the forks share
     with socket.socket(fileno=descriptor) as control:
@@ -95,15 +93,6 @@ def _fork(
             _begin(pipe, forker, (control, *own))
         children.add(child)
     return True
-
-
-def _set_stack() -> None:
-    """Let the stack grow further; a query that is nested deeply is then answered, not lost."""
-    import resource
-
-    hard = resource.getrlimit(resource.RLIMIT_STACK)[1]
-    size = _STACK if hard == resource.RLIM_INFINITY else min(_STACK, hard)
-    resource.setrlimit(resource.RLIMIT_STACK, (size, hard))
 
 
 # -- in a process that was forked --------------------------------------------------------------

@@ -25,12 +25,17 @@ from kg.endpoint.process import DeadError, Forker, Process
 from kg.errors import QueryError, StoreError
 
 _SPARE = 4  # processes that stand ready for the next queries; 8 MB each
+_SOON = 1.0  # seconds; what is killed so soon was so for another reason than what was asked
 _CORES = os.cpu_count() or 1
 _AT_ONCE = _CORES  # processes that are started at a time; more would all be there later
 _TRIES = 3  # to start a process, or to answer, where somebody ends what should do it
 _LOOK = 0.05  # seconds between two looks at what runs
 _QUICK = 0.3  # seconds of a processor after which a query gives way to others
-_SLOW = 1.0  # seconds after which a query that gives way takes one of the places of slow ones
+_NICE, _NICEST = 10, 19
+_MANY = 4  # queries for each processor; beyond, those that have had their share give way to all
+_SLOW = 1.0  # seconds after which a query takes one of the places of slow ones
+_PATIENCE = 60.0  # seconds in which processes are started or ended, on a machine under load
+_LONG = 10_000  # characters of a query that is checked beside the event loop: up to 0.2 s
 _ERRORS = {kind.__name__: kind for kind in ERRORS}
 
 
@@ -88,8 +93,15 @@ class Pool:
             self._drop_idle()
             self._fill()
 
-    async def rest(self) -> None:
-        """Let go of the store until the next query or `renew`; what runs is not waited for."""
+    def rest(self) -> None:
+        """Let go of the store until the next query or `renew`, when it is to be changed in place.
+
+        Of any thread but the event loop's. What runs is not waited for.
+        """
+        if self._loop is not None:
+            asyncio.run_coroutine_threadsafe(self._rest(), self._loop).result(_PATIENCE)
+
+    async def _rest(self) -> None:
         self._spare = 0
         await asyncio.gather(*self._starts, return_exceptions=True)
         ended = [self._forker.how_ended(process) for process in self._idle]
@@ -105,7 +117,6 @@ class Pool:
 
         When the task that waits is cancelled, the query's process is ended.
         """
-        sparql.check(query.text)
         if self._asked >= self.shared.queries:
             raise _too_many(self.shared.queries, "queries")
         if self._loop is None:
@@ -122,10 +133,15 @@ class Pool:
             self._asked -= 1
 
     async def _answer(self, query: Query) -> Answer:
+        if len(query.text) > _LONG:
+            await asyncio.to_thread(sparql.check, query.text)
+        else:
+            sparql.check(query.text)
         for _ in range(_TRIES):
             process = await self._take()
             with contextlib.suppress(DeadError):
                 return await self._ask(process, query)
+            self._drop_idle()  # they may be about to end as this one did
         raise StoreError("the processes for queries are ended from outside again and again")
 
     async def _ask(self, process: Process, query: Query) -> Answer:
@@ -144,7 +160,7 @@ class Pool:
         finally:
             self._running.discard(process)
             if keep and process.state == self._state and self._loop is not None:
-                self._hand_over(process)
+                self._give_back(process)
             else:
                 process.close()
                 self._fill()
@@ -185,6 +201,13 @@ class Pool:
             self._idle.append(process)
         else:
             process.close()
+
+    def _give_back(self, process: Process) -> None:
+        """Keep one process for who comes next, whoever waits for one to be started."""
+        if self._idle or not self._spare:
+            self._hand_over(process)
+        else:
+            self._idle.append(process)
 
     def _fill(self) -> None:
         """Start as many processes as are waited for, and a few to spare."""
@@ -251,17 +274,27 @@ class Pool:
         """While something runs: the slow give way, and the largest is ended where all are large."""
         while self._running:
             await asyncio.sleep(_LOOK)
-            quick = _QUICK * min(1.0, _CORES / max(1, len(self._running)))
-            for process in self._running:
-                if not process.gives_way and process.cost() > quick:
-                    process.give_way()
+            self._let_quick_ones_first()
             self._keep_places()
             self._keep_within_memory()
+
+    def _let_quick_ones_first(self) -> None:
+        """Have those give way that have had their share, and more so the more there are.
+
+        None, while each has a processor: on a machine that is busy with something else, what
+        gives way to everybody takes 30 times as long.
+        """
+        each = len(self._running) / _CORES
+        if each <= 1:
+            return
+        for process in self._running:
+            if process.cost() > _QUICK / each:
+                process.give_way(_NICE if each <= _MANY else _NICEST)
 
     def _keep_places(self) -> None:
         """End the last of the slow ones, where they are so many that others get no place."""
         until = time.monotonic() - _SLOW
-        slow = [process for process in self._running if process.gives_way and process.since < until]
+        slow = [process for process in self._running if process.since < until]
         slow.sort(key=lambda process: process.since)
         for process in slow[self.shared.slow :]:
             process.end(_too_many(self.shared.slow, "slow queries"))
@@ -298,7 +331,8 @@ class Pool:
         status = await self._forker.how_ended(process)
         if process.reason is not None:
             return process.reason
-        if status is None:
+        soon = time.monotonic() - process.since < _SOON
+        if status is None or (status == -signal.SIGKILL and soon):
             return DeadError()
         # Oxigraph aborts where it gets no memory; the system kills where there is none.
         if status in (-signal.SIGABRT, -signal.SIGKILL):

@@ -31,7 +31,6 @@ serve(int(sys.argv[1]))
 _ENVIRONMENT = ("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONUTF8")
 _STARTING = 60.0  # seconds that a process may take to come up, on a machine under load
 _REPORT = 2.0  # seconds in which it is told how a process has ended
-_NICE = 19
 
 
 class DeadError(Exception):
@@ -46,7 +45,7 @@ class Process:
         self.pipe, self.number, self._handle, self.state = pipe, number, handle, state
         self.ended: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
         self.since = self._worked_before = 0.0  # when it was asked what it works on
-        self.gives_way = False
+        self._nice = 0
         self.reason: Exception | None = None  # for which it was ended
 
     async def ask(self, fields: dict[str, Any], most: int) -> tuple[dict[str, Any], bytes]:
@@ -97,11 +96,17 @@ class Process:
                 return time.clock_gettime((~self.number << 3) | 2)
         return time.monotonic()
 
-    def give_way(self) -> None:
+    @property
+    def gives_way(self) -> bool:
+        """Tell whether it lets others go first."""
+        return self._nice > 0
+
+    def give_way(self, nice: int) -> None:
         """Let processes that have just begun go first; there is no way back from that."""
-        self.gives_way = True
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, self.number, _NICE)
+        if nice > self._nice:
+            self._nice = nice
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, self.number, nice)
 
     def held(self) -> int:
         """Return how many bytes it holds alone, 0 where the system does not tell."""

@@ -80,7 +80,7 @@ def make_app(place: Path, options: Options | None = None) -> Starlette:
     app.state.options = options
     app.state.pool = Pool(app.state.holding.place, options.limits)
     app.state.form_token = secrets.token_urlsafe(32)
-    app.state.uploads = Uploads(app.state.holding)
+    app.state.uploads = Uploads(app.state.holding, app.state.pool)
     return app
 
 

@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -67,18 +67,27 @@ def _is_running(process: int) -> bool:
     return True
 
 
-def take_over(copy: Path, holding: Holding, state: str) -> None:
+def take_over(
+    copy: Path, holding: Holding, state: str, rest: Callable[[], None] = lambda: None
+) -> None:
     """Put what a copy has become in the place of its store, which must be as it was copied.
 
+    `rest` has other processes let go of the store, in a moment in which nobody asks them.
     Which files were given comes first, as in a build: what was killed in between is found again.
     """
-    with holding.reopened() as place, alone(place):
+    with holding.reopened() as place, _let_go(rest), alone(place):
         if state_of(place) != state:
             raise StoreError(f"{place}: was changed by another process meanwhile; upload again")
         for name in ("files.sqlite", "traces.sqlite", "search.sqlite"):
             if (copy / name).is_file():
                 (copy / name).replace(place / name)
         _exchange(copy / "graph", place / "graph")
+
+
+@contextmanager
+def _let_go(rest: Callable[[], None]) -> Iterator[None]:
+    rest()
+    yield
 
 
 def _exchange(one: Path, other: Path) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from kg.endpoint.pool import Pool
 from kg.errors import KgError
 from kg.serve.copies import copied, take_over
 from kg.serve.holding import BusyError, Holding
@@ -53,8 +54,9 @@ class Upload:
 class Uploads:
     """What is being uploaded, and what became of the last ones."""
 
-    def __init__(self, holding: Holding) -> None:
-        """Take the store that they go into."""
+    def __init__(self, holding: Holding, pool: Pool) -> None:
+        """Take the store that they go into, and who else reads it."""
+        self._pool = pool
         self._holding, self._base = holding, holding.store.base
         self._lock = threading.Lock()
         self._running: Upload | None = None
@@ -125,12 +127,13 @@ class Uploads:
         for left in reversed(range(TRIES)):
             if self._holding.enter():
                 try:
-                    take_over(copy, self._holding, state)
+                    take_over(copy, self._holding, state, self._pool.rest)
                     return
                 except BusyError:
                     if not left:
                         raise
                 finally:
+                    self._pool.renew(self._holding.place)
                     self._holding.leave()
 
 
