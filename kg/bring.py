@@ -22,7 +22,7 @@ from typing import IO
 import pyoxigraph
 
 from kg import workers
-from kg.errors import KgError, ReadError
+from kg.errors import KgError, ReadError, is_full, told
 from kg.ledger import Claim
 from kg.models import DIGEST, DocumentGraph
 from kg.sparql import POL, PREFIXES
@@ -107,7 +107,8 @@ def bring(
         replaced = sum(store.holds(iri) for iri in graphs)
         for batch in _batches(graphs.values()):
             store.load([_document(graph) for graph in batch], _claims(batch, store))
-        taken = _take_ontology(store, ontology)
+        # Where nothing was taken, a later import may still bring the ontology that it was made with.
+        taken = bool(graphs or ontology) and _take_ontology(store, ontology)
     return Imported(
         documents=len(graphs),
         replaced=replaced,
@@ -184,9 +185,11 @@ def _read(job: tuple[str, str], base: str, unpacked: int) -> _Reading:
     except MemoryError:
         return _Reading(refusal=TOO_LARGE)
     except SyntaxError as error:
-        return _Reading(refusal=f"not valid: {_one_line(error)}; export or download it again")
+        return _Reading(refusal=f"not valid: {told(error)}; export or download it again")
     except (OSError, ValueError, EOFError) as error:
-        return _Reading(refusal=f"{_one_line(error)}; export or download it again")
+        full = is_full(error)
+        advice = "" if full else "; export or download it again"
+        return _Reading(refusal=f"{told(error, folder if full else None)}{advice}")
 
 
 @dataclass(slots=True)
@@ -332,7 +335,3 @@ def _graph(name: str, pile: _Pile) -> _Graph:
     return _Graph(
         name, str(pile.file), pile.triples, sha256, tuple(sorted(pile.names.get(name, ())))
     )
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
