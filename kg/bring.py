@@ -107,7 +107,7 @@ def bring(
         replaced = sum(store.holds(iri) for iri in graphs)
         for batch in _batches(graphs.values()):
             store.load([_document(graph) for graph in batch], _claims(batch, store))
-        # Where nothing was taken, a later import may still bring the ontology that it was made with.
+        # Where nothing was taken, a later import may still bring an ontology of its own.
         taken = bool(graphs or ontology) and _take_ontology(store, ontology)
     return Imported(
         documents=len(graphs),

@@ -80,6 +80,7 @@ DELETE {{ ?s ?p ?o }} WHERE {{
 }} ;
 DROP SILENT GRAPH <{iri}>"""
 _TABLE_END = bytes.fromhex("f7cff485b741e288")  # RocksDB's mark at the end of a whole table
+_NOT_OURS = ("Permission denied", "Read-only file system")  # as Oxigraph tells it
 _TRACES = "/traces"  # what the name of a graph of traces ends with
 _MARK = "traces"  # the fact that tells of which documents the traces are, empty if of others
 
@@ -723,7 +724,8 @@ def _open_graph(path: Path, ledger: Ledger, *, read_only: bool) -> pyoxigraph.St
         # "Corruption: block checksum mismatch" speaks of no lock.
         if "lock" in text.casefold() and "orruption" not in text:
             raise StoreError(f"{path}: store in use by another process ({text})") from error
-        advice = "" if is_full(error) else "; if it is damaged, delete it and build again"
+        outside = is_full(error) or any(words in text for words in _NOT_OURS)
+        advice = "" if outside else "; if it is damaged, delete it and build again"
         raise StoreError(f"{place}: {text}{advice}") from error
 
 

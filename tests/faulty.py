@@ -34,7 +34,6 @@ FAULTS = ("full", "broken", "memory", "kill", "int", "term")
 _SIGNALS = {"kill": signal.SIGKILL, "int": signal.SIGINT, "term": signal.SIGTERM}
 _ERRORS = {"full": errno.ENOSPC, "broken": errno.EIO}
 _SQLITE = {"full": "database or disk is full", "broken": "disk I/O error"}
-_NOBODY = 65534
 PATIENCE = 60.0  # seconds for one trial, on a busy machine
 
 
@@ -48,7 +47,6 @@ class Trial:
     at: int = 0  # the call before which it happens, from 1
     lasting: bool = False  # whether every later call fails too, as on a full disk
     workers: bool = False  # whether jobs are done in processes of their own, as usual
-    nobody: bool = False  # whether it runs as a user who may do little
     batch: int = 0  # quads after which a build loads what it has read
 
 
@@ -250,10 +248,6 @@ def _prepare(trial: Trial, place: Path) -> None:
     kg.cli.cli.add_command(_list())
     _note_loads(os.open(place / "loaded", os.O_WRONLY | os.O_APPEND))
     calls = os.open(place / "calls", os.O_WRONLY | os.O_APPEND)
-    if trial.nobody and os.geteuid() == 0:
-        os.setgroups([])
-        os.setgid(_NOBODY)
-        os.setuid(_NOBODY)
     _count(_Counter(trial, calls))
 
 
