@@ -12,6 +12,7 @@ import hashlib
 import io
 import re
 import tempfile
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -262,8 +263,19 @@ def _opened(path: Path, unpacked: int) -> IO[bytes]:
     if not path.is_file():
         raise ReadError("not a regular file" if path.exists() else "no such file")
     if path.suffix == ".gz":
-        return io.BufferedReader(_Unpacked(path, unpacked))
-    return open(path, "rb")
+        return _without_mark(io.BufferedReader(_Unpacked(path, unpacked)))
+    return _without_mark(open(path, "rb"))  # noqa: SIM115  closed by the caller
+
+
+def _without_mark(stream: io.BufferedReader) -> IO[bytes]:
+    """Skip the mark that editors of Windows put before UTF-8, and no grammar of RDF has."""
+    try:
+        if stream.peek(len(BOM_UTF8)).startswith(BOM_UTF8):
+            stream.read(len(BOM_UTF8))
+    except BaseException:
+        stream.close()
+        raise
+    return stream
 
 
 class _Unpacked(io.RawIOBase):
