@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -233,6 +234,30 @@ def test_input_or_output_that_fails(faulty: Faulty, starts: Path, outcome: Any, 
     for turn, at in enumerate(some(name, calls, 2)):
         fault = KINDS[(turn + len(name)) % 3]
         fail(faulty, starts, outcome, name, fault=fault, at=at, lasting=turn % 2 == 0)
+
+
+@pytest.mark.parametrize("call", ["write", "os.fsync"])
+def test_a_correction_that_cannot_be_kept_is_not_there(
+    faulty: Faulty, starts: Path, outcome: Any, call: str
+) -> None:
+    before, _, done = outcome("correct")
+    at = done.calls.index(call) + 1
+    place = _copy(starts / "built", starts / f"without {call}")
+    ended = faulty.run(CASES["correct"].arguments, cwd=place, fault="full", at=at)
+    assert ended.code == 1
+    assert re.fullmatch(
+        r"Error: kg-store/corrections.tsv: No space left on device \([0-9,.]+ MB free on the disk"
+        r" of [^)]+/kg-store\); make room, then do the same again; nothing was written\n",
+        ended.stderr,
+    )
+    assert (place / STORE / "corrections.tsv").read_bytes() == b""
+
+
+def test_no_memory_is_said_in_one_line(faulty: Faulty, starts: Path, outcome: Any) -> None:
+    at = outcome("build")[2].calls.index("oxigraph.bulk_load") + 1
+    place = _copy(starts / "documents", starts / "no memory")
+    ended = faulty.run(CASES["build"].arguments, cwd=place, fault="memory", at=at)
+    assert (ended.code, ended.stderr) == (1, "Error: there is not enough memory for this\n")
 
 
 @pytest.mark.parametrize("name", WRITERS)

@@ -310,6 +310,14 @@ def test_encodings(tmp_path: Path, name: str) -> None:
     assert (not refused, store.holds(source)) == (is_valid, is_valid)
 
 
+def test_a_refused_file_leaves_room_for_an_ontology(tmp_path: Path) -> None:
+    """That of a later file is taken, as if the first had not been there."""
+    (tmp_path / "bad.nq").write_text("<urn:s>", encoding="utf-8")
+    store = Store()
+    assert bring([tmp_path / "bad.nq"], store, limits=Limits(60.0, 512 * MEGABYTE)).refused
+    assert store.graph_names() == []
+
+
 # -- bombs -------------------------------------------------------------------------------------
 
 

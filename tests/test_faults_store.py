@@ -8,12 +8,14 @@ import random
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from tempfile import mkdtemp
 
 import pytest
 from faulty import Ended, Faulty
 
+from kg.errors import StoreError
 from kg.ledger import Ledger
 from kg.store import Store
 
@@ -219,6 +221,45 @@ def test_a_table_of_a_copy_that_never_came_is_forgotten(place: Path) -> None:
     Store(place / STORE).close()
 
 
+# -- what failed is not made worse -------------------------------------------------------------
+
+
+def test_a_change_of_the_ledger_that_failed_is_undone(tmp_path: Path) -> None:
+    with closing(Ledger(tmp_path / "files.sqlite")) as ledger:
+        with pytest.raises(StoreError, match="files.sqlite: NOT NULL constraint failed"):
+            ledger.note("key", None)  # type: ignore[arg-type]
+        ledger.note("key", "value")
+        assert ledger.fact("key") == "value"
+
+
+def test_a_ledger_that_was_never_finished_is_empty(tmp_path: Path) -> None:
+    (tmp_path / "files.sqlite").touch()
+    with closing(Ledger(tmp_path / "files.sqlite", read_only=True)) as ledger:
+        assert ledger.is_empty
+        assert (ledger.all(), ledger.fact("traces"), ledger.manifest()) == ([], "", {})
+
+
+def test_a_ledger_that_fails_says_so_in_our_words(tmp_path: Path) -> None:
+    with closing(Ledger(tmp_path / "files.sqlite")) as ledger:
+        ledger.close()
+        for ask in (ledger.all, ledger.manifest, lambda: ledger.fact("traces")):
+            with pytest.raises(StoreError, match="files.sqlite: Cannot operate"):
+                ask()
+
+
+def test_what_failed_first_is_what_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: Store) -> None:
+        raise StoreError("the second")
+
+    monkeypatch.setattr(Store, "flush", fail)
+    with pytest.raises(StoreError, match="the first"), Store(tmp_path / "store"):
+        raise StoreError("the first")
+    with pytest.raises(StoreError, match="the second"), Store(tmp_path / "store"):
+        pass
+    monkeypatch.undo()
+    Store(tmp_path / "store").close()  # not in use any more
+
+
 # -- in use ------------------------------------------------------------------------------------
 
 
@@ -326,3 +367,25 @@ def test_what_is_made_on_a_full_disk(
     # Nothing of the first try is in the way, or lies about.
     listed = faulty.run(("list", str(disk)), cwd=place).stdout.split()
     assert listed == sorted(["filler", Path(arguments[-1]).name])
+
+
+@needs_mounts
+def test_a_search_beside_a_full_disk_answers(faulty: Faulty, place: Path, disk: Path) -> None:
+    faulty.mount(disk, "20m")
+    assert faulty.run(("snapshot", str(disk / "copy")), cwd=place).code == 0
+    assert faulty.run(("fill", str(disk)), cwd=place).code == 0
+    done = faulty.run(("search", "教育局", "--store", str(disk / "copy")), cwd=place)
+    assert (done.code, "Traceback" in done.stderr) == (0, False), done.stderr
+    assert "甲" in done.stdout and "乙" in done.stdout
+
+
+@pytest.mark.parametrize("name", WRITING)
+def test_no_log_is_left_to_be_replayed(faulty: Faulty, place: Path, name: str) -> None:
+    """Without a flush the next opening takes 26 s for 400,000 rows; so it may as well go."""
+    (place / "docs" / "a.txt").write_text("甲二\n民政局", encoding="utf-8")
+    assert faulty.run(WRITING[name], cwd=place).code == 0
+    before = faulty.run(("look",), cwd=place)
+    without("graph/*.log")(place / STORE)
+    after = faulty.run(("look",), cwd=place)
+    assert (after.code, after.stdout) == (0, before.stdout)
+    assert json.loads(after.stdout)["findings"] == []

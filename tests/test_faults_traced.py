@@ -98,6 +98,32 @@ def test_no_socket_but_between_its_own_processes(run: Run) -> None:
     assert [call for call in asked if "AF_UNIX" not in call and "socket:" not in call] == []
 
 
+def test_the_environment_changes_nothing(run: Run, tmp_path: Path) -> None:
+    """Another locale and time zone, no home, nothing temporary: the same bytes."""
+    nowhere = "/proc/none"
+    environment = {
+        "PATH": os.environ["PATH"],
+        "LC_ALL": "C",
+        "PYTHONUTF8": "0",
+        "PYTHONCOERCECLOCALE": "0",
+        "TZ": "Pacific/Kiritimati",
+        "HOME": nowhere,
+        "TMPDIR": nowhere,
+        "PYTHONHASHSEED": "7",
+    }
+    shutil.copytree(run.folder / "docs", tmp_path / "docs")
+    (tmp_path / "out").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, COMMANDS[0], COMMANDS[2]],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out" / "g.ttl").read_bytes() == (run.folder / "out" / "g.ttl").read_bytes()
+
+
 # -- where it writes ---------------------------------------------------------------------------
 
 _CHANGES = ("rename", "mkdir", "link", "unlink", "creat")
