@@ -37,7 +37,7 @@ FORMATS = {
     ".ttl": pyoxigraph.RdfFormat.TURTLE,
 }
 UNPACKED = 4096 * MEGABYTE  # that a compressed file may hold
-BATCH = 200_000  # triples that are loaded at once
+BATCH = 100_000  # triples that are loaded at once; a signal waits for them, some 3 s
 IMPORTED = "imported"  # the version of an ontology that was not made by this program
 _SHA256 = f"{POL}sha256"
 _NAME = f"{PREFIXES['dcterms']}source"
