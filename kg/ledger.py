@@ -13,6 +13,7 @@ files that Oxigraph wrote and never changes (its tables, *.sst) the digest of th
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kg.errors import StoreError
+from kg.errors import StoreError, is_full, told
 
 CHANGING = "changing"  # the fact that graphs are being changed by hand, empty if none are
 _SCHEMA = """
@@ -38,6 +39,7 @@ CREATE TABLE IF NOT EXISTS changed (
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS tables (file TEXT PRIMARY KEY, digest TEXT NOT NULL) WITHOUT ROWID;
 """
+_IS_TABLE = "SELECT 1 FROM sqlite_master WHERE name = ?"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -61,7 +63,7 @@ class Ledger:
     """The claims of one store."""
 
     def __init__(self, path: Path | None, *, read_only: bool = False) -> None:
-        self._place = path or "the store in memory"
+        self._path, self._place = path, path or "the store in memory"
         where = ":memory:" if path is None else path.absolute().as_uri()
         mode = "?mode=ro" if read_only and path is not None else ""
         try:
@@ -71,11 +73,16 @@ class Ledger:
             )
             if not read_only:
                 self._rows.executescript(_SCHEMA)
-            self.is_empty = not self._rows.execute("SELECT 1 FROM claims LIMIT 1").fetchall()
+            # Whoever made it may have been killed before it had tables.
+            made = self._rows.execute(_IS_TABLE, ("claims",)).fetchall()
+            self.is_empty = not (
+                made and self._rows.execute("SELECT 1 FROM claims LIMIT 1").fetchall()
+            )
         except sqlite3.Error as error:
-            raise StoreError(
-                f"{self._place}: {error}; delete this file, the next build writes it anew"
-            ) from error
+            with contextlib.suppress(AttributeError):
+                self._rows.close()
+            advice = "" if is_full(error) else "; delete this file, the next build writes it anew"
+            raise StoreError(f"{self._place}: {told(error, path)}{advice}") from error
 
     def claim(self, claims: Iterable[Claim]) -> None:
         """Note that files are given with this content, besides what was noted before."""
@@ -101,7 +108,9 @@ class Ledger:
 
     def fact(self, key: str) -> str:
         """Give a noted value, empty where there is none."""
-        rows = self._rows.execute("SELECT value FROM facts WHERE key = ?", (key,)).fetchall()
+        if not self._has("facts"):
+            return ""
+        rows = self._ask("SELECT value FROM facts WHERE key = ?", key)
         return str(rows[0][0]) if rows else ""
 
     def note(self, key: str, value: str) -> None:
@@ -176,27 +185,34 @@ class Ledger:
 
     def copy(self, path: Path) -> None:
         """Write a copy, for a snapshot."""
-        target = sqlite3.connect(path)
-        self._rows.backup(target)
-        target.close()
+        try:
+            with contextlib.closing(sqlite3.connect(path)) as target:
+                self._rows.backup(target)
+        except sqlite3.Error as error:
+            raise StoreError(f"{path}: {told(error, path)}") from error
 
     def close(self) -> None:
         """Release the file."""
         self._rows.close()
 
     def _select(self, where: str, *values: object) -> list[Claim]:
-        rows = self._rows.execute(f"SELECT path, name, sha256 FROM claims {where}", values)
+        if not self._has("claims"):
+            return []
+        rows = self._ask(f"SELECT path, name, sha256 FROM claims {where}", *values)
         return sorted(Claim(os.fsdecode(path), name, sha256) for path, name, sha256 in rows)
 
     def _rows_of(self, table: str, columns: str) -> list[Any]:
         # A ledger from before there was a manifest may be opened to be read only.
-        known = "SELECT 1 FROM sqlite_master WHERE name = ?"
+        return self._ask(f"SELECT {columns} FROM {table}") if self._has(table) else []
+
+    def _has(self, table: str) -> bool:
+        return bool(self._ask(_IS_TABLE, table))
+
+    def _ask(self, query: str, *values: object) -> list[Any]:
         try:
-            if not self._rows.execute(known, (table,)).fetchall():
-                return []
-            return self._rows.execute(f"SELECT {columns} FROM {table}").fetchall()
+            return self._rows.execute(query, values).fetchall()
         except sqlite3.Error as error:
-            raise StoreError(f"{self._place}: {error}") from error
+            raise StoreError(f"{self._place}: {told(error)}") from error
 
     def _change(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
         self._change_all((statement, rows))
@@ -207,8 +223,13 @@ class Ledger:
             for statement, rows in changes:
                 self._rows.executemany(statement, rows)
             self._rows.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise StoreError(f"{self._place}: {error}") from error
+        except BaseException as error:
+            # Else the next change, as when the store is closed, would begin within this one.
+            with contextlib.suppress(sqlite3.Error):
+                self._rows.rollback()
+            if not isinstance(error, sqlite3.Error):
+                raise
+            raise StoreError(f"{self._place}: {told(error, self._path)}") from error
 
 
 def _blob(path: str) -> bytes:

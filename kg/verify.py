@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kg import workers
-from kg.errors import KgError
+from kg.errors import KgError, told
 from kg.ledger import Claim, Entry, Ledger
 from kg.models import DIGEST
 from kg.stamps import read_corrections
-from kg.store import MARKER, ONTOLOGY, Store, table_digest, traces_of
+from kg.store import MARKER, ONTOLOGY, Store, changed_tables, traces_of
 from kg.workers import MEGABYTE, Limits, Lost
 
 SHOWN = 3  # files that are named for a graph
@@ -231,14 +231,10 @@ def tables(path: Path) -> Iterator[Finding]:
     if not (path / MARKER).is_file() or not (path / "files.sqlite").is_file():
         return  # said where the store is opened
     ledger = Ledger(path / "files.sqlite", read_only=True)
-    noted = sorted(ledger.tables().items())
+    noted = ledger.tables()
     ledger.close()
-    for name, digest in noted:
-        file = path / "graph" / name
-        # One that has gone was merged into others by a writer that was killed, or Oxigraph
-        # misses it and does not open.
-        if file.is_file() and table_digest(file) != digest:
-            yield Finding(str(file), "its bytes have changed since it was written", ANEW)
+    for file in changed_tables(path, noted):
+        yield Finding(str(file), "its bytes have changed since it was written", ANEW)
 
 
 def _union(store: Store, scan: _Scan) -> Iterator[Finding]:
@@ -269,7 +265,11 @@ def _files_beside(store: Store) -> Iterator[Finding]:
     if store.path is None:
         return
     for place in sorted(store.path.glob("*.sqlite")):
-        problem = _sqlite_problem(place)
+        try:
+            problem = _sqlite_problem(place)
+        except sqlite3.OperationalError as error:
+            yield Finding(str(place), f"cannot be read ({told(error)})", "try again")
+            continue
         if problem:
             yield Finding(str(place), problem, "delete this file, it is written anew when needed")
     try:
@@ -288,6 +288,8 @@ def _sqlite_problem(place: Path) -> str:
             answer = str(rows.execute("PRAGMA integrity_check(1)").fetchone()[0])
         finally:
             rows.close()
+    except sqlite3.OperationalError:
+        raise  # full, locked or not to be opened: that says nothing of what is in it
     except sqlite3.Error as error:
         return f"damaged ({error})"
     return "" if answer == "ok" else f"damaged ({' '.join(answer.split())})"

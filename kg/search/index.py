@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.errors import StoreError
+from kg.errors import StoreError, told
 from kg.search import words
 from kg.search.entries import Called, Entry, Region, called, entries, from_json, keys, regions
 from kg.search.found import Note
@@ -148,7 +148,8 @@ def update(store: Store) -> Change:
         return Change(0, 0) if is_current else _update(place, store, wanted)
     except (sqlite3.Error, OSError) as error:
         raise StoreError(
-            f"{place}: {error}; the graph is written, the index is made by the next search"
+            f"{place}: {told(error, place)}; "
+            "the graph is written, the index is made by the next search"
         ) from error
 
 
