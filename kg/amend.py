@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from io import RawIOBase
 from pathlib import Path
 
 import pyoxigraph
@@ -13,7 +16,7 @@ import pyoxigraph
 from kg.correct import Span, Text, anchor, meant_by
 from kg.correct.references import FACTS, KINDS, reference
 from kg.correct.table import COLUMNS, Table, correction_of, decode, line_of, parse
-from kg.errors import CorrectionError
+from kg.errors import CorrectionError, told
 from kg.models import Correction
 from kg.results import printable
 from kg.sentence import sentence_at
@@ -82,7 +85,7 @@ def append(store: Store, correction: Correction) -> int:
     place = store.corrections
     if place is None:
         raise CorrectionError("correct: a store in memory keeps no corrections; name a directory")
-    with open(place, "a+b") as file:
+    with open(place, "a+b", buffering=0) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
         held = file.read()
@@ -98,10 +101,23 @@ def append(store: Store, correction: Correction) -> int:
         problem = next((fault.problem for fault in after.faults if fault.line == line), "")
         if problem:
             raise CorrectionError(f"correct: {problem}; nothing was written")
-        file.write(added)
-        file.flush()
-        os.fsync(file.fileno())
+        _add(file, added, place)
     return line
+
+
+def _add(file: RawIOBase, added: bytes, place: Path) -> None:
+    """Write at the end of an unbuffered file; all of it, or the file stays as it was."""
+    length = os.fstat(file.fileno()).st_size
+    try:
+        if (file.write(added) or 0) < len(added):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        os.fsync(file.fileno())
+    except BaseException as error:
+        with suppress(OSError):
+            os.ftruncate(file.fileno(), length)
+        if not isinstance(error, OSError):
+            raise
+        raise CorrectionError(f"{place}: {told(error, place)}; nothing was written") from error
 
 
 def _table(data: bytes, place: Path) -> Table:

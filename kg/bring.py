@@ -12,6 +12,7 @@ import hashlib
 import io
 import re
 import tempfile
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ from typing import IO
 import pyoxigraph
 
 from kg import workers
-from kg.errors import KgError, ReadError
+from kg.errors import KgError, ReadError, is_full, told
 from kg.ledger import Claim
 from kg.models import DIGEST, DocumentGraph
 from kg.sparql import POL, PREFIXES
@@ -36,7 +37,7 @@ FORMATS = {
     ".ttl": pyoxigraph.RdfFormat.TURTLE,
 }
 UNPACKED = 4096 * MEGABYTE  # that a compressed file may hold
-BATCH = 200_000  # triples that are loaded at once
+BATCH = 100_000  # triples that are loaded at once; a signal waits for them, some 3 s
 IMPORTED = "imported"  # the version of an ontology that was not made by this program
 _SHA256 = f"{POL}sha256"
 _NAME = f"{PREFIXES['dcterms']}source"
@@ -107,7 +108,8 @@ def bring(
         replaced = sum(store.holds(iri) for iri in graphs)
         for batch in _batches(graphs.values()):
             store.load([_document(graph) for graph in batch], _claims(batch, store))
-        taken = _take_ontology(store, ontology)
+        # Where nothing was taken, a later import may still bring an ontology of its own.
+        taken = bool(graphs or ontology) and _take_ontology(store, ontology)
     return Imported(
         documents=len(graphs),
         replaced=replaced,
@@ -184,9 +186,11 @@ def _read(job: tuple[str, str], base: str, unpacked: int) -> _Reading:
     except MemoryError:
         return _Reading(refusal=TOO_LARGE)
     except SyntaxError as error:
-        return _Reading(refusal=f"not valid: {_one_line(error)}; export or download it again")
+        return _Reading(refusal=f"not valid: {told(error)}; export or download it again")
     except (OSError, ValueError, EOFError) as error:
-        return _Reading(refusal=f"{_one_line(error)}; export or download it again")
+        full = is_full(error)
+        advice = "" if full else "; export or download it again"
+        return _Reading(refusal=f"{told(error, folder if full else None)}{advice}")
 
 
 @dataclass(slots=True)
@@ -259,8 +263,19 @@ def _opened(path: Path, unpacked: int) -> IO[bytes]:
     if not path.is_file():
         raise ReadError("not a regular file" if path.exists() else "no such file")
     if path.suffix == ".gz":
-        return io.BufferedReader(_Unpacked(path, unpacked))
-    return open(path, "rb")
+        return _without_mark(io.BufferedReader(_Unpacked(path, unpacked)))
+    return _without_mark(open(path, "rb"))  # noqa: SIM115  closed by the caller
+
+
+def _without_mark(stream: io.BufferedReader) -> IO[bytes]:
+    """Skip the mark that editors of Windows put before UTF-8, and no grammar of RDF has."""
+    try:
+        if stream.peek(len(BOM_UTF8)).startswith(BOM_UTF8):
+            stream.read(len(BOM_UTF8))
+    except BaseException:
+        stream.close()
+        raise
+    return stream
 
 
 class _Unpacked(io.RawIOBase):
@@ -332,7 +347,3 @@ def _graph(name: str, pile: _Pile) -> _Graph:
     return _Graph(
         name, str(pile.file), pile.triples, sha256, tuple(sorted(pile.names.get(name, ())))
     )
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__

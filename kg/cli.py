@@ -43,7 +43,7 @@ from kg.commands.validate import validate
 from kg.commands.verify import verify
 from kg.commands.views import VIEWS_TOLD, require_view, view_options, write_view
 from kg.commands.who import who
-from kg.errors import KgError
+from kg.errors import KgError, told
 
 if TYPE_CHECKING:
     from kg.build import BuildReport, Progress
@@ -115,23 +115,25 @@ class Commands(click.Group):
         """Run a command."""
         try:
             return super().invoke(ctx)
-        except KgError as error:
-            if ctx.params.get("debug"):
-                traceback.print_exc()
-            raise click.ClickException(str(error)) from error
-        except OSError as error:
-            if error.errno == errno.EPIPE:
+        except (KgError, OSError, MemoryError) as error:
+            if isinstance(error, OSError) and error.errno == errno.EPIPE:
                 raise  # click's own end: a reader that goes away (| head) is no error
             if ctx.params.get("debug"):
                 traceback.print_exc()
-            where = f"{error.filename}: " if error.filename else ""
-            raise click.ClickException(f"{where}{error.strerror or error}") from error
+            raise click.ClickException(_line_of(error)) from error
         except Terminated:
             click.echo("Terminated.", err=True)
             ctx.exit(143)
         except KeyboardInterrupt:
             click.echo("Interrupted; the same command goes on.", err=True)
             ctx.exit(130)
+
+
+def _line_of(error: KgError | OSError | MemoryError) -> str:
+    if isinstance(error, MemoryError):
+        return "there is not enough memory for this"
+    where = getattr(error, "filename", None)
+    return f"{where}: {told(error, where)}" if where else str(told(error))
 
 
 def main() -> None:

@@ -6,12 +6,14 @@ what the graph holds, and the next build puts the rest right.
 
 Beside the claims stands the manifest: of each graph how many triples it has and their digest, to
 find what the graph has lost without knowing it (kg.verify). A graph is noted as being written
-before it changes, and with its digest after it is safe on disk. Of the files that Oxigraph wrote
-and never changes (its tables, *.sst) the digest of their bytes is noted.
+before it changes, and with its digest after it is safe on disk. A graph that was changed by hand
+(by a SPARQL update) is noted as such, with a number that grows, until it is written anew. Of the
+files that Oxigraph wrote and never changes (its tables, *.sst) the digest of their bytes is noted.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,8 +21,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kg.errors import StoreError
+from kg.errors import StoreError, is_full, told
 
+CHANGING = "changing"  # the fact that graphs are being changed by hand, empty if none are
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS claims (
     path BLOB NOT NULL, sha256 TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (path, sha256)
@@ -31,8 +34,12 @@ CREATE TABLE IF NOT EXISTS manifest (
     graph TEXT PRIMARY KEY, triples INTEGER NOT NULL, digest TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS writing (graph TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS changed (
+    graph TEXT PRIMARY KEY, revision INTEGER NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS tables (file TEXT PRIMARY KEY, digest TEXT NOT NULL) WITHOUT ROWID;
 """
+_IS_TABLE = "SELECT 1 FROM sqlite_master WHERE name = ?"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -56,7 +63,7 @@ class Ledger:
     """The claims of one store."""
 
     def __init__(self, path: Path | None, *, read_only: bool = False) -> None:
-        self._place = path or "the store in memory"
+        self._path, self._place = path, path or "the store in memory"
         where = ":memory:" if path is None else path.absolute().as_uri()
         mode = "?mode=ro" if read_only and path is not None else ""
         try:
@@ -66,11 +73,16 @@ class Ledger:
             )
             if not read_only:
                 self._rows.executescript(_SCHEMA)
-            self.is_empty = not self._rows.execute("SELECT 1 FROM claims LIMIT 1").fetchall()
+            # Whoever made it may have been killed before it had tables.
+            made = self._rows.execute(_IS_TABLE, ("claims",)).fetchall()
+            self.is_empty = not (
+                made and self._rows.execute("SELECT 1 FROM claims LIMIT 1").fetchall()
+            )
         except sqlite3.Error as error:
-            raise StoreError(
-                f"{self._place}: {error}; delete this file, the next build writes it anew"
-            ) from error
+            with contextlib.suppress(AttributeError):
+                self._rows.close()
+            advice = "" if is_full(error) else "; delete this file, the next build writes it anew"
+            raise StoreError(f"{self._place}: {told(error, path)}{advice}") from error
 
     def claim(self, claims: Iterable[Claim]) -> None:
         """Note that files are given with this content, besides what was noted before."""
@@ -96,25 +108,42 @@ class Ledger:
 
     def fact(self, key: str) -> str:
         """Give a noted value, empty where there is none."""
-        rows = self._rows.execute("SELECT value FROM facts WHERE key = ?", (key,)).fetchall()
+        if not self._has("facts"):
+            return ""
+        rows = self._ask("SELECT value FROM facts WHERE key = ?", key)
         return str(rows[0][0]) if rows else ""
 
     def note(self, key: str, value: str) -> None:
         """Note a value under a key."""
         self._change("INSERT OR REPLACE INTO facts VALUES (?, ?)", [(key, value)])
 
-    def begin(self, graphs: Iterable[str]) -> None:
-        """Note that these graphs are about to change."""
-        self._change("INSERT OR IGNORE INTO writing VALUES (?)", [(graph,) for graph in graphs])
+    def begin(self, graphs: Iterable[str], changing: str = "") -> None:
+        """Note that these graphs are about to change, and how if that is by hand."""
+        self._change_all(
+            ("INSERT OR IGNORE INTO writing VALUES (?)", [(graph,) for graph in graphs]),
+            ("INSERT OR REPLACE INTO facts VALUES (?, ?)", [(CHANGING, changing)] * bool(changing)),
+        )
 
-    def settle(self, graphs: Mapping[str, Entry | None]) -> None:
-        """Note what these graphs hold now, None for one that has gone; all of them or none."""
+    def settle(
+        self, graphs: Mapping[str, Entry | None], changed: Iterable[str] = (), revision: int = 0
+    ) -> None:
+        """Note what these graphs hold now, None for one that has gone; all of them or none.
+
+        With it which were changed by hand, as the so many-th change.
+        """
+        by_hand = [(name, revision) for name in changed]
         rows = [(name, one.triples, one.digest) for name, one in graphs.items() if one is not None]
         names = [(name,) for name in graphs]
         self._change_all(
             ("DELETE FROM manifest WHERE graph = ?", names),
             ("INSERT INTO manifest VALUES (?, ?, ?)", rows),
             ("DELETE FROM writing WHERE graph = ?", names),
+            ("INSERT OR REPLACE INTO changed VALUES (?, ?)", by_hand),
+            (
+                "INSERT OR REPLACE INTO facts VALUES (?, ?)",
+                [("revision", str(revision))] * bool(by_hand),
+            ),
+            ("DELETE FROM facts WHERE key = ?", [(CHANGING,)]),
         )
 
     def manifest(self) -> dict[str, Entry]:
@@ -125,6 +154,23 @@ class Ledger:
     def unsettled(self) -> list[str]:
         """Give the graphs that were being written when the last writer was stopped, sorted."""
         return sorted(str(name) for (name,) in self._rows_of("writing", "graph"))
+
+    def call_off(self, graphs: Iterable[str]) -> None:
+        """Note that nothing came of what was announced."""
+        self._change_all(
+            ("DELETE FROM writing WHERE graph = ?", [(graph,) for graph in graphs]),
+            ("DELETE FROM facts WHERE key = ?", [(CHANGING,)]),
+        )
+
+    def unchange(self, graphs: Iterable[str]) -> None:
+        """Note that these graphs are again what was read of their documents."""
+        self._change("DELETE FROM changed WHERE graph = ?", [(graph,) for graph in graphs])
+
+    def changed(self) -> dict[str, int]:
+        """Give the graphs that were changed by hand, with the number of the last change."""
+        return {
+            str(name): int(number) for name, number in self._rows_of("changed", "graph, revision")
+        }
 
     def tables(self) -> dict[str, str]:
         """Give the digest of each of Oxigraph's tables, by the file's name."""
@@ -139,27 +185,34 @@ class Ledger:
 
     def copy(self, path: Path) -> None:
         """Write a copy, for a snapshot."""
-        target = sqlite3.connect(path)
-        self._rows.backup(target)
-        target.close()
+        try:
+            with contextlib.closing(sqlite3.connect(path)) as target:
+                self._rows.backup(target)
+        except sqlite3.Error as error:
+            raise StoreError(f"{path}: {told(error, path)}") from error
 
     def close(self) -> None:
         """Release the file."""
         self._rows.close()
 
     def _select(self, where: str, *values: object) -> list[Claim]:
-        rows = self._rows.execute(f"SELECT path, name, sha256 FROM claims {where}", values)
+        if not self._has("claims"):
+            return []
+        rows = self._ask(f"SELECT path, name, sha256 FROM claims {where}", *values)
         return sorted(Claim(os.fsdecode(path), name, sha256) for path, name, sha256 in rows)
 
     def _rows_of(self, table: str, columns: str) -> list[Any]:
         # A ledger from before there was a manifest may be opened to be read only.
-        known = "SELECT 1 FROM sqlite_master WHERE name = ?"
+        return self._ask(f"SELECT {columns} FROM {table}") if self._has(table) else []
+
+    def _has(self, table: str) -> bool:
+        return bool(self._ask(_IS_TABLE, table))
+
+    def _ask(self, query: str, *values: object) -> list[Any]:
         try:
-            if not self._rows.execute(known, (table,)).fetchall():
-                return []
-            return self._rows.execute(f"SELECT {columns} FROM {table}").fetchall()
+            return self._rows.execute(query, values).fetchall()
         except sqlite3.Error as error:
-            raise StoreError(f"{self._place}: {error}") from error
+            raise StoreError(f"{self._place}: {told(error)}") from error
 
     def _change(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
         self._change_all((statement, rows))
@@ -170,8 +223,13 @@ class Ledger:
             for statement, rows in changes:
                 self._rows.executemany(statement, rows)
             self._rows.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise StoreError(f"{self._place}: {error}") from error
+        except BaseException as error:
+            # Else the next change, as when the store is closed, would begin within this one.
+            with contextlib.suppress(sqlite3.Error):
+                self._rows.rollback()
+            if not isinstance(error, sqlite3.Error):
+                raise
+            raise StoreError(f"{self._place}: {told(error, self._path)}") from error
 
 
 def _blob(path: str) -> bytes:

@@ -29,6 +29,7 @@ PREFIXES = {
 # Oxigraph parses by recursion: some 2,500 nested braces, or as many chained operators in a
 # row, overflow the stack and take the process down without an exception.
 MAX_LENGTH = 200_000
+MAX_UPDATE = 10_000_000  # characters: what it writes may be much
 MAX_DEPTH = 200
 MAX_OPERATORS = 1_000
 MAX_WORK = 5 * MAX_LENGTH  # characters that are read to find a word in all readings
@@ -63,12 +64,36 @@ def check(text: str) -> None:
     if len(text) > MAX_LENGTH:
         raise QueryError(f"query: {len(text):,} characters; at most {MAX_LENGTH:,} are allowed")
     bare = "".join(_bare(text))
-    if "service" in bare.casefold() or _is_hidden("service", text):
-        raise QueryError("query: SERVICE is refused, because it would send data over the network")
+    _check_bare(bare, "query", is_hidden=_is_hidden("service", text))
+
+
+def check_length(text: str) -> None:
+    """Raise QueryError where an update is too long to be read."""
+    if len(text) > MAX_UPDATE:
+        raise QueryError(
+            f"update: {len(text):,} characters; at most {MAX_UPDATE:,} are allowed; "
+            "send it in parts, or the triples themselves to /sparql/graph"
+        )
+
+
+def check_update(bare: str) -> None:
+    """Raise QueryError where an update would reach the network or crash the engine.
+
+    Takes what of it may be keywords, brackets and operators (kg.changes, which writes it so that
+    it can be read in one way). LOAD is refused where the operation is read.
+    """
+    _check_bare(bare, "update")
+
+
+def _check_bare(bare: str, what: str, *, is_hidden: bool = False) -> None:
+    if is_hidden or "service" in bare.casefold():
+        raise QueryError(f"{what}: SERVICE is refused, because it would send data over the network")
     if _depth(bare) > MAX_DEPTH:
-        raise QueryError(f"query: brackets nested deeper than {MAX_DEPTH}; make it flatter")
+        raise QueryError(f"{what}: brackets nested deeper than {MAX_DEPTH}; make it flatter")
     if len(_OPERATOR.findall(bare)) > MAX_OPERATORS:
-        raise QueryError(f"query: more than {MAX_OPERATORS:,} operators; use VALUES for long lists")
+        raise QueryError(
+            f"{what}: more than {MAX_OPERATORS:,} operators; use VALUES for long lists"
+        )
 
 
 def _bare(text: str) -> Iterator[str]:

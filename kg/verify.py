@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kg import workers
-from kg.errors import KgError
+from kg.errors import KgError, told
 from kg.ledger import Claim, Entry, Ledger
 from kg.models import DIGEST
 from kg.stamps import read_corrections
-from kg.store import MARKER, ONTOLOGY, Store, table_digest, traces_of
+from kg.store import MARKER, ONTOLOGY, Store, changed_tables, traces_of
 from kg.workers import MEGABYTE, Limits, Lost
 
 SHOWN = 3  # files that are named for a graph
@@ -65,7 +65,7 @@ class _Scan:
 
 def verify(path: Path, limits: Limits = LIMITS) -> Soundness:
     """Go through a whole store, in a process that damage cannot take further than its limits."""
-    damaged = tuple(_tables(path))
+    damaged = tuple(tables(path))
     if damaged:
         return Soundness(0, 0, 0, damaged)
     Store(path, read_only=True).close()  # raises where it cannot even be opened
@@ -75,6 +75,22 @@ def verify(path: Path, limits: Limits = LIMITS) -> Soundness:
             return Soundness(0, 0, 0, (Finding(str(path), problem, ANEW),))
         return found
     raise AssertionError("a job has an answer")
+
+
+def glance(path: Path) -> Iterator[Finding]:
+    """Find what can be found without reading the graphs: changed tables, graphs that are gone.
+
+    1 s for 400 MB. A store without a manifest has nothing to be compared with.
+    """
+    damaged = list(tables(path))
+    yield from damaged
+    if damaged:
+        return
+    with Store(path, read_only=True) as store:
+        lost = store.manifest().keys() - set(store.graph_names()) - set(store.unsettled())
+    if lost:
+        problem = f"{len(lost)} graphs that were written are not there, such as {min(lost)}"
+        yield Finding(str(path), problem, "run kg verify")
 
 
 def _go_through(path: Path) -> Soundness:
@@ -91,11 +107,11 @@ def _soundness(store: Store) -> Soundness:
     findings = [
         *_against_manifest(store, scan, remedy),
         *_against_ledger(store, scan, remedy),
-        *_strays(scan),
+        *_strays(store, scan),
         *_union(store, scan),
         *_files_beside(store),
     ]
-    sources = [name for name in scan.entries if _is_source(name)]
+    sources = [name for name in scan.entries if _is_source(store, name)]
     quads = sum(entry.triples for entry in scan.entries.values())
     return Soundness(len(sources), len(scan.entries), quads, tuple(findings))
 
@@ -149,21 +165,25 @@ def _against_ledger(store: Store, scan: _Scan, remedy: _Remedy) -> Iterator[Find
         )
         return
     for name in scan.entries:
-        if _is_source(name) and not remedy.claims(name):
+        if _is_source(store, name) and not remedy.claims(name):
             yield Finding(name, "no file is known for it", "kg remove it, or build its file again")
 
 
-def _strays(scan: _Scan) -> Iterator[Finding]:
-    """Find traces without their source."""
+def _strays(store: Store, scan: _Scan) -> Iterator[Finding]:
+    """Find traces without their source; a graph of another name is whoever's that put it in."""
     held = scan.entries.keys() | scan.unreadable.keys()
     sources = {traces_of(name) for name in held}
     for name in sorted(held):
-        if not _is_source(name) and name != ONTOLOGY and name not in sources:
+        if _is_of_a_document(store, name) and not _is_source(store, name) and name not in sources:
             yield Finding(name, "traces of a document that is not held", "run kg build again")
 
 
-def _is_source(name: str) -> bool:
-    return name != ONTOLOGY and not name.endswith(traces_of(""))
+def _is_source(store: Store, name: str) -> bool:
+    return _is_of_a_document(store, name) and not name.endswith(traces_of(""))
+
+
+def _is_of_a_document(store: Store, name: str) -> bool:
+    return name.startswith(f"{store.base}source/")
 
 
 class _Remedy:
@@ -203,7 +223,7 @@ class _Remedy:
 # -- the store's own files ---------------------------------------------------------------------
 
 
-def _tables(path: Path) -> Iterator[Finding]:
+def tables(path: Path) -> Iterator[Finding]:
     """Find tables whose bytes are not what was written; those of a killed writer are not noted.
 
     Without opening Oxigraph, which over some of them would fail and over others not end.
@@ -211,14 +231,10 @@ def _tables(path: Path) -> Iterator[Finding]:
     if not (path / MARKER).is_file() or not (path / "files.sqlite").is_file():
         return  # said where the store is opened
     ledger = Ledger(path / "files.sqlite", read_only=True)
-    noted = sorted(ledger.tables().items())
+    noted = ledger.tables()
     ledger.close()
-    for name, digest in noted:
-        file = path / "graph" / name
-        # One that has gone was merged into others by a writer that was killed, or Oxigraph
-        # misses it and does not open.
-        if file.is_file() and table_digest(file) != digest:
-            yield Finding(str(file), "its bytes have changed since it was written", ANEW)
+    for file in changed_tables(path, noted):
+        yield Finding(str(file), "its bytes have changed since it was written", ANEW)
 
 
 def _union(store: Store, scan: _Scan) -> Iterator[Finding]:
@@ -249,7 +265,11 @@ def _files_beside(store: Store) -> Iterator[Finding]:
     if store.path is None:
         return
     for place in sorted(store.path.glob("*.sqlite")):
-        problem = _sqlite_problem(place)
+        try:
+            problem = _sqlite_problem(place)
+        except sqlite3.OperationalError as error:
+            yield Finding(str(place), f"cannot be read ({told(error)})", "try again")
+            continue
         if problem:
             yield Finding(str(place), problem, "delete this file, it is written anew when needed")
     try:
@@ -268,6 +288,8 @@ def _sqlite_problem(place: Path) -> str:
             answer = str(rows.execute("PRAGMA integrity_check(1)").fetchone()[0])
         finally:
             rows.close()
+    except sqlite3.OperationalError:
+        raise  # full, locked or not to be opened: that says nothing of what is in it
     except sqlite3.Error as error:
         return f"damaged ({error})"
     return "" if answer == "ok" else f"damaged ({' '.join(answer.split())})"

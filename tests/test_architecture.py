@@ -33,7 +33,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "sentence": COMMON,
     "queries": COMMON,
     "fingerprint": (),
-    "store": (*COMMON, "ledger", "sparql", "sentence", "fingerprint"),
+    "changes": (*COMMON, "sparql"),
+    "store": (*COMMON, "changes", "ledger", "sparql", "sentence", "fingerprint"),
     # Which corrections concern which document held: the stage's own rule, asked of the store.
     "stamps": (*COMMON, "correct", "store", "pipeline"),
     "amend": (*COMMON, "correct", "store", "sentence", "pipeline", "results"),

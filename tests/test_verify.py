@@ -88,7 +88,8 @@ TITLE = f"<{graph(TEXTS['a.txt']).document}> <http://purl.org/dc/terms/title>"
             "1 graphs are not in the manifest",
         ),
         (
-            "INSERT DATA { GRAPH <urn:x/traces> { <urn:s> <urn:p> <urn:o> } }",
+            "INSERT DATA { GRAPH <https://w3id.org/policy-kg/id/source/x/traces> "
+            "{ <urn:s> <urn:p> <urn:o> } }",
             "traces of a document that is not held",
         ),
     ],

@@ -69,19 +69,12 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
         yield made
 
 
-def marked(case: Case) -> object:
-    """Return a test, with what is known of it."""
-    # Until the store can be changed over HTTP.
-    marks = [pytest.mark.xfail(strict=True, reason="needs updates")] if case.changes else []
-    return pytest.param(case, id=case.name, marks=marks)
-
-
 def test_the_suites_are_whole() -> None:
     assert (len(PROTOCOL), len(GRAPH_STORE), len(FORMATS)) == (34, 9, 10)
     assert all(request.expected.statuses for case in PROTOCOL for request in case.requests)
 
 
-@pytest.mark.parametrize("case", [marked(case) for case in [*PROTOCOL, *GRAPH_STORE]])
+@pytest.mark.parametrize("case", [*PROTOCOL, *GRAPH_STORE], ids=lambda case: case.name)
 def test_the_protocols(case: Case, sites: Sites) -> None:
     assert case.requests, "a test without a request would always pass"
     address = sites.over(case.graphs, case.name if case.changes else "")

@@ -77,7 +77,13 @@ def opened(place: Path) -> Iterator[Store]:
     # Oxigraph cannot be stopped in a long query: Ctrl-C must end the process itself.
     before = signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
-        with Store(place, read_only=True) as store:
+        with Store(place, read_only=True, checked=True) as store:
+            stopped = len(store.unsettled())
+            if stopped:
+                left = (
+                    f"a writer was stopped at {stopped:,} graphs; the next kg build puts it right"
+                )
+                click.echo(f"{place}: {left}", err=True)
             yield store
     finally:
         signal.signal(signal.SIGINT, before)

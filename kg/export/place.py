@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from kg.errors import KgError
+from kg.errors import KgError, told
 
 
 @contextmanager
@@ -23,7 +23,7 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
             dir=path.absolute().parent, prefix=f".{path.name[:40]}."
         )
     except OSError as error:
-        raise KgError(f"{path}: {error.strerror}") from error
+        raise KgError(f"{path}: {told(error, path)}") from error
     try:
         with open(handle, "wb") as file:
             yield file
@@ -32,7 +32,7 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
         os.chmod(temporary, _usual_mode())
         os.replace(temporary, path)
     except OSError as error:
-        raise KgError(f"{path}: {error.strerror}") from error
+        raise KgError(f"{path}: {told(error, path)}") from error
     finally:
         Path(temporary).unlink(missing_ok=True)
 
@@ -56,14 +56,14 @@ def replacing_folder(path: Path) -> Iterator[Path]:
     try:
         place = tempfile.mkdtemp(dir=path.absolute().parent, prefix=f".{path.name[:40]}.")
     except OSError as error:
-        raise KgError(f"{path}: {error.strerror}") from error
+        raise KgError(f"{path}: {told(error, path)}") from error
     try:
         made = Path(place) / "made"
         made.mkdir()
         yield made
         _put_in_place(made, path, Path(place) / "before")
     except OSError as error:
-        raise KgError(f"{path}: {error.strerror}") from error
+        raise KgError(f"{path}: {told(error, path)}") from error
     finally:
         shutil.rmtree(place, ignore_errors=True)
 

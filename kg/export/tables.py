@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import datetime
 import json
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from itertools import islice
@@ -137,10 +138,11 @@ def write_xlsx(store: Store, names: list[str], out: IO[bytes]) -> None:
     import xlsxwriter
 
     # Rows go to a file at once; nothing but the current one is held. What is broken off is closed
-    # too: these files are open until then.
+    # too, for these files are open until then, and they lie where they go away.
     with (
         staged(store, names) as staging,
-        xlsxwriter.Workbook(out, {"constant_memory": True}) as book,
+        tempfile.TemporaryDirectory(prefix="kg-export-") as folder,
+        xlsxwriter.Workbook(out, {"constant_memory": True, "tmpdir": folder}) as book,
     ):
         book.set_properties({"title": "Policy KG", "created": MADE})
         bold = book.add_format({"bold": True})

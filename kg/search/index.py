@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.errors import StoreError
+from kg.errors import StoreError, told
 from kg.search import words
 from kg.search.entries import Called, Entry, Region, called, entries, from_json, keys, regions
 from kg.search.found import Note
@@ -123,7 +123,7 @@ def open_index(store: Store) -> Index:
     if place is None:
         return _in_memory(store, wanted, None)
     try:
-        if _is_current(place, wanted):
+        if _is_current(place, wanted, store.revision):
             return Index(_opened(place, "ro"))
         change = _update(place, store, wanted)
         return Index(_opened(place, "ro"), _said(change))
@@ -144,10 +144,12 @@ def update(store: Store) -> Change:
         return Change(0, 0)
     place, wanted = store.path / FILE, keys(store)
     try:
-        return Change(0, 0) if _is_current(place, wanted) else _update(place, store, wanted)
+        is_current = _is_current(place, wanted, store.revision)
+        return Change(0, 0) if is_current else _update(place, store, wanted)
     except (sqlite3.Error, OSError) as error:
         raise StoreError(
-            f"{place}: {error}; the graph is written, the index is made by the next search"
+            f"{place}: {told(error, place)}; "
+            "the graph is written, the index is made by the next search"
         ) from error
 
 
@@ -183,23 +185,24 @@ def _opened(place: Path, mode: str) -> sqlite3.Connection:
     )
 
 
-def _is_current(place: Path, wanted: Mapping[str, str]) -> bool:
+def _is_current(place: Path, wanted: Mapping[str, str], revision: int) -> bool:
     """Tell whether an index is of these documents; one that cannot be read is not."""
     if not place.is_file():
         return False
     rows = _opened(place, "ro")
     try:
-        return _version(rows) == VERSION and _held(rows) == wanted
+        noted = _noted(rows, "version"), int(_noted(rows, "revision") or 0)
+        return noted == (VERSION, revision) and _held(rows) == wanted
     except sqlite3.DatabaseError:
         return False
     finally:
         rows.close()
 
 
-def _version(rows: sqlite3.Connection) -> str:
+def _noted(rows: sqlite3.Connection, key: str) -> str:
     if not rows.execute("SELECT 1 FROM sqlite_master WHERE name = 'state'").fetchall():
         return ""
-    found = rows.execute("SELECT value FROM state WHERE key = 'version'").fetchall()
+    found = rows.execute("SELECT value FROM state WHERE key = ?", (key,)).fetchall()
     return str(found[0][0]) if found else ""
 
 
@@ -239,17 +242,21 @@ def _in_memory(store: Store, wanted: Mapping[str, str], note: Note | None) -> In
 
 def _fill(rows: sqlite3.Connection, store: Store, wanted: Mapping[str, str]) -> Change:
     """Bring an index to these documents, within a transaction of the caller's."""
-    is_new = _version(rows) != VERSION
+    is_new = _noted(rows, "version") != VERSION
     if is_new:
         _make_tables(rows)
     held = _held(rows)
     gone = [source for source, key in held.items() if wanted.get(source) != key]
     new = [source for source, key in wanted.items() if held.get(source) != key]
-    if not (is_new or gone or new):
+    # Any graph that was changed by hand may give things other names.
+    revision = str(store.revision)
+    renamed = (_noted(rows, "revision") or "0") != revision
+    if not (is_new or gone or new or renamed):
         return Change(0, 0)  # another process has done it meanwhile
     _take_out(rows, gone)
     _put_in(rows, entries(store, new), wanted)
     _name(rows, called(store), regions(store))
+    rows.execute("INSERT OR REPLACE INTO state VALUES ('revision', ?)", (revision,))
     return Change(len(new), len(gone), is_new)
 
 

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 
 from kg.endpoint.limits import QueryLimits
 from kg.endpoint.pool import Pool
+from kg.endpoint.updates import UpdateLimits
 from kg.serve import (
+    changing,
     editor,
     entity,
     find,
@@ -40,7 +43,7 @@ from kg.serve.warm import warm_up
 # Each module has ROUTES; the first that matches answers.
 MODULES = (
     *(start, find, lists, regions, entity, graphs, reports, queries, views, questions),
-    *(sparql, graph_store, editor),
+    *(sparql, graph_store, changing, editor),
 )
 
 
@@ -55,6 +58,7 @@ class Options:
     names: tuple[str, ...] = ()  # by which it may be asked beside its address
     cors: tuple[str, ...] = ()  # origins whose pages may read what SPARQL answers
     limits: QueryLimits = QueryLimits()
+    updates: UpdateLimits = UpdateLimits()
 
 
 def make_app(place: Path, options: Options | None = None) -> Starlette:
@@ -69,9 +73,13 @@ def make_app(place: Path, options: Options | None = None) -> Starlette:
         exception_handlers=HANDLERS,
         lifespan=_let_go,
     )
-    app.state.holding = Holding(place)
+    # Who changes the store holds it alone: pages and queries read images of it.
+    changes = app.state.changes = (
+        changing.Changes(place, options.updates) if options.update else None
+    )
+    app.state.holding = Holding(changes.first if changes else place)
     app.state.options = options
-    app.state.pool = Pool(place, options.limits)
+    app.state.pool = Pool(app.state.holding.place, options.limits)
     app.state.form_token = secrets.token_urlsafe(32)
     app.state.uploads = Uploads(app.state.holding, app.state.pool)
     return app
@@ -84,4 +92,6 @@ async def _let_go(app: Starlette) -> AsyncIterator[None]:
     yield
     await app.state.pool.close()
     app.state.uploads.close()
+    if app.state.changes is not None:
+        await run_in_threadpool(app.state.changes.close)
     app.state.holding.let_go()

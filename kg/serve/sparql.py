@@ -70,15 +70,17 @@ async def _posted(request: Request) -> Response:
         given = media_type[:60] or "without a Content-Type"
         raise HTTPException(415, f"body: {given} is not read; send {QUERY} or {FORM}")
     text = await read_text(request, MOST)
-    sent = _parameters(text, "body")
+    sent = parsed(text, "body")
     if values(sent, "update") and not values([*asked, *sent], "query"):
         return await _update(again(request, text))
     return await answer(request, _query(request, [*asked, *sent]))
 
 
 async def _update(request: Request) -> Response:
-    """Say that nothing is changed here."""
-    raise HTTPException(403, "update: this endpoint is only read")
+    """Carry out an update, where that is allowed."""
+    from kg.serve import changing  # which reads its parameters as they are read here
+
+    return await changing.update(request)
 
 
 # -- a request to a query --------------------------------------------------------------------------
@@ -86,11 +88,11 @@ async def _update(request: Request) -> Response:
 
 def parameters(request: Request) -> Parameters:
     """Return names and values in an address; raises QueryError."""
-    return _parameters(request.scope["query_string"].decode("ascii", "replace"), "address")
+    return parsed(request.scope["query_string"].decode("ascii", "replace"), "address")
 
 
-def _parameters(text: str, place: str) -> Parameters:
-    """Return names and values as they were percent-encoded."""
+def parsed(text: str, place: str) -> Parameters:
+    """Return names and values that were percent-encoded; raises QueryError."""
     if _BAD_ESCAPE.search(text):
         raise QueryError(f"{place}: a % needs two hexadecimal digits after it")
     try:

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from kg.errors import KgError
 from kg.serve.errors import on_our_error
 from kg.serve.holding import BusyError, Holding
+
+
+async def _keep_up(scope: Scope, holding: Holding) -> None:
+    """Have who reads see what was written before, where the store can be changed."""
+    state = scope["app"].state
+    writes = scope["method"] in ("PUT", "DELETE") or Headers(scope=scope).get(
+        "content-type", ""
+    ).startswith("application/sparql-update")
+    if state.changes is not None and not writes:
+        await state.changes.keep_up(holding, state.pool)
 
 
 class Turns:
@@ -21,9 +33,12 @@ class Turns:
             await self.app(scope, receive, send)
             return
         holding: Holding = scope["app"].state.holding
-        if not holding.enter():
-            busy = BusyError(f"{holding.place}: is being changed; try again in a moment")
-            await on_our_error(Request(scope), busy)(scope, receive, send)
+        try:
+            await _keep_up(scope, holding)
+            if not holding.enter():
+                raise BusyError(f"{holding.place}: is being changed; try again in a moment")
+        except KgError as error:
+            await on_our_error(Request(scope), error)(scope, receive, send)
             return
         try:
             await self.app(scope, receive, send)
