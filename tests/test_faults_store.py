@@ -313,8 +313,8 @@ def titles(faulty: Faulty, place: Path) -> int:
 
 @needs_mounts
 def test_a_build_on_a_full_disk(faulty: Faulty, room: Path, disk: Path) -> None:
-    folder = documents(room / "large", 14, 150_000)
-    faulty.mount(disk, "12m")
+    folder = documents(room / "large", 10, 100_000)
+    faulty.mount(disk, "6m")
     build = ("build", str(folder), "--store", str(disk / STORE))
     done = faulty.run(build, cwd=room, batch=1)
     last = done.stderr.splitlines()[-1]
@@ -324,7 +324,7 @@ def test_a_build_on_a_full_disk(faulty: Faulty, room: Path, disk: Path) -> None:
     assert "MB free on the disk of" in last and "make room" in last
     # What was loaded is there and can be asked, on the full disk.
     loaded = [iri for iri in done.loaded if not iri.endswith("/traces")]
-    assert 0 < len(loaded) < 14
+    assert 0 < len(loaded) < 10
     ask = "SELECT ?source { ?source pol:sha256 ?digest }"
     held = faulty.run(("query", ask, "--format", "csv", "--store", str(disk / STORE)), cwd=room)
     assert held.code == 0, held.stderr
@@ -336,7 +336,7 @@ def test_a_build_on_a_full_disk(faulty: Faulty, room: Path, disk: Path) -> None:
     assert look["findings"] == []
     assert set(loaded) <= look["graphs"].keys()
     names = [name for name in look["graphs"] if "/source/" in name]
-    assert sum(not name.endswith("/traces") for name in names) == 14
+    assert sum(not name.endswith("/traces") for name in names) == 10
 
 
 @needs_mounts

@@ -217,7 +217,8 @@ def dangers(tree: ast.AST) -> Iterator[str]:
     """Yield the names of what could run a text or a file as a program."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            name = ast.unparse(node.func)
+            # Written out only where it is a name: calls of calls are many, and none of these.
+            name = ast.unparse(node.func) if _is_name(node.func) else ""
             if name in _NAMES | _ATTRIBUTES:
                 yield name
             if any(_is_shell(word) for word in node.keywords):
@@ -229,6 +230,10 @@ def dangers(tree: ast.AST) -> Iterator[str]:
                 if f"{node.module}.{one.name}"
                 in _ATTRIBUTES | {"multiprocessing.connection.Connection"}
             )
+
+
+def _is_name(function: ast.expr) -> bool:
+    return isinstance(function.value if isinstance(function, ast.Attribute) else function, ast.Name)
 
 
 def _is_shell(word: ast.keyword) -> bool:
