@@ -18,6 +18,7 @@ from kg.serve import (
     find,
     graphs,
     lists,
+    ontology,
     queries,
     questions,
     regions,
@@ -35,7 +36,10 @@ from kg.serve.uploads import Uploads
 from kg.serve.warm import warm_up
 
 # Each module has ROUTES; the first that matches answers.
-MODULES = (start, find, lists, regions, entity, graphs, reports, queries, views, questions)
+MODULES = (
+    *(start, find, lists, regions, entity, graphs, reports, queries, views, questions),
+    ontology,
+)
 
 
 @dataclass(frozen=True, slots=True)
