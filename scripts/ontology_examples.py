@@ -23,7 +23,7 @@ from kg.sparql import PREFIXES, shorten
 
 ROOT = Path(__file__).resolve().parent.parent
 # The first that has a term shows it; the gazetteers show what no document can.
-FOLDERS = ("examples", "docs/ontology/texts", "tests/documents/plans")
+FOLDERS = ("examples", "docs/ontology/texts")
 GAZETTEERS = ("indicators.ttl", "agencies.ttl", "programs.ttl")
 VERSION = "0.1.0"
 POL, NIF = PREFIXES["pol"], PREFIXES["nif"]
@@ -114,16 +114,22 @@ def collect() -> list[Collection]:
 
 
 def _built(folder: str) -> Collection:
-    collection = Collection(folder)
+    corrections = ROOT / folder / "corrections.tsv"
+    if not corrections.exists():
+        with Store() as store:
+            return _said_in(store, folder)
     with tempfile.TemporaryDirectory() as place:
-        corrections = ROOT / folder / "corrections.tsv"
-        if corrections.exists():
-            shutil.copy(corrections, place)
+        shutil.copy(corrections, place)
         with Store(place) as store:
-            build([ROOT / folder], store, limits=None)
-            names = [name for name in store.graph_names() if name.startswith(DEFAULT_BASE)]
-            for name in names:
-                _take(collection, b"".join(store.ntriples(name)).decode())
+            return _said_in(store, folder)
+
+
+def _said_in(store: Store, folder: str) -> Collection:
+    collection = Collection(folder)
+    build([ROOT / folder], store, limits=None)
+    for name in store.graph_names():
+        if name.startswith(DEFAULT_BASE):
+            _take(collection, b"".join(store.ntriples(name)).decode())
     return collection
 
 

@@ -88,11 +88,11 @@ WORDS = {
     "forms": ("其他形式", "Other forms"),
     "examples": ("示例怎么读", "How to read the examples"),
     "about-examples": (
-        "每个词条都有示例，取自虚构文件（examples/、docs/ontology/texts/ 等）的图。"
+        "每个词条都有示例，取自虚构文件（examples/、docs/ontology/texts/）的图。"
         "首行注明文件与起止码位，【】中为所读字句；“… + 3”表示该属性另有三个值未列出。"
         "各示例共用下列前缀：",
-        "Each term has an example from the graph of invented documents (examples/, "
-        "docs/ontology/texts/ and others). Its first line names the file and the place in code "
+        "Each term has an example from the graph of invented documents (examples/ "
+        "and docs/ontology/texts/). Its first line names the file and the place in code "
         "points, with the words that were read in 【】; “… + 3” says that three more values of "
         "that property are left out. All examples share these prefixes:",
     ),
@@ -377,13 +377,15 @@ def _inline(svg: bytes, title: str, about: str) -> str:
 def write_page(terms: Terms, language: str, pictures: dict[str, bytes]) -> str:
     """Return the page in a language."""
     text = Page(terms, language, pictures).make_html()
-    return _tidied(text)
+    return _tidied(text, language)
 
 
-def _tidied(text: str) -> str:
+def _tidied(text: str, language: str) -> str:
     """Return a page without what pyLODE writes into every table and nobody needs."""
     tree = lxml_html.document_fromstring(text)
     for link in tree.xpath("//th/a[@class='hover_property']"):
+        # pyLODE writes each word with a capital.
+        link.text = ROWS[URIRef(link.get("href"))][LANGUAGES.index(language)]
         link.drop_tag()
     for element in tree.iter():
         if element.tag not in ("pre", "style"):
