@@ -386,6 +386,7 @@ def test_statements_are_sent_in_the_form_that_is_asked_for(
 def test_reader_is_led_to_the_page_in_their_language(
     site: TestClient, language: str, name: str
 ) -> None:
+    site.cookies.clear()  # in which another test may have chosen a language
     headers = {"Accept": "text/html", "Accept-Language": language or "zh"}
     response = site.get("/ontology", headers=headers)
     assert (response.status_code, response.headers["location"]) == (303, f"/ontology/{name}")
@@ -393,6 +394,18 @@ def test_reader_is_led_to_the_page_in_their_language(
     shown = site.get(response.headers["location"], headers=headers)
     assert shown.text == (ROOT / "ontology" / "pages" / name).read_text(encoding="utf-8")
     assert "frame-ancestors 'none'" in shown.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(("language", "name"), [("zh", "index.html"), ("en", "en.html")])
+def test_an_entity_leads_to_what_its_class_means(
+    site: TestClient, language: str, name: str
+) -> None:
+    site.cookies.clear()
+    shown = site.get(
+        "/id/agency/青禾县教育局", headers={"Accept-Language": language, "Accept": "text/html"}
+    ).text
+    linked = re.findall(r'<a href="/ontology/([^"]*)"', shown)
+    assert linked == [f"{name}#Agency", f"{name}#GovernmentBody"]
 
 
 def test_context_is_sent(site: TestClient) -> None:
