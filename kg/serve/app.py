@@ -23,6 +23,7 @@ from kg.serve import (
     graph_store,
     graphs,
     lists,
+    ontology,
     queries,
     questions,
     regions,
@@ -43,7 +44,7 @@ from kg.serve.warm import warm_up
 # Each module has ROUTES; the first that matches answers.
 MODULES = (
     *(start, find, lists, regions, entity, graphs, reports, queries, views, questions),
-    *(sparql, graph_store, changing, editor),
+    *(sparql, graph_store, changing, editor, ontology),
 )
 
 

@@ -226,14 +226,14 @@ class _Facts:
         return place_address(seen.source, seen.begin, seen.begin, self._base)
 
 
-def _class_words(store: Store, iri: str) -> list[Pair]:
-    """Return what an entity is, in words, the class before its subclasses."""
+def _class_words(store: Store, iri: str) -> list[tuple[str, Pair]]:
+    """Return what an entity is: the ontology's names with words, the class before its kinds."""
     rows = store.select(_CLASSES, {"node": pyoxigraph.NamedNode(iri)})
     names = {_local(row["class"]) for row in rows} & set(words_of("classes"))
     ordered = [name for name in words_of("classes") if name in names]
     # A document with a text has a page of its own (kg.serve.document).
-    ghost = [pair("Cited", "classes")] if "PolicyDocument" in names else []
-    return ghost + [pair(name, "classes") for name in ordered if not ghost or name != ordered[0]]
+    words = {"PolicyDocument": "Cited"}
+    return [(name, pair(words.get(name, name), "classes")) for name in ordered]
 
 
 def _value(fact: Fact) -> str | Markup:
