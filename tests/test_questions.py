@@ -25,6 +25,7 @@ from kg.endpoint.limits import QueryLimits
 from kg.endpoint.models import Query
 from kg.endpoint.pool import Pool
 from kg.export import export
+from kg.sparql import POL, PREFIXES, complete
 from kg.store import Store
 
 FOLDER = ROOT / "docs" / "questions"
@@ -254,6 +255,40 @@ def test_our_function_gives_the_sentences_that_the_standard_way_gives(plans_stor
     assert [row["words"] for row in ours] == [row["words"] for row in standard]
 
 
+# ---------------------------------------------------------------- saved queries for other engines
+
+
+@pytest.mark.parametrize("name", queries.saved())
+def test_the_text_of_a_saved_query_needs_no_prefixes_of_ours(name: str) -> None:
+    result = CliRunner().invoke(cli, ["queries", "--text", name])
+    text = result.stdout
+    assert [line for line in text.splitlines() if line[:7] != "PREFIX "] == queries.find(
+        name
+    ).text.splitlines()
+    own = {pyoxigraph.NamedNode(f"{POL}sentence"): lambda *terms: None}
+    answer = pyoxigraph.Store().query(text, custom_functions=own)
+    assert rows_of_oxigraph(answer) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "prefixes"),
+    [
+        ("SELECT * { ?s a pol:Task }", ["pol"]),
+        ("# pol:Task\nSELECT * { ?s skos:prefLabel ?o }", ["skos"]),  # in a comment
+        ('SELECT * { ?s ?p "pol:Task" }', []),  # in a string
+        ("SELECT * { ?s ?p <http://x/pol:Task> }", []),
+        ("SELECT * { FILTER(STRSTARTS(STR(?s), STR(pol:))) }", ["pol"]),
+        ("SELECT * { ?s my:own ?o }", []),  # not ours to know
+        ("PREFIX pol: <http://x/> SELECT * { ?s a pol:Task ; rdfs:label ?o }", []),
+        ("ASK { ?s pol:due ?o FILTER(xsd:integer(?o) > 1) }", ["pol", "xsd"]),
+    ],
+)
+def test_prefixes_are_declared_where_they_are_used(text: str, prefixes: list[str]) -> None:
+    head = "# pol:Task\n" if text.startswith("#") else ""
+    lines = "".join(f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in prefixes)
+    assert complete(text) == head + lines + text.removeprefix(head)
+
+
 # ---------------------------------------------------------------- what stands in the plans
 
 
@@ -299,10 +334,7 @@ def test_what_is_planted_is_found(
     plans_store: Store, name: str, row: dict[str, str], stands: bool
 ) -> None:
     found = [
-        {
-            key: value.removeprefix("https://w3id.org/policy-kg/ontology#")
-            for key, value in one.items()
-        }
+        {key: value.removeprefix(POL) for key, value in one.items()}
         for one in plans_store.select(text_of(name))
     ]
     assert any(row.items() <= one.items() for one in found) is stands
