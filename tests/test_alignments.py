@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import pyoxigraph
 import pytest
 import rdflib
+from asked import load_script, rows_of_oxigraph, rows_of_rdflib
 from casebook import EXAMPLES, ROOT
 from rdflib import OWL, RDF, RDFS
-from test_questions import load_script, rows_of_oxigraph, rows_of_rdflib
 
 from kg.build import build
 from kg.export import export

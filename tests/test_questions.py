@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import csv
-import importlib.machinery
-import importlib.util
 import io
 import json
 import re
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 
 import pyoxigraph
 import pytest
 import rdflib
+from asked import Rows, load_script, rows_of_oxigraph, rows_of_rdflib
 from casebook import ROOT
 from click.testing import CliRunner
 
@@ -31,18 +29,6 @@ from kg.store import Store
 FOLDER = ROOT / "docs" / "questions"
 PAGE = (ROOT / "docs" / "questions.md").read_text(encoding="utf-8")
 ON_PAGE = re.findall(r"^<!-- questions/(\S+)\.rq -->$", PAGE, re.MULTILINE)
-Rows = list[tuple[str, ...]]
-
-
-def load_script() -> ModuleType:
-    """Load scripts/update_questions, which has no suffix."""
-    path = str(ROOT / "scripts" / "update_questions")
-    loader = importlib.machinery.SourceFileLoader("update_questions", path)
-    spec = importlib.util.spec_from_loader(loader.name, loader)
-    assert spec is not None
-    module = importlib.util.module_from_spec(spec)
-    loader.exec_module(module)
-    return module
 
 
 def text_of(name: str) -> str:
@@ -96,19 +82,6 @@ def test_a_command_of_the_page_has_rows(plans_place: Path, command: str) -> None
 
 
 # ---------------------------------------------------------------- the same answer everywhere
-
-
-def rows_of_oxigraph(answer: object) -> Rows:
-    assert isinstance(answer, pyoxigraph.QuerySolutions)
-    return [tuple("" if term is None else term.value for term in row) for row in answer]
-
-
-def rows_of_rdflib(graph: rdflib.Graph, text: str) -> Rows:
-    found = graph.query(text)
-    assert found.vars is not None
-    return [
-        tuple("" if row[name] is None else str(row[name]) for name in found.vars) for row in found
-    ]
 
 
 def exported(store: Store, form: str, *, ontology: bool) -> bytes:
@@ -340,20 +313,40 @@ def test_what_is_planted_is_found(
     assert any(row.items() <= one.items() for one in found) is stands
 
 
+RATE = {'"新增学位"@zh': '"学前三年毛入园率"@zh'}
+OPINION = "江西省人民政府办公厅关于推进学前教育扩优提质的意见"
+
+
 @pytest.mark.parametrize(
-    ("name", "line", "instead", "rows"),
+    ("name", "instead", "rows"),
     [
-        # What the page says under “Read it” and “Pitfall”.
-        ("unanswered", "}\nORDER", "  FILTER(!BOUND(?answer))\n}\nORDER", 1),
-        ("spread", "FILTER(?level != pol:Region)", "", 6),
-        ("due", "FILTER NOT EXISTS { ?item pol:dueBasis pol:Inherited }", "", 23),
-        ("school-places", '"新增学位"@zh', '"新增学位"', 0),
-        ("changed", "FILTER(STRLEN(?period) = 4)", "", 15),  # plans for several years
+        # What the page says under “Read it” and “Pitfall”: the changes, and how many rows then.
+        ("school-places", {'"新增学位"@zh': '"新增学位"'}, 0),
+        ("school-places", RATE, 8),
+        # Of 方案 for 2022-2025 a row for each year: two plans, six rows more.
+        ("school-places", {**RATE, "pol:period ?period": "pol:planYear ?period"}, 14),
+        ("unanswered", {"}\nORDER": "  FILTER(!BOUND(?answer))\n}\nORDER"}, 1),
+        ("spread", {"FILTER(?level != pol:Region)": ""}, 6),
+        (
+            "spread",
+            {
+                "晨曦护苗行动": OPINION,
+                "?program a pol:Program ; skos:prefLabel|skos:altLabel ?name": (
+                    "?asked skos:prefLabel ?name"
+                ),
+                "pol:mentions ?program": "pol:cites|pol:echoes|pol:reuses ?asked",
+            },
+            4,
+        ),
+        ("due", {"FILTER NOT EXISTS { ?item pol:dueBasis pol:Inherited }": ""}, 23),
+        ("changed", {"FILTER(STRLEN(?period) = 4)": ""}, 15),  # plans for several years
     ],
 )
 def test_what_the_page_says_of_other_forms(
-    plans_store: Store, name: str, line: str, instead: str, rows: int
+    plans_store: Store, name: str, instead: dict[str, str], rows: int
 ) -> None:
     text = text_of(name)
-    assert line in text
-    assert len(plans_store.select(text.replace(line, instead))) == rows
+    for line, other in instead.items():
+        assert line in text
+        text = text.replace(line, other)
+    assert len(plans_store.select(text)) == rows
