@@ -769,14 +769,17 @@ def _read_text(file: Path) -> str:
 def list_queries(name: str | None) -> None:
     """List the saved queries, with what they answer and their parameters.
 
+    The text of one declares its prefixes, so that it can be asked of any engine.
+
     \b
-    Example:
-      kg queries --text targets
+    Examples:
+      kg queries
+      kg queries --text targets > targets.rq
     """
-    from kg import queries
+    from kg import queries, sparql
 
     if name is not None:
-        click.echo(queries.find(name).text, nl=False)
+        click.echo(sparql.complete(queries.find(name).text), nl=False)
         return
     for one in queries.saved().values():
         click.echo(f"{one.name}\n    {one.description}")

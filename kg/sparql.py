@@ -50,6 +50,9 @@ _OPAQUE = re.compile(
     r"|\\.",
     re.DOTALL,
 )
+# The comments with which a query begins.
+_HEAD = re.compile(r"(?:#[^\n]*\n)*")
+_DECLARATION = re.compile(r"\s*(?:prefix|base)\b", re.IGNORECASE)
 _SPECIAL, _LINE_END = re.compile(r"[')#]"), re.compile(r"[\n\r]|\Z")
 _OPERATOR = re.compile(
     r"[!|&/^+*-]|[.;](?!\d)"
@@ -94,6 +97,21 @@ def _check_bare(bare: str, what: str, *, is_hidden: bool = False) -> None:
         raise QueryError(
             f"{what}: more than {MAX_OPERATORS:,} operators; use VALUES for long lists"
         )
+
+
+def complete(text: str) -> str:
+    """Give a query with the prefixes that it uses declared, for engines that do not know them.
+
+    They stand below its first comments. A query that declares some is left as it is.
+    """
+    head = _HEAD.match(text)
+    start = head.end() if head else 0
+    if _DECLARATION.match(text, start):
+        return text
+    tokens = (match[0] for match in _OPAQUE.finditer(text, start))
+    used = {token.partition(":")[0] for token in tokens if token[0] not in "\"'<#?$"}
+    lines = [f"PREFIX {name}: <{iri}>\n" for name, iri in PREFIXES.items() if name in used]
+    return text[:start] + "".join(lines) + text[start:]
 
 
 def _bare(text: str) -> Iterator[str]:
