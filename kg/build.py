@@ -429,7 +429,26 @@ def read_jobs(
     if limits is None:
         yield from map(task, jobs)
         return
-    for job, outcome in workers.run(task, jobs, processes, limits):
+    yield from _outcomes(workers.run(task, jobs, processes, limits))
+
+
+class Reader:
+    """A process that reads contents, each within its limits, and stays for the next ones."""
+
+    def __init__(self, limits: Limits, process: Process, base: str) -> None:
+        self._standing = workers.Standing(partial(_run, process=process, base=base), 1, limits)
+
+    def read(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
+        """Yield what becomes of each content."""
+        yield from _outcomes(self._standing.run(jobs))
+
+    def end(self) -> None:
+        """End the process."""
+        self._standing.end()
+
+
+def _outcomes(done: Iterable[tuple[Job, Outcome | Lost]]) -> Iterator[Outcome]:
+    for job, outcome in done:
         yield Outcome(job, None, outcome.reason) if isinstance(outcome, Lost) else outcome
 
 
