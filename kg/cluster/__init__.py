@@ -3,6 +3,7 @@
     inputs → listing → parts → comparing → manifest     kg parts
     manifest → loading → store                          kg load
 
+    PLACE/policy-kg.json       the marker, by which no build takes parts for documents
     PLACE/manifest.json        how it was made, and every file with its digest; written last
     PLACE/ontology.nq.gz       the ontology with its gazetteers
     PLACE/part-KEY.nq.gz       the graphs of some documents, one after the other

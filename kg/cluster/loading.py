@@ -188,7 +188,7 @@ def _rows(manifest: Manifest, paths: Iterable[str]) -> Iterator[tuple[str, Locat
     """Yield where rows of dumps are of which the columns were named."""
     named = {file: Columns(**given) for file, given in manifest.columns}
     for path in paths if named else ():
-        file = next((file for file in named if path.startswith(f"{file}")), "")
+        file = next((file for file in named if path.startswith(file)), "")
         if file:
             where = locate(path, Intake(named[file], AUTOMATIC.max_expanded))
             if where.file == file:
@@ -243,7 +243,7 @@ def _again(
 
 def _remember(parts: _Parts, store: Store) -> None:
     """Keep what comparing needs; without it, or where it is damaged, it is computed anew."""
-    if parts.manifest.compared_by != likeness.VERSION:
+    if store.path is None or parts.manifest.compared_by != likeness.VERSION:
         return
     mark = _compared(parts.manifest)
     if store.fact("compared") == mark and store.traced:

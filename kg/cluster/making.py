@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -22,10 +24,15 @@ from kg.cluster.places import Place, is_address
 from kg.errors import ClusterError
 from kg.inputs import AUTOMATIC, Contents, Intake, Skipped
 from kg.read.columns import COMMON
+from kg.store import MARKER
 from kg.traces import likeness
 from kg.workers import DEFAULT_LIMITS, Limits
 
 USUAL = 64  # documents of a part
+_OURS = re.compile(
+    r"part-[0-9a-f]{16}\.(nq\.gz|jsonl)|compared/(signatures|pairs)-[0-9a-f-]+\.gz"
+    r"|(compared/)?\.writing-\w{8}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,7 @@ def make_parts(
     """
     started = time.monotonic()
     _check_apart(inputs, place)
-    there = Place(place)
+    there = _claimed(place)
     contents = list_documents(inputs, engine, intake, limits)
     recipe = Recipe(
         extractor.process,
@@ -72,7 +79,8 @@ def make_parts(
         run=uuid4().hex,
     )
     wanted = list(orders(contents, recipe, usual))
-    parts = _write_all(wanted, recipe, engine, _Steps(len(wanted), wanted, started, report))
+    parts = _write_all(wanted, recipe, engine, _Steps(wanted, started, report))
+    _check_seen(parts, there)
     compared = compare_parts(parts, there.where, engine) if compare and parts else ()
     ontology = extractor.ontology.encode()
     packed = gzip.compress(ontology, LEVEL, mtime=0)
@@ -105,6 +113,19 @@ def _check_apart(inputs: Sequence[str], place: str) -> None:
             raise ClusterError(f"{place}: lies in {one}, which is read; name a folder outside it")
 
 
+def _claimed(place: str) -> Place:
+    """Mark a place as one of parts, which no build reads; refuse one that holds other files."""
+    there = Place(place)
+    names = there.names()
+    if names and MARKER not in names:
+        raise ClusterError(f"{there.where}: holds other files and no parts; name a new folder")
+    if not names:
+        there.write(MARKER, json.dumps({"parts": written.FORMAT}).encode())
+    elif b'"parts"' not in there.read(MARKER):
+        raise ClusterError(f"{there.where}: is a store; name a new folder")
+    return there
+
+
 def _folder(place: str) -> str:
     return (place if is_address(place) else os.path.realpath(place)).rstrip("/") + "/"
 
@@ -114,7 +135,6 @@ class _Steps:
 
     def __init__(
         self,
-        total: int,
         wanted: Sequence[Order],
         started: float,
         report: Callable[[Progress], None] | None,
@@ -141,6 +161,17 @@ def _write_all(
     finally:
         engine.everywhere(partial(dismiss, recipe.run))
     return [found[number] for number in sorted(found)]
+
+
+def _check_seen(parts: Sequence[Part], place: Place) -> None:
+    """Refuse a place that workers see otherwise, each a folder of its own."""
+    missing = {file.name for part in parts for file in (part.quads, part.account)}
+    missing.difference_update(place.names())
+    if missing:
+        raise ClusterError(
+            f"{place.where}: {len(missing)} files that workers have written are not here; "
+            "name a folder that all machines share, or an address"
+        )
 
 
 def _of_inputs(contents: Contents) -> dict[str, Any]:
@@ -180,11 +211,7 @@ def skipped_of(documents: Sequence[Document]) -> Iterator[Skipped]:
 def _remove_others(manifest: Manifest, place: Place) -> int:
     """Take away what an earlier run wrote and this one does not need."""
     needed = {written.FILE, *(file.name for file in files_of(manifest))}
-    others = [
-        name
-        for name in place.names()
-        if name not in needed and name.startswith(("part-", "compared/", ".writing-"))
-    ]
+    others = [name for name in place.names() if name not in needed and _OURS.fullmatch(name)]
     for name in others:
         place.remove(name)
     return len(others)
