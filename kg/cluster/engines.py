@@ -129,7 +129,7 @@ class Dask:
         def submit() -> None:
             for number, job in waiting:
                 # Not pure: what a task does is written down, and must be done in every run.
-                future = self._client.submit(task, job, pure=False)
+                future = self._client.submit(task, job, pure=False, retries=2)
                 numbers[future.key] = number
                 done.add(future)
                 return

@@ -21,7 +21,7 @@ from kg.inputs import Contents
 from kg.ledger import Claim
 from kg.workers import Limits
 
-LONGEST = 8  # times as many documents as usual
+LONGEST = 4  # times as many documents as usual
 LEVEL = 6  # of gzip
 
 
