@@ -21,14 +21,18 @@ from typing import Any
 
 import pytest
 from fake_extractor import BASE, EXTRACTOR, GATED, NEXT, version
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from test_build import dump, write
 
-from kg.build import Extractor, build
+from kg.build import Extractor, Job, Reader, build
 from kg.cluster.engines import Engine, Here, engine
 from kg.cluster.loading import Loaded, load, open_manifest
 from kg.cluster.making import Made, make_parts
 from kg.cluster.manifest import read_account
+from kg.cluster.parts import Recipe, orders
 from kg.errors import ClusterError, StoreError
+from kg.inputs import Contents, Locator
 from kg.store import Store
 from kg.traces import likeness
 from kg.workers import Limits
@@ -45,7 +49,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def given(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a folder that no test changes: docs and the parts of it, which are to be copied."""
     place = tmp_path_factory.mktemp("given")
     parts(documents(place / "docs"), place / "parts")
@@ -53,9 +57,9 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def place(given: Path, tmp_path: Path) -> Path:
-    """Give a copy of the parts of given / "docs"."""
-    shutil.copytree(given / "parts", tmp_path / "parts")
+def place(whole: Path, tmp_path: Path) -> Path:
+    """Give a copy of the parts of whole / "docs"."""
+    shutil.copytree(whole / "parts", tmp_path / "parts")
     return tmp_path / "parts"
 
 
@@ -179,6 +183,45 @@ def test_a_document_that_hangs_costs_itself_alone(folder: Path, tmp_path: Path) 
     assert sum(part.documents - part.skipped for part in made.manifest.parts) == 23
 
 
+def test_a_reader_that_died_while_it_waited_costs_no_document(folder: Path) -> None:
+    reader = Reader(GENEROUS, EXTRACTOR.process, BASE)
+    try:
+        jobs = [_job(path) for path in sorted(folder.glob("n0*.txt"))]
+        assert [outcome.reason for outcome in reader.read(jobs[:2])] == ["", ""]
+        (worker,) = reader._standing._crew._workers
+        worker.process.kill()
+        worker.process.wait()
+        assert [outcome.reason for outcome in reader.read(jobs[2:5])] == ["", "", ""]
+    finally:
+        reader.end()
+
+
+def _job(path: Path) -> Job:
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    return Job(sha256, (str(path),), (path.name,), (Locator(str(path)),))
+
+
+RECIPE = Recipe(EXTRACTOR.process, "test-1", version, BASE, GENEROUS, "nowhere", "run")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 3)), unique=True), st.integers(1, 9))
+def test_each_document_is_in_one_part(files: list[tuple[int, int]], usual: int) -> None:
+    """However many names a content has: one part, where all its files are told."""
+    contents = Contents({})
+    for content, name in files:
+        path = f"/docs/{content}-{name}.txt"
+        contents.names[path] = path.removeprefix("/docs/")
+        contents.add(Locator(path), hashlib.sha256(b"%d" % content).hexdigest())
+    made = list(orders(contents, RECIPE, usual))
+    assert [order.name for order in made] == [o.name for o in orders(contents, RECIPE, usual)]
+    told = [pair for order in made for claims in order.claims for pair in claims]
+    assert sorted(told) == sorted((claim.path, claim.name) for claim in contents.claims)
+    digests = [job.sha256 for order in made for job in order.jobs]
+    assert len(digests) == len(set(digests)) == len({content for content, _ in files})
+    assert len({order.name for order in made}) == len(made)
+
+
 def test_a_worker_with_another_version_is_refused(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(ClusterError, match="a worker has version test-1, not test-2"):
         parts(folder, tmp_path / "parts", extractor=NEXT)
@@ -207,10 +250,10 @@ def test_parts_are_no_documents_and_no_store(place: Path, tmp_path: Path) -> Non
         ("notes/part-0123456789abcdef.nq.gz", False),
     ],
 )
-def test_what_is_not_ours_stays(place: Path, given: Path, name: str, is_taken_away: bool) -> None:
+def test_what_is_not_ours_stays(place: Path, whole: Path, name: str, is_taken_away: bool) -> None:
     write(place / Path(name).parent)
     (place / name).write_text("of an earlier run, or of somebody else")
-    parts(given / "docs", place)
+    parts(whole / "docs", place)
     assert (place / name).exists() != is_taken_away
 
 
@@ -245,8 +288,8 @@ def test_addresses(folder: Path, tmp_path: Path) -> None:
 # -- a store of them ---------------------------------------------------------------------------
 
 
-def test_a_loaded_store_is_as_a_built_one(given: Path, place: Path, tmp_path: Path) -> None:
-    folder, folder_of_store = given / "docs", tmp_path / "store"
+def test_a_loaded_store_is_as_a_built_one(whole: Path, place: Path, tmp_path: Path) -> None:
+    folder, folder_of_store = whole / "docs", tmp_path / "store"
     expected = built(folder)
     with Store(folder_of_store) as store:
         done = loaded(place, store)
@@ -279,12 +322,12 @@ def test_what_has_changed_is_replaced_as_by_a_build(folder: Path, tmp_path: Path
     assert done.report.replaced > 0
 
 
-def test_other_names_that_the_store_knows(given: Path, place: Path, tmp_path: Path) -> None:
+def test_other_names_that_the_store_knows(whole: Path, place: Path, tmp_path: Path) -> None:
     other = write(tmp_path / "other", same_txt="文9\n教育局\n机关0")
     store = built(other)
     loaded(place, store)
     expected = built(other)
-    build([given / "docs"], expected, extractor=EXTRACTOR)
+    build([whole / "docs"], expected, extractor=EXTRACTOR)
     assert dump(store) == dump(expected)
     names = {held.title: held.names for held in store.sources().values()}
     assert names["文9"] == ("n09.txt", "same.txt")
@@ -352,7 +395,7 @@ def test_another_base_is_refused(place: Path) -> None:
         loaded(place, Store(base="http://other/"))
 
 
-def test_a_load_that_is_stopped_goes_on(given: Path, place: Path) -> None:
+def test_a_load_that_is_stopped_goes_on(whole: Path, place: Path) -> None:
     store, count = Store(), 0
 
     def stop(progress: object) -> None:
@@ -364,18 +407,18 @@ def test_a_load_that_is_stopped_goes_on(given: Path, place: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         load(str(place), store, lambda manifest: EXTRACTOR, report=stop)
     loaded(place, store)
-    assert dump(store) == dump(built(given / "docs"))
+    assert dump(store) == dump(built(whole / "docs"))
 
 
 # -- what comparing needs ----------------------------------------------------------------------
 
 
 def test_comparing_is_done_before_the_load(
-    given: Path, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    whole: Path, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is computed at the load that the parts bring, and both find the same."""
     with Store(tmp_path / "built") as store:
-        build([given / "docs"], store, extractor=EXTRACTOR)
+        build([whole / "docs"], store, extractor=EXTRACTOR)
     before = likeness.blocks(SAID, SAID_AGAIN)
     assert before, "the two are alike"
 
@@ -402,13 +445,13 @@ def _memory(store: Path) -> tuple[list[Any], list[Any]]:
     return first, second
 
 
-def test_a_damaged_memory_costs_time_only(given: Path, place: Path, tmp_path: Path) -> None:
+def test_a_damaged_memory_costs_time_only(whole: Path, place: Path, tmp_path: Path) -> None:
     compared = open_manifest(str(place)).compared
     for file in compared:
         (place / file.name).write_bytes(b"nothing")
     with Store(tmp_path / "store") as store:
         assert len(loaded(place, store).damaged) == len(compared) > 1
-        assert dump(store) == dump(built(given / "docs"))
+        assert dump(store) == dump(built(whole / "docs"))
 
 
 # -- a real scheduler, real workers ------------------------------------------------------------
