@@ -427,7 +427,6 @@ def test_comparing_is_done_before_the_load(
 
     with monkeypatch.context() as patch:
         patch.setattr(likeness, "blocks", never)
-        patch.setattr(likeness, "signature", never)
         with Store(tmp_path / "loaded") as store:
             loaded(place, store)
     rows = [_memory(tmp_path / name) for name in ("built", "loaded")]
@@ -450,7 +449,7 @@ def test_a_damaged_memory_costs_time_only(whole: Path, place: Path, tmp_path: Pa
     for file in compared:
         (place / file.name).write_bytes(b"nothing")
     with Store(tmp_path / "store") as store:
-        assert len(loaded(place, store).damaged) == len(compared) > 1
+        assert len(loaded(place, store).damaged) == len(compared) > 0
         assert dump(store) == dump(built(whole / "docs"))
 
 
@@ -524,7 +523,7 @@ def test_two_workers_of_which_one_is_killed(folder: Path, tmp_path: Path) -> Non
     parts(folder, tmp_path / "local", extractor=GATED)
     assert [Path(one.path).name for one in made.skipped] == ["bad.txt"]
     assert files(tmp_path / "dask") == files(tmp_path / "local") == files(tmp_path / "alone")
-    assert len(made.manifest.compared) > len(made.manifest.parts), "pairs beside signatures"
+    assert made.manifest.compared, "pairs of passages"
 
 
 def _is_alive(process: int) -> bool:

@@ -1,4 +1,4 @@
-"""Parts to what comparing their texts needs: signatures of passages, common runs of pairs.
+"""Parts to what comparing their texts needs: the common runs of passages that may be alike.
 
 Which passages of which documents are alike is the one step of kg.traces that looks at every
 text beside every other. Here the engine's group-by does it:
@@ -7,6 +7,7 @@ text beside every other. Here the engine's group-by does it:
 
 The result is what kg.traces.memory keeps beside a store. It is a memory only: what follows from
 it is found by kg.traces, in a store that has loaded the parts, and is the same without it.
+Signatures are made again there: they take 3 ms for a document, and would be as large as its graph.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from kg.models import DocumentGraph
 from kg.store import Store
 from kg.traces import likeness
 from kg.traces.papers import papers
-from kg.traces.texts import NAME, Texts
+from kg.traces.texts import Texts
 
 FOLDER = "compared"
 MOST_GROUPS = 4096
@@ -45,7 +46,6 @@ class _Passages:
 
     signatures: Mapping[Name, bytes]
     words: Sequence[_Word]
-    written: File
 
 
 def compare_parts(parts: Sequence[Part], place: str, engine: Engine) -> tuple[File, ...]:
@@ -58,14 +58,7 @@ def compare_parts(parts: Sequence[Part], place: str, engine: Engine) -> tuple[Fi
     )
     halves = words.with_those(pairs).gathered(partial(_first_side, groups=groups))
     found = words.with_those(halves).gathered(partial(_second_side, place=place, groups=groups))
-    files = found.with_those(texts.spread(_written)).values()
-    return tuple(sorted(files, key=lambda file: file.name))
-
-
-def read_signatures(data: bytes) -> dict[bytes, bytes]:
-    """Read the signatures of texts, by the text's digest."""
-    rows = (line.split(" ") for line in data.decode("ascii").splitlines())
-    return {bytes.fromhex(text): bytes.fromhex(found) for text, found in rows}
+    return tuple(sorted(found.values(), key=lambda file: file.name))
 
 
 def read_pairs(data: bytes) -> dict[tuple[bytes, bytes], bytes]:
@@ -83,19 +76,11 @@ def read_pairs(data: bytes) -> dict[tuple[bytes, bytes], bytes]:
 def _passages(part: Part, place: str) -> Iterator[_Passages]:
     texts, sources = _texts(part, Place(place))
     signatures = {name: likeness.signature(texts.words(name)) for name in texts.places}
-    rows = {
-        blake2b(b"".join(names), digest_size=NAME * 2).digest(): b"".join(
-            signatures[name] for name in names
-        )
-        for names in texts.passages
-    }
-    name = f"{FOLDER}/signatures-{part.name.removeprefix('part-')}.gz"
-    written = _write(Place(place), name, ((text.hex(), row.hex()) for text, row in rows.items()))
     words = [
         (name, texts.words(name), _home(sources[paper] for paper in texts.bearers(name)))
         for name in sorted(texts.places)
     ]
-    yield _Passages(signatures, words, written)
+    yield _Passages(signatures, words)
 
 
 def _texts(part: Part, place: Place) -> tuple[Texts, list[str]]:
@@ -117,17 +102,6 @@ def _nobody(done: int, total: int) -> None:
 
 def _home(sources: Iterable[str]) -> _Home:
     return frozenset(sorted(sources)[:2])
-
-
-def _write(place: Place, name: str, rows: Iterable[Sequence[str]]) -> File:
-    text = "".join(sorted(" ".join(row) + "\n" for row in rows)).encode()
-    packed = gzip.compress(text, LEVEL, mtime=0)
-    place.write(name, packed)
-    return file_of(name, packed, len(text))
-
-
-def _written(passages: _Passages) -> Iterator[File]:
-    yield passages.written
 
 
 # -- by band -----------------------------------------------------------------------------------
@@ -205,6 +179,13 @@ def _second_side(chunks: list[tuple[str, Any]], place: str, groups: int) -> Iter
         name = f"{FOLDER}/pairs-{groups}-{_group(first, groups):04x}.gz"
         lines = ((one.hex(), other.hex(), found.hex()) for (one, other), found in rows.items())
         yield _write(Place(place), name, lines)
+
+
+def _write(place: Place, name: str, rows: Iterable[Sequence[str]]) -> File:
+    text = "".join(sorted(" ".join(row) + "\n" for row in rows)).encode()
+    packed = gzip.compress(text, LEVEL, mtime=0)
+    place.write(name, packed)
+    return file_of(name, packed, len(text))
 
 
 def _known(chunks: list[tuple[str, Any]]) -> dict[Name, tuple[str, _Home]]:

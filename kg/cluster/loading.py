@@ -15,7 +15,7 @@ from typing import Any
 
 from kg.build import BuildReport, Extractor, Job, Outcome, Progress, bring_in, read_jobs
 from kg.cluster import manifest as written
-from kg.cluster.comparing import read_pairs, read_signatures
+from kg.cluster.comparing import read_pairs
 from kg.cluster.manifest import Document, File, Manifest, Part, read_account, read_manifest
 from kg.cluster.parts import is_whole, split
 from kg.cluster.places import Place
@@ -251,11 +251,7 @@ def _remember(parts: _Parts, store: Store) -> None:
     with Memory(store.path, likeness.VERSION) as memory:
         for file in parts.manifest.compared:
             data = parts.take(file)
-            if data is None:
-                continue
-            if "/signatures-" in file.name:
-                memory.keep_signatures(read_signatures(data), ())
-            else:
+            if data is not None:
                 memory.keep_pairs(read_pairs(data), ())
     store.note("compared", mark)
 

@@ -30,7 +30,7 @@ from kg.workers import DEFAULT_LIMITS, Limits
 
 USUAL = 64  # documents of a part
 _OURS = re.compile(
-    r"part-[0-9a-f]{16}\.(nq\.gz|jsonl)|compared/(signatures|pairs)-[0-9a-f-]+\.gz"
+    r"part-[0-9a-f]{16}\.(nq\.gz|jsonl)|compared/pairs-[0-9a-f-]+\.gz"
     r"|(compared/)?\.writing-\w{8}"
 )
 
