@@ -95,7 +95,7 @@ class BuildReport:
 
 
 @dataclass(frozen=True, slots=True)
-class _Job:
+class Job:
     """One content to be read."""
 
     sha256: str
@@ -105,12 +105,17 @@ class _Job:
 
 
 @dataclass(frozen=True, slots=True)
-class _Outcome:
-    job: _Job
+class Outcome:
+    """What became of a content: its graph, or the reason why there is none."""
+
+    job: Job
     graph: DocumentGraph | None
     reason: str = ""
     trace: str = ""
     seconds: float = 0.0
+
+
+Read = Callable[[list[Job]], Iterator[Outcome]]
 
 
 @dataclass(slots=True)
@@ -150,7 +155,28 @@ def build(
     extractor = extractor or default_extractor(store.base, options, table.corrections)
     found = find_files([str(path) for path in paths], store.path)
     contents = read_contents(found, intake, limits)
-    skipped = [*found.skipped, *contents.skipped]
+    contents.skipped[:0] = found.skipped
+    contents.unread.update(found.unread)
+    read = partial(
+        read_jobs, processes=jobs, limits=limits, process=extractor.process, base=store.base
+    )
+    done = bring_in(contents, store, extractor, read, report=report, compare=compare)
+    faults = tuple(f"line {one.line}: {one.problem}" for one in table.faults)
+    return replace(done, seconds=time.monotonic() - started, faults=faults)
+
+
+def bring_in(
+    contents: Contents,
+    store: Store,
+    extractor: Extractor,
+    read: Read,
+    *,
+    report: Callable[[Progress], None] | None = None,
+    compare: bool = True,
+) -> BuildReport:
+    """Bring contents into a store, those that it does not hold as `read` gives their graphs."""
+    started = time.monotonic()
+    skipped = list(contents.skipped)
     tally = _Tally()
     store.set_ontology(extractor.ontology, extractor.version)
     store.claim(contents.claims)
@@ -158,8 +184,8 @@ def build(
     work = _plan(store, contents, extractor, tally)
     steps = _Steps(len(work), started, report, skipped)
     steps.announce()
-    _read_and_load(store, work, jobs, limits, extractor, tally, steps)
-    _settle(store, contents, limits, extractor, tally)
+    _load(store, read(work), tally, steps)
+    _settle(store, contents, read, extractor, tally)
     release()
     if compare:
         traces.update(store, steps.compare)
@@ -173,11 +199,10 @@ def build(
         replaced=tally.replaced,
         skipped=tuple(sorted(skipped, key=lambda one: one.path)),
         files=_account(tally, skipped),
-        unread=tuple(sorted((found.unread + contents.unread).items())),
+        unread=tuple(sorted(contents.unread.items())),
         entities=tuple(store.counts().items()),
         quads=store.size()[1],
         seconds=time.monotonic() - started,
-        faults=tuple(f"line {one.line}: {one.problem}" for one in table.faults),
     )
 
 
@@ -201,7 +226,7 @@ def default_extractor(
 # -- what is to be done ------------------------------------------------------------------------
 
 
-def _plan(store: Store, contents: Contents, extractor: Extractor, tally: _Tally) -> list[_Job]:
+def _plan(store: Store, contents: Contents, extractor: Extractor, tally: _Tally) -> list[Job]:
     """List the contents that the store does not hold as these extractors would write them.
 
     In the order in which they lie in their files: an archive is gone through once.
@@ -219,10 +244,10 @@ def _plan(store: Store, contents: Contents, extractor: Extractor, tally: _Tally)
     return jobs
 
 
-def _job(sha256: str, claims: Iterable[Claim], store: Store, contents: Contents) -> _Job:
+def _job(sha256: str, claims: Iterable[Claim], store: Store, contents: Contents) -> Job:
     claims = list(claims)
     paths = tuple(sorted(claim.path for claim in claims))
-    return _Job(
+    return Job(
         sha256,
         paths=paths,
         names=tuple(sorted({claim.name for claim in claims})),
@@ -270,16 +295,12 @@ class _Versions:
         return self._version + self._stamps.get(held.source, "")
 
 
-def _is_current(held: Held | None, job: _Job, versions: _Versions) -> bool:
+def _is_current(held: Held | None, job: Job, versions: _Versions) -> bool:
     return held is not None and (held.version, held.names) == (versions.of(held), job.names)
 
 
 def _settle(
-    store: Store,
-    contents: Contents,
-    limits: Limits | None,
-    extractor: Extractor,
-    tally: _Tally,
+    store: Store, contents: Contents, read: Read, extractor: Extractor, tally: _Tally
 ) -> None:
     """Take out what files held before they changed, now that their new content is there.
 
@@ -302,8 +323,7 @@ def _settle(
             renamed.append(job)
     # Another file that had this content may have changed too without being given now; then the
     # graph stays as it is until that one is built.
-    outcomes = _outcomes(renamed, 1, limits, extractor.process, store.base)
-    store.load([outcome.graph for outcome in outcomes if outcome.graph is not None])
+    store.load([outcome.graph for outcome in read(renamed) if outcome.graph is not None])
     store.withdraw(stale)
 
 
@@ -347,7 +367,7 @@ class _Steps:
         for one in self._skipped:
             self._tell(one)
 
-    def step(self, outcome: _Outcome) -> None:
+    def step(self, outcome: Outcome) -> None:
         """Count a document; keep why it failed, for each file that holds it."""
         self._done = min(self._done + 1, self._total)
         failed = [Skipped(path, outcome.reason, outcome.trace) for path in outcome.job.paths]
@@ -371,19 +391,11 @@ class _Steps:
             self._report(Progress(self._done, self._total, seconds, skipped))
 
 
-def _read_and_load(
-    store: Store,
-    jobs: list[_Job],
-    processes: int,
-    limits: Limits | None,
-    extractor: Extractor,
-    tally: _Tally,
-    steps: _Steps,
-) -> None:
-    """Read contents and load them in batches of whole documents."""
+def _load(store: Store, outcomes: Iterable[Outcome], tally: _Tally, steps: _Steps) -> None:
+    """Load graphs in batches of whole documents."""
     batch: list[DocumentGraph] = []
     quads, since = 0, time.monotonic()
-    for outcome in _outcomes(jobs, processes, limits, extractor.process, store.base):
+    for outcome in outcomes:
         steps.step(outcome)
         if outcome.graph is None:
             continue
@@ -396,7 +408,7 @@ def _read_and_load(
     store.load(batch)
 
 
-def _count(outcome: _Outcome, graph: DocumentGraph, store: Store, tally: _Tally) -> None:
+def _count(outcome: Outcome, graph: DocumentGraph, store: Store, tally: _Tally) -> None:
     if graph.notes:
         tally.repaired += 1
     else:
@@ -409,38 +421,58 @@ def _count(outcome: _Outcome, graph: DocumentGraph, store: Store, tally: _Tally)
         tally.replaced += 1
 
 
-def _outcomes(
-    jobs: list[_Job], processes: int, limits: Limits | None, process: Process, base: str
-) -> Iterator[_Outcome]:
+def read_jobs(
+    jobs: Iterable[Job], processes: int, limits: Limits | None, process: Process, base: str
+) -> Iterator[Outcome]:
+    """Yield what becomes of each content, in the order in which they are read."""
     task = partial(_run, process=process, base=base)
     if limits is None:
         yield from map(task, jobs)
         return
-    for job, outcome in workers.run(task, jobs, processes, limits):
-        yield _Outcome(job, None, outcome.reason) if isinstance(outcome, Lost) else outcome
+    yield from _outcomes(workers.run(task, jobs, processes, limits))
 
 
-def _run(job: _Job, process: Process, base: str) -> _Outcome:
+class Reader:
+    """A process that reads contents, each within its limits, and stays for the next ones."""
+
+    def __init__(self, limits: Limits, process: Process, base: str) -> None:
+        self._standing = workers.Standing(partial(_run, process=process, base=base), 1, limits)
+
+    def read(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
+        """Yield what becomes of each content."""
+        yield from _outcomes(self._standing.run(jobs))
+
+    def end(self) -> None:
+        """End the process."""
+        self._standing.end()
+
+
+def _outcomes(done: Iterable[tuple[Job, Outcome | Lost]]) -> Iterator[Outcome]:
+    for job, outcome in done:
+        yield Outcome(job, None, outcome.reason) if isinstance(outcome, Lost) else outcome
+
+
+def _run(job: Job, process: Process, base: str) -> Outcome:
     """Read one content; whatever happens in it stays with it."""
     started = time.monotonic()
     outcome = _attempt(job, process, base)
     return replace(outcome, seconds=time.monotonic() - started)
 
 
-def _attempt(job: _Job, process: Process, base: str) -> _Outcome:
+def _attempt(job: Job, process: Process, base: str) -> Outcome:
     try:
         graph = process(_content(job), job.names, base)
         _check_syntax(graph)
-        return _Outcome(job, graph)
+        return Outcome(job, graph)
     except KgError as error:
-        return _Outcome(job, None, str(error))
+        return Outcome(job, None, str(error))
     except MemoryError:
-        return _Outcome(job, None, TOO_LARGE)
+        return Outcome(job, None, TOO_LARGE)
     except RecursionError:
-        return _Outcome(job, None, TOO_DEEP)
+        return Outcome(job, None, TOO_DEEP)
     except Exception as error:  # noqa: BLE001  a bug in one document must not cost the others
         reason = f"internal error, please report it: {type(error).__name__}: {error}"
-        return _Outcome(job, None, " ".join(reason.split()), traceback.format_exc())
+        return Outcome(job, None, " ".join(reason.split()), traceback.format_exc())
 
 
 def _check_syntax(graph: DocumentGraph) -> None:
@@ -449,7 +481,7 @@ def _check_syntax(graph: DocumentGraph) -> None:
         pass
 
 
-def _content(job: _Job) -> bytes:
+def _content(job: Job) -> bytes:
     """Read the bytes that were hashed, from whichever file still has them."""
     for where in job.places:
         try:

@@ -12,13 +12,13 @@ import shutil
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -31,11 +31,15 @@ from kg.commands.correct import correct
 from kg.commands.corrections import corrections
 from kg.commands.due import due
 from kg.commands.importing import import_files
+from kg.commands.load import load
 from kg.commands.missing import missing
 from kg.commands.options import WORDS, as_json, opened, output_file, pages_in, store_option
 from kg.commands.originality import originality
+from kg.commands.parts import parts
 from kg.commands.pledges import pledges
+from kg.commands.progress import Reporter, near, progress
 from kg.commands.push import push
+from kg.commands.reading import column_options, columns_of, reading_options
 from kg.commands.search import search
 from kg.commands.serve import serve
 from kg.commands.trace import trace
@@ -46,7 +50,7 @@ from kg.commands.who import who
 from kg.errors import KgError, told
 
 if TYPE_CHECKING:
-    from kg.build import BuildReport, Progress
+    from kg.build import BuildReport
     from kg.inputs import Locator
     from kg.inspect.report import Inspection
     from kg.models import ReadOptions
@@ -89,7 +93,6 @@ EXPORT_SUFFIXES = {
 }
 EXPORT_FOLDERS = ("neo4j", "csvw", "csv", "parquet")
 INDEX_PAGE = "index.html"
-MANY_TEXTS = 200  # to compare them takes seconds
 SMALL_TEXT = 2**20  # bytes of a plain text that is read in no time
 INSPECT_FORMATS = ("table", "json", "html")
 QUERY_FORMATS = ("table", "csv", "tsv", "json", "turtle")
@@ -163,68 +166,6 @@ def _terminate(number: int, frame: FrameType | None) -> NoReturn:
     raise Terminated
 
 
-# How `kg build` learns the columns of a dump: option, what is in the column, names known anyway.
-_COLUMNS = (
-    ("text", "text", "content, text, body, 正文"),
-    ("title", "title", "title, 标题"),
-    ("issuer", "issuing body", "issuer, agency, 发文机关, 发布机构"),
-    ("date", "date", "date, pub_date, 成文日期, 发布日期"),
-    ("number", "文号", "number, 文号, 发文字号"),
-    ("url", "address", "url, link, 网址"),
-)
-
-
-def _column_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add an option for each column of a dump that can be named."""
-    for field, what, known in reversed(_COLUMNS):
-        command = click.option(
-            f"--{field}-field",
-            type=WORDS,
-            default="",
-            metavar="NAME",
-            help=f"The column of dumps with the {what}; known: {known} ….",
-        )(command)
-    return command
-
-
-_READING = (
-    click.option(
-        "--simplify", is_flag=True, help="Convert traditional characters to simplified ones."
-    ),
-    click.option(
-        "--time-limit",
-        default=120.0,
-        show_default=True,
-        type=click.FloatRange(0.1),
-        metavar="SECONDS",
-        help="What one document may take; one that takes longer is left out and reported.",
-    ),
-    click.option(
-        "--memory-limit",
-        default=1024,
-        show_default=True,
-        type=click.IntRange(64),
-        metavar="MB",
-        help="What one document may need.",
-    ),
-    click.option(
-        "--unpack-limit",
-        default=256,
-        show_default=True,
-        type=click.IntRange(1),
-        metavar="MB",
-        help="What a packed document or archive may unpack to.",
-    ),
-)
-
-
-def _reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add what a user may decide about reading a document."""
-    for option in reversed(_READING):
-        command = option(command)
-    return command
-
-
 @click.group(
     cls=Commands,
     epilog=_EPILOG,
@@ -267,8 +208,8 @@ def cli(debug: bool) -> None:
     is_flag=True,
     help="Do not compare texts with each other; what was found so far is taken out.",
 )
-@_reading_options
-@_column_options
+@reading_options
+@column_options
 @click.pass_context
 def build(
     ctx: click.Context,
@@ -310,8 +251,8 @@ def build(
     limits = Limits(time_limit, memory_limit * MEGABYTE)
     options = ReadOptions(simplify, unpack_limit * MEGABYTE)
     debug = bool(ctx.find_root().params.get("debug"))
-    named = Columns(**{field: columns[f"{field}_field"] for field, _, _ in _COLUMNS})
-    with Store(place, base=base) as store, _progress(debug=debug) as report:
+    named = Columns(**columns_of(columns))
+    with Store(place, base=base) as store, progress(debug=debug) as report:
         result = build_store(
             paths,
             store,
@@ -329,98 +270,6 @@ def build(
         _write_account(result, account)
     if result.skipped:
         ctx.exit(1)
-
-
-class _Reporter:
-    """Shows how far a build is: a bar on a terminal, else a line every few seconds."""
-
-    INTERVAL = 5.0
-
-    def __init__(self, *, debug: bool) -> None:
-        from rich.console import Console
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            SpinnerColumn,
-            TextColumn,
-            TimeElapsedColumn,
-            TimeRemainingColumn,
-        )
-
-        self._debug, self._next = debug, self.INTERVAL
-        self._console = Console(stderr=True, highlight=False, soft_wrap=True)
-        self._bar = Progress(
-            SpinnerColumn(),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.description}"),
-            TextColumn("{task.fields[rate]}"),
-            TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(),
-            console=self._console,
-            disable=not self._console.is_terminal,
-        )
-        self._task = self._bar.add_task("documents", total=None, rate="")
-        self._comparing = False
-
-    def __enter__(self) -> _Reporter:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
-
-    def __call__(self, progress: Progress) -> None:
-        """Show a step."""
-        if progress.comparing:
-            self.compare(progress.done, progress.total)
-            return
-        rate = f"{progress.done / progress.seconds:.1f}/s" if progress.seconds > 0 else ""
-        self._bar.update(self._task, completed=progress.done, total=progress.total, rate=rate)
-        if progress.skipped is not None:
-            skipped = progress.skipped
-            self._print(f"skipped {_near(skipped.path)}: {skipped.reason}")
-            if self._debug and skipped.trace:
-                self._print(skipped.trace)
-        if not self._console.is_terminal and progress.seconds >= self._next:
-            self._next = progress.seconds + self.INTERVAL
-            self._print(f"{progress.done:,} of {progress.total:,} documents, {rate}")
-
-    def compare(self, done: int, total: int) -> None:
-        """Show that texts are compared; without a bar this is said once, if it takes long."""
-        self._bar.update(
-            self._task,
-            description="texts compared",
-            completed=done,
-            total=total,
-            rate="",
-        )
-        if not self._console.is_terminal and not self._comparing and total >= MANY_TEXTS:
-            self._print(f"comparing {total:,} texts …")
-        self._comparing = True
-
-    def _print(self, text: str) -> None:
-        from rich.text import Text
-
-        from kg.results import printable
-
-        for line in text.splitlines():
-            indent = line[: len(line) - len(line.lstrip())]
-            self._console.print(Text(indent + printable(line)))
-
-
-def _near(path: str) -> str:
-    """Give a path as a person in this directory would write it."""
-    here = os.path.join(os.getcwd(), "")
-    return path.removeprefix(here)
-
-
-@contextmanager
-def _progress(*, debug: bool) -> Iterator[_Reporter]:
-    with _Reporter(debug=debug) as reporter:
-        yield reporter
 
 
 def _print_summary(result: BuildReport, place: Path) -> None:
@@ -483,7 +332,7 @@ def remove(names: Sequence[str], place: Path) -> None:
     """
     from kg.store import Store
 
-    with _existing(place), Store(place) as store, _progress(debug=False) as report:
+    with _existing(place), Store(place) as store, progress(debug=False) as report:
         try:
             for name in names:
                 for held in store.remove(name):
@@ -494,7 +343,7 @@ def remove(names: Sequence[str], place: Path) -> None:
         _renew(store, report)
 
 
-def _renew(store: Store, report: _Reporter) -> None:
+def _renew(store: Store, report: Reporter) -> None:
     """Bring up to date what follows from all documents, after some have gone."""
     from kg import search, traces
 
@@ -522,7 +371,7 @@ def _renew(store: Store, report: _Reporter) -> None:
     help="The file to write; for html also a folder: a page for each file, and index.html.",
 )
 @click.option("--all", "all_rows", is_flag=True, help="Whole lists, not their first rows.")
-@_reading_options
+@reading_options
 @click.pass_context
 def inspect(
     ctx: click.Context,
@@ -578,7 +427,7 @@ def _inspections(
     found = find_files(paths)
     contents = read_contents(found, Intake(max_expanded=options.max_expanded), limits)
     for one in (*found.skipped, *contents.skipped):
-        _tell_skipped(f"{_near(one.path)}: {one.reason}", failed)
+        _tell_skipped(f"{near(one.path)}: {one.reason}", failed)
     jobs = [(where, contents.name_of(where), options) for where in contents.locators.values()]
     results: Iterable[tuple[_Inspected, Inspection | str | Lost]]
     if all(_is_small_text(where, name) for where, name, _ in jobs):
@@ -1046,4 +895,6 @@ cli.add_command(serve)
 cli.add_command(verify)
 cli.add_command(import_files)
 cli.add_command(push)
+cli.add_command(parts)
+cli.add_command(load)
 cli.add_command(validate)

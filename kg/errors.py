@@ -7,6 +7,7 @@ KgError
 ├── QuestionError    a question in Chinese is not understood, or may mean several things
 ├── NotFoundError    nothing in the store has this name
 ├── EndpointError    a server cannot be reached, or does not take what is sent to it
+├── ClusterError     parts cannot be written or read, or an engine cannot be reached
 ├── CorrectionError  a correction cannot be used; says which line and why
 └── VocabularyError  ontology/ or kg/data/ holds something that cannot be used
 
@@ -75,6 +76,10 @@ class NotFoundError(KgError):
 
 class EndpointError(KgError):
     """A server cannot be reached, or does not take what is sent to it."""
+
+
+class ClusterError(KgError):
+    """Parts cannot be written or read, or an engine cannot be reached."""
 
 
 class CorrectionError(KgError):

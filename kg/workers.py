@@ -88,6 +88,22 @@ def run(
         crew.end()
 
 
+class Standing(Generic[Job, Result]):
+    """Processes that stay for the next jobs: of a part of a few documents, starting is much."""
+
+    def __init__(self, task: Callable[[Job], Result], processes: int, limits: Limits) -> None:
+        self._crew: _Crew[Job, Result] = _Crew(task, deque(), processes, limits)
+
+    def run(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Result | Lost]]:
+        """Yield each job with what the task makes of it, as `run` does."""
+        self._crew.add(jobs)
+        yield from self._crew.work()
+
+    def end(self) -> None:
+        """Stop all processes, whatever they do."""
+        self._crew.end()
+
+
 class _Crew(Generic[Job, Result]):
     """The processes at work."""
 
@@ -101,6 +117,13 @@ class _Crew(Generic[Job, Result]):
         self._task, self._jobs, self._limits = task, jobs, limits
         self._processes = processes
         self._workers: list[_Worker[Job]] = []
+
+    def add(self, jobs: Iterable[Job]) -> None:
+        """Take more jobs; a process that has gone while it waited is not asked."""
+        for worker in [worker for worker in self._workers if worker.process.poll() is not None]:
+            _stop(worker)
+            self._workers.remove(worker)
+        self._jobs.extend(jobs)
 
     def work(self) -> Iterator[tuple[Job, Result | Lost]]:
         """Yield results until no job is left."""

@@ -68,6 +68,11 @@ TABLE: dict[str, tuple[str, ...]] = {
     ),
     # Before the stages: which bytes there are.
     "inputs": (*COMMON, "ledger", "store", "read", "workers"),
+    # Builds on many machines: the same listing, reading and bringing in.
+    "cluster": (
+        *(*COMMON, "build", "inputs", "read", "ledger", "store", "stamps", "fingerprint"),
+        *("traces", "workers"),
+    ),
 }
 STAGES = ("read", "structure", "extract", "resolve", "correct", "measure", "graph")
 # pipeline alone knows the order; these stand above it or are its face.

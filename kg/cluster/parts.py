@@ -1,0 +1,211 @@
+"""Some documents to a part: their graphs in a file, the account of them in another."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import zlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from threading import get_ident
+
+from kg.build import Job, Outcome, Process, Reader
+from kg.cluster.listing import at_hand
+from kg.cluster.manifest import SKIPPED, Document, Part, file_of, read_account, write_account
+from kg.cluster.places import Place
+from kg.errors import ClusterError
+from kg.fingerprint import fingerprint
+from kg.inputs import Contents
+from kg.ledger import Claim
+from kg.workers import Limits
+
+LONGEST = 4  # times as many documents as usual
+LEVEL = 6  # of gzip
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How documents are read: the same on every machine."""
+
+    process: Process
+    version: str  # of the extractors, as whoever asks for the parts has them
+    version_here: Callable[[], str]  # as whoever reads has them
+    base: str
+    limits: Limits
+    place: str  # where parts are written
+    run: str  # by which readers are known again
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A part that is wanted."""
+
+    name: str
+    jobs: tuple[Job, ...]
+    claims: tuple[tuple[tuple[str, str], ...], ...]  # of each job: the path and name of its files
+
+
+def orders(contents: Contents, recipe: Recipe, usual: int) -> Iterator[Order]:
+    """Yield the parts of documents, of about `usual` each.
+
+    A part ends where a document's own digest says so: some documents more change the parts in
+    which they stand, and no others.
+    """
+    claims = defaultdict(list)
+    for claim in contents.claims:
+        claims[claim.sha256].append(claim)
+    together: list[Sequence[Claim]] = []
+    for sha256, of_content in claims.items():
+        together.append(sorted(of_content))
+        if int(sha256[:12], 16) % usual == 0 or len(together) >= LONGEST * usual:
+            yield _order(together, contents, recipe)
+            together = []
+    if together:
+        yield _order(together, contents, recipe)
+
+
+def _order(together: Iterable[Sequence[Claim]], contents: Contents, recipe: Recipe) -> Order:
+    ordered = sorted(together, key=lambda claims: claims[0].sha256)
+    pairs = tuple(tuple((claim.path, claim.name) for claim in claims) for claims in ordered)
+    documents = [[claims[0].sha256, *own] for claims, own in zip(ordered, pairs, strict=True)]
+    content = json.dumps([recipe.version, recipe.base, documents], ensure_ascii=True)
+    name = f"part-{hashlib.sha256(content.encode()).hexdigest()[:16]}"
+    return Order(name, tuple(_job(claims, contents) for claims in ordered), pairs)
+
+
+def _job(claims: Sequence[Claim], contents: Contents) -> Job:
+    return Job(
+        sha256=claims[0].sha256,
+        paths=tuple(claim.path for claim in claims),
+        names=tuple(sorted({claim.name for claim in claims})),
+        places=tuple(contents.locators[claim.path] for claim in claims),
+    )
+
+
+def write_part(order: Order, recipe: Recipe) -> Part:
+    """Write a part, unless it is there in full, and return what was written.
+
+    The account is written last: where it is, the graphs are. A document that was skipped is
+    read again, for it may have been the machine's fault.
+    """
+    place = Place(recipe.place)
+    kept = _kept(place, order.name)
+    if kept is not None:
+        return kept
+    here = recipe.version_here()
+    if here != recipe.version:
+        raise ClusterError(
+            f"a worker has version {here}, not {recipe.version}: install the same policy-kg there"
+        )
+    read = _read(order, recipe)
+    documents = [
+        _document(claims, read[job.sha256])
+        for job, claims in zip(order.jobs, order.claims, strict=True)
+    ]
+    outcomes = (read[job.sha256].graph for job in order.jobs)
+    text = "".join(graph.nquads for graph in outcomes if graph is not None).encode()
+    packed = gzip.compress(text, LEVEL, mtime=0)
+    account = write_account(documents)
+    part = _part(order.name, documents, packed, len(text), account)
+    place.write(part.quads.name, packed)
+    place.write(part.account.name, account)
+    return part
+
+
+def _part(name: str, documents: list[Document], packed: bytes, size: int, account: bytes) -> Part:
+    return Part(
+        name=name,
+        documents=len(documents),
+        skipped=sum(one.outcome == SKIPPED for one in documents),
+        triples=sum(one.triples for one in documents),
+        quads=file_of(f"{name}.nq.gz", packed, size),
+        account=file_of(f"{name}.jsonl", account),
+    )
+
+
+def _kept(place: Place, name: str) -> Part | None:
+    """Return what is in place of a part, if that is all of it."""
+    try:
+        account = place.read(f"{name}.jsonl")
+        packed = place.read(f"{name}.nq.gz")
+        documents = read_account(account, name)
+        text = gzip.decompress(packed)
+    except (FileNotFoundError, ClusterError, OSError, EOFError, zlib.error):
+        return None
+    if any(one.outcome == SKIPPED for one in documents) or not is_whole(text, documents):
+        return None
+    return _part(name, documents, packed, len(text), account)
+
+
+def is_whole(text: bytes, documents: Sequence[Document]) -> bool:
+    """Tell whether a part's text holds the graphs of its documents, and nothing else."""
+    lines = text.count(b"\n")
+    return lines == sum(one.triples for one in documents) and all(
+        one.fingerprint == fingerprint(triples(graph, one.graph))
+        for one, graph in split(text, documents)
+    )
+
+
+def split(text: bytes, documents: Iterable[Document]) -> Iterator[tuple[Document, list[bytes]]]:
+    """Yield the documents that have graphs, with the lines of these."""
+    lines = text.splitlines(keepends=True)
+    at = 0
+    for document in documents:
+        if document.outcome != SKIPPED:
+            yield document, lines[at : at + document.triples]
+            at += document.triples
+
+
+def triples(lines: Iterable[bytes], graph: str) -> list[bytes]:
+    """Return the lines of a graph without its name; those of another are left out."""
+    end = f" <{graph}> .\n".encode()
+    return [line.removesuffix(end) + b" .\n" for line in lines if line.endswith(end)]
+
+
+# -- who reads ---------------------------------------------------------------------------------
+
+# By thread: the run that it last worked for, and its reader. A worker has several threads at most.
+_READERS: dict[int, tuple[str, Reader]] = {}
+
+
+def _read(order: Order, recipe: Recipe) -> dict[str, Outcome]:
+    """Read documents in a process that can be killed: each within its limits."""
+    with at_hand(order.jobs) as jobs:
+        return {outcome.job.sha256: outcome for outcome in _reader(recipe).read(jobs)}
+
+
+def _reader(recipe: Recipe) -> Reader:
+    run, reader = _READERS.get(get_ident(), ("", None))
+    if reader is not None and run == recipe.run:
+        return reader
+    if reader is not None:
+        reader.end()
+    reader = Reader(recipe.limits, recipe.process, recipe.base)
+    _READERS[get_ident()] = recipe.run, reader
+    return reader
+
+
+def dismiss(run: str) -> None:
+    """End the readers that this process has for a run."""
+    for thread, (own, reader) in list(_READERS.items()):
+        if own == run:
+            reader.end()
+            del _READERS[thread]
+
+
+def _document(claims: tuple[tuple[str, str], ...], outcome: Outcome) -> Document:
+    sha256, graph = outcome.job.sha256, outcome.graph
+    if graph is None:
+        return Document(sha256, claims, SKIPPED, (outcome.reason,))
+    lines = graph.nquads.encode().splitlines(keepends=True)
+    return Document(
+        sha256=sha256,
+        claims=claims,
+        outcome="repaired" if graph.notes else "ok",
+        remarks=graph.notes,
+        graph=graph.iri,
+        triples=len(lines),
+        fingerprint=fingerprint(triples(lines, graph.iri)),
+    )
