@@ -5,11 +5,9 @@ Where a test is about what the server answers, the answer stands in the test.
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -24,74 +22,17 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from kg.ontology import __path__ as ontology_place
 from playwright.sync_api import Route as Asked
-from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from kg import queries, sparql
-from kg.errors import QueryError
 from kg.page import content
 from kg.serve.address import address_of
-from kg.serve.app import Options, make_app
 from kg.serve.bound import bound
 from kg.serve.editor import NOTHING, PATH, ROWS, TRIPLES, terms
-from kg.serve.holding import store_of
 from kg.store import DEFAULT_BASE, Store
 
 COUNTY = "青禾县教育局"
 PLAN = "青禾县教育局2023年工作要点"
-
-
-# -- an endpoint, where the site has none ------------------------------------------------------
-
-
-async def _endpoint(request: Request) -> Response:
-    asked = await request.form() if request.method == "POST" else request.query_params
-    return await run_in_threadpool(
-        _answer, request, str(asked.get("query", "")), asked.get("format")
-    )
-
-
-def _answer(request: Request, query: str, form: object) -> Response:
-    try:
-        found = store_of(request).query(query)
-    except QueryError as error:
-        told = {"title": "Bad Request", "status": 400, "detail": str(error)}
-        return Response(json.dumps(told), 400, media_type="application/problem+json")
-    out = io.BytesIO()
-    if isinstance(found, pyoxigraph.QueryTriples):
-        found.serialize(out, pyoxigraph.RdfFormat.TURTLE)
-        return Response(out.getvalue(), media_type="text/turtle")
-    csv = form == "csv" or request.headers["accept"].startswith("text/csv")
-    form = pyoxigraph.QueryResultsFormat.CSV if csv else pyoxigraph.QueryResultsFormat.JSON
-    found.serialize(out, form)
-    return Response(out.getvalue(), media_type=form.media_type)
-
-
-def _with_endpoint(place: Path, options: Options | None = None) -> Starlette:
-    app = make_app(place, options)
-    if not any(getattr(one, "path", "") == "/sparql" for one in app.routes):
-        app.router.routes.append(Route("/sparql", _endpoint, methods=["GET", "POST"]))
-    return app
-
-
-@contextmanager
-def served(place: Path) -> Iterator[str]:
-    """Serve a site with an endpoint."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(serving, "make_app", _with_endpoint)
-        with serving.served(place) as found:
-            yield found
-
-
-@pytest.fixture(scope="module")
-def address(plans_place: Path) -> Iterator[str]:
-    """Give the address of the site of the plans."""
-    with served(plans_place) as found:
-        yield found
 
 
 # -- saved queries with their values ------------------------------------------------------------
@@ -648,7 +589,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Give the address of a site over a store of hostile documents."""
     place = tmp_path_factory.mktemp("hostile") / "store"
     hostile_store(place)
-    with served(place) as found:
+    with serving.served(place) as found:
         yield found
 
 

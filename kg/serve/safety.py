@@ -30,7 +30,7 @@ _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 # A query in SPARQL has lines and may be indented by tabs.
 _CONTROL_IN_LINES = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_LINES = "/sparql"
+_LINES = ("/sparql", "/sparql/query")
 _READING = ("GET", "HEAD")
 
 
@@ -201,7 +201,7 @@ def _spelling(scope: Scope) -> Refusal | None:
         if _BAD_ESCAPE.search(written):
             return Refusal(400, f"{name}: a % needs two hexadecimal digits after it")
         plain = unquote_to_bytes(written)
-        has_lines = name == "query" and scope["path"] == _LINES
+        has_lines = name == "query" and scope["path"] in _LINES
         if (_CONTROL_IN_LINES if has_lines else _CONTROL).search(plain):
             return Refusal(400, f"{name}: holds a control character")
         if not _is_utf8(plain):

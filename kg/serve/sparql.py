@@ -23,6 +23,7 @@ from kg.endpoint.models import Query
 from kg.endpoint.pool import Pool
 from kg.errors import QueryError
 from kg.serve.bodies import MEGABYTE, again, content_type, read_text
+from kg.serve.editor import query_page
 from kg.serve.holding import holding_of
 from kg.serve.negotiate import best
 
@@ -189,13 +190,14 @@ async def _is_gone(request: Request) -> None:
 
 
 async def _description(request: Request) -> Response:
-    """Return the service description, to a browser as text."""
+    """Return the service description, to a browser the page on which a query is written."""
     media_type = wanted(request)[1]
     if is_browser(request) and not request.query_params.get("format"):
-        return await _told(request, "text/turtle", "text/plain; charset=utf-8")
+        # It reads the store for its examples.
+        return await run_in_threadpool(query_page, request)
     if media_type is None:
         raise QueryError("query: none given; exactly one is needed")
-    return await _told(request, media_type, media_type)
+    return await _told(request, media_type)
 
 
 async def void(request: Request) -> Response:
@@ -203,10 +205,10 @@ async def void(request: Request) -> Response:
     media_type = wanted(request)[1]
     if media_type is None:
         raise UnacceptableError(f"to be had as {', '.join(OWN_TRIPLES)}")
-    return await _told(request, media_type, media_type)
+    return await _told(request, media_type)
 
 
-async def _told(request: Request, form: str, sent_as: str) -> Response:
+async def _told(request: Request, form: str) -> Response:
     holding, here = holding_of(request), str(request.base_url).rstrip("/")
     if request.url.path == VOID:
         counts = await run_in_threadpool(holding.once, "void", description.count)
@@ -216,7 +218,7 @@ async def _told(request: Request, form: str, sent_as: str) -> Response:
         update = request.app.state.options.update
         triples = description.service(f"{here}{PATH}", f"{here}{VOID}", held, update=update)
     body, _ = write_triples(triples, form, QueryLimits())
-    return Response(body, media_type=sent_as, headers={"Vary": "Accept"})
+    return Response(body, media_type=form, headers={"Vary": "Accept"})
 
 
 ROUTES = (
