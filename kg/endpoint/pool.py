@@ -36,6 +36,7 @@ _MANY = 4  # queries for each processor; beyond, those that have had their share
 _SLOW = 1.0  # seconds after which a query takes one of the places of slow ones
 _PATIENCE = 60.0  # seconds in which processes are started or ended, on a machine under load
 _LONG = 10_000  # characters of a query that is checked beside the event loop: up to 0.2 s
+_CLOSING = "the server is being stopped; nothing is answered any more"
 _ERRORS = {kind.__name__: kind for kind in ERRORS}
 
 
@@ -67,7 +68,7 @@ class Pool:
     async def close(self) -> None:
         """End all processes; who waits for an answer is told so."""
         self._loop, self._spare = None, 0
-        closing = StoreError("the server is being stopped; nothing is answered any more")
+        closing = StoreError(_CLOSING)
         self._refuse(closing)
         for process in self._running:
             process.end(closing)
@@ -169,6 +170,8 @@ class Pool:
 
     async def _take(self) -> Process:
         """Give a process that waits for a query, or the next one that does."""
+        if self._loop is None:
+            raise StoreError(_CLOSING)  # meanwhile
         while self._idle:
             process = self._idle.popleft()
             if process.is_alive:

@@ -30,6 +30,7 @@ serve(int(sys.argv[1]))
 # What Python and its libraries need to start; a token or a password is none of it.
 _ENVIRONMENT = ("LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PYTHONHOME", "PYTHONUTF8")
 _STARTING = 60.0  # seconds that a process may take to come up, on a machine under load
+_TRIES = 3
 _REPORT = 2.0  # seconds in which it is told how a process has ended
 
 
@@ -131,8 +132,12 @@ class Forker:
     async def start(self) -> dict[str, bool]:
         """Start it unless it runs; return which fences it has put up."""
         async with self._starting:
+            for _ in range(_TRIES):
+                if self._control is None:
+                    with contextlib.suppress(EOFError):
+                        await self._start()
             if self._control is None:
-                await self._start()
+                raise StoreError("the process that starts those for queries ends at once")
         return self._fences
 
     async def _start(self) -> None:
@@ -152,13 +157,13 @@ class Forker:
         try:
             async with asyncio.timeout(_STARTING):
                 self._fences = json.loads(await _line(here))
-        except (TimeoutError, EOFError) as error:
+            self._control = here
+        except TimeoutError as error:
             raise StoreError("the process that starts those for queries does not start") from error
         finally:
-            if not self._fences:
+            if self._control is None:
                 here.close()
                 self._reap()
-        self._control = here
         asyncio.get_running_loop().add_reader(here, self._hear)
 
     async def begin(self, place: Path, limits: QueryLimits, state: int) -> Process:
