@@ -294,7 +294,7 @@ class Store:
 
         It says which graphs it changes: the default graph is the union, and follows. One triple
         takes 30 ms at 980,000 quads; an update of whichever graphs there are (`GRAPH ?g`, ALL)
-        compares the union with all of them: 20 s there. `when_written` is called once nothing can
+        compares the union with all of them: 30 s there. `when_written` is called once nothing can
         undo it any more.
         """
         operations = read_update(text, base_iri, default_graphs, named_graphs)

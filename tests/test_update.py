@@ -427,6 +427,36 @@ def test_a_writer_says_what_it_cannot_write(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+FENCED = """
+import sys
+from kg.endpoint.fences import NETWORK, fence
+import pyoxigraph
+if not fence()[NETWORK]:
+    sys.exit(3)
+pyoxigraph.Store().update(sys.argv[1])
+"""
+
+
+def test_what_gets_past_the_check_reaches_no_network() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as sink:
+        sink.settimeout(0.2)
+        place = f"<http://127.0.0.1:{sink.getsockname()[1]}/>"
+        for text in (
+            f"LOAD {place}",
+            f"INSERT {{ ?s ?p ?o }} WHERE {{ SERVICE {place} {{?s ?p ?o}} }}",
+        ):
+            command = [sys.executable, "-c", FENCED, text]
+            process = subprocess.run(
+                command, capture_output=True, text=True, timeout=60, check=False
+            )
+            if process.returncode == 3:
+                pytest.skip("this system gives no process a network of its own")
+            assert process.returncode == 1
+            assert "denied" in process.stderr or "unreachable" in process.stderr
+            with pytest.raises(TimeoutError):
+                sink.accept()
+
+
 # -- over HTTP -------------------------------------------------------------------------------------
 
 
@@ -517,6 +547,13 @@ INSERT = "INSERT DATA { GRAPH <urn:no> { <urn:s> <urn:no> 1 } }"
         ("PUT", "/sparql/graph?graph=urn:no", "<x/>", {"Content_Type": "application/rdf+xml"}, 415),
         ("PUT", "/sparql/graph?graph=urn:no", "<urn:s> ", {"Content_Type": TURTLE}, 400),
         ("PUT", "/sparql/graph?graph=no", "", {"Content_Type": TURTLE}, 400),
+        (
+            "PUT",
+            f"/sparql/graph?graph={quote('urn:no> { } } ; DROP ALL #')}",
+            "",
+            {"Content_Type": TURTLE},
+            400,
+        ),
         ("PUT", "/sparql/graph?graph=urn:no&default", "", {"Content_Type": TURTLE}, 400),
         ("PUT", "/sparql/graph", "", {"Content_Type": TURTLE}, 400),
         ("DELETE", "/sparql/graph?graph=urn:no", "", {}, 404),
