@@ -92,7 +92,7 @@ def loaded(place: Path | str, store: Store) -> Loaded:
 
 def built(*inputs: Path) -> Store:
     store = Store()
-    build(inputs, store, extractor=EXTRACTOR, limits=GENEROUS)
+    build(inputs, store, extractor=EXTRACTOR, limits=None)
     return store
 
 
@@ -235,7 +235,7 @@ def test_parts_among_the_inputs_are_refused(folder: Path) -> None:
 
 def test_parts_are_no_documents_and_no_store(place: Path, tmp_path: Path) -> None:
     write(tmp_path, a_txt="甲\n教育局")
-    report = build([f"{tmp_path}/*"], Store(), extractor=EXTRACTOR)
+    report = build([f"{tmp_path}/*"], Store(), extractor=EXTRACTOR, limits=None)
     assert [Path(one.path).name for one in report.files] == ["a.txt"]
     with pytest.raises(StoreError):
         Store(place)
@@ -300,7 +300,7 @@ def test_a_loaded_store_is_as_a_built_one(whole: Path, place: Path, tmp_path: Pa
         manifest = store.manifest()
         again = loaded(place, store)
         assert (again.report.ok, again.report.unchanged) == (0, 23)
-        rebuilt = build([folder], store, extractor=EXTRACTOR)
+        rebuilt = build([folder], store, extractor=EXTRACTOR, limits=None)
         assert (rebuilt.ok, rebuilt.unchanged) == (0, 23)
         assert store.manifest() == manifest
         assert dump(store) == dump(expected)
@@ -327,7 +327,7 @@ def test_other_names_that_the_store_knows(whole: Path, place: Path, tmp_path: Pa
     store = built(other)
     loaded(place, store)
     expected = built(other)
-    build([whole / "docs"], expected, extractor=EXTRACTOR)
+    build([whole / "docs"], expected, extractor=EXTRACTOR, limits=None)
     assert dump(store) == dump(expected)
     names = {held.title: held.names for held in store.sources().values()}
     assert names["文9"] == ("n09.txt", "same.txt")
@@ -418,7 +418,7 @@ def test_comparing_is_done_before_the_load(
 ) -> None:
     """Nothing is computed at the load that the parts bring, and both find the same."""
     with Store(tmp_path / "built") as store:
-        build([whole / "docs"], store, extractor=EXTRACTOR)
+        build([whole / "docs"], store, extractor=EXTRACTOR, limits=None)
     before = likeness.blocks(SAID, SAID_AGAIN)
     assert before, "the two are alike"
 
