@@ -134,11 +134,11 @@ def test_columns_of_a_dump_can_be_named_and_files_listed() -> None:
 
 
 def test_every_column_has_an_option() -> None:
-    from kg.commands import reading
+    from kg.commands.reading import COLUMNS
     from kg.read.columns import Columns, common_names, plain_name
 
-    assert [field for field, _, _ in reading._COLUMNS] == list(Columns.__dataclass_fields__)
-    for field, _, known in reading._COLUMNS:
+    assert [field for field, _, _ in COLUMNS] == list(Columns.__dataclass_fields__)
+    for field, _, known in COLUMNS:
         meanings = {common_names()[plain_name(name)][0] for name in known.split(", ")}
         assert meanings <= ({"issued", "published"} if field == "date" else {field})
 

@@ -10,7 +10,7 @@ import click
 from kg.commands.options import WORDS
 
 # How `kg build` learns the columns of a dump: option, what is in the column, names known anyway.
-_COLUMNS = (
+COLUMNS = (
     ("text", "text", "content, text, body, 正文"),
     ("title", "title", "title, 标题"),
     ("issuer", "issuing body", "issuer, agency, 发文机关, 发布机构"),
@@ -22,7 +22,7 @@ _COLUMNS = (
 
 def column_options(command: Callable[..., None]) -> Callable[..., None]:
     """Add an option for each column of a dump that can be named."""
-    for field, what, known in reversed(_COLUMNS):
+    for field, what, known in reversed(COLUMNS):
         command = click.option(
             f"--{field}-field",
             type=WORDS,
@@ -73,4 +73,4 @@ def reading_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def columns_of(given: Mapping[str, str]) -> dict[str, str]:
     """Give the columns that were named, by what is in them."""
-    return {field: given[f"{field}_field"] for field, _, _ in _COLUMNS}
+    return {field: given[f"{field}_field"] for field, _, _ in COLUMNS}
