@@ -22,7 +22,7 @@ from casebook import ROOT
 
 from kg.build import build
 from kg.export import export
-from kg.store import Store
+from kg.store import Store, table_digest
 
 COMMANDS = ("build docs", "query --name documents", "export -o out/g.ttl", "render -o out/g.html")
 PROGRAM = """
@@ -160,7 +160,7 @@ def test_nothing_is_written_outside_its_own_places(run: Run) -> None:
     assert {
         path for path in others if not re.fullmatch("/proc/self/task/[0-9]+/comm", path)
     } == set()
-    assert sorted(os.listdir(root / "home" / ".cache")) == ["policy-kg"]
+    assert os.listdir(root / "home") == []  # jieba alone, where rjieba is missing, keeps a cache
     assert os.listdir(root / "temporary") == []
     assert sorted(os.listdir(run.folder)) == ["docs", "kg-store", "out"]
 
@@ -183,7 +183,17 @@ def test_all_is_on_the_disk_before_the_build_reports_it(run: Run) -> None:
     own = {path for path in written if "/kg-store/" in path and not path.endswith("/graph/LOG")}
     assert any(path.endswith(".sst") for path in own)
     assert any(path.endswith("files.sqlite") for path in own)
-    assert {path for path in own if synced.get(path, -1) < written[path]} == set()
+    late = {path for path in own if synced.get(path, -1) < written[path]}
+    assert {path for path in late if not _is_half(Path(path))} == set()
+
+
+def _is_half(file: Path) -> bool:
+    """Tell whether a file is a table that Oxigraph did not write to its end.
+
+    It joins tables while nobody waits, and gives that up when it is closed; what it was to join
+    is there, and synced.
+    """
+    return file.suffix == ".sst" and (not file.exists() or not table_digest(file))
 
 
 def _is_summary(call: str) -> bool:
@@ -203,6 +213,7 @@ def test_no_log_is_left_to_be_replayed(run: Run) -> None:
 ALLOWED = {
     # Our own program and jobs, to a process that we have started, over a socket of our own.
     ("kg/workers.py", "Connection"),
+    ("kg/endpoint/writer.py", "Connection"),
 }
 _NAMES = {"eval", "exec", "compile", "__import__"}
 _ATTRIBUTES = {

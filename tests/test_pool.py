@@ -14,6 +14,7 @@ import sys
 import textwrap
 import time
 from collections.abc import AsyncIterator, Awaitable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any, TypeVar
@@ -63,12 +64,13 @@ async def opened(
 
 
 def run(act: Coroutine[Any, Any, T]) -> T:
-    """Run, and see that no process is left."""
+    """Run in a thread, for Playwright may have a loop in this one; see that no process is left."""
     before = children(os.getpid())
-    try:
-        return asyncio.run(act)
-    finally:
-        assert children(os.getpid()) == before
+    with ThreadPoolExecutor(1) as thread:
+        try:
+            return thread.submit(asyncio.run, act).result()
+        finally:
+            assert children(os.getpid()) == before
 
 
 def children(parent: int) -> set[int]:
@@ -109,18 +111,23 @@ class Asked:
 
     def __init__(self, place: Path, limits: QueryLimits) -> None:
         self.pool = Pool(place, limits)
-        self._runner = asyncio.Runner()
-        self._runner.run(self.pool.start())
+        self._thread = ThreadPoolExecutor(1)
+        self._runner = self._thread.submit(asyncio.Runner).result()
+        self._run(self.pool.start())
 
     def answer(self, query: Query) -> Answer:
-        return self._runner.run(self.pool.answer(query))
+        return self._run(self.pool.answer(query))
 
     def outcome(self, text: str) -> str:
-        return self._runner.run(outcome(self.pool.answer(Query(text))))
+        return self._run(outcome(self.pool.answer(Query(text))))
 
     def close(self) -> None:
-        self._runner.run(self.pool.close())
-        self._runner.close()
+        self._run(self.pool.close())
+        self._thread.submit(self._runner.close).result()
+        self._thread.shutdown()
+
+    def _run(self, act: Coroutine[Any, Any, T]) -> T:
+        return self._thread.submit(self._runner.run, act).result()
 
 
 @pytest.fixture(scope="module")

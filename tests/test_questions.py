@@ -8,6 +8,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyoxigraph
@@ -175,7 +176,8 @@ def by_endpoint(place: Path, name: str) -> Rows:
         finally:
             await pool.close()
 
-    found = json.loads(asyncio.run(ask()))
+    with ThreadPoolExecutor(1) as thread:  # Playwright may have a loop in this one
+        found = json.loads(thread.submit(asyncio.run, ask()).result())
     names = found["head"]["vars"]
     return [
         tuple(row.get(one, {"value": ""})["value"] for one in names)

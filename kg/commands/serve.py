@@ -50,6 +50,36 @@ _WAITING = 64  # connections that may wait to be answered
     type=click.FloatRange(min=0.1),
     help="How long one update may take.",
 )
+@click.option(
+    "--query-seconds",
+    default=30.0,
+    show_default=True,
+    type=click.FloatRange(min=0.1),
+    help="How long one SPARQL query may take.",
+)
+@click.option(
+    "--query-memory",
+    default=1024,
+    show_default=True,
+    type=click.IntRange(16),
+    metavar="MB",
+    help="What one SPARQL query may need.",
+)
+@click.option(
+    "--query-rows",
+    default=100_000,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Rows or triples that one answer may have.",
+)
+@click.option(
+    "--query-size",
+    default=50,
+    show_default=True,
+    type=click.IntRange(1),
+    metavar="MB",
+    help="How large one answer may be.",
+)
 @click.option("--host", default=HOST, show_default=True, help="The address to listen on.")
 @click.option(
     "--allow-remote", is_flag=True, help="Let other machines in, with the token in KG_TOKEN."
@@ -72,6 +102,10 @@ def serve(
     allow_upload: bool,
     allow_update: bool,
     update_seconds: float,
+    query_seconds: float,
+    query_memory: int,
+    query_rows: int,
+    query_size: int,
     host: str,
     allow_remote: bool,
     names: tuple[str, ...],
@@ -93,6 +127,7 @@ def serve(
     try:
         import uvicorn  # noqa: F401  # what is missing is said before anything is opened
 
+        from kg.endpoint.limits import MEGABYTE, QueryLimits
         from kg.endpoint.updates import UpdateLimits
         from kg.serve.app import Options, make_app
     except ModuleNotFoundError as error:
@@ -106,6 +141,9 @@ def serve(
         host=host,
         names=_names(names),
         cors=_origins(origins),
+        limits=QueryLimits(
+            query_seconds, query_memory * MEGABYTE, query_rows, query_size * MEGABYTE
+        ),
         updates=UpdateLimits(seconds=update_seconds),
     )
     _check_together(options)

@@ -20,6 +20,7 @@ import signal
 import socket
 import struct
 import traceback
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
@@ -54,10 +55,9 @@ def _fork_on_demand(control: socket.socket) -> None:
     here.setblocking(False)
     there.setblocking(False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
-    signal.set_wakeup_fd(there.fileno(), warn_on_full_buffer=False)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # at a terminal: the server's to hear
     children: set[int] = set()
-    with here, there, contextlib.suppress(BrokenPipeError, ConnectionResetError):
+    with here, there, _waking(there), contextlib.suppress(BrokenPipeError, ConnectionResetError):
         while True:
             ready = select.select([control, here], [], [])[0]
             if here in ready:
@@ -67,6 +67,16 @@ def _fork_on_demand(control: socket.socket) -> None:
                 break
     for child in children:
         os.kill(child, signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def _waking(end: socket.socket) -> Iterator[None]:
+    """Have signals written to a socket; no longer when it is closed, or Python complains."""
+    signal.set_wakeup_fd(end.fileno(), warn_on_full_buffer=False)
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(-1)
 
 
 def _tell_ended(control: socket.socket, children: set[int]) -> None:
