@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -11,6 +12,9 @@ import pytest
 import rdflib
 from rdflib.namespace import OWL, RDF, RDFS, SH, SKOS, XSD
 from reasoner import OWL_DATATYPES, Inconsistent, needs_java, reason
+
+from kg.shapes import Check, checks
+from kg.sparql import PREFIXES
 
 ONTOLOGY = Path(__file__).parent.parent / "ontology"
 GAZETTEERS = sorted({*ONTOLOGY.glob("*.ttl")} - {ONTOLOGY / "policy.ttl", ONTOLOGY / "shapes.ttl"})
@@ -539,6 +543,20 @@ def broken_promises(data: rdflib.Graph, shapes: rdflib.Graph, **options: bool) -
     return {str(s).removeprefix(SHAPE) for s in report.objects(None, SH.sourceShape)}
 
 
+@cache
+def all_checks() -> tuple[Check, ...]:
+    text = (ONTOLOGY / "shapes.ttl").read_bytes()
+    return checks(ox.parse(text, format=ox.RdfFormat.TURTLE), [])
+
+
+def quickly_broken(data: rdflib.Graph) -> set[str]:
+    """Return the same by kg.shapes, in a tenth of the time."""
+    store = ox.Store()
+    store.load(data.serialize(format="nt").encode(), ox.RdfFormat.N_TRIPLES)
+    answers = ((one.shape, store.query(one.query, prefixes=PREFIXES)) for one in all_checks())
+    return {shape.removeprefix(SHAPE) for shape, answer in answers if next(iter(answer), None)}
+
+
 def test_good_graph_conforms(shapes: rdflib.Graph) -> None:
     assert broken_promises(parse(GOOD), shapes) == set()
 
@@ -862,16 +880,19 @@ BROKEN = [
 
 
 @pytest.mark.parametrize(("good", "as_good"), ALSO_GOOD)
-def test_what_is_allowed_conforms(shapes: rdflib.Graph, good: str, as_good: str) -> None:
+def test_what_is_allowed_conforms(good: str, as_good: str) -> None:
     assert good in GOOD
-    assert broken_promises(parse(GOOD.replace(good, as_good, 1)), shapes) == set()
+    assert quickly_broken(parse(GOOD.replace(good, as_good, 1))) == set()
 
 
 @pytest.mark.parametrize(("good", "bad", "promises"), BROKEN)
-def test_broken_graph_violates_the_promise(
-    shapes: rdflib.Graph, good: str, bad: str, promises: str
-) -> None:
+def test_broken_graph_violates_the_promise(good: str, bad: str, promises: str) -> None:
     assert good in GOOD
+    assert quickly_broken(parse(GOOD.replace(good, bad, 1))) == set(promises.split())
+
+
+@pytest.mark.parametrize(("good", "bad", "promises"), BROKEN[::12])
+def test_pyshacl_says_so_too(shapes: rdflib.Graph, good: str, bad: str, promises: str) -> None:
     assert broken_promises(parse(GOOD.replace(good, bad, 1)), shapes) == set(promises.split())
 
 
