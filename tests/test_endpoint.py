@@ -53,7 +53,7 @@ def is_quick(address: str) -> bool:
 TOO_MUCH = [
     (ENDLESS, 503, "seconds"),
     ("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?i", 503, "seconds memory"),
-    ("SELECT DISTINCT ?a ?d ?g { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }", 503, "seconds memory size"),
+    ("SELECT DISTINCT ?a ?d ?g { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }", 400, "rows"),
     (
         "SELECT (STRLEN(?y) AS ?length) { BIND('学位学位学位学位' AS ?a) "
         + " ".join(f"BIND(CONCAT(?{one}, ?{one}) AS ?{two})" for one, two in zip(
