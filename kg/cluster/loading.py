@@ -85,7 +85,8 @@ def load(
         )
     parts = _Parts(manifest, Place(place))
     extractor = Extractor(
-        read_by(manifest).process,
+        # Only what goes by other names is read; and the ontology is that of the parts.
+        lambda *given: read_by(manifest).process(*given),
         manifest.version,
         parts.ontology(),
         read_corrections(store).corrections,
@@ -93,7 +94,7 @@ def load(
     parts.read_accounts()
     if compare:
         _remember(parts, store)
-    again = partial(_again, extractor=read_by(manifest), limits=limits, store=store, parts=parts)
+    again = partial(_again, read_by=read_by, limits=limits, store=store, parts=parts)
     read = partial(_read, parts=parts, again=again)
     done = bring_in(parts.contents(), store, extractor, read, report=report, compare=compare)
     return Loaded(done, tuple(parts.damaged))
@@ -228,9 +229,16 @@ def _from_part(part: Part, jobs: Sequence[Job], parts: _Parts) -> Iterator[Outco
 
 
 def _again(
-    jobs: list[Job], extractor: Extractor, limits: Limits, store: Store, parts: _Parts
+    jobs: list[Job],
+    read_by: Callable[[Manifest], Extractor],
+    limits: Limits,
+    store: Store,
+    parts: _Parts,
 ) -> Iterator[Outcome]:
     """Read contents that go by other names here, as a build does."""
+    if not jobs:
+        return
+    extractor = read_by(parts.manifest)
     if extractor.version != parts.manifest.version:
         reason = "goes by other names here than in the parts; kg build reads it"
         yield from (Outcome(job, None, reason) for job in jobs)
