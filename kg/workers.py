@@ -229,6 +229,24 @@ def _stop(worker: _Worker[Any]) -> None:
     _remove(worker.folder)
 
 
+def clear_left(place: Path, kind: str) -> None:
+    """Take away the folders KIND-PROCESS-… that processes have left behind which were killed."""
+    for folder in place.glob(f"{kind}-*"):
+        process = folder.name.removeprefix(f"{kind}-").partition("-")[0]
+        if process.isdecimal() and not _is_running(int(process)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # somebody else's
+    return True
+
+
 def _folder() -> str:
     """Make a folder for a process; none where nothing can be written, for it may need none."""
     try:

@@ -62,7 +62,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "search": (*COMMON, "store", "sentence"),
     "serve": (
         *(*COMMON, "page", "render", "reports", "store", "sparql", "queries", "sentence"),
-        *("export", "search", "results", "show", "ask", "commands", "endpoint"),
+        *("export", "search", "results", "show", "ask", "commands", "endpoint", "workers"),
         # An upload is a build, in a process of its own.
         *("build", "inputs"),
     ),

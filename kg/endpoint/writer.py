@@ -13,7 +13,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import shutil
 import socket
 import subprocess
@@ -32,7 +31,7 @@ from kg.endpoint.limits import MEGABYTE, LimitError
 from kg.endpoint.updates import Change, Outcome, UpdateLimits, carry_out
 from kg.errors import KgError, StoreError
 from kg.store import Store
-from kg.workers import limit_memory
+from kg.workers import clear_left, limit_memory
 
 # Not by multiprocessing, which would run the caller's own script a second time in the process.
 PROGRAM = """
@@ -45,7 +44,6 @@ STARTING = 300.0  # seconds to open a store: what a killed writer left is gone t
 SETTLING = 300.0  # seconds to bring to the disk what is written
 IMAGING = 60.0  # seconds to make an image
 _ENDING = 5.0  # seconds to close the store; a change that takes longer is not done
-_NAME = re.compile(r"serving-(\d+)-.*")
 _WRITTEN = "written"  # what the process says once nothing can undo a change
 
 
@@ -63,7 +61,7 @@ class Writer:
         self._images = 0
         self._made: deque[tuple[Path, float]] = deque()  # images that are kept, and since when
         Store.check_place(place)
-        _clear(place)
+        clear_left(place, "serving")
         try:
             self.folder = Path(tempfile.mkdtemp(dir=place, prefix=f"serving-{os.getpid()}-"))
         except OSError as error:
@@ -245,24 +243,6 @@ def _connection(end: socket.socket) -> Connection[Any, Any]:
 
 def _said(error: BaseException) -> str:
     return " ".join(str(error).split()) or type(error).__name__
-
-
-def _clear(place: Path) -> None:
-    """Take away the images of servers that were killed."""
-    for folder in place.glob("serving-*"):
-        made = _NAME.fullmatch(folder.name)
-        if made and not _is_running(int(made[1])):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass  # somebody else's
-    return True
 
 
 # -- in the process --------------------------------------------------------------------------------

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -18,9 +17,9 @@ from pathlib import Path
 from kg.errors import StoreError
 from kg.serve.holding import Holding, state_of
 from kg.store import alone
+from kg.workers import clear_left
 
 _UNCHANGING = (".sst", ".blob")
-_NAME = re.compile(r"upload-(\d+)-.*")
 _EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2)
 _HERE = -100  # AT_FDCWD
 
@@ -28,7 +27,7 @@ _HERE = -100  # AT_FDCWD
 @contextmanager
 def copied(place: Path) -> Iterator[Path]:
     """Give a copy of a store, inside its directory; it goes away afterwards."""
-    _clear(place)
+    clear_left(place, "upload")
     folder = Path(tempfile.mkdtemp(dir=place, prefix=f"upload-{os.getpid()}-"))
     try:
         copy = folder / "store"
@@ -47,24 +46,6 @@ def _link_or_copy(file: str, target: str) -> None:
         os.link(file, target)
     else:
         shutil.copy2(file, target)
-
-
-def _clear(place: Path) -> None:
-    """Take away what a server left behind that was killed while it read files."""
-    for folder in place.glob("upload-*"):
-        made = _NAME.fullmatch(folder.name)
-        if made and not _is_running(int(made[1])):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _is_running(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass  # somebody else's
-    return True
 
 
 def take_over(
