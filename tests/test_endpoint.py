@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
+import re
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
@@ -15,6 +20,7 @@ from serving import served
 
 from kg.endpoint.limits import QueryLimits
 from kg.serve.app import Options
+from kg.store import Store
 
 LIMITS = QueryLimits(seconds=2.0, rows=500, size=1_000_000)
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i FILTER(?a = ?i) }"
@@ -142,3 +148,81 @@ def test_a_client_that_goes_away_takes_its_query_along(endpoint: str) -> None:
         connection.close()
     time.sleep(0.3)
     assert is_quick(endpoint)
+
+
+# -- what is too large to be taken -------------------------------------------------------------
+
+MEGABYTE = 2**20
+TOKEN = "0123456789abcdef"
+
+
+@contextmanager
+def command(place: Path) -> Iterator[tuple[str, int]]:
+    """Run `kg serve` that lets the store be changed; give where it listens, and its process."""
+    line = [sys.executable, "-m", "kg", "serve", "--allow-update", "--port", "0"]
+    process = subprocess.Popen(
+        [*line, "--store", str(place)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "KG_TOKEN": TOKEN},
+    )
+    assert process.stdout is not None
+    with process.stdout as lines:
+        try:
+            yield urlsplit(lines.readline().split()[0]).netloc, process.pid
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def most_memory(process: int) -> int:
+    """Return the most bytes that a process has held."""
+    status = Path(f"/proc/{process}/status").read_text(encoding="ascii")
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    assert found
+    return int(found[1]) * 1024
+
+
+def sent(netloc: str, path: str, media_type: str, size: int, *, length: bool) -> int:
+    """Send so many bytes, with their length before or in pieces; return the status."""
+    connection = http.client.HTTPConnection(netloc, timeout=60)
+    connection.putrequest("POST", path)
+    connection.putheader("Content-Type", media_type)
+    connection.putheader("Authorization", f"Bearer {TOKEN}")
+    if length:
+        connection.putheader("Content-Length", str(size))
+    else:
+        connection.putheader("Transfer-Encoding", "chunked")
+    piece = b" " * MEGABYTE
+    try:
+        connection.endheaders()
+        for _ in range(size // MEGABYTE):
+            connection.send(piece if length else b"%x\r\n%s\r\n" % (len(piece), piece))
+    except OSError:
+        pass  # the server has heard enough, and has said so
+    try:
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return 0  # cut off: what it said was lost with what we still sent
+    finally:
+        connection.close()
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="asks Linux")
+def test_what_is_too_large_is_not_taken_into_memory(plans_store: Store, tmp_path: Path) -> None:
+    plans_store.snapshot(tmp_path / "store")
+    with command(tmp_path / "store") as (netloc, process):
+        assert ask(f"http://{netloc}", "ASK {}")[0] == 200
+        before = most_memory(process)
+        # A query has at most 1 MB, an update 10, a graph 50, which is taken in and put together.
+        for path, media_type, most in (
+            ("/sparql", "application/sparql-query", 50),
+            ("/sparql", "application/x-www-form-urlencoded", 50),
+            ("/sparql", "application/sparql-update", 50),
+            ("/sparql/graph?graph=urn:g", "text/turtle", 150),
+        ):
+            for length in (True, False):
+                assert sent(netloc, path, media_type, 300 * MEGABYTE, length=length) in (413, 0)
+            assert most_memory(process) - before < most * MEGABYTE
+        status, _, body = ask(f"http://{netloc}", "ASK { GRAPH <urn:g> { ?s ?p ?o } }")
+        assert (status, json.loads(body)["boolean"]) == (200, False)
