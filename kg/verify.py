@@ -164,8 +164,9 @@ def _against_ledger(store: Store, scan: _Scan, remedy: _Remedy) -> Iterator[Find
             str(store.path / "files.sqlite"), problem, "build again, then: kg verify --accept"
         )
         return
+    by_hand = store.changed()  # what was pushed or put here has no file here
     for name in scan.entries:
-        if _is_source(store, name) and not remedy.claims(name):
+        if _is_source(store, name) and name not in by_hand and not remedy.claims(name):
             yield Finding(name, "no file is known for it", "kg remove it, or build its file again")
 
 

@@ -245,6 +245,14 @@ def test_the_union_is_that_of_all_graphs_after_any_updates(texts: list[str]) -> 
             assert set(store.ntriples()) == union(store)
 
 
+def test_a_document_that_was_pushed_needs_no_file(tmp_path: Path) -> None:
+    with Store(tmp_path / "s") as store:
+        name = f"{store.base}source/{'0' * 20}"
+        store.update(f'INSERT DATA {{ GRAPH <{name}> {{ <{name}> pol:sha256 "0" }} }}')
+        assert store.changed().keys() == {name}
+    assert verify(tmp_path / "s").findings == ()
+
+
 def test_nothing_is_found_amiss_whenever_a_writer_is_killed(tmp_path: Path) -> None:
     chance = random.Random(5)
     place = tmp_path / "s"
