@@ -28,7 +28,8 @@ _SPARE = 4  # processes that stand ready for the next queries; 8 MB each
 _SOON = 1.0  # seconds; what is killed so soon was so for another reason than what was asked
 _CORES = os.cpu_count() or 1
 _AT_ONCE = _CORES  # processes that are started at a time; more would all be there later
-_TRIES = 3  # to start a process, or to answer, where somebody ends what should do it
+_BREATH = 0.01  # seconds between tries, more each time
+_TRIES = 8  # to start a process, or to answer, where somebody ends what should do it
 _LOOK = 0.05  # seconds between two looks at what runs
 _QUICK = 0.3  # seconds of a processor after which a query gives way to others
 _NICE, _NICEST = 10, 19
@@ -231,10 +232,11 @@ class Pool:
 
     async def _start_one(self) -> None:
         state = self._state
-        for _ in range(_TRIES):
+        for tried in range(_TRIES):
             with contextlib.suppress(DeadError):
                 process = await self._begin(state)
                 break
+            await asyncio.sleep(_BREATH * tried)  # what ended it may still be at it
         else:
             process = None
             self._refuse_one(StoreError("no process for the query could be started"))

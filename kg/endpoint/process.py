@@ -195,7 +195,11 @@ class Forker:
     def _fork(self, there: socket.socket) -> None:
         if self._control is None:
             raise EOFError
-        socket.send_fds(self._control, [b"."], [there.fileno()])
+        try:
+            socket.send_fds(self._control, [b"."], [there.fileno()])
+        except (BrokenPipeError, ConnectionResetError):
+            self._lose()  # it has gone, which the event loop has not heard yet
+            raise
 
     async def _greet(self, pipe: socket.socket, state: int) -> Process:
         await _readable(pipe)
