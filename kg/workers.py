@@ -34,6 +34,8 @@ MEGABYTE = 2**20
 TOO_LARGE = "needs more memory than it may have; --memory-limit allows more"
 TOO_DEEP = "nested too deeply to be read"
 STARTING = 300.0  # seconds that a process may take to come up, on a machine under load
+# numpy else sets memory aside for a thread on each core, which counts as the document's.
+ALONE = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 # Not by multiprocessing, which would run the caller's own script a second time in the process.
 PROGRAM = """
 import json, sys
@@ -172,7 +174,7 @@ class _Crew(Generic[Job, Result]):
                 stdin=subprocess.PIPE,
                 pass_fds=[there.fileno()],
                 process_group=0,
-                env={**os.environ, "TMPDIR": folder} if folder else None,
+                env={**os.environ, **ALONE, **({"TMPDIR": folder} if folder else {})},
             )
             pipe: Connection[Any, Any] = Connection(here.detach())
         pipe.send((self._task, self._limits.memory))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Iterable, Sequence
 from importlib import resources
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pycrfsuite
 import pytest
 from casebook import ROOT, SHARED
@@ -166,6 +168,20 @@ def test_labels_are_those_of_crfsuite_on_the_corpus() -> None:
 @given(st.text("推进实施“”云陵、，五彩工程（）1 \u3000品牌a。\n", max_size=80))
 def test_labels_are_those_of_crfsuite_on_any_text(text: str) -> None:
     assert_as_crfsuite(outline_of(f"为做好有关工作，{text}。"))
+
+
+def test_a_long_sentence_among_many_short_ones_takes_no_more_memory() -> None:
+    long, short = 5_000, 5_000
+    begins = [0, *range(long, long + short)]
+    ends = [long, *range(long + 1, long + short + 1)]
+    tracemalloc.start()
+    try:
+        labels = Model(MODEL).decode(np.zeros((long + short, 3)), begins, ends)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert [len(labels[0]), len(labels)] == [long, short + 1]
+    assert peak < 50 * 2**20
 
 
 @pytest.mark.parametrize("content", [b"", b"lCRF", b"not a model of CRFsuite" * 3], ids=repr)

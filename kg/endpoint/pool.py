@@ -106,9 +106,9 @@ class Pool:
     async def _rest(self) -> None:
         self._spare = 0
         await asyncio.gather(*self._starts, return_exceptions=True)
-        ended = [self._forker.how_ended(process) for process in self._idle]
         self._drop_idle()
-        await asyncio.gather(*ended)
+        # Those too that were let go before, and may not have gone.
+        await self._forker.have_ended(self._running)
 
     def fences(self) -> dict[str, bool]:
         """Return what keeps processes from doing harm, each with whether the system has it."""

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -221,6 +222,11 @@ class Forker:
             async with asyncio.timeout(_REPORT):
                 return await asyncio.shield(process.ended)
         return None
+
+    async def have_ended(self, running: Collection[Process]) -> None:
+        """Wait until all processes have ended but those that run."""
+        ending = [one for one in self._children.values() if one not in running]
+        await asyncio.gather(*(self.how_ended(one) for one in ending))
 
     def _hear(self) -> None:
         """Take note of processes that have ended, or of the forking one's own end."""

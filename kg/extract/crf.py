@@ -65,11 +65,15 @@ class Model:
         # How many sequences have a word at each step.
         going = np.searchsorted(-lengths, -np.arange(lengths.max(initial=0)), side="left")
         best, ways = self._forward(scores, first, going)
-        found = _backward(best, ways, going)
-        labels = [""] * len(lengths)
-        for row, at in enumerate(order):
-            labels[at] = "".join(LABELS[one] for one in found[: lengths[row], row])
-        return labels
+        found = np.zeros(len(scores), np.intp)
+        label = best.argmax(axis=1)
+        for at in range(len(going) - 1, -1, -1):
+            number = going[at]
+            found[first[:number] + at] = label[:number]
+            if at:
+                label[:number] = ways[at - 1][np.arange(number), label[:number]]
+        text = np.frombuffer(LABELS.encode(), np.uint8)[found].tobytes().decode()
+        return [text[begin:end] for begin, end in zip(begins, ends, strict=True)]
 
     def _forward(
         self, scores: Floats, first: Integers, going: Integers
@@ -85,20 +89,6 @@ class Model:
             ways.append(reached.argmax(axis=1))
             best[:number] = reached.max(axis=1) + scores[first[:number] + at]
         return best, ways
-
-
-def _backward(best: Floats, ways: Sequence[Integers], going: Integers) -> Integers:
-    """Return the labels of each step (row) and sequence (column) that lead to the best end."""
-    import numpy as np
-
-    label = best.argmax(axis=1)
-    found = np.zeros((len(going), len(best)), np.intp)
-    for at in range(len(going) - 1, -1, -1):
-        number = going[at]
-        found[at, :number] = label[:number]
-        if at:
-            label[:number] = ways[at - 1][np.arange(number), label[:number]]
-    return found
 
 
 def _dictionary(content: bytes, at: int) -> Iterator[tuple[int, str]]:
