@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from kg.extract.kinds import is_paper, kind_of_title
-from kg.extract.text import even
+from kg.extract.text import even, places_of
 from kg.models import Field, Mention, Outline
 
 # 报名表（见附件2）: the words before are the end of that attachment's title.
@@ -30,13 +30,13 @@ def find_attached(outline: Outline) -> Iterator[Mention]:
 def _repeated(outline: Outline, listed: Sequence[Field]) -> Iterator[Mention]:
     """Yield the other places at which a listed paper is named, in full or by the end of it."""
     text = even(outline.source.text)
-    for title in {NOTE.sub("", even(field.value)) for field in listed}:
+    for title in dict.fromkeys(NOTE.sub("", even(field.value)) for field in listed):
         if len(title) < SHORTEST_SHARED or not is_paper(title):
             continue
-        for match in re.finditer(re.escape(title[-SHORTEST_SHARED:]), text):
-            begin = match.end() - _shared(text, match.end(), title)
-            if match.end() - begin > SHORTEST_SHARED or match[0] == title:
-                yield _mention(outline, begin, match.end(), _compact(title))
+        for _, end in places_of(title[-SHORTEST_SHARED:], text):
+            begin = end - _shared(text, end, title)
+            if end - begin > SHORTEST_SHARED or len(title) == SHORTEST_SHARED:
+                yield _mention(outline, begin, end, _compact(title))
 
 
 def _pointed_at(outline: Outline, listed: Sequence[Field]) -> Iterator[Mention]:
