@@ -19,7 +19,7 @@ from kg.extract.agency_local import (
 from kg.extract.agency_national import find_contextual, find_national
 from kg.extract.agency_trades import find_builders, find_makers, find_trading
 from kg.extract.overlap import Apart
-from kg.extract.text import even
+from kg.extract.text import even, places_of
 from kg.models import Mention, Outline, Place
 
 ABBREVIATED = re.compile(r"（(?:以下)?(?:统一)?简称[:：]?[“]?(?P<short>[一-鿿]{2,12})[”]?）")
@@ -32,6 +32,8 @@ FOUNDED = re.compile(
 SITE_FOOT = re.compile(
     r"_[一-鿿]{4,30} 设为首页|(?:关闭|返回顶部) [^。；\n]{4,80}?版权所有[^。；\n]*"
 )
+ITS_OFFICE = "办公室"
+ISSUED = re.compile("[^《]{2,50}?(?=关于(?:印发|转发|发布|公布)|印发《|转发《)")
 OFFICE = re.compile(r"[一-鿿]{2,8}(?:司|处|科|室|股)")
 
 
@@ -49,8 +51,7 @@ def _founded(outline: Outline, found: Iterable[Mention]) -> Iterator[Mention]:
     taken = [(m.begin, m.end) for m in found]
     names = {match["name"] for match in FOUNDED.finditer(plain)}
     for name in sorted(names, key=len, reverse=True):
-        for match in re.finditer(re.escape(name), plain):
-            begin, end = match.span()
+        for begin, end in places_of(name, plain):
             if any(begin < stop and start < end for start, stop in taken):
                 continue
             taken.append((begin, end))
@@ -75,11 +76,10 @@ def _abbreviated(outline: Outline, found: Iterable[Mention]) -> Iterator[Mention
         )
         # A long one is its own also in the heading before: 成立示范工作小组.
         since = 0 if len(short) > 4 else introduced.end()
-        for again in re.compile(rf"{short}(?:办公室)?").finditer(plain, since):
-            begin, end = again.span()
+        for begin, end in _called(short, plain, since):
             if begin < introduced.end() and end > mention.begin:
                 continue
-            office = "办公室" if again[0] != short else ""
+            office = plain[begin + len(short) : end]
             yield replace(
                 mention,
                 begin=begin,
@@ -90,9 +90,21 @@ def _abbreviated(outline: Outline, found: Iterable[Mention]) -> Iterator[Mention
             )
 
 
+def _called(short: str, text: str, since: int) -> Iterator[tuple[int, int]]:
+    """Yield where a short name stands, with the office of the body that it calls behind it."""
+    begin = text.find(short, since)
+    while begin >= 0:
+        end = begin + len(short)
+        end += len(ITS_OFFICE) if text.startswith(ITS_OFFICE, end) else 0
+        yield begin, end
+        begin = text.find(short, end)
+
+
 def _first_pass(outline: Outline, place: Place | None) -> Iterator[Mention]:
     text = outline.source.text
-    plain = SITE_FOOT.sub(lambda foot: " " * len(foot[0]), even(text))
+    plain = even(text)
+    if "设为首页" in plain or "版权所有" in plain:
+        plain = SITE_FOOT.sub(lambda foot: " " * len(foot[0]), plain)
     for sentence in outline.sentences:
         if sentence.part == "title":
             yield from _in_shell(text, sentence.begin, sentence.end, place)
@@ -149,7 +161,7 @@ def _office(value: str, begin: int) -> Iterator[Mention]:
 
 def _in_shell(text: str, begin: int, end: int, place: Place | None) -> Iterator[Mention]:
     """Yield who issues what a notice carries: 工业和信息化部关于印发《…》的通知."""
-    lead = re.match(r"[^《]{2,50}?(?=关于(?:印发|转发|发布|公布)|印发《|转发《)", text[begin:end])
+    lead = ISSUED.match(text, begin, end)
     if lead is not None and "《" in text[begin:end]:
         yield from agencies_in(lead[0], begin, place)
 

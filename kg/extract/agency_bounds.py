@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from kg.extract.boundary import tagged
-from kg.extract.text import up_to
 from kg.models import Mention
 from kg.vocabulary import rows
 
 EDGE = "，。；：！？、（）《》“”‘’ \u3000\t\n\r—…【】[]|·/-+"
+BEHIND_EDGE = re.compile(rf"[^{re.escape(EDGE)}]*\Z")
+CHINESE = re.compile("[一-鿿]")
 GENERIC = re.compile(
     r"各|本|我|该|全(?!国)|两|级|有关|相关|多|跨|外|内|贵|此|某|上级|下级|主管|单位|其他|设"
 )
@@ -55,12 +56,18 @@ def is_edge(stretch: str, begin: int) -> bool:
     """Tell whether a name can begin here: at a mark, or behind a word that governs names."""
     if begin == 0 or stretch[begin - 1] in EDGE:
         return True
-    return up_to(stretch, begin, _longest_link()).endswith(_links())
+    return any(stretch[begin - n : begin] in _links() for n in _link_lengths() if n <= begin)
+
+
+def clause_before(stretch: str, begin: int, reach: int) -> str:
+    """Return what stands before a place behind the last mark, at most so many characters."""
+    found = BEHIND_EDGE.search(stretch, max(0, begin - reach), begin)
+    return found[0] if found is not None else ""
 
 
 def follows_verb(stretch: str, begin: int, end: int) -> bool:
     """Tell whether a level stands right behind a verb: 报送|省教育厅, but not 试验区|管委会."""
-    clause = re.split(f"[{re.escape(EDGE)}]", stretch[max(0, begin - 6) : begin])[-1]
+    clause = clause_before(stretch, begin, 6)
     words = tagged(clause + stretch[begin:end])
     if len(words) < 2 or words[-1][0] != stretch[begin:end]:
         return False
@@ -69,13 +76,13 @@ def follows_verb(stretch: str, begin: int, end: int) -> bool:
 
 
 @cache
-def _longest_link() -> int:
-    return max(map(len, _links()))
+def _link_lengths() -> tuple[int, ...]:
+    return tuple(sorted({len(word) for word in _links()}))
 
 
 @cache
-def _links() -> tuple[str, ...]:
-    return tuple(row["word"] for row in rows("boundary_words.tsv") if row["role"] == "link")
+def _links() -> frozenset[str]:
+    return frozenset(row["word"] for row in rows("boundary_words.tsv") if row["role"] == "link")
 
 
 @cache
@@ -88,17 +95,23 @@ def _continuations() -> dict[str, re.Pattern[str]]:
     return {name: re.compile("|".join(found)) for name, found in table.items()}
 
 
+@lru_cache(maxsize=10_000)
+def _behind(name: str) -> tuple[re.Pattern[str], ...]:
+    """Return what makes another word of this name where it stands behind it."""
+    return tuple(
+        pattern
+        for tail, pattern in _continuations().items()
+        if tail == ANY_NAME or name.endswith(tail)
+    )
+
+
 def continues(name: str, stretch: str, end: int) -> bool:
     """Tell whether the letters go on to another word: 教育部|门, 市政府|采购, 教育局|局长."""
     if NUMBER_BEHIND.match(stretch, end):
         return True
     if name.endswith("委") and MEETING_BEHIND.match(stretch, end):
         return True
-    return any(
-        pattern.match(stretch, end)
-        for tail, pattern in _continuations().items()
-        if tail == ANY_NAME or name.endswith(tail)
-    )
+    return any(pattern.match(stretch, end) for pattern in _behind(name))
 
 
 def ends_name(stretch: str, end: int) -> bool:
@@ -108,7 +121,7 @@ def ends_name(stretch: str, end: int) -> bool:
     if PART_BEHIND.match(stretch, end) or JOINTLY_BEHIND.match(stretch, end):
         return True
     if (
-        not re.match(r"[一-鿿]", stretch[end:])
+        CHINESE.match(stretch, end) is None
         or stretch[end] in "等和与及的在为是要将由对应可按组共已于"
     ):
         return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from typing import TYPE_CHECKING
 
 from kg.extract.agency_bounds import GENERIC, ends_name, mention_agency, written_out
 from kg.extract.agency_national import own_name
@@ -12,7 +13,10 @@ from kg.extract.agency_places import LEVEL, find_place_prefixes
 from kg.extract.boundary import name_begin, tagged
 from kg.extract.places import choose, find_names
 from kg.models import Mention, Place
-from kg.vocabulary import KINDS, areas, matcher, regions, rows, short_name, template
+from kg.vocabulary import KINDS, areas, automaton, matcher, regions, rows, short_name, template
+
+if TYPE_CHECKING:
+    from ahocorasick_rs import AhoCorasick
 
 # 江夏湖实验室 is named after a feature of the land; 联合实验室 is a kind of them.
 LABORATORY = re.compile(r"[一-鿿]{1,3}[山湖江河溪州岛]")
@@ -45,33 +49,35 @@ INSTITUTE_UNIT = re.compile(r"(?!直属|所属|属|下属|认定|批准|主管|�
 
 
 @cache
-def _heads() -> tuple[re.Pattern[str], dict[str, tuple[str, str]]]:
+def _heads() -> tuple[AhoCorasick, tuple[str, ...], dict[str, tuple[str, str]]]:
+    """Return a matcher over the last words of organisations, these, and what each tells."""
     table = {
         row["head"]: (KINDS[row["kind"]], row["proper"]) for row in rows("organisation_heads.tsv")
     }
-    return re.compile("|".join(sorted(map(re.escape, table), key=len, reverse=True))), table
+    return automaton(tuple(table)), tuple(table), table
 
 
 def find_organisations(stretch: str, place: Place | None) -> Iterator[Mention]:
     """Yield schools, hospitals, companies, associations, working groups by their last word."""
-    pattern, table = _heads()
+    found, heads, table = _heads()
     joined = -1  # where 、 behind an institution just found joins another
-    for match in pattern.finditer(stretch):
-        kind, proper = table[match[0]]
-        if proper == "never" or not ends_name(stretch, match.end()):
+    for index, start, end in found.find_matches_as_indexes(stretch):
+        kind, proper = table[heads[index]]
+        if proper == "never" or not ends_name(stretch, end):
             continue
-        begin = _begin_of(stretch, match.start(), kind)
+        begin = _begin_of(stretch, start, kind)
         if begin is None:
             continue
-        modifier = stretch[begin : match.start()]
-        scope, name = _scope_of(stretch, begin, match.end(), place)
-        if not _is_proper(modifier, proper, place):
-            if proper != "place" or begin != joined or not _is_named_in_list(modifier, match[0]):
-                continue
-            scope, name = "=", stretch[begin : match.end()]
-        yield mention_agency(kind, stretch, begin, match.end(), name, f"agency.{kind}", scope)
-        if kind == "PublicInstitution" and stretch.startswith("、", match.end()):
-            joined = match.end() + 1
+        modifier = stretch[begin:start]
+        if _is_proper(modifier, proper, place):
+            scope, name = _scope_of(stretch, begin, end, place)
+        elif proper == "place" and begin == joined and _is_named_in_list(modifier, heads[index]):
+            scope, name = "=", stretch[begin:end]
+        else:
+            continue
+        yield mention_agency(kind, stretch, begin, end, name, f"agency.{kind}", scope)
+        if kind == "PublicInstitution" and stretch.startswith("、", end):
+            joined = end + 1
 
 
 def _begin_of(stretch: str, head: int, kind: str) -> int | None:

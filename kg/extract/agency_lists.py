@@ -16,6 +16,7 @@ LIST_CUE = re.compile(
     r"(?:责任|牵头|配合|参与|参加|协同|协办|主办|承办|实施|落实|负责|指导|督办|督导|协助|联合)(?:单位|部门|科室|处室|机构|股室|主体)\s*[:：]?\s*"
     r"|(?:牵头|配合|分工|负责|抄送|抄报|主送)[:：]\s*"
 )
+COLON = re.compile("[:：]")  # it, or a bracket, opens a list
 SEPARATOR = re.compile(
     r"[、，；,;和及与\s\u3000]|按职责分工(?:负责)?|等?(?:按|分别)|负责|牵头|配合|参与|会同"
 )
@@ -34,9 +35,11 @@ NO_BODY = re.compile(
 
 def find_listed(stretch: str) -> Iterator[Mention]:
     """Yield the members of a responsibility list, also those without their level."""
+    if COLON.search(stretch) is None and "（" not in stretch:
+        return
     cues = list(LIST_CUE.finditer(stretch))
     for cue, following in zip(cues, [*cues[1:], None], strict=False):
-        if not re.search(r"[:：]", cue[0]) and stretch[cue.end() : cue.end() + 1] not in "（":
+        if COLON.search(cue[0]) is None and stretch[cue.end() : cue.end() + 1] not in "（":
             continue
         stop = following.start() if following is not None else len(stretch)
         closing = re.search(r"[）】。\]]", stretch[cue.end() : stop])
@@ -105,14 +108,11 @@ def find_departments(stretch: str, place: Place | None) -> Iterator[Mention]:
     In a paper of no known place, and alone in one for the whole country, they are the many of
     every level, but for those of the state (国家网信部门).
     """
+    if "部门" not in stretch and "单位" not in stretch:
+        return
     for match in DEPARTMENTS.finditer(stretch):
         items = list(_chain(stretch, match.start()))
-        if not items or _is_generic_before(stretch, items[-1][0]):
-            continue
-        if OF_EVERY_LEVEL.search(stretch, 0, items[-1][0]):
-            continue
-        before = LISTED_BEFORE.search(stretch, 0, items[-1][0])
-        if before is not None and OF_ALL_LEVELS.search(before[0]):
+        if not items or _is_of_all_levels(stretch, items[-1][0]):
             continue
         single = len(items) == 1 and not match["etc"]
         if single and (match["unit"] == "单位" or match["vague"]):
@@ -151,6 +151,14 @@ def _chain(stretch: str, end: int) -> Iterator[tuple[int, int, str]]:
         if found == 0 or stretch[found - 1] not in "、和及与":
             return
         end = found - 1
+
+
+def _is_of_all_levels(stretch: str, begin: int) -> bool:
+    """Tell a list that means the bodies of every level, by what stands before its first member."""
+    if _is_generic_before(stretch, begin) or OF_EVERY_LEVEL.search(stretch, 0, begin):
+        return True
+    before = LISTED_BEFORE.search(stretch, 0, begin)
+    return before is not None and OF_ALL_LEVELS.search(before[0]) is not None
 
 
 def _is_generic_before(stretch: str, begin: int) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache, partial
+from typing import TYPE_CHECKING
 
 from kg.extract.agency_bounds import (
     EDGE,
@@ -18,14 +19,19 @@ from kg.extract.agency_bounds import (
 )
 from kg.extract.agency_places import LEVEL, Prefix, find_prefixes
 from kg.extract.places import choose, find_names
-from kg.extract.text import up_to
+from kg.extract.text import places_of, up_to
 from kg.models import Mention, Place
 from kg.vocabulary import Form, forms, functions, regions, split_forms, template, words
+
+if TYPE_CHECKING:
+    from ahocorasick_rs import AhoCorasick
 
 SUB_UNIT = re.compile(r"[一-鿿]{1,6}?(?:支队|大队|总队|分局)(?![一-鿿]*(?:局|委))")
 UNLISTED = re.compile(
     r"(?P<body>[一-鿿]{2,10}?)(?P<tail>局|厅|委员会|办公室|管委会|管委|服务中心|中心|委|办)(?=[、，。；：）（\s和与及等要会负牵]|$)"
 )
+# What a body's name must hold that no table has: UNLISTED's tails, the end of 教育部门.
+BUILT = re.compile("局|厅|委|办|中心|部门")
 VERBAL = re.compile(
     r"[的了在为与和及把将被各等]|工作|推进|实施|开展|落实|加强|设立|成立|建立|城市|层面|范围|居民|民生"
 )
@@ -37,14 +43,20 @@ NO_TAIL = re.compile(r"[举主承创开兴协申筹督查联经停试合自]办$
 FIELDS_OF_WORK = re.compile(
     r"(?:[、和][一-鿿]{2,8}){0,30}?等(?:各项|各方面|方面)?(?:社会)?(?:工作|事业|领域)"
 )
+DEPARTMENT = re.compile(r"(?:行政)?(?:主管|监督管理|监管|管理|执法)?部门")
 GOVERNMENTS = ("政府", "人民政府")
+RUN = re.compile("[一-鿿]{2,14}")
+PARTY_GROUP = re.compile(r"[局厅委校院](?:党委|党组)(?![书成员织])")
 PAIRED = re.compile(r"(?<!各)(?P<level>自治区|[省市县区州])(?:委|党委)[、和](?P<government>政府)")
 
 
 def find_local(stretch: str, place: Place | None) -> Iterator[Mention]:
     """Yield bodies written behind a level (市教育局) or a place (温岭市教育局)."""
-    for prefix in find_prefixes(stretch, place):
-        form = _form_at(stretch, prefix.end)
+    found = _forms_in(stretch)
+    if not found and BUILT.search(stretch) is None:
+        return
+    for prefix in find_prefixes(stretch, place, partial(_begins_body, stretch)):
+        form = found.get(prefix.end)
         if form is not None:
             end = prefix.end + len(form.form)
             if continues(form.form, stretch, end):
@@ -73,10 +85,19 @@ def find_local(stretch: str, place: Place | None) -> Iterator[Mention]:
         yield from _unlisted_form(stretch, prefix)
 
 
+def _begins_body(stretch: str, at: int) -> bool:
+    """Tell whether find_local can find a body whose name begins there, behind a level."""
+    return (
+        at in _forms_in(stretch)
+        or UNLISTED.match(stretch, at) is not None
+        or stretch.find("部门", at) >= 0
+    )
+
+
 def _sharing(stretch: str, prefix: Prefix, form: Form, place: Place | None) -> Iterator[Mention]:
     """Yield the governments of the places before: 南昌、九江|市政府."""
     begin = prefix.begin
-    for first, last, name in reversed(list(find_names(stretch[: prefix.begin]))):
+    for first, last, name in reversed(find_names(stretch[: prefix.begin])):
         found = choose(name, place)
         if stretch[last:begin] not in ("、", "和") or found is None or not found.code:
             return
@@ -89,18 +110,20 @@ def _sharing(stretch: str, prefix: Prefix, form: Form, place: Place | None) -> I
 
 def find_state_departments(stretch: str) -> Iterator[Mention]:
     """Yield who a law of the country means by 国务院教育行政部门: the ministry of that field."""
-    for match in re.finditer("国务院", stretch):
-        yield from _functional(stretch, Prefix(match.start(), match.end(), "国"))
+    if "国务院" not in stretch or "部门" not in stretch:
+        return
+    for begin, end in places_of("国务院", stretch):
+        yield from _functional(stretch, Prefix(begin, end, "国"))
 
 
 def _functional(stretch: str, prefix: Prefix) -> Iterator[Mention]:
     """Yield 市教育部门: a field of government at a level, as its body."""
+    if "部门" not in stretch:
+        return
     for length in (8, 7, 6, 5, 4, 3, 2):
         name = stretch[prefix.end : prefix.end + length]
         function = functions().get(name)
-        if function is not None and re.match(
-            r"(?:行政)?(?:主管|监督管理|监管|管理|执法)?部门", stretch[prefix.end + length :]
-        ):
+        if function is not None and DEPARTMENT.match(stretch, prefix.end + length):
             end = stretch.index("部门", prefix.end) + 2
             yield mention_agency(
                 function.kind,
@@ -152,6 +175,8 @@ def _split_pattern() -> tuple[re.Pattern[str], dict[str, Form]]:
 
 def find_split_forms(stretch: str, place: Place | None) -> Iterator[Mention]:
     """Yield 团市委 and 共青团温岭市委: the level or the place stands inside the form."""
+    if "委" not in stretch:
+        return
     pattern, table = _split_pattern()
     for match in pattern.finditer(stretch):
         if not is_edge(stretch, match.start()):
@@ -177,6 +202,8 @@ def find_split_forms(stretch: str, place: Place | None) -> Iterator[Mention]:
 
 def find_paired(stretch: str) -> Iterator[Mention]:
     """Yield the government that is named with its party committee: 自治区党委、政府."""
+    if "委、政府" not in stretch and "委和政府" not in stretch:
+        return
     for match in PAIRED.finditer(stretch):
         begin, end = match.span("government")
         if not continues("政府", stretch, end):
@@ -187,7 +214,9 @@ def find_paired(stretch: str) -> Iterator[Mention]:
 
 def find_party_groups(stretch: str) -> Iterator[Mention]:
     """Yield the party committee of the issuer itself: 局党委."""
-    for match in re.finditer(r"[局厅委校院](?:党委|党组)(?![书成员织])", stretch):
+    if "党委" not in stretch and "党组" not in stretch:
+        return
+    for match in PARTY_GROUP.finditer(stretch):
         if not _ends_form(stretch, match.start() + 1):
             group = "委员会" if match[0].endswith("党委") else "党组"
             yield mention_agency(
@@ -208,17 +237,17 @@ def _ends_form(stretch: str, end: int) -> bool:
 
 def find_bare(stretch: str) -> Iterator[Mention]:
     """Yield bodies without a level where they stand by themselves: 由教育局牵头."""
-    for match in re.finditer(r"[一-鿿]{2,14}", stretch):
-        run = match[0]
-        for offset in range(len(run) - 1):
-            begin = match.start() + offset
-            if stretch[begin] not in _first_characters() or not is_edge(stretch, begin):
-                continue
-            form = _form_at(stretch, begin)
-            if form is None or not _stands_alone(form, stretch, begin):
-                continue
+    for begin, form in _forms_in(stretch).items():
+        if not is_edge(stretch, begin) or not _is_in_run(stretch, begin):
+            continue
+        if _stands_alone(form, stretch, begin):
             end = begin + len(form.form)
             yield mention_agency(form.kind, stretch, begin, end, form.official, "agency.bare", "")
+
+
+def _is_in_run(stretch: str, begin: int) -> bool:
+    """Tell whether two characters of a run stand there: it is looked at RUN by RUN."""
+    return any(run.start() <= begin < run.end() - 1 for run in RUN.finditer(stretch))
 
 
 def _stands_alone(form: Form, stretch: str, begin: int) -> bool:
@@ -246,14 +275,16 @@ def _form_lengths() -> tuple[int, ...]:
 
 
 @cache
-def _first_characters() -> frozenset[str]:
-    return frozenset(form[0] for form in forms())
+def _form_matcher() -> tuple[AhoCorasick, tuple[Form, ...]]:
+    """Return a matcher over the forms of local bodies, with these in its order."""
+    from ahocorasick_rs import AhoCorasick
+
+    return AhoCorasick(list(forms())), tuple(forms().values())
 
 
-def _form_at(stretch: str, begin: int) -> Form | None:
-    """Return the longest form of a local body that stands at this offset."""
-    for length in _form_lengths():
-        form = forms().get(stretch[begin : begin + length])
-        if form is not None and len(form.form) == length:
-            return form
-    return None
+@lru_cache(maxsize=16)  # find_local and find_bare ask for the same stretch
+def _forms_in(stretch: str) -> dict[int, Form]:
+    """Return the longest form of a local body at each place where one begins, in their order."""
+    matcher, listed = _form_matcher()
+    found = matcher.find_matches_as_indexes(stretch, overlapping=True)
+    return {begin: listed[index] for index, begin, _ in sorted(found, key=lambda match: match[1:])}

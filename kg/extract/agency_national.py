@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
-from kg.extract.agency_bounds import EDGE, continues, ends_name, is_edge, mention_agency
+from kg.extract.agency_bounds import CHINESE, EDGE, continues, ends_name, is_edge, mention_agency
 from kg.extract.places import everyday, find_names
 from kg.models import Mention, Place
 from kg.vocabulary import Term, automaton, contextual, matcher, terms
@@ -20,6 +20,10 @@ BRANCH = re.compile(
 )
 
 OF_THE_COUNTRY = re.compile(r"中国|中华|全国|国家(?!级)")
+CENTRAL = re.compile(
+    "中央(?=“|《|决策|决定|部署|要求|关于|有关|和省委|巡视|精神"
+    "|(?!和|与|对|会议|规定|财政|预算|企业|增发|储备)[一-鿿]{2,4}政策)"
+)
 DEPARTMENT = r"(?P<department>(?!会同|联合|与|和|及|对|由)[一-鿿]{1,10}?(?<!公)司)(?![法机])"
 # The general office of a ministry, and its departments: 办公厅, 科学技术与信息化司.
 UNIT = re.compile(rf"办公厅|交通管理局|{DEPARTMENT}")
@@ -83,16 +87,14 @@ def _branch(stretch: str, end: int) -> int | None:
     tail = BRANCH.match(stretch, end + places[0][1])
     if tail is not None:
         return tail.end() - end
-    return None if re.match(r"[一-鿿]", stretch[end + places[0][1] :]) else 0
+    return None if CHINESE.match(stretch, end + places[0][1]) else 0
 
 
 def _central(stretch: str) -> Iterator[Mention]:
     """Yield 中央 where it is the authority that decided something: 中央“双减”工作要求."""
-    for match in re.finditer(
-        r"中央(?=“|《|决策|决定|部署|要求|关于|有关|和省委|巡视|精神"
-        r"|(?!和|与|对|会议|规定|财政|预算|企业|增发|储备)[一-鿿]{2,4}政策)",
-        stretch,
-    ):
+    if "中央" not in stretch:
+        return
+    for match in CENTRAL.finditer(stretch):
         term = contextual("agencies.ttl").get("中央")
         if term is not None and stretch[match.start() - 1 : match.start()] not in ("党", "共"):
             yield mention_agency(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import takewhile
 
-from kg.extract.agency_bounds import EDGE, is_edge, mention_agency
+from kg.extract.agency_bounds import CHINESE, EDGE, clause_before, is_edge, mention_agency
 from kg.extract.boundary import tagged
 from kg.extract.places import find_names, places_named
 from kg.models import Mention
@@ -31,9 +31,8 @@ BEHIND = re.compile(
 # 支持甲、乙二期、丙新材料等12个重点项目: what stands in such a list begins with who builds it.
 LISTED_PROJECTS = re.compile(r"等(?:(?!基地|工程|民生)[^，。；、\n]){0,12}?(?:项目|企业|车企)")
 PROJECTS = re.compile(rf"(?P<items>[^，。；：！？\n（）“”]{{4,80}}){LISTED_PROJECTS.pattern}")
-CAPACITY = re.compile(
-    r"(?<!\d)(?:年产)?\d+(?:\.\d+)?(?:万吨|吉瓦时?|GWh?|兆瓦时?|亿片|万台|万辆)(?=[^，。；、\n]{2,16})"
-)
+CAPACITY_UNIT = re.compile("(?:万吨|吉瓦时?|GWh?|兆瓦时?|亿片|万台|万辆)(?=[^，。；、\n]{2,16})")
+CAPACITY = re.compile(rf"(?<!\d)(?:年产)?\d+(?:\.\d+)?{CAPACITY_UNIT.pattern}")
 # 云陵滩30兆瓦光伏: the sun and the wind are had at places.
 WEATHER = re.compile(r"[^，。；、\n]{0,6}(?:风电|光伏电站|光伏发电|水电|渔光|农光|抽水)")
 # Roads, waters, places and what serves the public are named like brands.
@@ -77,6 +76,8 @@ def find_builders(stretch: str) -> Iterator[Mention]:
 
 def find_makers(stretch: str) -> Iterator[Mention]:
     """Yield the companies whose brands stand before what they make in a year: 鹭瓴|12万吨晶硅."""
+    if CAPACITY_UNIT.search(stretch) is None:
+        return
     for match in CAPACITY.finditer(stretch):
         begin, end = _brand_begin(stretch, match.start(), sure=False), match.start()
         if begin is None:
@@ -147,8 +148,7 @@ def _brand_begin(stretch: str, trade: int, sure: bool) -> int | None:
 
     A sure trade (药业) may also follow one word that nothing else can stand for.
     """
-    clause = re.split(f"[{re.escape(EDGE)}]", stretch[max(0, trade - 12) : trade])[-1]
-    words = tagged(clause)
+    words = tagged(clause_before(stretch, trade, 12))
     brand = list(takewhile(lambda pair: _may_be_brand(*pair), reversed(words)))
     letters, taken = sum(len(word) for word, _ in brand), len(brand)
     if sure and not letters and words and not words[-1][1].startswith("v"):
@@ -163,5 +163,5 @@ def _brand_begin(stretch: str, trade: int, sure: bool) -> int | None:
 def _may_be_brand(word: str, flag: str) -> bool:
     """Tell a character by itself, or what the tagger knows as a name; no name of a substance."""
     if len(word) == 1:
-        return NO_BRAND.match(word) is None and re.match("[一-鿿]", word) is not None
+        return NO_BRAND.match(word) is None and CHINESE.match(word) is not None
     return flag in ("nz", "nrt") and len(word) < 4 and SUBSTANCE.search(word) is None

@@ -18,10 +18,13 @@ from kg.models import Mention, Outline, Place
 from kg.vocabulary import matcher, terms
 
 OPENING, CLOSING = "《〈", "》〉"
+BRACKET = re.compile("[《〈》〉]")
+TITLE_MARKS = "《》〈〉<>“” \u3000"  # a title that a page breaks has no one place inside another
 NUMBER = re.compile(
     r"\s*[（(]?(?P<number>[一-鿿]{1,15}?[〔\[［（(【]\s*(?:19|20)\d\d\s*[〕\]］）)】]\s*第?\s*\d{1,5}\s*号)"
 )
-ABBREVIATED = re.compile(r"(?:以下)?(?:均)?(?:简称|称)(?:为)?[《“](?P<short>[^》”]{1,20})[》”]")
+CALLED = re.compile("称为?[《“](?P<short>[^》”]{1,20})[》”]")
+BEFORE_CALLED = re.compile(r"(?:以下)?均?简?\Z")
 PLAN_LABEL = re.compile(
     r"“(?P<name>十[一二三四五六]五”[一-鿿、]{0,16}?(?:规划纲要|发展规划|专项规划|规划|行动计划|纲要))"
 )
@@ -79,7 +82,8 @@ def _agreed(found: list[Mention]) -> Iterator[Mention]:
         whose[mention.name] = known if known == "?" or mention.scope == "=" else mention.scope
     for mention in found:
         scope = whose[mention.name]
-        yield replace(mention, scope="=" if scope == "?" else scope)
+        scope = "=" if scope == "?" else scope
+        yield mention if mention.scope == scope else replace(mention, scope=scope)
 
 
 def _named_ranges(outline: Outline) -> Iterator[tuple[int, int]]:
@@ -90,8 +94,8 @@ def _named_ranges(outline: Outline) -> Iterator[tuple[int, int]]:
 def brackets(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield the spans between outermost title marks; an unclosed mark opens nothing."""
     depth, start = 0, -1
-    for at in range(begin, end):
-        char = text[at]
+    for mark in BRACKET.finditer(text, begin, end):
+        char, at = mark[0], mark.start()
         if char == "《" and depth and at - start > 60:
             depth = 0  # the mark before was never closed
         if char in OPENING:
@@ -106,8 +110,10 @@ def brackets(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _abbreviations(text: str) -> Iterator[tuple[str, str]]:
     """Yield how the text says it will call a document: 《试点方案》（以下简称《方案》）."""
-    for match in ABBREVIATED.finditer(text):
-        spans = list(brackets(text, max(0, match.start() - 120), match.start()))
+    for match in CALLED.finditer(text):
+        before = BEFORE_CALLED.search(text, max(0, match.start() - 4), match.start())
+        end = before.start() if before is not None else match.start()
+        spans = list(brackets(text, max(0, end - 120), end))
         if spans:
             yield match["short"], text[spans[-1][0] : spans[-1][1]]
 
@@ -182,12 +188,12 @@ def _own_titles(outline: Outline) -> Iterator[Mention]:
 
 def _within(text: str, begin: int, end: int, own: str) -> tuple[int, int] | None:
     """Return where the title stands inside that of the notice which carries it."""
-    letters = (re.escape(char) for char in even_title(own))
-    marks = r"[《》〈〉<>“” \u3000]*"  # a title that a page breaks has no one place inside
-    found = re.search(marks.join(letters), text[begin:end].translate(EVEN_WIDTH))
-    if found is None or found.start() == 0:
+    letters = [at for at in range(begin, end) if text[at] not in TITLE_MARKS]
+    title = even_title(own)
+    at = "".join(text[at] for at in letters).translate(EVEN_WIDTH).find(title)
+    if not title or at < 0 or letters[at] == begin:
         return None
-    return begin + found.start(), begin + found.end()
+    return letters[at], letters[at + len(title) - 1] + 1
 
 
 def _known(stretch: str) -> Iterator[Mention]:

@@ -36,7 +36,7 @@ def in_longer_name(text: str, begin: int, end: int, full: bool) -> bool:
     Of a route (云陵至|枫渚), a facility (云陵|综合物流园, 研究院（云陵）), a slogan (美丽|云陵),
     a meeting (云陵市|第六届人民代表大会).
     """
-    before = text[:begin].endswith(words_of("before"))
+    before = not full and text.endswith(words_of("before"), 0, begin)
     if not full and (before or _goes_on(text, end) or _opens_label(text, begin, end)):
         return True
     return (
@@ -52,12 +52,13 @@ def _goes_on(text: str, end: int) -> bool:
     if not name_goes_on(text, end):
         return False
     word = next((word for word, _ in tagged(text[end : end + WINDOW])), "")
-    return len(word) == 1 or word.startswith(_longer_next())
+    return len(word) == 1 or word.startswith(_longer("next"))
 
 
 @cache
-def _longer_next() -> tuple[str, ...]:
-    return tuple(word for word in words_of("next") if len(word) > 1)
+def _longer(role: str) -> tuple[str, ...]:
+    """Return the words of a role that have two characters and more."""
+    return tuple(word for word in words_of(role) if len(word) > 1)
 
 
 def _opens_label(text: str, begin: int, end: int) -> bool:
@@ -75,10 +76,10 @@ def _is_bracketed(text: str, begin: int, end: int, full: bool) -> bool:
 
 def _is_held(text: str, begin: int, end: int) -> bool:
     """Tell whether the name is one of a meeting that is counted: 第三届|云陵…, 云陵市|第六届…."""
-    before = SESSION.search(text[max(0, begin - 6) : begin])
-    return SESSION.match(text, end) is not None or (
-        before is not None and text[:begin].endswith(before[0])
-    )
+    if SESSION.match(text, end):
+        return True
+    before = SESSION.search(text, max(0, begin - 6), begin)
+    return before is not None and text.endswith(before[0], 0, begin)
 
 
 def _on_route(text: str, begin: int, end: int) -> bool:
@@ -126,8 +127,7 @@ def _stands_apart(rest: str, word: str, first: bool) -> bool:
 
 def _is_apart(rest: str, word: str) -> bool:
     """Tell a word of the table: one of two characters and more may be cut otherwise here."""
-    words = words_of("apart")
-    return word in words or rest.startswith(tuple(w for w in words if len(w) > 1))
+    return word in words_of("apart") or rest.startswith(_longer("apart"))
 
 
 def is_cut_out(text: str, begin: int, end: int, opening: bool = False) -> bool:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 LEVELS = ("province", "prefecture", "county")
 NEAR = 6  # how many names behind one may begin inside it
+SENTENCE = 1000  # characters; what is longer is a document
 COUNTRY = ("中国", "中华人民共和国")
 
 
@@ -35,19 +36,37 @@ def _names() -> tuple[AhoCorasick, tuple[str, ...]]:
     return AhoCorasick(list(listed)), listed
 
 
-def find_names(text: str) -> Iterator[tuple[int, int, str]]:
-    """Yield every name of a county or larger place or area, longest first, none overlapping.
+def find_names(text: str) -> tuple[tuple[int, int, str], ...]:
+    """Return every name of a county or larger place or area, longest first, none overlapping.
 
     What a county's short name has in common with a longer name of something larger is the larger's:
     新建平顶山市展厅 names 平顶山市, not 建平.
     """
+    return _in_sentence(text) if len(text) <= SENTENCE else _in_document(text)
+
+
+@lru_cache(maxsize=4096)  # the finders of agencies, programmes and regions ask for the same
+def _in_sentence(text: str) -> tuple[tuple[int, int, str], ...]:
+    return tuple(_apart(text))
+
+
+@lru_cache(maxsize=4)  # by itself: what is kept keeps its text
+def _in_document(text: str) -> tuple[tuple[int, int, str], ...]:
+    return tuple(_apart(text))
+
+
+def _apart(text: str) -> Iterator[tuple[int, int, str]]:
     matcher, names = _names()
     found = matcher.find_matches_as_indexes(text, overlapping=True)
+    if not found:
+        return
     spans = sorted(((begin, end, names[i]) for i, begin, end in found), key=lambda s: (s[0], -s[1]))
     at = 0
     for position, (begin, end, name) in enumerate(spans):
+        if begin < at:
+            continue
         inside = (n for b, _, n in spans[position + 1 : position + NEAR] if begin < b < end)
-        if begin >= at and not any(_outdoes(other, name) for other in inside):
+        if not any(_outdoes(other, name) for other in inside):
             yield begin, end, name
             at = end
 
@@ -88,6 +107,7 @@ def by_chance() -> frozenset[str]:
     )
 
 
+@lru_cache(maxsize=10_000)
 def is_full_name(name: str) -> bool:
     """Tell whether a county or larger place has this full name; a farm may be called 永兴."""
     return any(place.level in LEVELS for place in regions().by_name.get(name, ()))
@@ -100,6 +120,7 @@ def places_named(name: str) -> list[Place]:
     return places or table.by_short.get(name, [])
 
 
+@lru_cache(maxsize=10_000)
 def choose(name: str, place: Place | None, listed: bool = False) -> Place | None:
     """Return the place of this name nearest to the document's own; None if undecided.
 

@@ -16,7 +16,7 @@ from kg.extract.places import (
     in_province_of,
     is_full_name,
 )
-from kg.extract.text import ABBREVIATED, even
+from kg.extract.text import ABBREVIATED, even, places_of, running_text
 from kg.extract.townships import find_townships
 from kg.extract.zones import as_zone, find_bare, find_pilots, find_topical, zone_of
 from kg.models import Mention, Outline, Place, Sentence
@@ -35,25 +35,30 @@ ALONE = re.compile("境[内外]|公民|领[土海域]|[^一-鿿（A-Za-z—-]")
 def find_regions(outline: Outline, place: Place | None) -> Iterator[Mention]:
     """Yield the divisions and areas that the text names on their own."""
     text = outline.source.text
+    plain = even(text)
     found = [
         mention
-        for sentence in outline.sentences
-        if sentence.part not in ("metadata", "title")
-        for mention in _joined(_in_sentence(text, sentence, place))
+        for sentence in running_text(outline)
+        for mention in _joined(_in_sentence(text, plain, sentence, place))
     ]
     yield from found
     yield from _shortened(outline, found)
 
 
-def _in_sentence(text: str, sentence: Sentence, place: Place | None) -> Iterator[Mention]:
-    stretch = even(text[sentence.begin : sentence.end])
-    ways = (
+def _in_sentence(
+    text: str, plain: str, sentence: Sentence, place: Place | None
+) -> Iterator[Mention]:
+    stretch = plain[sentence.begin : sentence.end]
+    ways: list[tuple[str, Iterator[tuple[int, int, Place]]]] = [
         ("region.name", _chained(stretch, place)),
-        ("region.zone", find_pilots(stretch)),
-        ("region.zone", find_topical(stretch, place)),
-        ("region.zone.own", find_bare(stretch, place)),
         ("region.township", find_townships(stretch, place)),
-    )
+    ]
+    if "区" in stretch:  # as every kind of zone has it
+        ways[1:1] = [
+            ("region.zone", find_pilots(stretch)),
+            ("region.zone", find_topical(stretch, place)),
+            ("region.zone.own", find_bare(stretch, place)),
+        ]
     for rule, found in ways:
         for begin, end, region in found:
             at = sentence.begin + begin
@@ -86,10 +91,10 @@ def _shortened(outline: Outline, found: list[Mention]) -> Iterator[Mention]:
     text = outline.source.text
     for named in found:
         given = ABBREVIATED.match(text, named.end) if named.kind == "Area" else None
-        for match in re.finditer(re.escape(given["short"]), text) if given else ():
-            begin, end = match.span()
+        short = given["short"] if given else ""
+        for begin, end in places_of(short, text) if short else ():
             if _in_body(outline, begin) and not in_longer_name(text, begin, end, full=True):
-                yield replace(named, begin=begin, end=end, text=match[0], rule="region.short")
+                yield replace(named, begin=begin, end=end, text=short, rule="region.short")
 
 
 def _in_body(outline: Outline, at: int) -> bool:
@@ -105,7 +110,8 @@ def _chained(stretch: str, place: Place | None) -> Iterator[tuple[int, int, Plac
         former = _former(stretch, begin, end, name, above)
         end += former is not None
         found = former or _region(stretch, begin, end, name, open_[2] if open_ else place, follows)
-        found = found or _region(stretch, begin, end, name, place, follows)
+        if found is None and open_ is not None:
+            found = _region(stretch, begin, end, name, place, follows)
         if found is None:
             continue
         if open_ is not None and follows and _is_in(found, open_[2]):
@@ -161,7 +167,6 @@ def _region(
     if name in areas():
         known = len(name) > 2 or is_cut_out(stretch, begin, end, opening=True)
         return areas()[name] if known and _is_here(areas()[name], place) else None
-    listed = _in_row(stretch, begin, end)
     if is_full_name(name):
         found = choose(name, place)
         chance = len(name) == 2 and re.match(r"[一-鿿]", stretch[begin - 1 : begin] or " ")
@@ -170,6 +175,7 @@ def _region(
             sure = in_province_of(found, place) and is_cut_out(stretch, begin, end)
             return found if sure else None
         return found
+    listed = _in_row(stretch, begin, end)
     if name in everyday() and not (_is_own(name, place) or listed or follows):
         cut_out = name in by_chance() and is_cut_out(stretch, begin, end)
         if not cut_out:
@@ -189,11 +195,8 @@ def _is_here(area: Place, place: Place | None) -> bool:
 
 def _in_row(stretch: str, begin: int, end: int) -> bool:
     """Tell whether a name stands in a row of names (郑州、开封、洛阳), or fills a cell."""
-    if (
-        re.search(r"[\t|]", stretch)
-        and CELL.match(stretch[:begin][::-1])
-        and CELL.match(stretch, end)
-    ):
+    table = "\t" in stretch or "|" in stretch
+    if table and CELL.match(stretch[:begin][::-1]) and CELL.match(stretch, end):
         return True
     head = stretch[:begin].rstrip(LINKS)
     before = head != stretch[:begin] and any(e == len(head) for _, e, _ in find_names(head))

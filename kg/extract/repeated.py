@@ -19,6 +19,8 @@ def find_repeated(named: Sequence[Mention], outline: Outline) -> Iterator[Mentio
     plain = even(outline.source.text)
     taken = [(mention.begin, mention.end) for mention in named]
     for words, mention in sorted(_names(named).items(), key=lambda item: -len(item[0])):
+        if plain.count(words) < 2:
+            continue  # it stands where it was found, and nowhere else
         for begin, end in _places(words, plain, outline):
             if inside_brackets(plain, begin) or plain.startswith(GOES_ON, end):
                 continue

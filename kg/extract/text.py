@@ -25,12 +25,17 @@ NARROW |= {ord(":"): ord("："), ord("?"): ord("？"), ord("!"): ord("！")}
 QUOTES = {ord("＂"): ord("”"), ord("「"): ord("“"), ord("」"): ord("”"), ord("『"): ord("‘")}
 QUOTES |= {ord("』"): ord("’")}
 TABLE = WIDE | NARROW | QUOTES
+OTHER_WIDTH = re.compile(f"[{re.escape(''.join(map(chr, TABLE)))}]")
 
 
-@lru_cache(maxsize=4096)  # each extractor asks for the same sentences
+@lru_cache(maxsize=16)  # each extractor asks for the same document; what is kept keeps its text
 def even(text: str) -> str:
-    """Return the text with one width for each character; every offset stays as it is."""
-    return text.translate(TABLE)
+    """Return the text with one width for each character; every offset stays as it is.
+
+    As `text.translate(TABLE)`, which asks of each character: few are to be changed, and finding
+    those takes a tenth of the time.
+    """
+    return OTHER_WIDTH.sub(lambda found: chr(TABLE[ord(found[0])]), text)
 
 
 def places_of(words: str, text: str) -> Iterator[tuple[int, int]]:

@@ -46,7 +46,10 @@ def find_townships(text: str, place: Place | None) -> Iterator[tuple[int, int, P
     if place is None or place.level not in LEVELS or not code:
         return
     matcher, names, townships = _townships(code, place.level == "province")
-    found = [(begin, end, names[i]) for i, begin, end in matcher.find_matches_as_indexes(text)]
+    matches = matcher.find_matches_as_indexes(text)
+    if not matches:
+        return
+    found = [(begin, end, names[i]) for i, begin, end in matches]
     short = [(begin, end) for begin, end, name in found if name != townships[name].name]
     rows = (span for row in _rows(text, short) for span in row)
     whole = ((begin, end) for begin, end, name in found if _is_whole(name, townships[name]))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 from kg.extract.places import find_names
+from kg.extract.text import places_of
 from kg.models import Place
 from kg.vocabulary import level_of, regions, short_name
 
 UNIT = "[一-鿿]{2,4}?(?:省|市|县|区|镇|乡|街道)"
+CITY_OF = re.compile(f"、?(?P<city>{UNIT})(?<=市)")
 UNKNOWN = re.compile(
     rf"(?P<above>(?:{UNIT}){{0,2}})(?P<name>{UNIT})(?=人民政府|党委|委员会)|"
     rf"(?P<plain>{UNIT})(?![级属直内域场民])(?=[一-鿿]{{2,14}}(?:局|厅|委员会|办公室|委|办)"
@@ -85,8 +87,7 @@ def put_below(place: Place, text: str) -> Place:
     rows = {
         code: row["city"]
         for code, province in provinces.items()
-        if (row := re.search(rf"{province.name}、?(?P<city>{UNIT})(?<=市)", own))
-        and row["city"] not in regions().by_name
+        if (row := _city_behind(province.name, own)) and row["city"] not in regions().by_name
     }
     chosen = rows or provinces
     if len(chosen) != 1:
@@ -96,6 +97,12 @@ def put_below(place: Place, text: str) -> Place:
     between = "" if place.full_name.startswith(city or "-") else city
     full_name = province.name + between + place.full_name
     return Place(place.name, place.level, "", full_name, province.code)
+
+
+def _city_behind(province: str, text: str) -> re.Match[str] | None:
+    """Return the first city that a text names behind its province: 江西省、|云陵市."""
+    rows = (CITY_OF.match(text, end) for _, end in places_of(province, text))
+    return next(filter(None, rows), None)
 
 
 def _township(name: str, known: Place | None) -> Place | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from kg.extract.boundary import name_begin
@@ -52,6 +52,7 @@ OPENER = re.compile(
 DESCRIBED = re.compile(r"批准|印发|公布|制定|颁发|发布|编制")
 # 按照国家和我省中长期…纲要: the state's paper is named, and that of the place which follows it.
 SHARED = re.compile("国家[和及与](?:我|本|全)?[省市](?=中长期|“)")
+BEHIND_SHARED = re.compile("国家[和及与](?:我|本|全)?[省市]$")
 # 制定符合山区特点的选址标准, 部门之间的共享标准: what a paper is to be like is not its name.
 SUITED = re.compile(
     "^(?:符合|反映|体现|适应|基于|面向|以|结合|针对|切合|既?有利于)|(?:之间|领域|方面|特点|特色)$"
@@ -172,14 +173,22 @@ def _head_pattern() -> re.Pattern[str]:
 def find_unmarked(stretch: str) -> Iterator[Unmarked]:
     """Yield the papers that a sentence names without marks behind a verb or with a place."""
     last: Unmarked | None = None
-    matches = (*_head_pattern().finditer(stretch), *NUMBERED.finditer(stretch))
-    for match in sorted(matches, key=lambda found: found.start()):
+    for match in _matches(stretch):
         if last is not None and match.start() < last.end:
             continue
         found = _next(stretch, match, last) or _named(stretch, match, last.end if last else 0)
         if found is not None:
             last = found
             yield found
+
+
+def _matches(stretch: str) -> list[re.Match[str]]:
+    """Return what may be a paper's last word, or the number of its articles, in their order."""
+    matches = list(_head_pattern().finditer(stretch))
+    if "条" in stretch:
+        matches += NUMBERED.finditer(stretch)
+        matches.sort(key=lambda found: found.start())
+    return matches
 
 
 def _named(stretch: str, match: re.Match[str], taken: int) -> Unmarked | None:
@@ -206,7 +215,7 @@ def _listed(stretch: str, match: re.Match[str], last: Unmarked | None) -> Unmark
     if last is None or joiner is None:
         return None
     topic = stretch[joiner.end() : match.start()]
-    if verbs_in(topic):
+    if _verbs(topic):
         return None  # 编制甲规划、率先出台乙计划: a verb of its own
     least = heads()[match["head"]].least["draft"]
     return (
@@ -228,7 +237,7 @@ def _assigned(stretch: str, match: re.Match[str]) -> Unmarked | None:
     topic = stretch[begin : match.start()]
     owned = OWNED.search(topic)
     bare = topic[: owned.start()].replace("的", "") if owned else topic
-    if verbs_in(topic) or not _is_name(bare, match["head"], LEAST_ASSIGNED):
+    if _verbs(topic) or not _is_name(bare, match["head"], LEAST_ASSIGNED):
         return None
     return _cut(stretch, begin, match.end(), "?" if of_others(topic) else "")
 
@@ -240,7 +249,7 @@ def _headed(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None:
     if LISTED_BARE.match(stretch, match.end()):
         return None
     for end, role, roles, subject in _governors(before, stretch[:floor]):
-        if role == "name" and verbs_in(before[end:]):
+        if role == "name" and _verbs(before[end:]):
             continue  # 对接落实片区总体规划: the nearer verb says what is named
         begin = floor + _opened(before, end, about is not None)
         if match["head"] in ITEMS and before.endswith(("纳入", "列入"), 0, end):
@@ -271,7 +280,7 @@ def _presented(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | Non
 def _near(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None:
     """Return a paper right behind a verb of its head's: 启动商圈改造行动计划, 负责…办法制定."""
     before = stretch[floor : match.start()]
-    if verbs_in(before):
+    if _verbs(before):
         return None
     for _, end, verb in near_verbs_in(before):
         if not _is_near(verb, stretch, match):
@@ -333,7 +342,7 @@ def _floor(stretch: str, head: int) -> int:
 def _governors(before: str, context: str) -> Iterator[_Verb]:
     """Yield a clause's governing verbs, the nearest first; those that stand together as one."""
     limit = len(before)
-    for end in reversed([end for _, end, _ in verbs_in(before)]):
+    for end in reversed([end for _, end, _ in _verbs(before)]):
         verbs = chain(before[:end])
         if end <= limit and len(before) - end <= REACH and verbs:
             roles = tuple(role for *_, role in verbs)
@@ -341,6 +350,11 @@ def _governors(before: str, context: str) -> Iterator[_Verb]:
             limit = verbs[-1 if roles[-1] == "apply" else 0][0]
             subject = subject_of(context + before[: verbs[0][0]])
             yield _Verb(end, role_of(before, verbs), roles, subject)
+
+
+@lru_cache(maxsize=256)  # each way of naming a paper asks for the same clause
+def _verbs(before: str) -> tuple[tuple[int, int, Role], ...]:
+    return tuple(verbs_in(before))
 
 
 def _opened(before: str, begin: int, about: bool) -> int:
@@ -435,7 +449,7 @@ def _next_numbered(stretch: str, match: re.Match[str], last: Unmarked | None) ->
     topic = re.sub("^”?[、和与及]", "", between)
     if topic == between or not 2 <= len(topic) <= 16 or re.search("[，。；、的“”]", topic):
         return None
-    if verbs_in(topic) or COUNTABLE.search(topic):
+    if _verbs(topic) or COUNTABLE.search(topic):
         return None
     return _cut(stretch, match.end() - len(match[0]) - len(topic), match.end(), last.whose)
 
@@ -445,7 +459,7 @@ def _cut(stretch: str, begin: int, end: int, whose: str) -> Unmarked:
     name = re.sub(r"\s+", "", stretch[begin:end])
     if name.count("“") > name.count("”") and stretch[end : end + 1] == "”":
         name += "”"
-    if re.search(SHARED.pattern.partition("(?=")[0] + "$", up_to(stretch, begin)):
+    if BEHIND_SHARED.search(up_to(stretch, begin)):
         name = "国家" + name
     if re.fullmatch("“[^“”]*”", name):
         name = name[1:-1]
