@@ -36,6 +36,7 @@ from kg.extract.attached import find_attached
 from kg.extract.documents import _abbreviations, _within, brackets
 from kg.extract.jurisdiction import OWN, _national_names, _of_itself, _openings
 from kg.extract.places import find_names
+from kg.extract.regions import LINKS, _name_ends
 from kg.extract.same import EVEN_WIDTH, even_title
 from kg.extract.text import TABLE, even, places_of, up_to
 from kg.extract.unmarked import NUMBERED
@@ -267,6 +268,33 @@ def test_names_of_places_are_the_same_in_a_sentence_and_in_a_document() -> None:
     assert list(find_names(sentence * 100)) == [
         (at + begin, at + end, name) for at in copies for begin, end, name in names
     ]
+
+
+PLACES = (
+    "苏州",
+    "兰州—西宁城市群",
+    "呼和浩特",
+    "永和",
+    "和田",
+    "贵阳市",
+    "新建",
+    "平顶山市",
+    "、",
+    "和",
+    "—",
+    "等",
+)
+
+
+@given(st.lists(st.sampled_from(PLACES), max_size=10).map("".join), st.integers(0, 20))
+@example("永和、苏州", 1)
+@example("兰州—西宁城市群", 2)
+@example("和田、苏州和新建", 2)
+def test_a_row_of_places_is_read_once(text: str, at: int) -> None:
+    head = text[:at].rstrip(LINKS)
+    if len(head) < len(text) and text[len(head)] in LINKS:
+        plain = any(end == len(head) for _, end, _ in find_names(head))
+        assert _name_ends(text, len(head)) == plain
 
 
 # -- in a document ------------------------------------------------------------------------------

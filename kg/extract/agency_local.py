@@ -55,7 +55,8 @@ def find_local(stretch: str, place: Place | None) -> Iterator[Mention]:
     found = _forms_in(stretch)
     if not found and BUILT.search(stretch) is None:
         return
-    for prefix in find_prefixes(stretch, place, partial(_begins_body, stretch)):
+    leads = partial(_begins_body, stretch, found, stretch.rfind("部门"))
+    for prefix in find_prefixes(stretch, place, leads):
         form = found.get(prefix.end)
         if form is not None:
             end = prefix.end + len(form.form)
@@ -85,13 +86,12 @@ def find_local(stretch: str, place: Place | None) -> Iterator[Mention]:
         yield from _unlisted_form(stretch, prefix)
 
 
-def _begins_body(stretch: str, at: int) -> bool:
-    """Tell whether find_local can find a body whose name begins there, behind a level."""
-    return (
-        at in _forms_in(stretch)
-        or UNLISTED.match(stretch, at) is not None
-        or stretch.find("部门", at) >= 0
-    )
+def _begins_body(stretch: str, found: dict[int, Form], department: int, at: int) -> bool:
+    """Tell whether find_local can find a body whose name begins there, behind a level.
+
+    One of a known form, a field of government whose last 部门 is still to come, or an unlisted one.
+    """
+    return at in found or at < department or UNLISTED.match(stretch, at) is not None
 
 
 def _sharing(stretch: str, prefix: Prefix, form: Form, place: Place | None) -> Iterator[Mention]:
@@ -237,17 +237,17 @@ def _ends_form(stretch: str, end: int) -> bool:
 
 def find_bare(stretch: str) -> Iterator[Mention]:
     """Yield bodies without a level where they stand by themselves: 由教育局牵头."""
-    for begin, form in _forms_in(stretch).items():
-        if not is_edge(stretch, begin) or not _is_in_run(stretch, begin):
-            continue
-        if _stands_alone(form, stretch, begin):
-            end = begin + len(form.form)
-            yield mention_agency(form.kind, stretch, begin, end, form.official, "agency.bare", "")
-
-
-def _is_in_run(stretch: str, begin: int) -> bool:
-    """Tell whether two characters of a run stand there: it is looked at RUN by RUN."""
-    return any(run.start() <= begin < run.end() - 1 for run in RUN.finditer(stretch))
+    found = _forms_in(stretch)
+    for run in RUN.finditer(stretch) if found else ():
+        for begin in range(run.start(), run.end() - 1):
+            form = found.get(begin)
+            if form is None or not is_edge(stretch, begin):
+                continue
+            if _stands_alone(form, stretch, begin):
+                end = begin + len(form.form)
+                yield mention_agency(
+                    form.kind, stretch, begin, end, form.official, "agency.bare", ""
+                )
 
 
 def _stands_alone(form: Form, stretch: str, begin: int) -> bool:

@@ -36,6 +36,12 @@ def _names() -> tuple[AhoCorasick, tuple[str, ...]]:
     return AhoCorasick(list(listed)), listed
 
 
+@cache
+def names_over(marks: str) -> tuple[str, ...]:
+    """Return the names that hold one of these characters behind their first: 呼和浩特."""
+    return tuple(name for name in _names()[1] if any(mark in name[1:] for mark in marks))
+
+
 def find_names(text: str) -> tuple[tuple[int, int, str], ...]:
     """Return every name of a county or larger place or area, longest first, none overlapping.
 

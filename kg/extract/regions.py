@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from kg.extract.longer_names import in_longer_name, is_cut_out
 from kg.extract.places import (
@@ -15,6 +16,7 @@ from kg.extract.places import (
     find_names,
     in_province_of,
     is_full_name,
+    names_over,
 )
 from kg.extract.text import ABBREVIATED, even, places_of, running_text
 from kg.extract.townships import find_townships
@@ -199,10 +201,30 @@ def _in_row(stretch: str, begin: int, end: int) -> bool:
     if table and CELL.match(stretch[:begin][::-1]) and CELL.match(stretch, end):
         return True
     head = stretch[:begin].rstrip(LINKS)
-    before = head != stretch[:begin] and any(e == len(head) for _, e, _ in find_names(head))
+    before = head != stretch[:begin] and _name_ends(stretch, len(head))
     after = stretch[end:].lstrip(LINKS)
     behind = len(after) < len(stretch) - end and any(b == 0 for b, _, _ in find_names(after[:8]))
     return before or behind
+
+
+def _name_ends(stretch: str, at: int) -> bool:
+    """Tell whether the last name in what stands before a link ends there.
+
+    It is one of the whole stretch, found once for a row however long, unless a name holds a link:
+    what is left of 呼和浩特 before its 和 may be read otherwise.
+    """
+    ends = _ends_of_names(stretch)
+    if ends is None:
+        return any(end == at for _, end, _ in find_names(stretch[:at]))
+    return at in ends
+
+
+@lru_cache(maxsize=16)
+def _ends_of_names(stretch: str) -> frozenset[int] | None:
+    """Return where names of places end; None where a link may stand inside of one."""
+    if any(name in stretch for name in names_over(LINKS)):
+        return None
+    return frozenset(end for _, end, _ in find_names(stretch))
 
 
 def _is_own(name: str, place: Place | None) -> bool:
