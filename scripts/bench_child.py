@@ -58,7 +58,7 @@ class Package:
     def _compile(self) -> None:
         """Let nothing that is measured later pay for compiling modules."""
         everything = "import kg.cli, kg.pipeline, kg.build, kg.workers"
-        subprocess.run([sys.executable, "-c", everything], env=self.environment, check=True)
+        subprocess.run(self.python("-c", everything), env=self.environment, check=True)
 
     def measure(self, section: str, **options: Any) -> Figures:
         """Return a section's figures; of one that this package cannot give, the reason."""
@@ -79,7 +79,11 @@ class Package:
 
     def kg(self, *arguments: str) -> list[str]:
         """Return the command line of `kg` with these arguments."""
-        return [sys.executable, "-m", "kg", *arguments]
+        return self.python("-m", "kg", *arguments)
+
+    def python(self, *arguments: str) -> list[str]:
+        """Return the command line of Python, with no package of the folder it is started in."""
+        return [sys.executable, "-P", *arguments]
 
 
 def main() -> None:

@@ -9,22 +9,27 @@ TABLES = ("stages", "parts", "memory", "build", "loading", "export", "reports")
 ELSEWHERE = ("pyoxigraph", "rdflib")
 
 
-def growth(sizes: tuple[int, int], runs: tuple[Figures, Figures]) -> Table:
-    """Return every cost that both runs have, with its exponent: 1 is in step, 0 is constant."""
+def growth(
+    documents: tuple[int, int], sizes: tuple[float, float], runs: tuple[Figures, Figures]
+) -> Table:
+    """Return every cost that both runs have, with its exponent: 1 is in step, 0 is constant.
+
+    The size is that of the text: a hundred documents may be longer than the next hundred.
+    """
+    heads = [f"{number:,} documents" for number in documents]
     table: Table = {}
     for name in TABLES:
         small, large = (run.get(name, {}) for run in runs)
         for row in small:
             if row in large and not row.startswith(ELSEWHERE):
-                table |= _rows(f"{name}: {row}", sizes, small[row], large[row])
+                table |= _line(f"{name}: {row}", heads, sizes, (small[row], large[row]))
     return table
 
 
-def _rows(name: str, sizes: tuple[int, int], small: Row, large: Row) -> Table:
-    column = next((one for one in COSTS if one in small and one in large), None)
+def _line(name: str, heads: list[str], sizes: tuple[float, float], rows: tuple[Row, Row]) -> Table:
+    column = next((one for one in COSTS if all(one in row for row in rows)), None)
     if column is None:
         return {}
-    costs = float(small[column]), float(large[column])
-    heads = [f"{size:,} documents" for size in sizes]
-    power = growth_exponent((float(sizes[0]), float(sizes[1])), costs)
-    return {name: {"": column, heads[0]: costs[0], heads[1]: costs[1], "exponent": power}}
+    costs = float(rows[0][column]), float(rows[1][column])
+    shown: Row = {"": column, **dict(zip(heads, costs, strict=True))}
+    return {name: {**shown, "exponent": growth_exponent(sizes, costs)}}

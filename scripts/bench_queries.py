@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from kg.store import Store
 
 DOCUMENTS = 25
-LIMIT = 2.0  # seconds for rdflib
+LIMIT = 2.0  # seconds of the processor for rdflib
+LOOK = 0.02  # seconds between two looks at whether they are over
 # Parameter → the query for a value of which there is much to say; else WORDS.
 VALUES = {
     "agency": COMMONEST["agency"],
@@ -58,22 +59,22 @@ def measure(
 def _row(store: Store, graph: Any, text: str, limit: float) -> Row:
     rows = len(store.select(text))
     ours = best(lambda: store.select(text))
-    row: Row = {"rows": rows, "seconds": ours}
+    row: Row = {"rows": rows, "CPU s": ours}
     try:
         theirs, found = _within(limit, lambda: list(graph.query(text)))
     except NotImplementedError as error:  # it knows not all of SPARQL
-        return {**row, "rdflib s": str(error)}
+        return {**row, "rdflib, CPU s": str(error)}
     if theirs is None:
-        return {**row, "rdflib s": f">{limit:g}", "times": f">{limit / ours:,.0f}"}
-    return {**row, "rdflib s": theirs, "times": theirs / ours, "rdflib's rows": len(found)}
+        return {**row, "rdflib, CPU s": f">{limit:g}", "times": f">{limit / ours:,.0f}"}
+    return {**row, "rdflib, CPU s": theirs, "times": theirs / ours, "rdflib's rows": len(found)}
 
 
 def _total(table: Table, limit: float) -> Row:
     """Add up; what was stopped counts as the limit, so that rdflib takes at least so long."""
-    ours = sum(float(row["seconds"]) for row in table.values())
-    given = (row.get("rdflib s") for row in table.values())
+    ours = sum(float(row["CPU s"]) for row in table.values())
+    given = (row.get("rdflib, CPU s") for row in table.values())
     theirs = sum(one if isinstance(one, float) else limit for one in given)
-    return {"seconds": ours, "rdflib s": f">{theirs:,.0f}", "times": f">{theirs / ours:,.0f}"}
+    return {"CPU s": ours, "rdflib, CPU s": f">{theirs:,.0f}", "times": f">{theirs / ours:,.0f}"}
 
 
 def _text(store: Store, query: SavedQuery) -> str:
@@ -126,22 +127,28 @@ def _rdflib_graph(store: Store) -> Any:
 
 def _within(limit: float, act: Callable[[], list[Any]]) -> tuple[float | None, list[Any]]:
     """Return the seconds that something takes and what it gives; None if it takes too long."""
-    started = time.perf_counter()
+    started = time.process_time()
     try:
         with _alarm(limit):
             found = act()
     except _Stopped:
         return None, []
-    return time.perf_counter() - started, found
+    return time.process_time() - started, found
 
 
 @contextmanager
 def _alarm(limit: float) -> Iterator[None]:
+    """Stop what takes more seconds of the processor."""
+    started = time.process_time()
+
     def ring(*_: object) -> None:
-        raise _Stopped
+        if time.process_time() - started > limit:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            raise _Stopped
 
     before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, limit)
+    # Not a timer of the processor's time: while there is one, Linux counts that time in ticks.
+    signal.setitimer(signal.ITIMER_REAL, LOOK, LOOK)
     try:
         yield
     finally:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 import time
 from collections import defaultdict
 from pathlib import Path
@@ -32,11 +31,11 @@ def measure(package: Package, document: Path, place: Path, rounds: int = ROUNDS)
     store = place / "store"
     building = package.kg("build", str(page), "--store", str(store))
     commands = {
-        NOTHING: [sys.executable, "-c", "pass"],
-        "import click": [sys.executable, "-c", "import click"],
-        "import pyoxigraph": [sys.executable, "-c", "import pyoxigraph"],
-        "import rdflib": [sys.executable, "-c", "import rdflib"],
-        "import kg": [sys.executable, "-c", "import kg"],
+        NOTHING: package.python("-c", "pass"),
+        "import click": package.python("-c", "import click"),
+        "import pyoxigraph": package.python("-c", "import pyoxigraph"),
+        "import rdflib": package.python("-c", "import rdflib"),
+        "import kg": package.python("-c", "import kg"),
         "kg --help": package.kg("--help"),
         FIRST: building,
         SECOND: building,
