@@ -1,7 +1,8 @@
 """Saved queries to how long our store and rdflib's memory store take over the same documents.
 
-Each query has the values it needs (and no others) written into it, and is the same text for both.
-rdflib gets the Turtle that `kg export` writes, and is stopped after a few seconds.
+Both hold them in memory. Each query has the values it needs (and no others) written into it, and
+is the same text for both. rdflib gets the Turtle that `kg export` writes, and is stopped after a
+few seconds.
 """
 
 from __future__ import annotations
@@ -43,11 +44,12 @@ def measure(
     spool: str, documents: int = DOCUMENTS, limit: float = LIMIT, only: tuple[str, ...] = ()
 ) -> Figures:
     """Ask the queries of so many of the documents that were kept."""
-    from kg import queries
+    from kg import queries, traces
     from kg.store import Store
 
     with Store() as store:
         store.load(islice(spooled(spool), documents))
+        traces.update(store)
         graph = _rdflib_graph(store)
         table: Table = {}
         for name, query in queries.saved().items():

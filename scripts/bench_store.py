@@ -265,13 +265,13 @@ def _size(spool: str, place: Path) -> Table:
         text += _text_size(graph.nquads)
     disk = sum(file.stat().st_size for file in place.rglob("*") if file.is_file())
     return {
-        "documents": {"": documents},
-        "KB of text a document": {"": text / 1000 / documents},
-        "quads a document": {"": quads / documents},
-        "quads a KB of text": {"": 1000 * quads / text},
-        "bytes a quad, N-Quads": {"": size / quads},
-        "bytes a quad, store": {"": disk / quads},
-        "store to text": {"": disk / text},
+        "documents": {"figure": documents},
+        "KB of text a document": {"figure": text / 1000 / documents},
+        "quads a document": {"figure": quads / documents},
+        "quads a KB of text": {"figure": 1000 * quads / text},
+        "bytes a quad, N-Quads": {"figure": size / quads},
+        "bytes a quad, store": {"figure": disk / quads},
+        "store to text": {"figure": disk / text},
     }
 
 

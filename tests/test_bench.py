@@ -374,7 +374,7 @@ def test_the_store_has_figures(loaded: Figures) -> None:
         assert set(loaded[table]) >= KEYS[table]
     assert loaded["export"]["kg: Turtle"]["goal"] == "≥ 300,000"
     assert set(loaded["classes"]) >= KEYS["classes"]
-    assert loaded["size"]["documents"][""] == 2
+    assert loaded["size"]["documents"]["figure"] == 2
     shares = sum(row["share %"] for row in loaded["classes"].values())
     assert shares == pytest.approx(100, abs=2)  # the rarest are not shown
 
