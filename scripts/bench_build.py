@@ -73,13 +73,17 @@ def run(command: list[str], environment: dict[str, str]) -> Row:
     started, readers, writer = time.perf_counter(), 0.0, 0.0
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     process = subprocess.Popen(command, env=environment, **quiet)
-    while True:
-        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
-        if pid:
-            break
-        writer = max(writer, _peak(process.pid))
-        readers = max([readers, *map(_peak, _children(process.pid))])
-        time.sleep(LOOK)
+    try:
+        while True:
+            pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+            if pid:
+                break
+            writer = max(writer, _peak(process.pid))
+            readers = max([readers, *map(_peak, _children(process.pid))])
+            time.sleep(LOOK)
+    except BaseException:
+        process.kill()
+        raise
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in (0, 1):  # 1: some files are no documents
         raise SystemExit(f"{' '.join(command)}: exit status {process.returncode}")
