@@ -29,7 +29,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any, Self, TypeVar
+from typing import IO, TYPE_CHECKING, Any, Protocol, Self, TypeVar, cast
 from urllib.parse import unquote
 
 import pyoxigraph
@@ -93,6 +93,16 @@ TRIPLES = {
     "application/n-triples": pyoxigraph.RdfFormat.N_TRIPLES,
 }
 _MARK = "traces"  # the fact that tells of which documents the traces are, empty if of others
+
+
+class Writable(Protocol):
+    """What Oxigraph can write to."""
+
+    def write(self, block: bytes, /) -> int:
+        """Take a block."""
+
+    def flush(self) -> None:
+        """Take what was kept back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -650,6 +660,11 @@ class Store:
             lambda: self._graph.dump(format=pyoxigraph.RdfFormat.N_TRIPLES, from_graph=graph)
         )
         return sorted((text or b"").splitlines(keepends=True))
+
+    def write_union(self, out: Writable) -> None:
+        """Write the lines of the union, in no order and as they are decoded."""
+        form = pyoxigraph.RdfFormat.N_TRIPLES
+        self._guarded(lambda: self._graph.dump(cast("IO[bytes]", out), form, from_graph=_DEFAULT))
 
     def entry(self, iri: str, known: str = "") -> Entry | None:
         """Give what the manifest would say of a graph now, None where there is no such graph.

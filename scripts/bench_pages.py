@@ -7,7 +7,6 @@ stands beside it for the same network where one has the patience.
 
 from __future__ import annotations
 
-import json
 import sys
 import tempfile
 import time
@@ -15,12 +14,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from bench_tables import Row, Table
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 sys.path.insert(0, str(ROOT))
 
 SIZES = ((200, 200), (1_000, 1_000), (5_000, 5_000), (20_000, 80))  # entities held, drawn
 PER_DOCUMENT = 11  # entities that a document of the invented store adds, about
+COLUMNS = ("lines", "drawn", "MB", "made", "open", "cpu", "answer", "frames")
 PYVIS = (200,)
 PATIENCE = 120  # seconds for pyvis
 DRAGGED = 1.5  # seconds
@@ -118,31 +120,15 @@ def _pyvis(data: dict[str, Any], file: Path) -> float:
         return float(tab.page.evaluate("performance.now()")) / 1000
 
 
-def show(rows: list[dict[str, Any]]) -> None:
-    """Print a table; the ratio is of opening to the smallest page, and of pyvis's to ours."""
-    names = ("held", "lines", "drawn", "MB", "made", "open", "cpu", "answer", "frames")
-    print("".join(f"{name:>9}" for name in (*names, "ratio", "pyvis")))
-    for row in rows:
-        ratio = row["open"] / rows[0]["open"]
-        times = row.get("pyvis", 0) / row["open"]
-        pyvis = f"{row['pyvis']:8.1f} = {times:.0f} times" if "pyvis" in row else ""
-        print("".join(_cell(row[name]) for name in names) + f"{ratio:9.1f} {pyvis}")
-
-
-def _cell(value: float) -> str:
-    return f"{value:9,.2f}" if isinstance(value, float) else f"{value:9,}"
-
-
-def main(kept: Path | None = None) -> None:
-    """Measure, print, and keep the figures where asked."""
-    rows = []
+def table() -> Table:
+    """Return a row for each size; ratios are of opening: to the smallest page, pyvis's to ours."""
+    rows: Table = {}
+    first = 0.0
     for row in measure():
         print(f"{row['held']:,} held …", file=sys.stderr, flush=True)
-        rows.append(row)
-    show(rows)
-    if kept is not None:
-        kept.write_text(json.dumps(rows, indent=1), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
+        first = first or row["open"]
+        shown: Row = {name: row[name] for name in COLUMNS} | {"ratio": row["open"] / first}
+        if "pyvis" in row:
+            shown |= {"pyvis": row["pyvis"], "pyvis to ours": row["pyvis"] / row["open"]}
+        rows[f"{row['held']:,} entities"] = shown
+    return rows

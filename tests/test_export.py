@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import io
+import sys
 import time
 from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 
 import pyoxigraph
 import pytest
 from fake_extractor import BASE, ONTOLOGY_NQUADS, graph
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kg.errors import KgError
 from kg.export import canonical, export, replacing
+from kg.export.graphs import union
+from kg.export.sorting import Sorter
 from kg.export.turtle import write_turtle
 from kg.store import ONTOLOGY, Store
 
@@ -75,6 +81,49 @@ def test_bytes_do_not_depend_on_the_store(store: Store, form: str) -> None:
     other.load([graph("甲\n教育局\n财政局")])
     other.set_ontology(ONTOLOGY_NQUADS, "1")
     assert written(store, form) == written(other, form)
+
+
+@pytest.mark.parametrize("odd", ["_:a <urn:p> _:b", '<urn:a> <urn:p> "_: stands in a text"'])
+def test_the_union_held_is_that_of_the_graphs(odd: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether or not there are blank nodes, whose names in the store are not to be written."""
+    store = Store()
+    store.load([graph("甲\n教育局\n财政局"), ODD])
+    third = graph("丙\n教育局", "c.txt")
+    for added in ((), (replace(third, nquads=f"{third.nquads}{odd} <{third.iri}> .\n"),)):
+        store.load(added)
+        names = store.graph_names()
+        with union(store, names) as lines:
+            held = list(lines)
+        with monkeypatch.context() as plainly:
+            plainly.setattr(sys.modules["kg.export.graphs"], "_held_union", lambda *_: None)
+            with union(store, names) as lines:
+                assert held == list(lines) == sorted(set(held))
+    assert any(b"_:" in line for line in held)
+
+
+def test_the_union_is_decoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store()
+    store.load([graph("甲\n教育局\n财政局"), ODD])
+    monkeypatch.setattr(Store, "ntriples", None)  # a graph by itself
+    with union(store, store.graph_names()) as lines:
+        assert len(list(lines)) == store.size()[0]
+
+
+@given(
+    st.lists(st.text("ab \u2028\x85", max_size=5)).map(
+        lambda lines: "".join(f"{line}\n" for line in lines).encode()
+    ),
+    st.lists(st.integers(1, 9), min_size=1),
+    st.integers(1, 30),
+)
+def test_a_stream_is_sorted_however_it_is_cut(text: bytes, lengths: list[int], run: int) -> None:
+    with Sorter(run) as sorter:
+        at = 0
+        for length in cycle(lengths):
+            if at >= len(text):
+                break
+            at += sorter.write(text[at : at + length])
+        assert list(sorter.merged()) == sorted({line + b"\n" for line in text.split(b"\n")[:-1]})
 
 
 def test_one_document(store: Store) -> None:
