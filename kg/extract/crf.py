@@ -8,7 +8,7 @@ decoded at once, in numpy. A test compares the labels with those that CRFsuite g
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -50,6 +50,17 @@ class Model:
             row = state[source] if kind == _STATE else self.transitions[place[source]]
             row[place[target]] = weight
         self.weights = {name: tuple(state[index]) for index, name in features.items()}
+
+    def sum(self, features: Iterable[str]) -> tuple[float, float, float]:
+        """Return what features weigh together, for each label."""
+        outside = begin = inside = 0.0
+        for feature in features:
+            weights = self.weights.get(feature)
+            if weights is not None:
+                outside += weights[0]
+                begin += weights[1]
+                inside += weights[2]
+        return outside, begin, inside
 
     def decode(self, scores: Floats, begins: Sequence[int], ends: Sequence[int]) -> list[str]:
         """Return the most likely labels of sequences as strings: rows `begins` to `ends` of scores.
