@@ -82,8 +82,7 @@ class Ahead:
         for new in np.unique(seen[~self._known[seen]]):
             self._weights[new] = self._sum(int(new))
             self._known[new] = True
-        weights: Floats = self._weights[seen]
-        return weights
+        return self._weights.take(seen, axis=0)
 
     def _sum(self, seen: int) -> tuple[float, ...]:
         seen, far = divmod(seen, FAR + 1)

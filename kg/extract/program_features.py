@@ -110,28 +110,36 @@ def _around(
     ]
 
 
-@lru_cache(maxsize=50_000)
-def alone(text: str, flag: str) -> tuple[str, ...]:
+def alone(text: str, flag: str) -> list[str]:
     """Return what is seen of a word itself."""
-    return (
-        "all",
-        f"w={text}",
-        f"p={flag}",
-        f"tag={flag[0]}",
-        f"shape={_shape(text)}",
-        f"last={text[-1]}",
-        f"end={text[-2:]}",
-        f"first={text[0]}",
-        f"c={classes(text)[0]}",
-        *placed("", text),
-    )
+    return [f"{name}={value}" if value else name for name, value in seen(text, flag)]
 
 
-@lru_cache(maxsize=50_000)
-def placed(where: str, text: str) -> tuple[str, ...]:
+def seen(text: str, flag: str) -> list[tuple[str, str]]:
+    """Return what is seen of a word as names with values, where it is more than a role."""
+    return [
+        ("all", ""),
+        ("w", text),
+        ("p", flag),
+        ("tag", flag[0]),
+        ("shape", _shape(text)),
+        ("last", text[-1]),
+        ("end", text[-2:]),
+        ("first", text[0]),
+        ("c", classes(text)[0]),
+        *((name, "") for name in roles(text)),
+    ]
+
+
+def placed(where: str, text: str) -> list[str]:
     """Return the roles of a word that stands there, from -2 to +1."""
-    roles = tuple(f"{name}{where}" for name in _all_roles().get(text, ()))
-    return (*roles, f"level{where}") if LEVEL.match(text) else roles
+    return [f"{name}{where}" for name in roles(text)]
+
+
+def roles(text: str) -> tuple[str, ...]:
+    """Return the roles of a word: what program_words.tsv says of it, and whether it is a level."""
+    found = _all_roles().get(text, ())
+    return (*found, "level") if LEVEL.match(text) else tuple(found)
 
 
 @cache

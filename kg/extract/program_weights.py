@@ -8,22 +8,23 @@ weighed at once, in numpy: each is the number of its row in the table.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from kg.extract.crf import LABELS, Model
 from kg.extract.program_ahead import NOTHING, Ahead, look
-from kg.extract.program_features import Words, alone, classes, placed, ruled
+from kg.extract.program_features import Words, classes, ruled, seen
 from kg.models import Mention
 
 if TYPE_CHECKING:
     from kg.extract.crf import Floats, Integers
 
-Line = tuple[str, ...]
 Pair = tuple[str, str]
 EDGE = 2  # places before the first word and behind the last that are seen as words < and >
 BEFORE, BEHIND = ("<", "<"), (">", ">")
 FULL = 50_000  # words in the table, after which the next document begins another
+ALONE = re.compile(r"(?P<name>[a-z]+)(?P<place>[+-]\d)?")  # a feature of one word
 _NONE = (0.0, 0.0, 0.0)
 Numbers = TypeVar("Numbers", "Floats", "Integers")
 Number = TypeVar("Number", int, "Integers")
@@ -49,7 +50,8 @@ class Weigher:
         ]
         self._of_rules = [_Table(model, name, self._rules) for name in _PLACES if name[0] == "r"]
         self._ahead = Ahead(model)
-        self._words = _Words(self._weigh, self._see)
+        self._alone = _alone(model)
+        self._words = self._no_words()
 
     def labels(self, sentences: Sequence[tuple[Words, Iterable[Mention]]]) -> list[str]:
         """Return the labels of the words of sentences, as a string of O, B and I for each.
@@ -59,7 +61,7 @@ class Weigher:
         if not sentences:
             return []
         if len(self._words) > FULL:
-            self._words = _Words(self._weigh, self._see)
+            self._words = self._no_words()
         rows: list[int] = []
         rules: dict[int, int] = {}
         begins, ends = [], []
@@ -82,12 +84,12 @@ class Weigher:
         import numpy as np
 
         rows = np.array(words)
-        flags, broad, *looks = self._words.facts[:, rows]
+        flags, broad, *looks = self._words.facts.take(rows, axis=1)
         scores = np.zeros((len(rows), len(LABELS)))
         inner = scores[EDGE:-EDGE]
         inner += self._ahead.weigh(rows, looks, self._words.texts)[EDGE:-EDGE]
         for number, table in enumerate(self._words.weights):
-            inner += table[_moved(rows, number - EDGE)]
+            inner += table.take(_moved(rows, number - EDGE), axis=0)
         read = self._read(rows, rules)
         for tables, ids in (
             (self._of_flags, flags),
@@ -108,38 +110,33 @@ class Weigher:
         read[list(rules.keys())] = list(rules.values())
         return read
 
-    def _weigh(self, word: Pair) -> list[tuple[float, ...]]:
-        """Return what a word weighs two places behind, one behind, here and so on."""
-        return [self._model.sum(see(*word)) for see in _SEEN]
+    def _no_words(self) -> _Words:
+        return _Words(self._alone, self._see)
 
     def _see(self, word: Pair) -> tuple[int, ...]:
         """Return the numbers of a word's part of speech and class, and what heads see of it."""
         text, flag = word
-        seen = NOTHING if word in (BEFORE, BEHIND) else look(text)
-        return self._flags[flag], self._classes[classes(text)[1]], *seen
+        ahead = NOTHING if word in (BEFORE, BEHIND) else look(text)
+        return self._flags[flag], self._classes[classes(text)[1]], *ahead
 
 
-def _two_before(text: str, _: str) -> Line:
-    return f"w-2={text}", f"c-2={classes(text)[0]}", *placed("-2", text)
+def _alone(model: Model) -> dict[Pair, Floats]:
+    """Return what is seen of one word to its weights, two places behind it, one behind and so on.
+
+    w-1=实施 is what 实施 weighs one place behind, w=实施 where it stands.
+    """
+    import numpy as np
+
+    found: dict[Pair, Floats] = {}
+    for feature, weights in model.weights.items():
+        name, _, value = feature.partition("=")
+        match = ALONE.fullmatch(name)
+        if match is not None:
+            row = found.setdefault((match["name"], value), np.zeros((2 * EDGE + 1, len(LABELS))))
+            row[EDGE + int(match["place"] or 0)] = weights
+    return found
 
 
-def _before(text: str, flag: str) -> Line:
-    return f"w-1={text}", f"p-1={flag}", f"c-1={classes(text)[0]}", *placed("-1", text)
-
-
-def _here(text: str, flag: str) -> Line:
-    return alone(text, flag)
-
-
-def _after(text: str, flag: str) -> Line:
-    return f"w+1={text}", f"p+1={flag}", f"c+1={classes(text)[0]}", *placed("+1", text)
-
-
-def _two_after(text: str, _: str) -> Line:
-    return f"w+2={text}", f"c+2={classes(text)[0]}"
-
-
-_SEEN: tuple[Callable[[str, str], Line], ...] = (_two_before, _before, _here, _after, _two_after)
 # Features of several words at once → where these words stand.
 _PLACES = {
     "p-2,-1": (-2, -1),
@@ -167,16 +164,14 @@ class _Words(dict[Pair, int]):
     """Words to their rows in tables that grow with them."""
 
     def __init__(
-        self,
-        weigh: Callable[[Pair], list[tuple[float, ...]]],
-        see: Callable[[Pair], tuple[int, ...]],
+        self, alone: Mapping[Pair, Floats], see: Callable[[Pair], tuple[int, ...]]
     ) -> None:
         import numpy as np
 
         super().__init__()
-        self._weigh, self._see = weigh, see
+        self._alone, self._see = alone, see
         self.texts: list[str] = []
-        self.weights = np.zeros((len(_SEEN), 1000, len(LABELS)))
+        self.weights = np.zeros((2 * EDGE + 1, 1000, len(LABELS)))
         self.facts = np.zeros((len(see(BEFORE)), 1000), np.intp)
 
     def __missing__(self, word: Pair) -> int:
@@ -184,7 +179,10 @@ class _Words(dict[Pair, int]):
         self.texts.append(word[0])
         if row == len(self.facts[0]):
             self.weights, self.facts = _doubled(self.weights), _doubled(self.facts)
-        self.weights[:, row] = self._weigh(word)
+        weights = self.weights[:, row]
+        for one in seen(*word):
+            if one in self._alone:
+                weights += self._alone[one]
         self.facts[:, row] = self._see(word)
         return row
 
@@ -226,10 +224,8 @@ class _Table:
 
     def of(self, numbers: Integers) -> Floats:
         """Give what the words around each place weigh together."""
-        weights: Floats = self._weights[
-            self._rows[self._key([_moved(numbers, place) for place in self._places])]
-        ]
-        return weights
+        key = self._key([_moved(numbers, place) for place in self._places])
+        return self._weights.take(self._rows.take(key), axis=0)
 
     def _key(self, numbers: Sequence[Number]) -> Number:
         key, *others = numbers
