@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
 from kg.extract.crf import LABELS, Model
@@ -52,6 +53,7 @@ class Weigher:
         self._ahead = Ahead(model)
         self._alone = _alone(model)
         self._words = self._no_words()
+        self._lock = Lock()  # for the tables: a process may read documents in several threads
 
     def labels(self, sentences: Sequence[tuple[Words, Iterable[Mention]]]) -> list[str]:
         """Return the labels of the words of sentences, as a string of O, B and I for each.
@@ -60,6 +62,14 @@ class Weigher:
         """
         if not sentences:
             return []
+        with self._lock:
+            scores, begins, ends = self._weigh(sentences)
+        return self._model.decode(scores, begins, ends)
+
+    def _weigh(
+        self, sentences: Sequence[tuple[Words, Iterable[Mention]]]
+    ) -> tuple[Floats, list[int], list[int]]:
+        """Return the scores of places, and between which of them each sentence stands."""
         if len(self._words) > FULL:
             self._words = self._no_words()
         rows: list[int] = []
@@ -74,7 +84,7 @@ class Weigher:
             rows += map(self._words.__getitem__, found.pairs)
             ends.append(len(rows))
             rows += behind
-        return self._model.decode(self._scores(rows, rules), begins, ends)
+        return self._scores(rows, rules), begins, ends
 
     def _scores(self, words: Sequence[int], rules: Mapping[int, int]) -> Floats:
         """Return the scores of places; `words` are rows of the table, `rules` what is read there.
