@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
@@ -51,7 +52,7 @@ class Weigher:
         ]
         self._of_rules = [_Table(model, name, self._rules) for name in _PLACES if name[0] == "r"]
         self._ahead = Ahead(model)
-        self._alone = _alone(model)
+        self._alone = _Alone(model)
         self._words = self._no_words()
         self._lock = Lock()  # for the tables: a process may read documents in several threads
 
@@ -93,6 +94,7 @@ class Weigher:
         """
         import numpy as np
 
+        self._words.fill()
         rows = np.array(words)
         flags, broad, *looks = self._words.facts.take(rows, axis=1)
         scores = np.zeros((len(rows), len(LABELS)))
@@ -130,21 +132,32 @@ class Weigher:
         return self._flags[flag], self._classes[classes(text)[1]], *ahead
 
 
-def _alone(model: Model) -> dict[Pair, Floats]:
-    """Return what is seen of one word to its weights, two places behind it, one behind and so on.
+class _Alone(dict[Pair, int]):
+    """What is seen of one word to its row of weights: two places behind it, one behind and so on.
 
-    w-1=实施 is what 实施 weighs one place behind, w=实施 where it stands.
+    w-1=实施 is what 实施 weighs one place behind, w=实施 where it stands. The first row is for what
+    the model does not know.
     """
-    import numpy as np
 
-    found: dict[Pair, Floats] = {}
-    for feature, weights in model.weights.items():
-        name, _, value = feature.partition("=")
-        match = ALONE.fullmatch(name)
-        if match is not None:
-            row = found.setdefault((match["name"], value), np.zeros((2 * EDGE + 1, len(LABELS))))
-            row[EDGE + int(match["place"] or 0)] = weights
-    return found
+    def __init__(self, model: Model) -> None:
+        import numpy as np
+
+        super().__init__()
+        rows = [np.zeros((2 * EDGE + 1, len(LABELS)))]
+        for feature, weights in model.weights.items():
+            name, _, value = feature.partition("=")
+            match = ALONE.fullmatch(name)
+            if match is None:
+                continue
+            seen = match["name"], value
+            if seen not in self:
+                self[seen] = len(rows)
+                rows.append(np.zeros_like(rows[0]))
+            rows[self[seen]][EDGE + int(match["place"] or 0)] = weights
+        self.weights = np.array(rows)
+
+    def __missing__(self, seen: Pair) -> int:
+        return 0
 
 
 # Features of several words at once → where these words stand.
@@ -171,30 +184,39 @@ def _values(model: Model, names: Iterable[str]) -> list[str]:
 
 
 class _Words(dict[Pair, int]):
-    """Words to their rows in tables that grow with them."""
+    """Words to their rows in tables that grow with them, when they are filled."""
 
-    def __init__(
-        self, alone: Mapping[Pair, Floats], see: Callable[[Pair], tuple[int, ...]]
-    ) -> None:
+    def __init__(self, alone: _Alone, see: Callable[[Pair], tuple[int, ...]]) -> None:
         import numpy as np
 
         super().__init__()
         self._alone, self._see = alone, see
+        self._new: list[Pair] = []
         self.texts: list[str] = []
         self.weights = np.zeros((2 * EDGE + 1, 1000, len(LABELS)))
         self.facts = np.zeros((len(see(BEFORE)), 1000), np.intp)
 
     def __missing__(self, word: Pair) -> int:
-        row = self[word] = len(self.texts)
+        self._new.append(word)
         self.texts.append(word[0])
-        if row == len(self.facts[0]):
-            self.weights, self.facts = _doubled(self.weights), _doubled(self.facts)
-        weights = self.weights[:, row]
-        for one in seen(*word):
-            if one in self._alone:
-                weights += self._alone[one]
-        self.facts[:, row] = self._see(word)
+        row = self[word] = len(self)
         return row
+
+    def fill(self) -> None:
+        """Weigh the words that are new."""
+        import numpy as np
+
+        if not self._new:
+            return
+        found = [[self._alone[one] for one in seen(*word)] for word in self._new]
+        starts = np.cumsum([0, *map(len, found[:-1])])
+        weights = np.add.reduceat(self._alone.weights[list(chain(*found))], starts)
+        rows = slice(len(self) - len(self._new), len(self))
+        while rows.stop > len(self.facts[0]):
+            self.weights, self.facts = _doubled(self.weights), _doubled(self.facts)
+        self.weights[:, rows] = weights.transpose(1, 0, 2)
+        self.facts[:, rows] = np.array(list(map(self._see, self._new))).T
+        self._new.clear()
 
 
 def _doubled(table: Numbers) -> Numbers:
