@@ -9,6 +9,7 @@ weighed at once, in numpy: each is the number of its row in the table.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from threading import Lock
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from kg.extract.crf import Floats, Integers
 
 Pair = tuple[str, str]
+Weights = tuple[float, ...]
+Named = dict[str, dict[str, Weights]]
 EDGE = 2  # places before the first word and behind the last that are seen as words < and >
 BEFORE, BEHIND = ("<", "<"), (">", ">")
 FULL = 50_000  # words in the table, after which the next document begins another
@@ -38,21 +41,12 @@ class Weigher:
     def __init__(self, model: Model) -> None:
         """Take the weights of a model."""
         self._model = model
-        self._flags, self._classes, self._rules = (
-            _Ids(_values(model, names))
-            for names in (
-                ("p-2,-1", "p-1,0", "p0,+1"),
-                ("b-1,0", "b0,+1", "b-1,0,+1", "b-2,-1,0"),
-                ("rule", "rule-1", "rule+1", "rules"),
-            )
-        )
-        self._of_flags = [_Table(model, name, self._flags) for name in _PLACES if name[0] == "p"]
-        self._of_classes = [
-            _Table(model, name, self._classes) for name in _PLACES if name[0] == "b"
-        ]
-        self._of_rules = [_Table(model, name, self._rules) for name in _PLACES if name[0] == "r"]
+        named = _by_name(model)
+        self._flags, self._of_flags = _tables(named, "p")
+        self._classes, self._of_classes = _tables(named, "b")
+        self._rules, self._of_rules = _tables(named, "rule")
+        self._alone = _Alone(named)
         self._ahead = Ahead(model)
-        self._alone = _Alone(model)
         self._words = self._no_words()
         self._lock = Lock()  # for the tables: a process may read documents in several threads
 
@@ -139,21 +133,21 @@ class _Alone(dict[Pair, int]):
     the model does not know.
     """
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, named: Named) -> None:
         import numpy as np
 
         super().__init__()
-        rows = [np.zeros((2 * EDGE + 1, len(LABELS)))]
-        for feature, weights in model.weights.items():
-            name, _, value = feature.partition("=")
+        rows: list[list[Weights]] = [[_NONE] * (2 * EDGE + 1)]
+        for name, values in named.items():
             match = ALONE.fullmatch(name)
             if match is None:
                 continue
-            seen = match["name"], value
-            if seen not in self:
-                self[seen] = len(rows)
-                rows.append(np.zeros_like(rows[0]))
-            rows[self[seen]][EDGE + int(match["place"] or 0)] = weights
+            place = EDGE + int(match["place"] or 0)
+            for value, weights in values.items():
+                row = self.setdefault((match["name"], value), len(rows))
+                if row == len(rows):
+                    rows.append([_NONE] * (2 * EDGE + 1))
+                rows[row][place] = weights
         self.weights = np.array(rows)
 
     def __missing__(self, seen: Pair) -> int:
@@ -176,11 +170,20 @@ _PLACES = {
 }
 
 
-def _values(model: Model, names: Iterable[str]) -> list[str]:
-    """Return the values that features of some names speak of, sorted."""
-    wanted = set(names)
-    parted = (feature.partition("=") for feature in model.weights)
-    return sorted({one for name, _, value in parted if name in wanted for one in value.split("|")})
+def _by_name(model: Model) -> Named:
+    """Return the weights of features by their names and values."""
+    found: Named = defaultdict(dict)
+    for feature, weights in model.weights.items():
+        name, _, value = feature.partition("=")
+        found[name][value] = weights
+    return found
+
+
+def _tables(named: Named, kind: str) -> tuple[_Ids, list[_Table]]:
+    """Return the numbers of what features of a kind speak of, and their tables."""
+    names = [name for name in _PLACES if name.startswith(kind)]
+    ids = _Ids(one for name in names for value in named[name] for one in value.split("|"))
+    return ids, [_Table(named[name], _PLACES[name], ids) for name in names]
 
 
 class _Words(dict[Pair, int]):
@@ -229,8 +232,8 @@ def _doubled(table: Numbers) -> Numbers:
 class _Ids(dict[str, int]):
     """Values to numbers; what the model does not know is 0."""
 
-    def __init__(self, values: Sequence[str]) -> None:
-        super().__init__((value, number) for number, value in enumerate(values, start=1))
+    def __init__(self, values: Iterable[str]) -> None:
+        super().__init__((value, number) for number, value in enumerate(sorted(set(values)), 1))
 
     def __missing__(self, value: str) -> int:
         return 0
@@ -239,20 +242,15 @@ class _Ids(dict[str, int]):
 class _Table:
     """The weights of a feature of several words, by their numbers."""
 
-    def __init__(self, model: Model, name: str, ids: _Ids) -> None:
+    def __init__(self, values: Mapping[str, Weights], places: Sequence[int], ids: _Ids) -> None:
         import numpy as np
 
-        self._places, self._base = _PLACES[name], len(ids) + 1
-        found = {
-            feature.removeprefix(f"{name}="): weights
-            for feature, weights in model.weights.items()
-            if feature.startswith(f"{name}=")
-        }
+        self._places, self._base = places, len(ids) + 1
         # The first row is for what is not known.
-        self._weights = np.array([_NONE, *found.values()])
-        self._rows = np.zeros(self._base ** len(self._places), np.int16)
-        for row, values in enumerate(found, start=1):
-            self._rows[self._key([ids[value] for value in values.split("|")])] = row
+        self._weights = np.array([_NONE, *values.values()])
+        self._rows = np.zeros(self._base ** len(places), np.int16)
+        for row, value in enumerate(values, start=1):
+            self._rows[self._key([ids[one] for one in value.split("|")])] = row
 
     def of(self, numbers: Integers) -> Floats:
         """Give what the words around each place weigh together."""
