@@ -274,6 +274,20 @@ def test_a_table_that_is_full_is_begun_anew(monkeypatch: pytest.MonkeyPatch) -> 
     assert len(set(map(id, tables))) == len(tables)
 
 
+def test_what_a_document_left_unfinished_is_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = labelled(Weigher(Model(MODEL)), SHORT)
+    weigher = Weigher(Model(MODEL))
+
+    def fails(*_: object) -> list[tuple[str, str]]:
+        raise MemoryError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(program_weights, "seen", fails)
+        with pytest.raises(MemoryError):
+            labelled(weigher, SHORT)
+    assert labelled(weigher, SHORT[::-1]) == expected[::-1]
+
+
 def test_documents_may_be_read_in_several_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = labelled(Weigher(Model(MODEL)), SHORT)
     monkeypatch.setattr(program_weights, "FULL", 5)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import chain
+from itertools import chain, islice
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
@@ -194,14 +194,11 @@ class _Words(dict[Pair, int]):
 
         super().__init__()
         self._alone, self._see = alone, see
-        self._new: list[Pair] = []
         self.texts: list[str] = []
         self.weights = np.zeros((2 * EDGE + 1, 1000, len(LABELS)))
         self.facts = np.zeros((len(see(BEFORE)), 1000), np.intp)
 
     def __missing__(self, word: Pair) -> int:
-        self._new.append(word)
-        self.texts.append(word[0])
         row = self[word] = len(self)
         return row
 
@@ -209,17 +206,19 @@ class _Words(dict[Pair, int]):
         """Weigh the words that are new."""
         import numpy as np
 
-        if not self._new:
+        rows = slice(len(self.texts), len(self))
+        new = list(islice(reversed(self), rows.stop - rows.start))[::-1]
+        if not new:
             return
-        found = [[self._alone[one] for one in seen(*word)] for word in self._new]
+        found = [[self._alone[one] for one in seen(*word)] for word in new]
         starts = np.cumsum([0, *map(len, found[:-1])])
         weights = np.add.reduceat(self._alone.weights[list(chain(*found))], starts)
-        rows = slice(len(self) - len(self._new), len(self))
         while rows.stop > len(self.facts[0]):
             self.weights, self.facts = _doubled(self.weights), _doubled(self.facts)
         self.weights[:, rows] = weights.transpose(1, 0, 2)
-        self.facts[:, rows] = np.array(list(map(self._see, self._new))).T
-        self._new.clear()
+        self.facts[:, rows] = np.array(list(map(self._see, new))).T
+        # Last: where the memory did not suffice for it all, they are still new.
+        self.texts += [text for text, _ in new]
 
 
 def _doubled(table: Numbers) -> Numbers:
