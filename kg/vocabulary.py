@@ -33,6 +33,7 @@ LEVEL_SUFFIXES = (
 )
 
 
+KNOWN_WORDS = 50_000  # with their parts of speech, before they are asked for anew
 WING = re.compile("(.).+([左右])翼([前中后]旗)")
 _LATIN = re.compile("[A-Za-z0-9]+")
 
@@ -399,12 +400,32 @@ def segmenter() -> Segmenter:
     except ImportError:
         return plain_segmenter()
 
-    def tag(text: str) -> Sequence[tuple[str, str]]:
+    def tag_one(word: str) -> tuple[str, str]:
         # What is no Chinese is "eng" to jieba, be it a number, and "m" or "x" to the other.
-        found = rjieba.tag(text, False)
-        return [(word, "eng" if _LATIN.fullmatch(word) else flag) for word, flag in found]
+        return word, "eng" if _LATIN.fullmatch(word) else rjieba.tag(word, False)[0][1]
 
-    return Segmenter(lambda text: rjieba.cut(text, False), tag)
+    known = _Tagged(tag_one)
+    return Segmenter(
+        lambda text: rjieba.cut(text, False),
+        lambda text: list(map(known.__getitem__, rjieba.cut(text, False))),
+    )
+
+
+class _Tagged(dict[str, tuple[str, str]]):
+    """Words to themselves with their part of speech, the dictionary's wherever a word stands.
+
+    Each is asked for once: this takes half the time of asking with every sentence.
+    """
+
+    def __init__(self, tag: Callable[[str], tuple[str, str]]) -> None:
+        super().__init__()
+        self._tag = tag
+
+    def __missing__(self, word: str) -> tuple[str, str]:
+        if len(self) >= KNOWN_WORDS:
+            self.clear()
+        self[word] = found = self._tag(word)
+        return found
 
 
 def plain_segmenter() -> Segmenter:

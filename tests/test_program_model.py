@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+import sys
 import tracemalloc
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib import resources
-from itertools import pairwise
+from itertools import accumulate, pairwise, product
 from pathlib import Path
 
 import numpy as np
 import pycrfsuite
 import pytest
 from casebook import ROOT, SHARED
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kg.extract import find_jurisdiction, program_model, read_by_rules, untangle
+from kg.extract import (
+    find_jurisdiction,
+    program_model,
+    program_weights,
+    read_by_rules,
+    untangle,
+)
 from kg.extract.crf import LABELS, Model
-from kg.extract.program_features import Word, classes, features
+from kg.extract.program_features import Word, Words, classes, features
 from kg.extract.program_meetings import find_meetings
 from kg.extract.program_model import read_programs, read_words, spans
+from kg.extract.program_weights import Weigher
 from kg.models import Mention, Outline
 from kg.read import read
 from kg.structure import structure
 from kg.structure.mend import mend
+from kg.vocabulary import segmenter
 
 MODEL = (resources.files("kg.data") / program_model.MODEL).read_bytes()
 PAPERS = sorted((ROOT / "examples").glob("0[1-6]*.txt"))
@@ -36,7 +46,7 @@ class Says:
     def __init__(self, *names: str) -> None:
         self.names = names
 
-    def labels(self, sentences: Sequence[tuple[Sequence[Word], Iterable[Mention]]]) -> list[str]:
+    def labels(self, sentences: Sequence[tuple[Words, Iterable[Mention]]]) -> list[str]:
         """Label the words that together are one of the names."""
         return [self._labels([word.text for word in found]) for found, _ in sentences]
 
@@ -112,6 +122,37 @@ def test_words_cover_their_sentences_and_features_their_words(text: str) -> None
         assert all(isinstance(feature, str) for word in seen for feature in word)
 
 
+@given(st.text("推进实施“”云陵5G、，五彩工程计划（）1 a", min_size=1, max_size=40), st.data())
+def test_words_are_the_segmenters_parted_where_a_finding_begins_or_ends(
+    text: str, data: st.DataObject
+) -> None:
+    outline = outline_of(f"为做好有关工作，{text}。")
+    size = len(outline.source.text)
+    cuts = data.draw(st.lists(st.integers(0, size), min_size=2, max_size=8).map(sorted))
+    findings = [Mention("Region", "", a, b, "", "", "") for a, b in pairwise(cuts)]
+    for found in read_words(outline, findings):
+        begin, end = found.borders[0], found.borders[-1]
+        tagged = segmenter().tag(outline.source.text[begin:end])
+        begins = accumulate((len(text) for text, _ in tagged[:-1]), initial=begin)
+        whole = {at: flag for at, (_, flag) in zip(begins, tagged, strict=True)}
+        assert {*found.borders} == {*whole, end} | {at for at in cuts if begin < at < end}
+        for word in found:
+            assert word.text == outline.source.text[word.begin : word.end]
+            assert word.flag == whole[max(at for at in whole if at <= word.begin)]
+
+
+def test_words_are_a_sequence_of_words() -> None:
+    found = Words([("云陵", "ns"), ("味道", "n")], [3, 5, 7])
+    assert list(found) == [Word(3, 5, "云陵", "ns"), Word(5, 7, "味道", "n")]
+    assert [found[-1], found[1:], found[::-1]] == [
+        Word(5, 7, "味道", "n"),
+        [found[1]],
+        [found[1], found[0]],
+    ]
+    with pytest.raises(IndexError):
+        found[2]
+
+
 @given(st.lists(st.sampled_from("BIO"), max_size=12))
 def test_spans_are_what_the_labels_say(labels: list[str]) -> None:
     found = [Word(i * 2, i * 2 + 2, "云陵", "ns") for i in range(len(labels))]
@@ -168,6 +209,113 @@ def test_labels_are_those_of_crfsuite_on_the_corpus() -> None:
 @given(st.text("推进实施“”云陵、，五彩工程（）1 \u3000品牌a。\n", max_size=80))
 def test_labels_are_those_of_crfsuite_on_any_text(text: str) -> None:
     assert_as_crfsuite(outline_of(f"为做好有关工作，{text}。"))
+
+
+def sums(found: Words, mentions: Iterable[Mention], model: Model) -> np.ndarray:
+    """Return what the features of each word weigh together, added one by one."""
+    none = (0.0,) * len(LABELS)
+    seen = features(found, mentions)
+    return np.array([np.sum([model.weights.get(f, none) for f in one], axis=0) for one in seen])
+
+
+def assert_scores_are_sums(outline: Outline) -> int:
+    """Return how many words have the scores that their features weigh together."""
+    ruled = read_by_rules(outline, find_jurisdiction(outline))
+    sentences = [(found, ruled) for found in read_words(outline, ruled)]
+    weigher = program_model._model()
+    if not sentences:
+        return 0
+    scores, begins, ends = weigher._weigh(sentences)
+    for (found, mentions), begin, end in zip(sentences, begins, ends, strict=True):
+        expected = sums(found, mentions, weigher._model)
+        np.testing.assert_allclose(scores[begin:end], expected, atol=1e-9)
+    return sum(len(found) for found, _ in sentences)
+
+
+@pytest.mark.parametrize("file", PAPERS[:3], ids=lambda file: file.name)
+def test_scores_are_the_sums_of_the_weights(file: Path) -> None:
+    source = mend(read(file.read_bytes(), [file.name])).source
+    assert assert_scores_are_sums(structure(source)) > 100
+
+
+@example("打造“云陵品牌。建设试点工程")  # what one sentence opens, the next is not in
+@given(st.text("创建国家级示范区“”云陵市、，五彩工程计划（）1 。；省实验品牌a", max_size=80))
+def test_scores_are_the_sums_of_the_weights_on_any_text(text: str) -> None:
+    assert_scores_are_sums(outline_of(f"为做好有关工作，{text}。"))
+
+
+def labelled(weigher: Weigher, outlines: Iterable[Outline]) -> list[list[str]]:
+    """Return the labels of documents, one after the other."""
+    found = []
+    for outline in outlines:
+        ruled = read_by_rules(outline, find_jurisdiction(outline))
+        found.append(weigher.labels([(one, ruled) for one in read_words(outline, ruled)]))
+    return found
+
+
+SHORT = tuple(
+    outline_of(text)
+    for text in (
+        "实施云陵英才培养计划，创建省级示范区。",
+        "打造“凤栖味道”品牌，办好青禾马拉松；获评全国文明城市。",
+        "推进5G基站建设，落实“双减”政策。",
+    )
+)
+
+
+def test_a_table_that_is_full_is_begun_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = labelled(Weigher(Model(MODEL)), SHORT * 2)
+    monkeypatch.setattr(program_weights, "FULL", 5)
+    weigher = Weigher(Model(MODEL))
+    tables = []
+    for outline, labels in zip(SHORT * 2, expected, strict=True):
+        assert labelled(weigher, [outline]) == [labels]
+        tables.append(weigher._words)
+    assert len(set(map(id, tables))) == len(tables)
+
+
+def test_what_a_document_left_unfinished_is_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = labelled(Weigher(Model(MODEL)), SHORT)
+    weigher = Weigher(Model(MODEL))
+
+    def fails(*_: object) -> list[tuple[str, str]]:
+        raise MemoryError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(program_weights, "seen", fails)
+        with pytest.raises(MemoryError):
+            labelled(weigher, SHORT)
+    assert labelled(weigher, SHORT[::-1]) == expected[::-1]
+
+
+def test_documents_may_be_read_in_several_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = labelled(Weigher(Model(MODEL)), SHORT)
+    monkeypatch.setattr(program_weights, "FULL", 5)
+    weigher = Weigher(Model(MODEL))
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            found = list(pool.map(lambda _: labelled(weigher, SHORT), range(12)))
+    finally:
+        sys.setswitchinterval(interval)
+    assert found == [expected] * 12
+
+
+@given(st.lists(st.lists(st.tuples(*[st.integers(-9, 9)] * 3), min_size=1, max_size=4), max_size=4))
+def test_no_labels_score_higher_than_those_decoded(sentences: list[list[tuple[int, ...]]]) -> None:
+    model = program_model._model()._model
+    ends = list(accumulate(map(len, sentences)))
+    rows = np.array([row for one in sentences for row in one], float).reshape(-1, len(LABELS))
+    found = model.decode(rows, [0, *ends[:-1]][: len(ends)], ends)
+
+    def score(rows: Sequence[Sequence[float]], labels: Sequence[int]) -> float:
+        kept = sum(row[label] for row, label in zip(rows, labels, strict=True))
+        return kept + sum(model.transitions[a][b] for a, b in pairwise(labels))
+
+    for one, labels in zip(sentences, found, strict=True):
+        best = max(score(one, way) for way in product(range(len(LABELS)), repeat=len(one)))
+        assert score(one, list(map(LABELS.index, labels))) == pytest.approx(best)
 
 
 def test_a_long_sentence_among_many_short_ones_takes_no_more_memory() -> None:

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
-from casebook import Case, cases, mentions_in
+from casebook import ROOT, Case, cases, mentions_in
+from hypothesis import given
+from hypothesis import strategies as st
 
+from kg.extract import programs
 from kg.extract.program_labels import find_labels
-from kg.extract.program_names import find_names
-from kg.extract.program_words import KINDS, LABEL_KINDS, heads, kind_of_name
-from kg.vocabulary import gazetteer, rows
+from kg.extract.program_names import PLACE, find_names, place_end
+from kg.extract.program_words import KINDS, LABEL_KINDS, head_at, head_of, heads, kind_of_name
+from kg.extract.programs import find_programs
+from kg.models import Outline
+from kg.read import read
+from kg.structure import structure
+from kg.structure.mend import mend
+from kg.vocabulary import gazetteer, regions, rows
 
 VERBS = {
     "initiative": "实施",
@@ -75,3 +84,61 @@ def test_kind_is_told_by_the_name_alone() -> None:
     assert kind_of_name("云陵市平安校园示范区") == "Designation"
     assert kind_of_name("一网通办") == "Platform"
     assert kind_of_name("四不两直") == "PolicyInstrument"
+
+
+# -- the fast way and the plain one ----------------------------------------------------------
+
+
+@given(st.text("国家级重点实验室示范区计划工程试点“”云a", max_size=12), st.integers(0, 12))
+def test_heads_are_the_longest(text: str, at: int) -> None:
+    beginning = [head for head in heads() if text.startswith(head, at)]
+    ending = [head for head in heads() if text.endswith(head)]
+    assert head_at(text, at) == max(beginning, key=len, default=None)
+    assert head_of(text) == max(ending, key=len, default=None)
+
+
+@given(
+    st.sampled_from(sorted(regions().by_name)[::97] + sorted(regions().by_short)[::97]),
+    st.integers(1, 9),
+    st.text("市县区云陵建设", max_size=4),
+    st.booleans(),
+)
+def test_a_place_ends_where_the_longest_one_does(
+    name: str, kept: int, rest: str, short: bool
+) -> None:
+    text = name[:kept] + rest
+    known = {*regions().by_name, *(regions().by_short if short else ())}
+    sizes = range(2, min(8, len(text)) + 1)
+    longest = max((size for size in sizes if text[:size] in known), default=0)
+    suffix = PLACE.match(text)
+    assert place_end(text, short) == (longest or (suffix.end() if suffix is not None else 0))
+
+
+class Everywhere:
+    """All of a document: nothing in it is passed over."""
+
+    def meets(self, begin: int, end: int) -> bool:
+        """Say so of each sentence."""
+        return True
+
+
+def outlines() -> Iterator[Outline]:
+    for file in sorted((ROOT / "examples").glob("*.txt"))[::2]:
+        yield structure(mend(read(file.read_bytes(), [file.name])).source)
+
+
+def test_what_is_passed_over_holds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    documents = list(outlines())
+    found = [list(find_programs(outline, None)) for outline in documents]
+    monkeypatch.setattr(programs, "_places", lambda *_: Everywhere())
+    assert [list(find_programs(outline, None)) for outline in documents] == found
+    assert sum(map(len, found)) > 50
+
+
+def test_shorter_names_are_found_in_the_order_in_which_they_are_given() -> None:
+    given_names = ("云渚通", "凤栖办", "青禾达", "镇海帮", "澄岭行", "临枫快")
+    said = "".join(f"建设“{name}便民”平台（以下简称{name}）。" for name in given_names)
+    used = "".join(f"用好{name}。" for name in reversed(given_names))
+    outline = structure(read(f"云陵市关于做好工作的通知\n{said}{used}\n".encode(), ["a.txt"]))
+    short = [m.text for m in find_programs(outline, None) if m.rule == "program.short"]
+    assert list(dict.fromkeys(short)) == list(given_names)

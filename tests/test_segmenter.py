@@ -47,6 +47,20 @@ def test_as_jieba_on_any_text(text: str) -> None:
     assert_same(text)
 
 
+def test_words_that_were_forgotten_are_asked_for_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = [segmenter().tag(one) for one in SENTENCES]
+    monkeypatch.setattr(vocabulary, "KNOWN_WORDS", 3)
+    forgetful = vocabulary.segmenter.__wrapped__()
+    assert [forgetful.tag(one) for one in SENTENCES * 2] == expected * 2
+
+
+@given(st.text("推进学前教育普惠，。“”双减 \r\n3.5%+-_aZ１ａ—·𠮷稅", max_size=60))
+def test_a_word_has_one_part_of_speech_wherever_it_stands(text: str) -> None:
+    rjieba = pytest.importorskip("rjieba")
+    for word, flag in rjieba.tag(text, False):
+        assert rjieba.tag(word, False) == [(word, flag)]
+
+
 def sentences() -> Iterator[str]:
     folders = (ROOT / "examples", ROOT / "tests" / "documents" / "plans")
     for file in sorted(file for folder in folders for file in folder.glob("*.txt")):

@@ -8,7 +8,8 @@ decoded at once, in numpy. A test compares the labels with those that CRFsuite g
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -51,44 +52,62 @@ class Model:
             row[place[target]] = weight
         self.weights = {name: tuple(state[index]) for index, name in features.items()}
 
+    def sum(self, features: Iterable[str]) -> tuple[float, float, float]:
+        """Return what features weigh together, for each label."""
+        outside = begin = inside = 0.0
+        for weights in filter(None, map(self.weights.get, features)):
+            outside += weights[0]
+            begin += weights[1]
+            inside += weights[2]
+        return outside, begin, inside
+
     def decode(self, scores: Floats, begins: Sequence[int], ends: Sequence[int]) -> list[str]:
         """Return the most likely labels of sequences as strings: rows `begins` to `ends` of scores.
 
         Viterbi's algorithm, a step for all sequences at once; the longest come first, so that
-        those that go on are always the first rows.
+        those that go on are always the first.
         """
         import numpy as np
 
         lengths = np.asarray(ends, np.intp) - np.asarray(begins, np.intp)
         order = np.argsort(-lengths, kind="stable")
         first, lengths = np.asarray(begins, np.intp)[order], lengths[order]
-        # How many sequences have a word at each step.
+        # How many sequences have a word at each step; the places of all steps, one by one.
         going = np.searchsorted(-lengths, -np.arange(lengths.max(initial=0)), side="left")
-        best, ways = self._forward(scores, first, going)
+        step = np.repeat(np.arange(len(going)), going)
+        starts = np.cumsum(going) - going
+        places = first[np.arange(len(step)) - starts[step]] + step
+        steps = [
+            slice(at, at + number)
+            for at, number in zip(starts.tolist(), going.tolist(), strict=True)
+        ]
         found = np.zeros(len(scores), np.intp)
-        label = best.argmax(axis=1)
-        for at in range(len(going) - 1, -1, -1):
-            number = going[at]
-            found[first[:number] + at] = label[:number]
-            if at:
-                label[:number] = ways[at - 1][np.arange(number), label[:number]]
+        found[places] = self._best(scores.take(places, axis=0).T, steps)
         text = np.frombuffer(LABELS.encode(), np.uint8)[found].tobytes().decode()
         return [text[begin:end] for begin, end in zip(begins, ends, strict=True)]
 
-    def _forward(
-        self, scores: Floats, first: Integers, going: Integers
-    ) -> tuple[Floats, list[Integers]]:
-        """Return the best scores at each sequence's end, and for each step from which label."""
+    def _best(self, scores: Floats, steps: Sequence[slice]) -> Integers:
+        """Return the numbers of the most likely labels of places that follow in steps.
+
+        The scores, and all else here, by label first: numpy is slow where the last axis is short.
+        """
         import numpy as np
 
-        steps = np.asarray(self.transitions)
-        best = scores[first].copy()
-        ways = []
-        for at, number in enumerate(going[1:], start=1):
-            reached = best[:number, :, None] + steps  # sequence, from, to
-            ways.append(reached.argmax(axis=1))
-            best[:number] = reached.max(axis=1) + scores[first[:number] + at]
-        return best, ways
+        transitions = np.asarray(self.transitions)[:, :, None]  # from, to
+        best = np.ascontiguousarray(scores)
+        pairs = [
+            (slice(here.start, here.start + after.stop - after.start), after)
+            for here, after in pairwise(steps)
+        ]
+        for here, after in pairs:
+            best[:, after] += (best[:, None, here] + transitions).max(axis=0)
+        # From which label each label is reached, for all steps at once.
+        ways = (best[:, None] + transitions).argmax(axis=0).T.ravel()
+        rows = np.arange(0, ways.size, len(LABELS))
+        found: Integers = best.argmax(axis=0)  # this stays where a sequence ends
+        for here, after in reversed(pairs):
+            found[here] = ways.take(rows[here] + found[after])
+        return found
 
 
 def _dictionary(content: bytes, at: int) -> Iterator[tuple[int, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from kg.extract.overlap import Spans
 from kg.extract.program_names import level_end, place_end
 from kg.extract.program_words import kind_of_name
 from kg.extract.text import ABBREVIATED, places_of
@@ -17,14 +18,15 @@ SHORTEST = 7  # characters that a title without its level needs to be no common 
 
 def same_names(outline: Outline, plain: str, found: list[Mention]) -> Iterator[Mention]:
     """Yield the mentions, those under a shorter name of the document with the full one."""
-    full = _abbreviations(plain, found) | _without_level(found) | _without_head(found)
+    abbreviated = _abbreviations(plain, found)
+    full = abbreviated | _without_level(found) | _without_head(found)
     for mention in found:
         name = full.get(mention.name)
         if name is not None:
             mention = replace(mention, name=name, kind=kind_of_name(name))
         yield mention
-    plainly = {short for short in full if len(short) >= 5} | set(_abbreviations(plain, found))
-    yield from _plain(outline, plain, {short: full[short] for short in plainly})
+    plainly = {s: name for s, name in full.items() if len(s) >= 5 or s in abbreviated}
+    yield from _plain(outline, plain, plainly)
 
 
 def _abbreviations(plain: str, found: Iterable[Mention]) -> dict[str, str]:
@@ -40,7 +42,8 @@ def _abbreviations(plain: str, found: Iterable[Mention]) -> dict[str, str]:
 def _without_level(found: Iterable[Mention]) -> dict[str, str]:
     """Return titles by what they are called without their level, where only one is meant."""
     names: dict[str, set[str]] = {}
-    for name in {m.name for m in found if m.kind == "Designation" and m.rule == "program.built"}:
+    titles = (m.name for m in found if m.kind == "Designation" and m.rule == "program.built")
+    for name in dict.fromkeys(titles):
         rest = name[level_end(name) :]
         if rest != name and len(rest) >= SHORTEST:
             names.setdefault(rest, set()).add(name)
@@ -48,7 +51,7 @@ def _without_level(found: Iterable[Mention]) -> dict[str, str]:
 
 
 def _without_head(found: Iterable[Mention]) -> dict[str, str]:
-    names = {m.name for m in found}
+    names = dict.fromkeys(m.name for m in found)  # in their order, so that the result has one
     pairs = ((name, name + head) for name in names for head in LEFT_OUT)
     return {name: longer for name, longer in pairs if longer in names}
 
@@ -61,13 +64,12 @@ def _of_another(before: str) -> bool:
 
 def _plain(outline: Outline, plain: str, full: dict[str, str]) -> Iterator[Mention]:
     """Yield the other places of the body that hold a shorter name."""
+    body = Spans((s.begin, s.end) for s in outline.sentences if s.part in ("body", "work"))
     for short, name in full.items():
         for begin, end in places_of(short, plain):
             if _of_another(plain[max(0, begin - 8) : begin]):
                 continue
-            if any(
-                s.begin <= begin < s.end and s.part in ("body", "work") for s in outline.sentences
-            ):
+            if body.meets(begin, begin + 1):
                 text = outline.source.text[begin:end]
                 yield Mention(
                     "Program", kind_of_name(name), begin, end, text, name, "program.short"

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 from kg.extract.program_words import head_of, heads, role
 from kg.models import Mention
@@ -20,6 +22,9 @@ LEVEL = re.compile("(?:国家级?|全国|中国|省级?|市级?|县级?|区级|�
 CLAUSE_END = "，。；：！？、"
 ROLES = ("award", "make", "run", "governor", "soft", "generic", "after")
 FAR = 6  # words to the next head from which on the distance says no more
+_NUMBER = re.compile(r"[\d.]+")
+_LATIN = re.compile(r"[A-Za-z0-9+.\-]+")
+_HAN = re.compile("[一-鿿]+")
 
 
 class Word(NamedTuple):
@@ -29,6 +34,31 @@ class Word(NamedTuple):
     end: int
     text: str
     flag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words(Sequence[Word]):
+    """The words of a sentence: what they are, and the offsets between which they stand."""
+
+    pairs: Sequence[tuple[str, str]]  # text and part of speech
+    borders: Sequence[int]  # one more: where each begins, and where the last ends
+
+    def __len__(self) -> int:
+        """Return how many words there are."""
+        return len(self.pairs)
+
+    @overload
+    def __getitem__(self, at: int) -> Word: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[Word]: ...
+
+    def __getitem__(self, at: int | slice) -> Word | list[Word]:
+        """Return a word, or some."""
+        if isinstance(at, slice):
+            return [self[i] for i in range(*at.indices(len(self)))]
+        at = range(len(self))[at]
+        return Word(self.borders[at], self.borders[at + 1], *self.pairs[at])
 
 
 def features(found: Sequence[Word], mentions: Iterable[Mention]) -> list[list[str]]:
@@ -80,36 +110,54 @@ def _around(
     ]
 
 
-@lru_cache(maxsize=50_000)
-def alone(text: str, flag: str) -> tuple[str, ...]:
+def alone(text: str, flag: str) -> list[str]:
     """Return what is seen of a word itself."""
-    return (
-        "all",
-        f"w={text}",
-        f"p={flag}",
-        f"tag={flag[0]}",
-        f"shape={_shape(text)}",
-        f"last={text[-1]}",
-        f"end={text[-2:]}",
-        f"first={text[0]}",
-        f"c={classes(text)[0]}",
-        *placed("", text),
-    )
+    return [f"{name}={value}" if value else name for name, value in seen(text, flag)]
 
 
-@lru_cache(maxsize=50_000)
-def placed(where: str, text: str) -> tuple[str, ...]:
+def seen(text: str, flag: str) -> list[tuple[str, str]]:
+    """Return what is seen of a word as names with values, where it is more than a role."""
+    return [
+        ("all", ""),
+        ("w", text),
+        ("p", flag),
+        ("tag", flag[0]),
+        ("shape", _shape(text)),
+        ("last", text[-1]),
+        ("end", text[-2:]),
+        ("first", text[0]),
+        ("c", classes(text)[0]),
+        *((name, "") for name in roles(text)),
+    ]
+
+
+def placed(where: str, text: str) -> list[str]:
     """Return the roles of a word that stands there, from -2 to +1."""
-    roles = tuple(f"{name}{where}" for name in ROLES if text in role(name))
-    return (*roles, f"level{where}") if LEVEL.match(text) else roles
+    return [f"{name}{where}" for name in roles(text)]
+
+
+def roles(text: str) -> tuple[str, ...]:
+    """Return the roles of a word: what program_words.tsv says of it, and whether it is a level."""
+    found = _all_roles().get(text, ())
+    return (*found, "level") if LEVEL.match(text) else tuple(found)
+
+
+@cache
+def _all_roles() -> dict[str, list[str]]:
+    """Return the words that have roles, with them in the order of ROLES."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for name in ROLES:
+        for word in role(name):
+            found[word].append(name)
+    return dict(found)
 
 
 def _shape(text: str) -> str:
-    if re.fullmatch(r"[\d.]+", text):
+    if _HAN.fullmatch(text):
+        return f"han{min(len(text), 5)}"
+    if _NUMBER.fullmatch(text):
         return "number"
-    if re.fullmatch(r"[A-Za-z0-9+.\-]+", text):
-        return "latin"
-    return f"han{min(len(text), 5)}" if re.fullmatch("[一-鿿]+", text) else text[0]
+    return "latin" if _LATIN.fullmatch(text) else text[0]
 
 
 @cache
@@ -124,17 +172,24 @@ def classes(text: str) -> tuple[str, str]:
 
 def rules_at(found: Sequence[Word], mentions: Iterable[Mention]) -> list[str]:
     """Return for each word what the rules read there: Agency-B, program.built-I, nothing."""
-    near = [m for m in mentions if found[0].begin <= m.begin < found[-1].end]
     labels = [""] * len(found)
-    begins = [word.begin for word in found]
-    for mention in near:
-        name = mention.rule if mention.type == "Program" else mention.type
-        for i in range(bisect_left(begins, mention.begin), bisect_left(begins, mention.end)):
-            word = found[i]
-            if word.end <= mention.end:
-                first, last = word.begin == mention.begin, word.end == mention.end
-                labels[i] = f"{name}-{'B' if first else 'E' if last else 'I'}"
+    for at, label in ruled([*(word.begin for word in found), found[-1].end], mentions):
+        labels[at] = label
     return labels
+
+
+def ruled(borders: Sequence[int], mentions: Iterable[Mention]) -> Iterator[tuple[int, str]]:
+    """Yield the words between borders that the rules read in a mention, and as what."""
+    last = len(borders) - 1
+    for mention in mentions:
+        if not borders[0] <= mention.begin < borders[last]:
+            continue
+        name = mention.rule if mention.type == "Program" else mention.type
+        begin, end = mention.begin, mention.end
+        for at in range(bisect_left(borders, begin), bisect_left(borders, end, 0, last)):
+            if borders[at + 1] <= end:
+                place = "B" if borders[at] == begin else "E" if borders[at + 1] == end else "I"
+                yield at, f"{name}-{place}"
 
 
 def ahead_of(found: Sequence[Word]) -> list[list[str]]:

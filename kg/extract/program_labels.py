@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from kg.extract.program_names import level_end, name_start
-from kg.extract.program_words import head_at, head_of, heads, kind_of_name, role
+from kg.extract.program_words import head_at, head_of, heads, kind_of_name, role, unquoted
 from kg.extract.text import up_to
 from kg.models import Mention
 from kg.vocabulary import contextual, rows, terms, words
@@ -31,6 +31,12 @@ COUNTED = re.compile(
     r"|^[一二三四五六七八九十双两]+(?:个?[连年][冠丰增升降]|下降|提升|增长|丰收|增)$"
 )
 NUMERIC = re.compile(rf"{NUMBER}.{{0,6}}$|.{{1,4}}[+＋×].{{0,4}}$|只.{{1,4}}$|.{{1,3}}制$")
+SAID = re.compile(r"(?:坚持|牢记|即|是|称|叫做?|誉为)[以]?$")
+PARTED = re.compile("[，、]")
+PLUS = re.compile(r"(.{2,8})[+＋×][^+＋×]{2,6}$")
+FRONT = re.compile(r"[一-鿿]{1,10}")
+# What makes a head part of a longer word: 平台|化, 项目|工作者.
+GOES_ON = re.compile(r"[师学院化性员力值表量主者级]|领导|工作者|布局|部署|定位|支点")
 BETWEEN = 8
 APART = re.compile(
     r"[^一-鿿A-Za-z0-9]|[和与及等的地在为是将不获]|培养|培训|每年|带动|制定|入选|实施|开展"
@@ -113,12 +119,7 @@ def _furthest(stretch: str, between: str, head: str, end: int) -> tuple[str, str
 
 def _ends_here(stretch: str, end: int) -> bool:
     """Tell whether a head is the last word of its phrase, not a modifier of the next."""
-    return (
-        re.match(
-            r"[师学院化性员力值表量主者级]|领导|工作者|布局|部署|定位|支点", stretch[end : end + 3]
-        )
-        is None
-    )
+    return GOES_ON.match(stretch, end) is None
 
 
 def _with_head(stretch: str, match: re.Match[str], tail: tuple[str, str, int]) -> Mention | None:
@@ -132,7 +133,7 @@ def _with_head(stretch: str, match: re.Match[str], tail: tuple[str, str, int]) -
     if bare:
         return _bare(stretch, match, tail)
     begin = _prefix(stretch, match, between + head)
-    name = re.sub("[“”]", "", stretch[begin:end]).removesuffix("活动")
+    name = unquoted(stretch[begin:end]).removesuffix("活动")
     return _mention(kind_of_name(name), stretch, begin, end, name, "program.quoted.head")
 
 
@@ -143,7 +144,7 @@ def _bare(stretch: str, match: re.Match[str], tail: tuple[str, str, int]) -> Men
     begin = _prefix(stretch, match, between + head)
     # Of an office the name is that of the system: “水域网格长”制度.
     if begin <= match.start() or (label.endswith(("长", "员", "官")) and head == "制度"):
-        name = re.sub("[“”]", "", stretch[begin:end])
+        name = unquoted(stretch[begin:end])
         return _mention(kind_of_name(name), stretch, begin, end, name, "program.quoted.field")
     before = stretch[max(0, match.start() - 14) : match.start()]
     if _cues("not-before").search(before) or not _is_named(label, before, "" if between else head):
@@ -156,7 +157,7 @@ def _prefix(stretch: str, match: re.Match[str], after: str) -> int:
     inside, quote = match.start() + 1, match.start()
     begin = name_start(stretch, quote)
     front = stretch[begin:quote]
-    if not front or not re.fullmatch(r"[一-鿿]{1,10}", front):
+    if not front or not FRONT.fullmatch(front):
         return inside
     if level_end(front) == len(front) and kind_of_name(after) in ("Designation", "Initiative"):
         return begin
@@ -178,7 +179,7 @@ def _levelled(stretch: str, match: re.Match[str], label: str) -> Mention:
     titles = "国家级|省级|市级" + ("|国家|全国" if kind_of_name(label) == "Designation" else "")
     level = re.search(f"(?:{titles})$", up_to(stretch, match.start()))
     begin = match.start() - len(level[0]) if level is not None else begin
-    name = re.sub("[“”]", "", stretch[begin:end])
+    name = unquoted(stretch[begin:end])
     return _mention(kind_of_name(name), stretch, begin, end, name, "program.quoted")
 
 
@@ -201,7 +202,7 @@ def _rejects(label: str, before: str, after: str) -> bool:
         return True
     if _cues("not-before").search(before) or _cues("not-after").match(after):
         return True
-    return bool(re.search(r"(?:坚持|牢记|即|是|称|叫做?|誉为)[以]?$", before))
+    return SAID.search(before) is not None
 
 
 def _is_named(label: str, before: str, after: str) -> bool:
@@ -214,13 +215,13 @@ def _is_named(label: str, before: str, after: str) -> bool:
     if _cues("after").match(after):
         return True
     # A list of demands, a description that the text goes on to apply, are slogans.
-    if before.endswith("的") or re.search("[，、]", label):
+    if before.endswith("的") or PARTED.search(label):
         return False
     if after.startswith("的") and not FORMULA.match(label):
         return False
     if len(label) == 2 and not NUMERIC.match(label):
         return False
-    plus = re.match(r"(.{2,8})[+＋×][^+＋×]{2,6}$", label)
+    plus = PLUS.match(label)
     if plus is not None and plus[1] in role("plus"):
         return True
     return bool(FORMULA.match(label) or _cues("before").search(before))

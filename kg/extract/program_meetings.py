@@ -19,6 +19,8 @@ SESSION = re.compile(
 
 def find_meetings(stretch: str) -> Iterator[Mention]:
     """Yield the conferences named with their level and topic."""
+    if "会" not in stretch:
+        return
     for match in MEETING.finditer(stretch):
         if SESSION.search(match["topic"]) is None:
             begin, end = match.span("name")

@@ -15,32 +15,33 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib import resources
+from itertools import accumulate
 from typing import Protocol
 
-from kg.extract.boundary import tagged
 from kg.extract.crf import Model
 from kg.extract.overlap import Spans
-from kg.extract.program_features import Word
+from kg.extract.program_features import Word, Words
 from kg.extract.program_labels import COUNTED
 from kg.extract.program_names import is_generic
 from kg.extract.program_weights import Weigher
 from kg.extract.program_words import kind_of_name
 from kg.extract.text import even
 from kg.models import Mention, Outline, Sentence
-from kg.vocabulary import terms, words
+from kg.vocabulary import segmenter, terms, words
 
 MODEL = "programs.crfsuite"
 PARTS = ("body", "work", "table", "addressee", "summary")
 # What the rules are sure of stays, whatever the model thinks of it.
 CERTAIN = ("program.known.quoted", "program.meeting", "program.quoted.head", "program.short")
 ACTIVITY = re.compile("(?<=.{4})(?:系列|实践|教学评选)?活动$")
+NAME = re.compile("[BI]I*")  # the labels of one
 MARKS = "“”\"' \t\n\u3000"
 
 
 class Labeller(Protocol):
     """Says which words of sentences are programmes."""
 
-    def labels(self, sentences: Sequence[tuple[Sequence[Word], Iterable[Mention]]]) -> list[str]:
+    def labels(self, sentences: Sequence[tuple[Words, Iterable[Mention]]]) -> list[str]:
         """Return a label for each word: B and I for a programme's first and other words, or O."""
 
 
@@ -73,7 +74,10 @@ def _found(outline: Outline, mentions: Sequence[Mention], model: Labeller) -> It
     begins = [m.begin for m in ordered]
     ruled = {(m.begin, m.end): m for m in mentions}
     sentences = [
-        (found, ordered[bisect_left(begins, found[0].begin) : bisect_left(begins, found[-1].end)])
+        (
+            found,
+            ordered[bisect_left(begins, found.borders[0]) : bisect_left(begins, found.borders[-1])],
+        )
         for found in read_words(outline, mentions)
     ]
     for (found, _), labels in zip(sentences, model.labels(sentences), strict=True):
@@ -133,44 +137,36 @@ def _formulas() -> frozenset[str]:
 # -- words -----------------------------------------------------------------------------------
 
 
-def read_words(outline: Outline, mentions: Iterable[Mention]) -> Iterator[list[Word]]:
+def read_words(outline: Outline, mentions: Iterable[Mention]) -> Iterator[Words]:
     """Yield the sentences that may hold a programme, cut into words and at the rules' findings."""
     plain = even(outline.source.text)
     cuts = sorted({at for m in mentions for at in (m.begin, m.end)})
     for sentence in outline.sentences:
         if sentence.part in PARTS:
-            found = list(_cut(plain, sentence, cuts))
+            found = _cut(plain, sentence, cuts)
             if found:
                 yield found
 
 
-def _cut(plain: str, sentence: Sentence, cuts: Sequence[int]) -> Iterator[Word]:
-    at = sentence.begin
-    number = bisect_right(cuts, at)
-    cut = cuts[number] if number < len(cuts) else len(plain)
-    for text, flag in tagged(plain[sentence.begin : sentence.end]):
-        end = at + len(text)
-        while cut < end:
-            if at < cut:
-                yield Word(at, cut, plain[at:cut], flag)
-            at, number = cut, number + 1
-            cut = cuts[number] if number < len(cuts) else len(plain)
-        yield Word(at, end, text if at + len(text) == end else plain[at:end], flag)
-        at = end
+def _cut(plain: str, sentence: Sentence, cuts: Sequence[int]) -> Words:
+    """Return the words of a sentence; one that a finding's border parts is two of the same flag."""
+    begin, end = sentence.begin, sentence.end
+    pairs = list(segmenter().tag(plain[begin:end]))
+    borders = list(accumulate([len(text) for text, _ in pairs], initial=begin))
+    for cut in cuts[bisect_right(cuts, begin) : bisect_left(cuts, end)]:
+        at = bisect_left(borders, cut)
+        if borders[at] != cut:
+            text, flag = pairs[at - 1]
+            inside = cut - borders[at - 1]
+            pairs[at - 1 : at] = (text[:inside], flag), (text[inside:], flag)
+            borders.insert(at, cut)
+    return Words(pairs, borders)
 
 
 def spans(found: Sequence[Word], labels: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Yield the stretches labelled B I I …, as offsets in the text."""
-    begin = end = -1
-    for word, label in zip(found, labels, strict=True):
-        if begin >= 0 and label != "I":
-            yield begin, end
-            begin = -1
-        if label == "B" or (label == "I" and begin < 0):
-            begin = word.begin
-        end = word.end
-    if begin >= 0:
-        yield begin, end
+    for name in NAME.finditer("".join(labels)):
+        yield found[name.start()].begin, found[name.end() - 1].end
 
 
 # -- the model -------------------------------------------------------------------------------

@@ -7,7 +7,16 @@ from collections.abc import Iterator
 from functools import cache
 
 from kg.extract.boundary import tagged
-from kg.extract.program_words import choice, each_head, head_at, head_of, heads, kind_of_name, role
+from kg.extract.program_words import (
+    choice,
+    each_head,
+    head_at,
+    head_of,
+    heads,
+    kind_of_name,
+    role,
+    unquoted,
+)
 from kg.extract.text import up_to
 from kg.models import Mention
 from kg.vocabulary import regions
@@ -31,6 +40,13 @@ COUNT = re.compile(
 STRAY = re.compile(r"[一-鿿]{1,2}(?=国家级|省级|市级|全国|全省|全市)")
 TITLE_OF = re.compile(r"(?<=[省市县区])(?:全国|国家级|省级|市级|自治区级)")
 BRACKETED = re.compile(r"（[^）]{1,4}）")
+ASIDE = re.compile(r"[（(].{0,100}?[）)]")
+PLACE = re.compile(r"[一-鿿]{2,3}?(?:[省县]|(?<![城超股都上门集房车楼夜])市)(?!场|政|民|长|域)")
+WHOLE = re.compile("全[省市县区]")
+STATE = re.compile("国家级?|省级")
+# What may follow a head of one character.
+CLOSED = re.compile(r"[^一-鿿]|[和与及等的将为由在是可]|$")
+CLAUSE_MARK = re.compile(r"[，。；：？！\n]")
 COUNTED = re.compile(
     r"[\d一二三四五六七八九十百][所个家批项][“]?$|(?:一批|若干|\d[所个家]).{0,12}的$"
 )
@@ -76,13 +92,9 @@ def _generic_lengths() -> tuple[int, ...]:
 
 
 @cache
-def _after() -> re.Pattern[str]:
-    return re.compile(choice("after"))
-
-
-@cache
-def _title() -> re.Pattern[str]:
-    return re.compile(choice("title"))
+def _any(name: str) -> re.Pattern[str]:
+    """Return the words of a role as a pattern."""
+    return re.compile(choice(name))
 
 
 def find_names(stretch: str) -> Iterator[Mention]:
@@ -97,7 +109,7 @@ def find_names(stretch: str) -> Iterator[Mention]:
             continue
         if row["kind"] == "initiative":
             begin = _coordinated(stretch, begin)
-        elif row["kind"] == "platform" and re.match("全[省市县区]", stretch[begin:at]):
+        elif row["kind"] == "platform" and WHOLE.match(stretch, begin, at):
             begin += 2
         shared = _sharing(stretch, last, begin, at, end) if last is not None else None
         if shared is not None:
@@ -111,9 +123,9 @@ def find_names(stretch: str) -> Iterator[Mention]:
 def _closes(stretch: str, head: str, end: int) -> bool:
     """Tell whether a head is the last word of its phrase; one character shows it least."""
     if len(head) == 1:
-        return re.match(r"[^一-鿿]|[和与及等的将为由在是可]|$", stretch[end:]) is not None
+        return CLOSED.match(stretch, end) is not None
     bracket = BRACKETED.match(stretch, end)
-    if _after().match(stretch, end) or (bracket and head_at(stretch, bracket.end())):
+    if _any("after").match(stretch, end) or (bracket and head_at(stretch, bracket.end())):
         return False
     at = end - len(head)
     if stretch[max(0, at - 1) : at + 1] in role("governor") | role("soft"):
@@ -127,7 +139,7 @@ def _closes(stretch: str, head: str, end: int) -> bool:
 
 
 def _named(stretch: str, begin: int, end: int, prefix: str = "") -> Mention:
-    name = prefix + re.sub("[“”]", "", stretch[begin:end])
+    name = prefix + unquoted(stretch[begin:end])
     inner = begin + 1 if stretch[begin] == "“" else begin
     activity = ACTIVITY.match(stretch, end)
     kind = kind_of_name(name)
@@ -175,13 +187,10 @@ def _cut(clause: str) -> int:
     begin = at = 0
     previous = ""
     for word, flag in tagged(clause):
-        rest = clause[at + len(word) :]
         # 省|首批|数字经济总部: the level belongs to the name.
         levelled = word == "首批" and LEVEL.fullmatch(clause, begin, at) is not None
         parted = word in AND and not _goes_on(clause, begin, at)
-        # 临枫区|建设|…试点: a place is the subject of the verb behind it.
-        first = at == begin or place_end(clause[begin:at]) == at - begin
-        governs = _governs(word, flag, first, rest) or previous + word in role("governor")
+        governs = _governs(word, flag, clause, begin, at) or previous + word in role("governor")
         if parted or (governs and not levelled):
             begin = at + len(word)
         at += len(word)
@@ -189,14 +198,20 @@ def _cut(clause: str) -> int:
     return begin
 
 
-def _governs(word: str, flag: str, first: bool, rest: str) -> bool:
+def _governs(word: str, flag: str, clause: str, begin: int, at: int) -> bool:
     if word in AND or word.startswith("最"):
         return False
     if word in role("governor") or (len(word) == 4 and word[2:] in role("governor")):
         return True
     if (flag[0] in "prcuy" and flag != "eng") or flag == "ad":
-        return first or len(word) > 1 or flag[0] in "pcu"
-    return first and word in role("soft") and len(rest) >= 1
+        return len(word) > 1 or flag[0] in "pcu" or _is_first(clause, begin, at)
+    followed = at + len(word) < len(clause)
+    return followed and word in role("soft") and _is_first(clause, begin, at)
+
+
+def _is_first(clause: str, begin: int, at: int) -> bool:
+    """Tell whether a word is the first; a place is the subject of the verb: 临枫区|建设|…试点."""
+    return at == begin or place_end(clause[begin:at]) == at - begin
 
 
 def _goes_on(clause: str, begin: int, at: int) -> bool:
@@ -206,7 +221,7 @@ def _goes_on(clause: str, begin: int, at: int) -> bool:
         return level_end(right) > 0
     if level_end(right) or not begin or clause[at] in "及与":
         return False
-    plain = re.sub(r"[（(].{0,100}?[）)]", "", left)
+    plain = ASIDE.sub("", left)
     return len(plain) >= 2 and not _is_whole(plain)
 
 
@@ -222,13 +237,19 @@ def level_end(name: str) -> int:
 def place_end(name: str, short: bool = False) -> int:
     """Return where the place that a name begins with ends; `short` also takes 云陵 for 云陵市."""
     known = regions()
-    for length in range(min(8, len(name)), 1, -1):
-        if name[:length] in known.by_name or (short and name[:length] in known.by_short):
-            return length
-    suffix = re.match(
-        r"[一-鿿]{2,3}?(?:[省县]|(?<![城超股都上门集房车楼夜])市)(?!场|政|民|长|域)", name
-    )
+    if name[:2] in _place_beginnings():
+        for length in range(min(8, len(name)), 1, -1):
+            if name[:length] in known.by_name or (short and name[:length] in known.by_short):
+                return length
+    suffix = PLACE.match(name)
     return suffix.end() if suffix is not None else 0
+
+
+@cache
+def _place_beginnings() -> frozenset[str]:
+    """Return the two characters that names of places begin with: few texts begin so."""
+    known = regions()
+    return frozenset(name[:2] for names in (known.by_name, known.by_short) for name in names)
 
 
 def _trim(stretch: str, begin: int, head: int) -> int:
@@ -275,7 +296,7 @@ def _coordinated(stretch: str, begin: int) -> int:
 
 
 def _sets_apart(stretch: str, begin: int, head: int, row: dict[str, str]) -> bool:
-    modifier = re.sub("[“”]", "", stretch[begin:head])
+    modifier = unquoted(stretch[begin:head])
     level = level_end(modifier + row["head"]) if modifier else 0
     level = min(level, len(modifier))
     own = modifier[level:]
@@ -285,7 +306,7 @@ def _sets_apart(stretch: str, begin: int, head: int, row: dict[str, str]) -> boo
     if _is_generic(own) and not telling:
         return False
     if level and row["kind"] == "designation" and not LEVEL.match(modifier):
-        level = level if _title().search(modifier + row["head"]) else 0
+        level = level if _any("title").search(modifier + row["head"]) else 0
     return RULES[row["unquoted"]](stretch[:begin], modifier, level, row["head"])
 
 
@@ -298,7 +319,9 @@ def is_generic(name: str) -> bool:
 def _is_title(level: int, row: dict[str, str]) -> bool:
     """Tell a title that needs nothing but its level: 省实验室, 国家级示范区."""
     if row["kind"] == "designation":
-        return level > 0 and (len(row["head"]) >= 3 or _title().search(row["head"]) is not None)
+        return level > 0 and (
+            len(row["head"]) >= 3 or _any("title").search(row["head"]) is not None
+        )
     return level > 0 and len(row["head"]) >= 5 and row["unquoted"] == "level"
 
 
@@ -312,8 +335,10 @@ def _is_campaign(before: str, own: str, row: dict[str, str]) -> bool:
 
 def _listed(before: str, verbs: str) -> bool:
     """Tell whether the verb stands in front of the list that a name is in: 举办甲大会、|乙大会."""
-    clause = re.split("[，。；：？！\n]", before)[-1]
-    return before.endswith(("、", "和")) and re.search(choice(verbs), clause[:14]) is not None
+    if not before.endswith(("、", "和")):
+        return False
+    clause = CLAUSE_MARK.split(before)[-1]
+    return _any(verbs).search(clause[:14]) is not None
 
 
 def _behind(before: str, verbs: str) -> bool:
@@ -335,7 +360,7 @@ def _run(before: str, modifier: str, level: int, head: str) -> bool:
 def _levelled(before: str, modifier: str, level: int, head: str) -> bool:
     if level > 0:
         return True
-    inside = re.search("国家级?|省级", modifier)
+    inside = STATE.search(modifier)
     if inside is not None and place_end(modifier, short=True) == inside.start():
         return True
     return len(modifier) >= 3 and _behind(before, "award")

@@ -1,36 +1,38 @@
 """Words to what the programme model says of them: the sums of the weights of their features.
 
 The features are those of kg.extract.program_features. What depends on a word alone, wherever it
-stands from two before to two after, is summed once for each word; what depends on several is
-looked up in tables of their parts of speech and classes, for all words of a document at once.
+stands from two before to two after, is summed once for each word and kept in a table; what depends
+on several words is looked up by their parts of speech and classes. All words of a document are
+weighed at once, in numpy: each is the number of its row in the table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain, islice
+from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
-from kg.extract.crf import Model
-from kg.extract.program_features import (
-    Word,
-    alone,
-    classes,
-    coming,
-    coming_heads,
-    placed,
-    rules_at,
-)
+from kg.extract.crf import LABELS, Model
+from kg.extract.program_ahead import NOTHING, Ahead, look
+from kg.extract.program_features import Words, classes, ruled, seen
 from kg.models import Mention
 
 if TYPE_CHECKING:
     from kg.extract.crf import Floats, Integers
 
-Numbers = TypeVar("Numbers", "Floats", "Integers")
-Line = tuple[str, ...]
-Row = tuple[float, ...]
+Pair = tuple[str, str]
+Weights = tuple[float, ...]
+Named = dict[str, dict[str, Weights]]
 EDGE = 2  # places before the first word and behind the last that are seen as words < and >
+BEFORE, BEHIND = ("<", "<"), (">", ">")
+FULL = 50_000  # words in the table, after which the next document begins another
+ALONE = re.compile(r"(?P<name>[a-z]+)(?P<place>[+-]\d)?")  # a feature of one word
 _NONE = (0.0, 0.0, 0.0)
+Numbers = TypeVar("Numbers", "Floats", "Integers")
+Number = TypeVar("Number", int, "Integers")
 
 
 class Weigher:
@@ -39,105 +41,119 @@ class Weigher:
     def __init__(self, model: Model) -> None:
         """Take the weights of a model."""
         self._model = model
-        self._flags, self._classes, self._rules = (
-            _Ids(_values(model, names))
-            for names in (
-                ("p-2,-1", "p-1,0", "p0,+1"),
-                ("b-1,0", "b0,+1", "b-1,0,+1", "b-2,-1,0"),
-                ("rule", "rule-1", "rule+1", "rules"),
-            )
-        )
-        self._several = [
-            *(_Table(model, name, self._flags) for name in ("p-2,-1", "p-1,0", "p0,+1")),
-            *(_Table(model, name, self._classes) for name in _PLACES if name.startswith("b")),
-            *(_Table(model, name, self._rules) for name in _PLACES if name.startswith("rule")),
-        ]
-        self._word = lru_cache(maxsize=50_000)(self._weigh_word)
-        self._head = lru_cache(maxsize=5_000)(self._weigh_head)
+        named = _by_name(model)
+        self._flags, self._of_flags = _tables(named, "p")
+        self._classes, self._of_classes = _tables(named, "b")
+        self._rules, self._of_rules = _tables(named, "rule")
+        self._alone = _Alone(named)
+        self._ahead = Ahead(model)
+        self._words = self._no_words()
+        self._lock = Lock()  # for the tables: a process may read documents in several threads
 
-    def labels(self, sentences: Sequence[tuple[Sequence[Word], Iterable[Mention]]]) -> list[str]:
+    def labels(self, sentences: Sequence[tuple[Words, Iterable[Mention]]]) -> list[str]:
         """Return the labels of the words of sentences, as a string of O, B and I for each.
 
         With each sentence come the mentions that the rules read in it.
         """
-        import numpy as np
-
-        words: list[Row] = []
-        heads: list[Row] = []
-        rules: list[int] = []
-        begins, ends = [], []
-        before, behind = [self._word("<", "<")] * EDGE, [self._word(">", ">")] * EDGE
-        outside = [self._rules.get("<")] * EDGE, [self._rules.get(">")] * EDGE
-        for found, mentions in sentences:
-            begins.append(len(words) + EDGE)
-            ends.append(len(words) + EDGE + len(found))
-            words += [*before, *(self._word(word.text, word.flag) for word in found), *behind]
-            rules += [*outside[0], *map(self._rules.get, rules_at(found, mentions)), *outside[1]]
-            heads += [_NONE] * EDGE
-            heads += [self._head(*one) for one in coming_heads(found)]
-            heads += [_NONE] * EDGE
-        if not words:
+        if not sentences:
             return []
-        scores = self._scores(np.array(words), np.array(rules), np.array(heads))
+        with self._lock:
+            scores, begins, ends = self._weigh(sentences)
         return self._model.decode(scores, begins, ends)
 
-    def _scores(self, words: Floats, rules: Integers, heads: Floats) -> Floats:
-        """Return the scores of each place: rows of `words` are what _weigh_word gives."""
+    def _weigh(
+        self, sentences: Sequence[tuple[Words, Iterable[Mention]]]
+    ) -> tuple[Floats, list[int], list[int]]:
+        """Return the scores of places, and between which of them each sentence stands."""
+        if len(self._words) > FULL:
+            self._words = self._no_words()
+        rows: list[int] = []
+        rules: dict[int, int] = {}
+        begins, ends = [], []
+        before, behind = [self._words[BEFORE]] * EDGE, [self._words[BEHIND]] * EDGE
+        for found, mentions in sentences:
+            rows += before
+            begins.append(len(rows))
+            for at, what in ruled(found.borders, mentions):
+                rules[len(rows) + at] = self._rules[what]
+            rows += map(self._words.__getitem__, found.pairs)
+            ends.append(len(rows))
+            rows += behind
+        return self._scores(rows, rules), begins, ends
+
+    def _scores(self, words: Sequence[int], rules: Mapping[int, int]) -> Floats:
+        """Return the scores of places; `words` are rows of the table, `rules` what is read there.
+
+        The first places and the last, where no word stands, have none.
+        """
         import numpy as np
 
-        scores = heads.copy()
-        for number, place in enumerate(range(-EDGE, EDGE + 1)):
-            scores += _moved(words[:, number * 3 : number * 3 + 3], place)
-        ids = {
-            id(self._flags): words[:, -2].astype(np.intp),
-            id(self._classes): words[:, -1].astype(np.intp),
-            id(self._rules): rules,
-        }
-        for table in self._several:
-            scores += table.of(ids[id(table.ids)])
+        self._words.fill()
+        rows = np.array(words)
+        flags, broad, *looks = self._words.facts.take(rows, axis=1)
+        scores = np.zeros((len(rows), len(LABELS)))
+        inner = scores[EDGE:-EDGE]
+        inner += self._ahead.weigh(rows, looks, self._words.texts)[EDGE:-EDGE]
+        for number, table in enumerate(self._words.weights):
+            inner += table.take(_moved(rows, number - EDGE), axis=0)
+        read = self._read(rows, rules)
+        for tables, ids in (
+            (self._of_flags, flags),
+            (self._of_classes, broad),
+            (self._of_rules, read),
+        ):
+            for several in tables:
+                inner += several.of(ids)
         return scores
 
-    def _weigh_word(self, text: str, flag: str) -> Row:
-        """Return what a word weighs two places behind, one behind, here and so on, and its ids."""
-        weights = [self._sum(see(text, flag)) for see in _SEEN]
-        ids = self._flags.get(flag), self._classes.get(classes(text)[1])
-        return *(one for row in weights for one in row), *map(float, ids)
+    def _read(self, rows: Integers, rules: Mapping[int, int]) -> Integers:
+        """Return the number of what the rules read at each place."""
+        import numpy as np
 
-    def _weigh_head(self, quoted: str, head: str, far: int) -> Row:
-        return self._sum(coming(quoted, head, far))
+        read = np.full(len(rows), self._rules[""])
+        for edge in (BEFORE, BEHIND):
+            read[rows == self._words[edge]] = self._rules[edge[0]]
+        read[list(rules.keys())] = list(rules.values())
+        return read
 
-    def _sum(self, features: Iterable[str]) -> Row:
-        outside = begin = inside = 0.0
-        for feature in features:
-            weights = self._model.weights.get(feature)
-            if weights is not None:
-                outside += weights[0]
-                begin += weights[1]
-                inside += weights[2]
-        return outside, begin, inside
+    def _no_words(self) -> _Words:
+        return _Words(self._alone, self._see)
 
-
-def _two_before(text: str, _: str) -> Line:
-    return f"w-2={text}", f"c-2={classes(text)[0]}", *placed("-2", text)
+    def _see(self, word: Pair) -> tuple[int, ...]:
+        """Return the numbers of a word's part of speech and class, and what heads see of it."""
+        text, flag = word
+        ahead = NOTHING if word in (BEFORE, BEHIND) else look(text)
+        return self._flags[flag], self._classes[classes(text)[1]], *ahead
 
 
-def _before(text: str, flag: str) -> Line:
-    return f"w-1={text}", f"p-1={flag}", f"c-1={classes(text)[0]}", *placed("-1", text)
+class _Alone(dict[Pair, int]):
+    """What is seen of one word to its row of weights: two places behind it, one behind and so on.
+
+    w-1=实施 is what 实施 weighs one place behind, w=实施 where it stands. The first row is for what
+    the model does not know.
+    """
+
+    def __init__(self, named: Named) -> None:
+        import numpy as np
+
+        super().__init__()
+        rows: list[list[Weights]] = [[_NONE] * (2 * EDGE + 1)]
+        for name, values in named.items():
+            match = ALONE.fullmatch(name)
+            if match is None:
+                continue
+            place = EDGE + int(match["place"] or 0)
+            for value, weights in values.items():
+                row = self.setdefault((match["name"], value), len(rows))
+                if row == len(rows):
+                    rows.append([_NONE] * (2 * EDGE + 1))
+                rows[row][place] = weights
+        self.weights = np.array(rows)
+
+    def __missing__(self, seen: Pair) -> int:
+        return 0
 
 
-def _here(text: str, flag: str) -> Line:
-    return alone(text, flag)
-
-
-def _after(text: str, flag: str) -> Line:
-    return f"w+1={text}", f"p+1={flag}", f"c+1={classes(text)[0]}", *placed("+1", text)
-
-
-def _two_after(text: str, _: str) -> Line:
-    return f"w+2={text}", f"c+2={classes(text)[0]}"
-
-
-_SEEN: tuple[Callable[[str, str], Line], ...] = (_two_before, _before, _here, _after, _two_after)
 # Features of several words at once → where these words stand.
 _PLACES = {
     "p-2,-1": (-2, -1),
@@ -154,68 +170,99 @@ _PLACES = {
 }
 
 
-def _values(model: Model, names: Iterable[str]) -> list[str]:
-    """Return the values that features of some names speak of, sorted."""
-    wanted = set(names)
-    parted = (feature.partition("=") for feature in model.weights)
-    return sorted({one for name, _, value in parted if name in wanted for one in value.split("|")})
+def _by_name(model: Model) -> Named:
+    """Return the weights of features by their names and values."""
+    found: Named = defaultdict(dict)
+    for feature, weights in model.weights.items():
+        name, _, value = feature.partition("=")
+        found[name][value] = weights
+    return found
+
+
+def _tables(named: Named, kind: str) -> tuple[_Ids, list[_Table]]:
+    """Return the numbers of what features of a kind speak of, and their tables."""
+    names = [name for name in _PLACES if name.startswith(kind)]
+    ids = _Ids(one for name in names for value in named[name] for one in value.split("|"))
+    return ids, [_Table(named[name], _PLACES[name], ids) for name in names]
+
+
+class _Words(dict[Pair, int]):
+    """Words to their rows in tables that grow with them, when they are filled."""
+
+    def __init__(self, alone: _Alone, see: Callable[[Pair], tuple[int, ...]]) -> None:
+        import numpy as np
+
+        super().__init__()
+        self._alone, self._see = alone, see
+        self.texts: list[str] = []
+        self.weights = np.zeros((2 * EDGE + 1, 1000, len(LABELS)))
+        self.facts = np.zeros((len(see(BEFORE)), 1000), np.intp)
+
+    def __missing__(self, word: Pair) -> int:
+        row = self[word] = len(self)
+        return row
+
+    def fill(self) -> None:
+        """Weigh the words that are new."""
+        import numpy as np
+
+        rows = slice(len(self.texts), len(self))
+        new = list(islice(reversed(self), rows.stop - rows.start))[::-1]
+        if not new:
+            return
+        found = [[self._alone[one] for one in seen(*word)] for word in new]
+        starts = np.cumsum([0, *map(len, found[:-1])])
+        weights = np.add.reduceat(self._alone.weights[list(chain(*found))], starts)
+        while rows.stop > len(self.facts[0]):
+            self.weights, self.facts = _doubled(self.weights), _doubled(self.facts)
+        self.weights[:, rows] = weights.transpose(1, 0, 2)
+        self.facts[:, rows] = np.array(list(map(self._see, new))).T
+        # Last: where the memory did not suffice for it all, they are still new.
+        self.texts += [text for text, _ in new]
+
+
+def _doubled(table: Numbers) -> Numbers:
+    """Return a table with room for twice as many rows."""
+    import numpy as np
+
+    return np.concatenate((table, np.zeros_like(table)), axis=1)
 
 
 class _Ids(dict[str, int]):
     """Values to numbers; what the model does not know is 0."""
 
-    def __init__(self, values: Sequence[str]) -> None:
-        super().__init__((value, number) for number, value in enumerate(values, start=1))
+    def __init__(self, values: Iterable[str]) -> None:
+        super().__init__((value, number) for number, value in enumerate(sorted(set(values)), 1))
 
-    def get(self, value: str, default: int | None = None) -> int:  # type: ignore[override]
-        """Give the number of a value."""
-        return super().get(value, 0)
+    def __missing__(self, value: str) -> int:
+        return 0
 
 
 class _Table:
     """The weights of a feature of several words, by their numbers."""
 
-    def __init__(self, model: Model, name: str, ids: _Ids) -> None:
+    def __init__(self, values: Mapping[str, Weights], places: Sequence[int], ids: _Ids) -> None:
         import numpy as np
 
-        self.ids, self._places = ids, _PLACES[name]
-        found = {
-            self._key([ids.get(one) for one in feature.removeprefix(f"{name}=").split("|")]): row
-            for feature, row in model.weights.items()
-            if feature.startswith(f"{name}=")
-        }
-        self._keys = np.array(sorted(found), np.intp)
-        # The last row is for what is not known.
-        self._weights = np.array([*(found[key] for key in sorted(found)), _NONE])
+        self._places, self._base = places, len(ids) + 1
+        # The first row is for what is not known.
+        self._weights = np.array([_NONE, *values.values()])
+        self._rows = np.zeros(self._base ** len(places), np.int16)
+        for row, value in enumerate(values, start=1):
+            self._rows[self._key([ids[one] for one in value.split("|")])] = row
 
     def of(self, numbers: Integers) -> Floats:
         """Give what the words around each place weigh together."""
-        import numpy as np
+        key = self._key([_moved(numbers, place) for place in self._places])
+        return self._weights.take(self._rows.take(key), axis=0)
 
-        key = np.zeros(len(numbers), np.intp)
-        for place in self._places:
-            key = key * (len(self.ids) + 1) + _moved(numbers, place)
-        at = np.minimum(np.searchsorted(self._keys, key), len(self._keys) - 1)
-        known = self._keys[at] == key
-        weights: Floats = self._weights[np.where(known, at, len(self._keys))]
-        return weights
-
-    def _key(self, numbers: Iterable[int]) -> int:
-        key = 0
-        for number in numbers:
-            key = key * (len(self.ids) + 1) + number
+    def _key(self, numbers: Sequence[Number]) -> Number:
+        key, *others = numbers
+        for number in others:
+            key = key * self._base + number
         return key
 
 
-def _moved(values: Numbers, place: int) -> Numbers:
-    """Return for each place what stands `place` places behind it; the ends are never looked at."""
-    import numpy as np
-
-    moved = np.zeros_like(values)
-    if place > 0:
-        moved[:-place] = values[place:]
-    elif place < 0:
-        moved[-place:] = values[:place]
-    else:
-        moved[:] = values
-    return moved
+def _moved(values: Integers, place: int) -> Integers:
+    """Return for each place but the edges what stands `place` places behind it."""
+    return values[EDGE + place : len(values) - EDGE + place]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from itertools import product
@@ -64,7 +65,8 @@ def heads() -> dict[str, dict[str, str]]:
 
 
 @cache
-def _matcher() -> tuple[AhoCorasick, tuple[str, ...]]:
+def head_matcher() -> tuple[AhoCorasick, tuple[str, ...]]:
+    """Return a matcher over the heads of names without quotation marks, with them in its order."""
     # Heads of quoted names alone would hide others; those that make no name at all are to hide.
     names = tuple(
         head for head, row in heads().items() if row["unquoted"] != "no" or row["quoted"] == "no"
@@ -74,7 +76,7 @@ def _matcher() -> tuple[AhoCorasick, tuple[str, ...]]:
 
 def each_head(stretch: str) -> Iterator[tuple[str, int, int]]:
     """Yield every head with its place, the longest of those that begin or end at one place."""
-    found, names = _matcher()
+    found, names = head_matcher()
     for index, begin, end in found.find_matches_as_indexes(stretch):
         yield names[index], begin, end
         # 传承基地|学校: the head of the phrase is the last one.
@@ -86,18 +88,17 @@ def each_head(stretch: str) -> Iterator[tuple[str, int, int]]:
 
 
 @cache
-def _longest() -> int:
-    return max(map(len, heads()))
-
-
-@cache
-def _last_characters() -> frozenset[str]:
-    return frozenset(head[-1] for head in heads())
+def _lengths(at: int) -> dict[str, list[int]]:
+    """Return how long heads are by their first character (0) or their last (-1), longest first."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for head in heads():
+        found[head[at]].add(len(head))
+    return {character: sorted(lengths, reverse=True) for character, lengths in found.items()}
 
 
 def head_at(stretch: str, begin: int) -> str | None:
     """Return the longest head that begins here."""
-    for length in range(min(_longest(), len(stretch) - begin), 0, -1):
+    for length in _lengths(0).get(stretch[begin : begin + 1], ()):
         if stretch[begin : begin + length] in heads():
             return stretch[begin : begin + length]
     return None
@@ -105,12 +106,15 @@ def head_at(stretch: str, begin: int) -> str | None:
 
 def head_of(name: str) -> str | None:
     """Return the longest head that a name ends with."""
-    if name[-1:] not in _last_characters():
-        return None
-    for length in range(min(_longest(), len(name)), 0, -1):
+    for length in _lengths(-1).get(name[-1:], ()):
         if name[-length:] in heads():
             return name[-length:]
     return None
+
+
+def unquoted(name: str) -> str:
+    """Return a name without quotation marks."""
+    return name.replace("“", "").replace("”", "")
 
 
 def kind_of_name(name: str) -> str:

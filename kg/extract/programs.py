@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
+from kg.extract.overlap import Spans
 from kg.extract.program_aliases import same_names
 from kg.extract.program_labels import find_labels
 from kg.extract.program_meetings import find_meetings
 from kg.extract.program_names import find_names
-from kg.extract.program_words import head_at, heads, kind_of_name
+from kg.extract.program_words import head_at, head_matcher, heads, kind_of_name, unquoted
 from kg.extract.text import even
 from kg.models import Mention, Outline, Place
 from kg.vocabulary import matcher, regions, terms
+
+if TYPE_CHECKING:
+    from ahocorasick_rs import AhoCorasick
 
 LEVEL_BEFORE = re.compile(r"(?:全国|国家级|全省|省级|市级|县级|区级|自治区级)$")
 
@@ -22,26 +27,40 @@ def find_programs(outline: Outline, place: Place | None) -> Iterator[Mention]:
     text = outline.source.text
     plain = even(text)
     del place
+    named, headed = _places(matcher("programs.ttl")[0], plain), _places(head_matcher()[0], plain)
     found: list[Mention] = []
     for sentence in outline.sentences:
         if sentence.part in ("body", "work", "table", "addressee", "summary"):
-            found += _in_sentence(text, plain, sentence.begin, sentence.end)
+            begin, end = sentence.begin, sentence.end
+            stretch = plain[begin:end]
+            known = list(_known(stretch)) if named.meets(begin, end) else []
+            built = _built(stretch, known) if headed.meets(begin, end) else ()
+            for one in (*known, *find_labels(stretch), *find_meetings(stretch), *built):
+                found.append(_moved(one, begin, text))
     yield from same_names(outline, plain, found)
 
 
-def _in_sentence(text: str, plain: str, begin: int, end: int) -> Iterator[Mention]:
-    """Yield the programmes of a sentence; what ends in a known name begins with it, too.
+def _places(names: AhoCorasick, plain: str) -> Spans:
+    """Return where names stand in a document; a sentence that meets no such place holds none.
+
+    Not all that a sentence holds: a name may begin in front of it and hide another one in it.
+    """
+    return Spans((begin, end) for _, begin, end in names.find_matches_as_indexes(plain))
+
+
+def _built(stretch: str, known: Iterable[Mention]) -> Iterator[Mention]:
+    """Yield what is built of words; what ends in a known name begins with it, too.
 
     企业利用好|中国国际进口博览会: only a level or a place in front belongs to it (_longer).
     """
-    stretch = plain[begin:end]
-    known = list(_known(stretch))
     ends = {mention.end: mention.begin for mention in known if mention.rule == "program.known"}
-    built = (m for m in find_names(stretch) if ends.get(m.end, m.begin) <= m.begin)
-    for found in (*known, *find_labels(stretch), *find_meetings(stretch), *built):
-        first, last = found.begin + begin, found.end + begin
-        name = text[first:last]
-        yield Mention("Program", found.kind, first, last, name, found.name, found.rule)
+    return (m for m in find_names(stretch) if ends.get(m.end, m.begin) <= m.begin)
+
+
+def _moved(found: Mention, by: int, text: str) -> Mention:
+    """Return what was found in a sentence as it stands in the text."""
+    begin, end = found.begin + by, found.end + by
+    return Mention("Program", found.kind, begin, end, text[begin:end], found.name, found.rule)
 
 
 def _known(stretch: str) -> Iterator[Mention]:
@@ -69,7 +88,7 @@ def _longer(stretch: str, begin: int, end: int, kind: str) -> Mention | None:
         return None
     start = begin - level
     stop = end + len(head) if head is not None and awarded else end
-    name = re.sub("[“”]", "", stretch[start:stop])
+    name = unquoted(stretch[start:stop])
     kind = kind_of_name(name)
     return Mention("Program", kind, start, stop, stretch[start:stop], name, "program.known.level")
 
