@@ -41,7 +41,9 @@ def chinese(numeral: str) -> int | None:
     """Return the value of a Chinese numeral, None where it is none (十十)."""
     if COMPLETE.fullmatch(numeral):
         return _complete(numeral)
-    return spoken(numeral) if re.fullmatch(CHINESE, numeral) else None
+    if numeral in UNITS or not re.fullmatch(CHINESE, numeral):
+        return None
+    return spoken(numeral)
 
 
 def _complete(numeral: str) -> int:
