@@ -99,11 +99,10 @@ def ordinal(numeral: str) -> int:
 
 
 def _trim(text: str, begin: int, end: int, line: int, indented: bool) -> Block | None:
-    while begin < end and text[begin] in BLANKS:
-        begin += 1
-    while end > begin and text[end - 1] in BLANKS:
-        end -= 1
-    return Block(begin, end, text[begin:end], line, indented) if begin < end else None
+    words = text[begin:end].rstrip(BLANKS)
+    bare = words.lstrip(BLANKS)
+    begin += len(words) - len(bare)
+    return Block(begin, begin + len(bare), bare, line, indented) if bare else None
 
 
 def _pieces(line: str, expected: dict[str, int]) -> Iterator[tuple[int, int, bool]]:

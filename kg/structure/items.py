@@ -147,7 +147,8 @@ def _group(first: tuple[Block, Item] | None, under: Sequence[Block]) -> Iterator
     leads = list(_leads(head, under))
     until = leads[0].begin if leads else sys.maxsize
     texts = [block.text for block in under if block.begin < until]
-    lists = ANNOUNCED.search((texts or [block.text])[-1]) is not None
+    last = (texts or [block.text])[-1]
+    lists = last[-1] in "：:" and ANNOUNCED.search(last) is not None
     yield replace(head, below=sum(map(len, texts)), lists=lists)
     yield from leads
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from kg.models import Section, Task
 from kg.structure.blocks import Block, ordinal
@@ -40,6 +40,7 @@ def _general(match: str) -> tuple[str, ...]:
     return tuple(row["heading"] for row in rows("general_sections.tsv") if row["match"] == match)
 
 
+@lru_cache(maxsize=4096)  # of each item its own title is asked, and those above it
 def is_general(title: str) -> bool:
     """Tell a heading of frame or review, whose section holds no work items."""
     if QUESTION.search(title) or EXPLAINS.search(title):
