@@ -53,8 +53,13 @@ class Extractor:
 
     process: Process
     version: str
-    ontology: str  # N-Quads
+    made: str | Callable[[], str]  # the ontology, or what makes it: not before it is asked for
     corrections: tuple[Correction, ...] = ()  # those that `process` applies
+
+    @property
+    def ontology(self) -> str:
+        """Return the ontology's N-Quads."""
+        return self.made if isinstance(self.made, str) else self.made()
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +234,7 @@ def default_extractor(
     process = partial(
         workers.Elsewhere("kg.pipeline", "process"), options=options, corrections=corrections
     )
-    return Extractor(process, version_for(options), ontology_nquads(base), corrections)
+    return Extractor(process, version_for(options), partial(ontology_nquads, base), corrections)
 
 
 # -- what is to be done ------------------------------------------------------------------------
