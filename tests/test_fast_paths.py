@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.extract import dates, numerals, quantities
+from kg.extract import _link, dates, numerals, quantities
 from kg.graph import escaped, sorted_lines
 from kg.measure import normal
+from kg.models import Mention, Target
 from kg.read import characters
 from kg.structure import blocks, items, mend_numbers, table_layouts
 from kg.structure.signs import matches_at
@@ -160,6 +161,19 @@ def test_a_word_is_cut_where_one_ends_the_form(form: str) -> None:
         rest = form[: found.start()] if found is not None else ""
         kept = rest if len(rest) >= 2 and not rest.endswith(normal.words("half")) else ""
         assert normal._cut(form, role, "than") == kept
+
+
+@given(st.lists(st.integers(1, 6), max_size=6), st.integers(0, 30), st.integers(0, 6))
+def test_a_figure_inside_a_name_is_no_target(lengths: list[int], begin: int, length: int) -> None:
+    """Names stand one behind the other, a character apart."""
+    spans, at = [], 0
+    for size in lengths:
+        spans.append((at, at + size))
+        at += size + 1
+    names = tuple(Mention("Document", "Law", *span, "", "", "") for span in spans)
+    target = Target(begin, begin + length, "", "Exactly", None, None, None, "所", "")
+    inside = any(first <= begin and begin + length <= end for first, end in spans)
+    assert list(_link([target], names)) == [target] * (not inside)
 
 
 # -- the graph ---------------------------------------------------------------------------------
