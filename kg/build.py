@@ -43,6 +43,7 @@ from kg.workers import DEFAULT_LIMITS, TOO_DEEP, TOO_LARGE, Limits, Lost
 
 BATCH_QUADS = 200_000
 BATCH_SECONDS = 5.0
+FIRST = 100  # contents, one of which will be read if any is new: of more, a second matters less
 
 Process = Callable[[bytes, Sequence[str], str], DocumentGraph]
 
@@ -169,7 +170,7 @@ def build(
             reader = Reader(limits, extractor.process, store.base, jobs)
             undo.callback(reader.end)
             read = reader.read_and_end
-            if any(not store.claims(claim.sha256) for claim in contents.claims):
+            if any(not store.claims(claim.sha256) for claim in contents.claims[:FIRST]):
                 reader.start()  # it loads what reads a document while the store gets its ontology
         done = bring_in(contents, store, extractor, read, report=report, compare=compare)
     faults = tuple(f"line {one.line}: {one.problem}" for one in table.faults)
