@@ -12,13 +12,14 @@ import time
 import traceback
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 import pyoxigraph
 
-from kg import search, traces, workers
+from kg import workers
 from kg.errors import KgError, ReadError
 from kg.inputs import (
     AUTOMATIC,
@@ -42,6 +43,7 @@ from kg.workers import DEFAULT_LIMITS, TOO_DEEP, TOO_LARGE, Limits, Lost
 
 BATCH_QUADS = 200_000
 BATCH_SECONDS = 5.0
+FIRST = 100  # contents, one of which will be read if any is new: of more, a second matters less
 
 Process = Callable[[bytes, Sequence[str], str], DocumentGraph]
 
@@ -52,8 +54,13 @@ class Extractor:
 
     process: Process
     version: str
-    ontology: str  # N-Quads
+    made: str | Callable[[], str]  # the ontology, or what makes it: not before it is asked for
     corrections: tuple[Correction, ...] = ()  # those that `process` applies
+
+    @property
+    def ontology(self) -> str:
+        """Return the ontology's N-Quads."""
+        return self.made if isinstance(self.made, str) else self.made()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +164,15 @@ def build(
     contents = read_contents(found, intake, limits)
     contents.skipped[:0] = found.skipped
     contents.unread.update(found.unread)
-    read = partial(
-        read_jobs, processes=jobs, limits=limits, process=extractor.process, base=store.base
-    )
-    done = bring_in(contents, store, extractor, read, report=report, compare=compare)
+    with ExitStack() as undo:
+        read: Read = partial(_read_here, process=extractor.process, base=store.base)
+        if limits is not None:
+            reader = Reader(limits, extractor.process, store.base, jobs)
+            undo.callback(reader.end)
+            read = reader.read_and_end
+            if any(not store.claims(claim.sha256) for claim in contents.claims[:FIRST]):
+                reader.start()  # it loads what reads a document while the store gets its ontology
+        done = bring_in(contents, store, extractor, read, report=report, compare=compare)
     faults = tuple(f"line {one.line}: {one.problem}" for one in table.faults)
     return replace(done, seconds=time.monotonic() - started, faults=faults)
 
@@ -175,6 +187,8 @@ def bring_in(
     compare: bool = True,
 ) -> BuildReport:
     """Bring contents into a store, those that it does not hold as `read` gives their graphs."""
+    from kg import search, traces  # here: no process that reads documents needs them
+
     started = time.monotonic()
     skipped = list(contents.skipped)
     tally = _Tally()
@@ -216,11 +230,12 @@ def default_extractor(
     base: str, options: ReadOptions = AS_IT_IS, corrections: tuple[Correction, ...] = ()
 ) -> Extractor:
     """Give the project's own extractor; with other options it has another version."""
-    from kg import pipeline
+    from kg.version import ontology_nquads, version_for
 
-    process = partial(pipeline.process, options=options, corrections=corrections)
-    version, ontology = pipeline.version_for(options), pipeline.ontology_nquads(base)
-    return Extractor(process, version, ontology, corrections)
+    process = partial(
+        workers.Elsewhere("kg.pipeline", "process"), options=options, corrections=corrections
+    )
+    return Extractor(process, version_for(options), partial(ontology_nquads, base), corrections)
 
 
 # -- what is to be done ------------------------------------------------------------------------
@@ -425,22 +440,38 @@ def read_jobs(
     jobs: Iterable[Job], processes: int, limits: Limits | None, process: Process, base: str
 ) -> Iterator[Outcome]:
     """Yield what becomes of each content, in the order in which they are read."""
-    task = partial(_run, process=process, base=base)
     if limits is None:
-        yield from map(task, jobs)
+        yield from _read_here(jobs, process, base)
         return
+    task = partial(_run, process=process, base=base)
     yield from _outcomes(workers.run(task, jobs, processes, limits))
 
 
-class Reader:
-    """A process that reads contents, each within its limits, and stays for the next ones."""
+def _read_here(jobs: Iterable[Job], process: Process, base: str) -> Iterator[Outcome]:
+    return map(partial(_run, process=process, base=base), jobs)
 
-    def __init__(self, limits: Limits, process: Process, base: str) -> None:
-        self._standing = workers.Standing(partial(_run, process=process, base=base), 1, limits)
+
+class Reader:
+    """Processes that read contents, each within its limits, and stay for the next ones."""
+
+    def __init__(self, limits: Limits, process: Process, base: str, processes: int = 1) -> None:
+        task = partial(_run, process=process, base=base)
+        self._standing = workers.Standing(task, processes, limits)
+
+    def start(self) -> None:
+        """Let a process come up that will be needed soon."""
+        self._standing.start()
 
     def read(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
         """Yield what becomes of each content."""
         yield from _outcomes(self._standing.run(jobs))
+
+    def read_and_end(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
+        """Yield what becomes of each content; what comes next may need the processes' memory."""
+        try:
+            yield from self.read(jobs)
+        finally:
+            self.end()
 
     def end(self) -> None:
         """End the process."""

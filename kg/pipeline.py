@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
-from importlib import resources
-from importlib.resources.abc import Traversable
 
-from kg import __version__
 from kg.correct import concerning, correct, stamp
 from kg.extract import extract
 from kg.graph import DEFAULT_BASE, ONTOLOGY_GRAPH, build_graph, entity_path
@@ -20,7 +15,7 @@ from kg.resolve import resolve, surroundings
 from kg.structure import structure
 from kg.structure.mend import mend
 from kg.structure.relocate import relocate
-from kg.vocabulary import text_of
+from kg.version import extractor_version, ontology_nquads, version_for
 
 __all__ = [
     "DEFAULT_BASE",
@@ -32,15 +27,6 @@ __all__ = [
     "understand",
     "version_for",
 ]
-
-ONTOLOGY_FILES = (
-    *("policy.ttl", "agencies.ttl", "indicators.ttl", "laws.ttl", "programs.ttl"),
-    "successions.ttl",
-)
-# What decides how a document is read; the rest (store, export, pages, commands) may change freely.
-STAGES = ("read", "structure", "extract", "resolve.py", "correct", "measure", "graph.py")
-PARTS = (*STAGES, "data", "models.py", "sentence.py", "vocabulary.py")
-COUNTED = (".py", ".tsv", ".ttl", ".crfsuite")
 
 
 def process(
@@ -75,42 +61,3 @@ def understand(source: Source, corrections: Sequence[Correction] = ()) -> Readin
         reading = replace(reading, context=surroundings(reading))
     text = reading.outline.source.text
     return replace(reading, measures=measure(reading.findings.targets, text))
-
-
-@cache
-def extractor_version() -> str:
-    """Return the package's version with a digest of its code, data and ontology."""
-    digest = hashlib.sha256()
-    package = resources.files("kg")
-    files = [found for part in PARTS for found in _files(package / part, part)]
-    files += list(_files(resources.files("kg.ontology"), "ontology"))
-    for name, content in sorted(files):
-        digest.update(name.encode() + b"\0" + content)
-    return f"{__version__}-{digest.hexdigest()[:8]}"
-
-
-def version_for(options: ReadOptions) -> str:
-    """Return the version of what is read with these options: read otherwise, it is another."""
-    return extractor_version() + ("+simplified" if options.simplify else "")
-
-
-def _files(entry: Traversable, name: str) -> Iterator[tuple[str, bytes]]:
-    if entry.is_dir():
-        for inner in entry.iterdir():
-            yield from _files(inner, f"{name}/{inner.name}")
-    elif name.endswith(COUNTED):
-        yield name, entry.read_bytes()
-
-
-@cache
-def ontology_nquads(base: str = DEFAULT_BASE) -> str:
-    """Return the ontology with its gazetteers as N-Quads in the graph ONTOLOGY_GRAPH."""
-    import pyoxigraph as ox
-
-    lines = set()
-    graph = ox.NamedNode(ONTOLOGY_GRAPH)
-    for name in ONTOLOGY_FILES:
-        text = text_of("kg.ontology", name).replace(DEFAULT_BASE, base)
-        for quad in ox.parse(text, format=ox.RdfFormat.TURTLE):
-            lines.add(f"{ox.Quad(quad.subject, quad.predicate, quad.object, graph)} .\n")
-    return "".join(sorted(lines))

@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 
 from kg.models import DIGEST, Entity, Findings, Imprint, Mention, Outline, Place, Profile, Reading
 from kg.vocabulary import (
@@ -162,6 +162,7 @@ def display_name(place: Place) -> str:
     return place.name
 
 
+@lru_cache(maxsize=10_000)
 def region_entity(place: Place) -> Entity:
     """Return a place as an entity; its key is its code, or its name where it has none."""
     return Entity(
@@ -411,13 +412,16 @@ def _implied_issuer(outline: Outline, findings: Findings) -> Iterator[Entity]:
 
 
 def _program(mention: Mention) -> Entity:
-    name = re.sub(r"[“”‘’\s]", "", mention.name)
-    known = terms("programs.ttl").get(mention.name) or terms("programs.ttl").get(name)
+    return _program_named(mention.name, mention.kind)
+
+
+@lru_cache(maxsize=10_000)
+def _program_named(written: str, kind: str) -> Entity:
+    name = re.sub(r"[“”‘’\s]", "", written)
+    known = terms("programs.ttl").get(written) or terms("programs.ttl").get(name)
     if known is not None:
-        return Entity(
-            "Program", known.kind or mention.kind, known.label, known.label, known.alternatives
-        )
-    return Entity("Program", mention.kind, name, name, level=_stated_level(name))
+        return Entity("Program", known.kind or kind, known.label, known.label, known.alternatives)
+    return Entity("Program", kind, name, name, level=_stated_level(name))
 
 
 def _stated_level(name: str) -> str:

@@ -20,6 +20,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from importlib import import_module
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -65,6 +66,27 @@ class Lost:
     reason: str
 
 
+class Elsewhere:
+    """A function named by its place: a process imports it when it is handed the task.
+
+    The process that only hands out jobs need not load what does them.
+    """
+
+    def __init__(self, module: str, name: str) -> None:
+        self._place = module, name
+
+    def __reduce__(self) -> tuple[Callable[[str, str], Any], tuple[str, str]]:
+        return _imported, self._place
+
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        """Call the function, here."""
+        return _imported(*self._place)(*args, **named)
+
+
+def _imported(module: str, name: str) -> Any:
+    return getattr(import_module(module), name)
+
+
 @dataclass(slots=True)
 class _Worker(Generic[Job]):
     """A process, the jobs that it was given and has not answered, and when it must answer."""
@@ -98,6 +120,10 @@ class Standing(Generic[Job, Result]):
     def __init__(self, task: Callable[[Job], Result], processes: int, limits: Limits) -> None:
         self._crew: _Crew[Job, Result] = _Crew(task, deque(), processes, limits)
 
+    def start(self) -> None:
+        """Let a process come up while the caller still finds out what there is to do."""
+        self._crew.start()
+
     def run(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Result | Lost]]:
         """Yield each job with what the task makes of it, as `run` does."""
         self._crew.add(jobs)
@@ -121,6 +147,11 @@ class _Crew(Generic[Job, Result]):
         self._task, self._jobs, self._limits = task, jobs, limits
         self._processes = processes
         self._workers: list[_Worker[Job]] = []
+
+    def start(self) -> None:
+        """Let a process come up if there is none."""
+        if not self._workers:
+            self._workers.append(self._start())
 
     def add(self, jobs: Iterable[Job]) -> None:
         """Take more jobs; a process that has gone while it waited is not asked."""
@@ -150,7 +181,8 @@ class _Crew(Generic[Job, Result]):
         self._workers.clear()
 
     def _hand_out(self) -> None:
-        wanted = min(self._processes, len(self._jobs) + len(self._workers))
+        busy = sum(bool(worker.jobs) for worker in self._workers)
+        wanted = min(self._processes, len(self._jobs) + busy)
         while len(self._workers) < wanted:
             self._workers.append(self._start())
         # One by one, so that a few long documents do not all wait in one queue.

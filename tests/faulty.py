@@ -241,7 +241,8 @@ def _prepare(trial: Trial, place: Path) -> None:
     build.default_extractor = lambda *_: EXTRACTOR
     build.BATCH_QUADS = trial.batch or build.BATCH_QUADS
     if not trial.workers:
-        importlib.import_module("kg.workers").run = _done_here  # type: ignore[attr-defined]
+        workers: Any = importlib.import_module("kg.workers")
+        workers.run, workers.Standing = _done_here, _StandingHere
     kg.cli.cli.add_command(_snapshot())
     kg.cli.cli.add_command(_look())
     kg.cli.cli.add_command(_fill())
@@ -256,6 +257,23 @@ def _done_here(
 ) -> Iterator[tuple[Any, Any]]:
     for job in jobs:
         yield job, task(job)
+
+
+class _StandingHere:
+    """kg.workers.Standing without its processes."""
+
+    def __init__(self, task: Callable[[Any], Any], *_: object) -> None:
+        self._task = task
+
+    def start(self) -> None:
+        """Have nothing to start."""
+
+    def run(self, jobs: Any) -> Iterator[tuple[Any, Any]]:
+        """Do each job here."""
+        return _done_here(self._task, jobs, 1, None)
+
+    def end(self) -> None:
+        """Have nothing to end."""
 
 
 def _note_loads(place: int) -> None:

@@ -25,6 +25,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "correct": COMMON,
     "measure": COMMON,
     "graph": (*COMMON, "sentence"),
+    "version": (*COMMON, "graph"),
     # A reading, and what its extractors use to see figures as they do.
     "inspect": (*COMMON, "extract", "pipeline", "results"),
     # Behind the graph: the store with its parts, and what reads from a store.

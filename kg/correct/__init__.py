@@ -57,8 +57,10 @@ def correct(reading: Reading, corrections: Sequence[Correction]) -> Reading:
     return draft.result()
 
 
-def concerning(reading: Reading, corrections: Iterable[Correction]) -> list[Correction]:
+def concerning(reading: Reading, corrections: Sequence[Correction]) -> list[Correction]:
     """Return the corrections that a corrected reading depends on, or would if they were new."""
+    if not corrections:
+        return []
     applied = {one.correction for one in reading.corrected}
     names, paths = _names_in(reading)
     return [

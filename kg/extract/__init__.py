@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from kg.extract.agencies import find_agencies
 from kg.extract.citations import find_citations
@@ -27,6 +29,7 @@ Finder = Callable[[Outline, Place | None], Iterator[Mention]]
 FINDERS: tuple[Finder, ...] = (find_documents, find_agencies, find_programs, find_regions)
 RANK = {"Document": 0, "Agency": 1, "Program": 1, "Region": 2}
 AWARDED = 0.5
+NEAR = 80  # characters between a target and the programme that it is of
 OWN_ZONE = "region.zone.own"
 
 
@@ -98,16 +101,20 @@ def _bare(title: str) -> str:
 
 def _link(targets: Iterable[Target], mentions: tuple[Mention, ...]) -> Iterator[Target]:
     """Drop figures inside a name, and link a target to the programme its indicator names."""
-    from dataclasses import replace
-
-    spans = [(m.begin, m.end) for m in mentions if m.type in ("Document", "Program")]
+    names = [m for m in mentions if m.type in ("Document", "Program")]  # none overlapping
     programs = [(i, m) for i, m in enumerate(mentions) if m.type == "Program"]
     for target in targets:
-        if any(begin <= target.begin and target.end <= end for begin, end in spans):
+        at = bisect_right(names, target.begin, key=_begin) - 1
+        if at >= 0 and target.end <= names[at].end:
             continue
         near = (
             i
             for i, m in programs
-            if m.name in target.indicator and abs(m.begin - target.begin) < 80
+            if abs(m.begin - target.begin) < NEAR and m.name in target.indicator
         )
-        yield replace(target, program=next(near, None))
+        program = next(near, None)
+        yield target if program is None else replace(target, program=program)
+
+
+def _begin(mention: Mention) -> int:
+    return mention.begin

@@ -9,12 +9,16 @@ from dataclasses import dataclass
 
 YEAR = r"(?P<year>(?:19|20)\d\d)\s*年"
 MONTHS = "十一|十二|[一二三四五六七八九十]"
+# A year, a part of one or both; blanks before it belong to it. Where none begins nothing matches,
+# not even the empty string: that would be a match at every character.
 CALENDAR = re.compile(
-    rf"(?:{YEAR}(?:度)?|(?P<this>今年|本年度?|当年|全年)|(?P<next>明年))?\s*"
+    rf"(?:(?:{YEAR}(?:度)?|(?P<this>今年|本年度?|当年|全年)|(?P<next>明年))\s*"
+    r"|(?:(?<!\s)\s+)?(?=[\d上下第一二三四年底末]))"
     r"(?:(?P<month>\d{1,2})\s*月(?:份)?\s*(?:(?P<day>\d{1,2})\s*日|(?P<monthend>底|末|下旬))?"
     r"|(?P<half>上半年|下半年)|第?(?P<quarter>[一二三四1-4])季度"
     r"|(?P<yearend>年?底|年?末)(?!考|端))?"
 )
+TIME = re.compile("[年月季底末]")  # of which each phrase of the calendar has one
 PLAN_END = re.compile(r"“?(?P<plan>十[二三四五六])五”?(?:规划)?(?:期?末|末期|期间|时期|规划期)")
 PLAN_YEARS = {"十二": "2015", "十三": "2020", "十四": "2025", "十五": "2030", "十六": "2035"}
 YEAREND = re.compile(r"(?:年底|年末|岁末)")
@@ -52,8 +56,10 @@ def find_moments(text: str, year: str) -> Iterator[Moment]:
     `year` is the year that the document plans for, "" where that is not known: 年底 and 6月 are
     read as of that year.
     """
-    yield from _calendar(text, year)
-    yield from _plans(text)
+    if TIME.search(text):
+        yield from _calendar(text, year)
+    if "五" in text:
+        yield from _plans(text)
     yield from find_recurrences(text)
 
 
@@ -67,9 +73,8 @@ def _calendar(text: str, year: str) -> Iterator[Moment]:
         iso = _iso(match, base)
         if iso:
             yield Moment(match.start(), match.end(), iso)
-    for match in WITHIN.finditer(text):
-        if year:
-            yield Moment(match.start(), match.end(), year)
+    for match in WITHIN.finditer(text) if year else ():
+        yield Moment(match.start(), match.end(), year)
 
 
 def _is_noise(text: str, match: re.Match[str]) -> bool:

@@ -14,6 +14,14 @@ DASH = "(?:[—\\-]{1,2}|至|到)"
 POWERS = {"": 1, "百": 10**2, "千": 10**3, "万": 10**4, "百万": 10**6, "千万": 10**7}
 POWERS |= {"亿": 10**8, "万亿": 10**12}
 MASKED = r"(?:\*{1,4}|[X×]{1,4}|[○〇]{2,4})"
+DIGITS = {char: value for value, char in enumerate("一二三四五六七八九", 1)} | {"两": 2}
+UNITS = {"十": 10, "百": 100, "千": 1000}
+DIGIT = "[一二三四五六七八九两]"
+# 三, 十二, 二百三十, 一千二百; a row of digits: 一二. Not with a gap: 一百三, 一千三十.
+COMPLETE = re.compile(
+    f"{DIGIT}{{1,7}}|十{DIGIT}?|(?:(?:{DIGIT}千)?{DIGIT}百)?{DIGIT}十{DIGIT}?"
+    f"|(?:{DIGIT}千)?{DIGIT}百|{DIGIT}千"
+)
 NUMBER = re.compile(rf"(?P<figure>{ARABIC}|{CHINESE}|{MASKED})(?P<power>{POWER})")
 
 
@@ -30,11 +38,35 @@ def decimal(figure: str, power: str = "") -> Decimal | None:
 
 @cache
 def chinese(numeral: str) -> int | None:
-    """Return the value of a Chinese numeral, None where it is none (一二)."""
+    """Return the value of a Chinese numeral, None where it is none (十十)."""
+    if COMPLETE.fullmatch(numeral):
+        return _complete(numeral)
+    if numeral in UNITS or not re.fullmatch(CHINESE, numeral):
+        return None
+    return spoken(numeral)
+
+
+def _complete(numeral: str) -> int:
+    """Return the value of a numeral that leaves nothing out, or of a row of digits."""
+    if numeral[-1] in DIGITS and not UNITS.keys() & set(numeral):
+        return int("".join(str(DIGITS[char]) for char in numeral))
+    value = digit = 0
+    for char in numeral:
+        if char in UNITS:
+            value += (digit or 1) * UNITS[char]
+            digit = 0
+        else:
+            digit = DIGITS[char]
+    return value + digit
+
+
+def spoken(numeral: str) -> int | None:
+    """Return the value of any numeral, also of one that leaves something out: 一千二, 百十.
+
+    Its library takes longer to load than a document to read: only what is rare comes here.
+    """
     import cn2an
 
-    if not re.fullmatch(CHINESE, numeral):
-        return None
     try:
         return int(cn2an.cn2an(numeral.replace("两", "二"), "smart"))
     except ValueError:

@@ -54,6 +54,9 @@ ROUND = re.compile(
     r"(?P<unit>元|斤|吨|户|家)?(?=[，。；”]|大关|台阶|$)"
 )
 
+ROUND_POWER = re.compile("[亿万百千]")  # one of which each such sum has
+NUMERAL = re.compile(r"[\d一二三四五六七八九十百千两*X×○〇]")  # one of which begins each numeral
+
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
@@ -112,12 +115,22 @@ def _implied() -> tuple[re.Pattern[str], dict[str, tuple[Decimal, str]]]:
 
 def find_quantities(text: str) -> Iterator[Quantity]:
     """Yield the figures with a unit in a text of even widths, and the phrases that imply one."""
-    found = [_quantity(text, match) for match in _pattern().finditer(text)]
+    found = (_quantity(text, match) for match in _figures_with_unit(text))
     figures = [quantity for quantity in found if quantity is not None]
     figures = sorted([*figures, *_fractions(text)], key=lambda quantity: quantity.begin)
     yield from _together(figures, text)
     yield from _implied_quantities(text)
     yield from _round_quantities(text)
+
+
+def _figures_with_unit(text: str) -> Iterator[re.Match[str]]:
+    """Yield the numerals with a unit, looked for where a numeral begins: `_pattern().finditer`."""
+    pattern, at = _pattern(), 0
+    for sign in NUMERAL.finditer(text):
+        match = pattern.match(text, sign.start()) if sign.start() >= at else None
+        if match is not None:
+            at = match.end()
+            yield match
 
 
 def _together(figures: Iterable[Quantity], text: str) -> Iterator[Quantity]:
@@ -136,7 +149,7 @@ def _together(figures: Iterable[Quantity], text: str) -> Iterator[Quantity]:
 
 def _fractions(text: str) -> Iterator[Quantity]:
     """Yield shares in words: 百分之九十五以上, 千分之三."""
-    for match in FRACTION.finditer(text):
+    for match in FRACTION.finditer(text) if "分之" in text else ():
         whole = chinese(match["whole"])
         if whole is None:
             continue
@@ -308,7 +321,7 @@ def _implied_quantities(text: str) -> Iterator[Quantity]:
 
 def _round_quantities(text: str) -> Iterator[Quantity]:
     """Yield sums that a power of ten alone names: 产值突破千亿元."""
-    for match in ROUND.finditer(text):
+    for match in ROUND.finditer(text) if ROUND_POWER.search(text) else ():
         power = POWERS[match["ten"] or match["power"]] * (TENS.get(match["one"] or "", 1))
         bound: Comparator = "Exactly" if match["bound"] in ("达到", "达") else "AtLeast"
         yield Quantity(

@@ -143,7 +143,7 @@ def _by_cues(
     text: str, begin: int, end: int, inside: Sequence[tuple[int, Mention]]
 ) -> Iterator[tuple[int, Role, str]]:
     """Yield the members of lists behind 牵头单位：, 配合单位：, 责任单位：."""
-    cues = list(CUE.finditer(text, begin, end))
+    cues = list(CUE.finditer(text, begin, end)) if inside else []
     led = any(cue["lead"] for cue in cues)
     for cue, following in zip(cues, [*cues[1:], None], strict=False):
         stop = _list_end(text, cue.end(), following.start() if following else end)
@@ -180,7 +180,7 @@ def _by_groups(
     text: str, begin: int, end: int, inside: Sequence[tuple[int, Mention]]
 ) -> Iterator[tuple[int, Role, str]]:
     """Yield （A牵头，B、C配合）: a bracket that holds agencies and their roles."""
-    for group in GROUP.finditer(text, begin, end):
+    for group in GROUP.finditer(text, begin, end) if inside else ():
         members = [(at, m) for at, m in inside if group.start() < m.begin < group.end()]
         if not members or CUE.search(group[0]):
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from kg.models import Outline
 from kg.vocabulary import rows
@@ -60,12 +61,18 @@ def find_reviews(outline: Outline, text: str) -> Iterator[tuple[int, int]]:
 
 
 def _headed(outline: Outline, text: str) -> Iterator[tuple[int, int]]:
-    words = "|".join(row["word"] for row in rows("commitment_words.tsv") if row["role"] == "review")
     for section in outline.sections:
-        if re.search(words, section.title):
+        if _reviewing().search(section.title):
             yield section.begin, section.end
-    for match in HEADING.finditer(text):
-        yield match.start(), len(text)
+    if "回顾" in text or "总结" in text:
+        for match in HEADING.finditer(text):
+            yield match.start(), len(text)
+
+
+@cache
+def _reviewing() -> re.Pattern[str]:
+    found = (row["word"] for row in rows("commitment_words.tsv") if row["role"] == "review")
+    return re.compile("|".join(found))
 
 
 def _addressed(text: str) -> Iterator[tuple[int, int]]:

@@ -130,10 +130,12 @@ def _placed(
 
 
 def _targets_of(sentence: str, year: str) -> Iterator[Target]:
+    quantities = list(find_quantities(sentence))
+    if not quantities:
+        return  # most sentences: then nothing else is looked for
     moments = [
         m for m in find_moments(sentence, year) if not INSIDE_NAME.search(sentence[: m.begin])
     ]
-    quantities = list(find_quantities(sentence))
     runs = find_runs(sentence, [(q.begin, q.end) for q in quantities])
     spans: list[tuple[int, int]] = []
     previous = ""

@@ -111,12 +111,12 @@ def _step(form: str, unit: str) -> str:
 
 def _share(form: str, unit: str) -> str:
     """Write growth in one way: 粮食产量比上年增加 3% → 粮食产量增速."""
-    form = _cut(_ending("kept"), form) or form
+    form = _cut(form, "kept") or form
     form = OWN_SHARE.sub(lambda match: f"占{match['whole']}比重", form)
-    risen, fallen = (_cut(_ending(role, "than"), form) for role in ("risen", "fallen"))
+    risen, fallen = (_cut(form, role, "than") for role in ("risen", "fallen"))
     if unit in POINTS:
         return risen or form
-    grown = "" if form.endswith(NATURAL) else _cut(_ending("grown", "than"), form)
+    grown = "" if form.endswith(NATURAL) else _cut(form, "grown", "than")
     if grown or (risen and not _is_share(risen)):
         return (grown or risen) + "增速"
     return fallen + "降幅" if fallen and not _is_share(fallen) else form
@@ -127,8 +127,11 @@ def _is_share(form: str) -> bool:
     return form.endswith(words("share")) and not form.endswith(words("intensity"))
 
 
-def _cut(pattern: re.Pattern[str], form: str) -> str:
-    found = pattern.search(form)
+def _cut(form: str, role: str, before: str = "") -> str:
+    """Return a form without a word of a role at its end, "" where none stands there."""
+    if not form.endswith(words(role)):
+        return ""  # most forms: no search from each of their characters
+    found = _ending(role, before).search(form)
     rest = form[: found.start()] if found is not None else ""
     return rest if len(rest) >= 2 and not rest.endswith(words("half")) else ""
 
@@ -137,7 +140,7 @@ def _cut(pattern: re.Pattern[str], form: str) -> str:
 
 
 def _counted(form: str) -> str:
-    number = _cut(_ending("number"), form)
+    number = _cut(form, "number")
     form = number + "数" if number else form
     if form.startswith(words("flow")):
         form = NUMBER.sub("", form)
@@ -212,9 +215,9 @@ def less_special(form: str, unit: str) -> Iterator[str]:
     """Yield forms of which this one is certainly a kind: 年均增速 is growth, X建设 is of X."""
     yield from (rest for _, rest in without(form, "kind"))
     if unit in POINTS:
-        yield _cut(_ending("fallen", "than"), form)
+        yield _cut(form, "fallen", "than")
     elif unit in SHARES:
-        growth = _cut(_ending("growth"), form.removesuffix("增速"))
+        growth = _cut(form.removesuffix("增速"), "growth")
         yield growth and growth + "增速"
     elif unit not in MONEY:
         yield "" if form.endswith(words("stock")) else form[_lead(form) :]

@@ -231,8 +231,10 @@ def _date_end(body: Sequence[Block], index: int) -> int | None:
     """Return behind which block a date ends that begins with this one: 2025 / 年 / 8 …"""
     if DATE_LINE.fullmatch(body[index].text):
         return index + 1
+    if not DATE_PART.fullmatch(body[index].text):
+        return None
     parts = [block.text for block in body[index : index + DATE_PARTS]]
-    broken = DATE_PART.fullmatch(parts[0]) and BROKEN_DATE.match("".join(parts))
+    broken = BROKEN_DATE.match("".join(parts))
     ends = (n for n in range(2, len(parts) + 1) if "".join(parts[:n]) == (broken or [""])[0])
     count = next(ends, None)
     return index + count if count is not None else None

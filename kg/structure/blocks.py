@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from kg.structure.signs import matches_at
+
 BLANKS = " \t\r\f\v\u00a0\u3000\u200b\u2002\u2003\ufeff"
 LINE = re.compile(r"[^\n]+")
 # Two ideographic blanks are how a paragraph is indented: in a text without line breaks they part.
@@ -21,6 +23,7 @@ MARKER = re.compile(
     rf"|[（(](?P<bracketed>{CHINESE})[）)]"
     r"|(?P<digits>\d{1,2})(?:[.．、](?!\d)|[.．](?=\d{4}年))|[（(](?P<inner>\d{1,2})[）)])(?=\S)"
 )
+NUMBER_SIGN = re.compile(r"[一二三四五六七八九十—－（(\d]")  # one of which begins each marker
 RANKS = {name: rank for rank, name in enumerate(("top", "bracketed", "digits", "inner"))}
 PARTED = "。；：！？）)”;:!? \u3000\u00a0"  # what stands before an item that begins a paragraph
 # A title, with text behind it: 2.加强教研。每月组织…
@@ -96,19 +99,23 @@ def ordinal(numeral: str) -> int:
 
 
 def _trim(text: str, begin: int, end: int, line: int, indented: bool) -> Block | None:
-    while begin < end and text[begin] in BLANKS:
-        begin += 1
-    while end > begin and text[end - 1] in BLANKS:
-        end -= 1
-    return Block(begin, end, text[begin:end], line, indented) if begin < end else None
+    words = text[begin:end].rstrip(BLANKS)
+    bare = words.lstrip(BLANKS)
+    begin += len(words) - len(bare)
+    return Block(begin, begin + len(bare), bare, line, indented) if bare else None
 
 
 def _pieces(line: str, expected: dict[str, int]) -> Iterator[tuple[int, int, bool]]:
-    indents = [match.end() for match in INDENT.finditer(line) if match.start() > 0]
+    indents = [match.end() for match in _indents(line) if match.start() > 0]
     markers = _inline_markers(line, expected)
     cuts = sorted({0, *indents, *markers, *_lost_breaks(line), *_joints(line), len(line)})
     for begin, end in zip(cuts, cuts[1:], strict=False):
         yield begin, end, begin in indents
+
+
+def _indents(line: str) -> Iterator[re.Match[str]]:
+    if "\u3000" in line or "\u00a0" in line:
+        yield from INDENT.finditer(line)
 
 
 def _lost_breaks(line: str) -> Iterator[int]:
@@ -165,7 +172,7 @@ def _inline_markers(line: str, expected: dict[str, int]) -> Iterator[int]:
     if len(line) >= LONG_LINE:
         expected |= _first_of_runs(line) | expected
     last: re.Match[str] | None = None
-    for match in MARKER.finditer(line):
+    for match in matches_at(NUMBER_SIGN, MARKER, line):
         style = match.lastgroup
         assert style is not None  # one of the groups always matches
         value = ordinal(match[style])
@@ -180,7 +187,7 @@ def _inline_markers(line: str, expected: dict[str, int]) -> Iterator[int]:
 def _first_of_runs(line: str) -> dict[str, int]:
     """Return the number that each style begins with where it begins in the midst of counting."""
     values: dict[str, list[int]] = {}
-    for match in MARKER.finditer(line):
+    for match in matches_at(NUMBER_SIGN, MARKER, line):
         style = match.lastgroup or ""
         values.setdefault(style, []).append(ordinal(match[style]))
     runs = {

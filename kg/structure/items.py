@@ -25,6 +25,7 @@ STYLES: tuple[tuple[int, re.Pattern[str]], ...] = (
     (9, re.compile(r"([①-⑳])")),
 )
 ARTICLE = 4
+LONGEST_NUMBER = 10  # characters, of each of these styles: （一百二十三）、
 HEADING = 6  # levels down to （一）
 LEADING = 10  # what has no number stands below all that has one
 LEAD = re.compile(r"[^。]*")
@@ -127,6 +128,8 @@ def _with_their_numbers(blocks: Sequence[Block]) -> Iterator[Block]:
 
 
 def _is_bare_number(block: Block) -> bool:
+    if len(block.text) > LONGEST_NUMBER:
+        return False
     styles = (style for level, style in STYLES if level >= ARTICLE)
     return any(style.fullmatch(block.text) for style in styles)
 
@@ -144,7 +147,8 @@ def _group(first: tuple[Block, Item] | None, under: Sequence[Block]) -> Iterator
     leads = list(_leads(head, under))
     until = leads[0].begin if leads else sys.maxsize
     texts = [block.text for block in under if block.begin < until]
-    lists = ANNOUNCED.search((texts or [block.text])[-1]) is not None
+    last = (texts or [block.text])[-1]
+    lists = last[-1] in "：:" and ANNOUNCED.search(last) is not None
     yield replace(head, below=sum(map(len, texts)), lists=lists)
     yield from leads
 

@@ -36,21 +36,22 @@ def find_blanks(source: Source) -> Iterator[Edit]:
         if not COUNTED.fullmatch(line["words"]):
             yield from _narrow(line)
     lines = (line for line in LINE.finditer(source.text) if len(line[0]) < LONG)
-    prose = [line for line in lines if MARK.search(line[0])]
+    prose = [line for line in lines if BLANK.search(line[0]) and MARK.search(line[0])]
     yield from _everywhere(prose) or (edit for line in prose for edit in _scattered(line))
 
 
 def _everywhere(lines: Sequence[re.Match[str]]) -> list[Edit]:
     """Return all blanks of the lines of prose, if very many stand inside a word."""
-    edits: list[Edit] = []
-    inside = 0
-    for line in lines:
-        blanks = [match.start() for match in BLANK.finditer(line[0])]
-        inside += _inside(line[0], blanks) if blanks else 0
-        edits += (
-            Edit(line.start() + at, line.start() + at + 1, "", "repair.blank") for at in blanks
-        )
-    return edits if inside >= max(LEAST_EVERYWHERE, SHARE_EVERYWHERE * len(edits)) else []
+    blanks = [[match.start() for match in BLANK.finditer(line[0])] for line in lines]
+    count = sum(map(len, blanks))
+    least = max(LEAST_EVERYWHERE, SHARE_EVERYWHERE * count)
+    if count < least or sum(map(_inside, (line[0] for line in lines), blanks)) < least:
+        return []
+    return [
+        Edit(line.start() + at, line.start() + at + 1, "", "repair.blank")
+        for line, places in zip(lines, blanks, strict=True)
+        for at in places
+    ]
 
 
 def _narrow(line: re.Match[str]) -> Iterator[Edit]:

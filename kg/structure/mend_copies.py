@@ -98,7 +98,7 @@ def _skipped(text: str, at: int, step: int, limit: int) -> int:
 
 def _pieces(text: str) -> Iterator[Piece]:
     for match in SENTENCE.finditer(text):
-        words = re.sub(r"\s", "", match[0])
+        words = "".join(match[0].split())
         if words:
             yield match.start(), match.end(), words
 

@@ -169,7 +169,7 @@ def _lines(source: Source) -> Iterator[Line]:
 
 def _has_columns(text: str) -> bool:
     """Tell a row of a table whose columns are parted by blanks."""
-    if len(text) > LONG:
+    if len(text) > LONG or len(text.split()) < 2:
         return False
     if COLUMNS.search(text):
         return True

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from kg.models import Source
 from kg.structure.alignment import Edit
 from kg.structure.blocks import ordinal
+from kg.structure.signs import matches_at
 
 GAP = "[ \u3000\u00a0]?"
 DIGIT = r"[\dOolI〇]"  # and what is taken for one
@@ -23,6 +24,7 @@ NUMBER = re.compile(
     rf"(?P<close>[{re.escape(CLOSING)}{LOST}]?){GAP}(?P<ordinal>第?){GAP}"
     rf"(?P<serial>{DIGIT}(?:{GAP}{DIGIT}){{0,4}}){GAP}号(?![楼线院馆厅机门路地])"
 )
+NUMBER_SIGN = re.compile(rf"[{re.escape(OPENING)}{LOST} \u3000\u00a012l]")
 NO_NUMBER = "年月日第共在于至到和与为"  # no issuer's sign ends so
 ROUND = "（(）)"  # of which one alone may belong to the sentence
 CUT_NUMBER = re.compile(
@@ -46,6 +48,7 @@ ISSUED = re.compile(
 ARABIC_YEAR = re.compile(
     rf"(?<![\dA-Za-z.\-/])(?<!\d )(?P<year>{YEAR_LIKE})(?={GAP}年)"  # 2O22年, 20 22 年
 )
+YEAR_SIGN, CHINESE_SIGN = re.compile("[12l]"), re.compile("[一二]")
 NO_YEAR = re.compile(r"..〇〇")  # may hide its last figures
 CHINESE_YEAR = re.compile(
     r"(?<![一二三四五六七八九〇零])[一二][九〇零○0OoＯ][〇零○0OoＯ一二三四五六七八九]{2}(?=年)"
@@ -64,6 +67,7 @@ MISREAD = re.compile("[OolI]")
 BETWEEN_DIGITS = re.compile(r"(?<=\d)[OolI](?=\d)")
 MIXED = re.compile("[0-9][．，]?[０-９]|[０-９][.．]?[0-9]")
 WIDE = re.compile("[０-９％]+|(?<=[0-9０-９])．(?=[0-9０-９])")
+WIDE_DIGIT = re.compile("[０-９]")
 WIDER = 0xFEE0  # code points from a character to its full-width form
 UNITS = "%％﹪‰万亿年月日"
 DASHES = "－ー―—–ㄧ丨-"
@@ -86,7 +90,7 @@ COMMON = re.compile("[是个批方次定些系流级类致体直般起样百千�
 
 def find_widths(source: Source) -> Iterator[Edit]:
     """Yield the full-width figures of a text that mixes both widths in one numeral."""
-    if MIXED.search(source.text):
+    if WIDE_DIGIT.search(source.text) and MIXED.search(source.text):
         for match in WIDE.finditer(source.text):
             reading = "".join(chr(ord(char) - WIDER) for char in match[0])
             yield Edit(*match.span(), reading, "repair.width")
@@ -94,7 +98,7 @@ def find_widths(source: Source) -> Iterator[Edit]:
 
 def find_numbers(source: Source) -> Iterator[Edit]:
     """Yield the numbers of documents of which brackets or digits are lost or taken for others."""
-    for match in NUMBER.finditer(source.text):
+    for match in matches_at(NUMBER_SIGN, NUMBER, source.text):
         reading = _number(match)
         if reading:
             begin = match.start("open") if match["open"] else match.start("year")
@@ -153,12 +157,12 @@ def _digits(text: str) -> str:
 def find_dates(source: Source) -> Iterator[Edit]:
     """Yield the years, months and days written with letters, blanks or characters lost."""
     text = source.text
-    for match in ARABIC_YEAR.finditer(text):
+    for match in matches_at(YEAR_SIGN, ARABIC_YEAR, text):
         reading = _digits(match["year"])
         hidden = NO_YEAR.fullmatch(match["year"])
         if YEAR.fullmatch(reading) and reading != match["year"] and not hidden:
             yield Edit(*match.span("year"), reading, "repair.date")
-    for match in CHINESE_YEAR.finditer(text):
+    for match in matches_at(CHINESE_SIGN, CHINESE_YEAR, text):
         reading = match[0].translate(CHINESE_ZERO)
         if reading != match[0]:
             yield Edit(*match.span(), reading, "repair.date")
@@ -178,7 +182,7 @@ def _parts(pattern: re.Pattern[str], most: int, text: str) -> Iterator[Edit]:
 
 def find_numerals(source: Source) -> Iterator[Edit]:
     """Yield the numerals with letters for digits: 9O%, 1l5万元, 2O0所."""
-    for match in TOKEN.finditer(source.text):
+    for match in TOKEN.finditer(source.text) if MISREAD.search(source.text) else ():
         behind = match["behind"]
         numeral = source.text[match.start() : match.start("behind")]
         if not MISREAD.search(numeral) or not re.search(r"\d", numeral):

@@ -11,6 +11,7 @@ from kg.structure.blocks import BLANKS
 from kg.vocabulary import rows
 
 COLON = "[:：]"
+BEHIND_KEY = re.compile("[:：】\\]\\t|]")
 GAP = "[ \\u3000\\u00a0]*"
 EMPTY_VALUES = ("", "无", "-", "—", "/", "暂无")
 HEAD_LINES = 80  # a metadata block stands above the text: no site puts it lower
@@ -41,7 +42,7 @@ def find_fields(text: str) -> Iterator[Field]:
     lines = list(re.finditer(r"[^\n]*", text))
     lines = [line for line in lines if line[0].strip(BLANKS)][:HEAD_LINES]
     for position, line in enumerate(lines):
-        matches = list(_key_pattern().finditer(line[0]))
+        matches = list(_key_pattern().finditer(line[0])) if BEHIND_KEY.search(line[0]) else []
         if not matches or not _is_head(line[0], matches[0].start()):
             continue
         ends = [match.start() for match in matches[1:]] + [len(line[0])]

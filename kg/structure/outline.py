@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from kg.models import Section, Task
 from kg.structure.blocks import Block, ordinal
@@ -31,6 +31,8 @@ EXPLAINS = re.compile(r"》的?(?:主要|基本|政策)?(?:内容|特点|亮点|
 FORMALITY = re.compile(r"^本[一-鿿]{1,10}?(?:自.{1,20}起|由.{2,30}解释|所称|所指|有效期|适用于)")
 TOPICAL_VERBS = ("组织", "安排", "评选", "推荐")  # 组织机构, 评选办法
 TOPIC = re.compile(r"^关于")
+BETWEEN_WORDS = re.compile(r"[\s\u3000：:]")
+JOINT = re.compile("[和及与、]")
 
 
 @cache
@@ -38,17 +40,22 @@ def _general(match: str) -> tuple[str, ...]:
     return tuple(row["heading"] for row in rows("general_sections.tsv") if row["match"] == match)
 
 
+@lru_cache(maxsize=4096)  # of each item its own title is asked, and those above it
 def is_general(title: str) -> bool:
     """Tell a heading of frame or review, whose section holds no work items."""
     if QUESTION.search(title) or EXPLAINS.search(title):
         return True
-    bare = re.sub(r"[\s\u3000：:]", "", title)
+    bare = BETWEEN_WORDS.sub("", title)
     if len(bare) > LONGEST_GENERAL:
         return False
     if bare.endswith(_general("end")):
         return True
-    words = {*_general("end"), *_general("whole")}
-    return all(part in words for part in re.split("[和及与、]", bare))
+    return all(part in _general_words() for part in JOINT.split(bare))
+
+
+@cache
+def _general_words() -> frozenset[str]:
+    return frozenset((*_general("end"), *_general("whole")))
 
 
 def build(blocks: Sequence[Block], end: int) -> tuple[tuple[Section, ...], tuple[Task, ...]]:

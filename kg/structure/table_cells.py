@@ -72,8 +72,10 @@ def _whole(lines: Sequence[Line]) -> Iterator[Line]:
 
 
 def _table_at(lines: Sequence[Line], at: int) -> tuple[Table, int] | None:
+    if len(lines[at].text) > LONGEST:
+        return None
     role = role_of(plain(lines[at].text))
-    if not role or len(lines[at].text) > LONGEST:
+    if not role:
         return None
     head = _counted_head(lines, at) if role == "number" else _known_head(lines, at)
     if head is None:

@@ -17,7 +17,9 @@ LINE = re.compile(r"[^\n]*\n?")
 BLANKS = " \t\r\f\v\u00a0\u3000\u200b\ufeff"
 GAP = re.compile(r"[ \u00a0]{2,}|[ \u00a0]?\u3000[ \u00a0\u3000]*|\t")
 BLANK = re.compile(r"[ \u00a0\u3000]+")
+TAB = re.compile("\t")
 BAR = re.compile(r"[|｜│┃]")
+PARTED = re.compile(r"[\t|｜│┃ \u00a0\u3000]")  # one of which every heading of columns has
 RULE = re.compile(r"[\s|｜│┃:：+\-—─━═┼├┤┬┴┌┐└┘╋]*")
 # 一、经济发展, （二）民生保障, 第一部分 …: a row that heads those below it.
 HEADING = re.compile(
@@ -68,7 +70,7 @@ def _by_tabs(line: Line, text: str) -> list[Span]:
 
 
 def _tabs(text: str, begin: int, end: int) -> Iterator[re.Match[str]]:
-    return re.compile("\t").finditer(text, begin, end)
+    return TAB.finditer(text, begin, end)
 
 
 def _by_bars(line: Line, text: str) -> list[Span]:
@@ -121,7 +123,7 @@ def find_lined_tables(text: str, lines: Sequence[Line]) -> Iterator[Table]:
 
 def _table_at(text: str, lines: Sequence[Line], at: int) -> tuple[Table, int] | None:
     line = lines[at]
-    if not line.text or len(line.text) > LONGEST_HEAD_ROW:
+    if len(line.text) > LONGEST_HEAD_ROW or not PARTED.search(line.text):
         return None
     for split in SPLITTERS:
         head = split(line, text)

@@ -61,7 +61,8 @@ def _heads() -> re.Pattern[str]:
 
 def compact(text: str) -> str:
     """Drop blanks, and tell full and half width brackets no more apart."""
-    return re.sub(r"\s+", "", text).translate(str.maketrans("()—", "（）-"))
+    bare = "".join(text.split())
+    return bare.replace("(", "（").replace(")", "）").replace("—", "-")
 
 
 def looks_like_title(text: str) -> bool:
@@ -90,9 +91,11 @@ def find_title_lines(blocks: Sequence[Block]) -> Iterator[TitleLine]:
 def _lines_of(blocks: Sequence[Block], index: int, title: str | None) -> int:
     """Return how many blocks from this one make the title that a shell above names; 0 if none."""
     wanted = compact(title or "")
+    if not wanted or not wanted.startswith(compact(blocks[index].text)):
+        return 0
     for count in (2, 3):
         parts = blocks[index : index + count]
-        if wanted and compact("".join(part.text for part in parts)) == wanted:
+        if compact("".join(part.text for part in parts)) == wanted:
             return count
     return 0
 
