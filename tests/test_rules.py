@@ -34,6 +34,7 @@ from kg.extract.agency_places import (
 from kg.extract.agency_trades import CAPACITY, CAPACITY_UNIT
 from kg.extract.attached import find_attached
 from kg.extract.documents import _abbreviations, _within, brackets
+from kg.extract.governors import _verb, verb_roles, verbs_in
 from kg.extract.jurisdiction import OWN, _national_names, _of_itself, _openings
 from kg.extract.places import find_names
 from kg.extract.regions import LINKS, _name_ends
@@ -390,3 +391,21 @@ def test_of_two_attachments_that_end_alike_the_first_listed_is_named() -> None:
     at = ATTACHING.index("义务教育学校")
     names = [mention.name for mention in find_attached(outline) if mention.begin == at]
     assert names == ["青禾县义务教育学校评估实施方案", "枫渚县义务教育学校评估实施方案"]
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *verb_roles(),
+                *("按", "依", "《", "机构编制", "编制外", "实施方案", "（试行", "公布的"),
+                *("符合条件", "云", "，"),
+            ]
+        ),
+        max_size=9,
+    ).map("".join)
+)
+def test_verbs_where_one_can_begin(text: str) -> None:
+    found = [match for match in _verb().finditer(text) if match["verb"]]
+    plain = [(m.start(), m.end(), verb_roles().get(m["verb"], "apply")) for m in found]
+    assert verbs_in(text) == plain

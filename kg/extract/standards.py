@@ -17,6 +17,8 @@ CODE = re.compile(
 
 def find_standards(stretch: str) -> Iterator[Mention]:
     """Yield the standards named by their numbers, each written with one blank."""
+    if "GB" not in stretch and "DB" not in stretch and "/T" not in stretch:
+        return
     for match in CODE.finditer(stretch):
         name = f"{match['code']}{match['part'] or ''} {match['number']}"
         yield Mention(
