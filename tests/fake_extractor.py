@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Sequence
@@ -137,3 +138,14 @@ def process_gated(data: bytes, names: Sequence[str], base: str = BASE) -> Docume
 
 
 GATED = Extractor(process_gated, VERSION, ONTOLOGY_NQUADS)
+
+
+def process_deadly(data: bytes, names: Sequence[str], base: str = BASE) -> DocumentGraph:
+    """Take down whoever started this process, at a text that says KILL."""
+    if b"KILL" in data:
+        os.kill(os.getppid(), signal.SIGKILL)
+        time.sleep(600)
+    return process(data, names, base)
+
+
+DEADLY = Extractor(process_deadly, VERSION, ONTOLOGY_NQUADS)

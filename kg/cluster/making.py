@@ -19,8 +19,9 @@ from kg.cluster.comparing import compare_parts
 from kg.cluster.engines import Engine
 from kg.cluster.listing import list_documents
 from kg.cluster.manifest import Document, File, Manifest, Part, file_of, read_account
-from kg.cluster.parts import LEVEL, Order, Recipe, dismiss, orders, write_part
+from kg.cluster.parts import LEVEL, Order, orders, write_part
 from kg.cluster.places import Place, is_address
+from kg.cluster.reading import Recipe, dismiss
 from kg.errors import ClusterError
 from kg.inputs import AUTOMATIC, Contents, Intake, Skipped
 from kg.read.columns import COMMON
@@ -75,11 +76,10 @@ def make_parts(
         version_here,
         base,
         limits,
-        there.where,
         run=uuid4().hex,
     )
     wanted = list(orders(contents, recipe, usual))
-    parts = _write_all(wanted, recipe, engine, _Steps(wanted, started, report))
+    parts = _write_all(wanted, there, recipe, engine, _Steps(wanted, started, report))
     _check_seen(parts, there)
     compared = compare_parts(parts, there.where, engine) if compare and parts else ()
     ontology = extractor.ontology.encode()
@@ -151,11 +151,12 @@ class _Steps:
 
 
 def _write_all(
-    wanted: Sequence[Order], recipe: Recipe, engine: Engine, steps: _Steps
+    wanted: Sequence[Order], place: Place, recipe: Recipe, engine: Engine, steps: _Steps
 ) -> list[Part]:
     found: dict[int, Part] = {}
+    task = partial(write_part, where=place.where, recipe=recipe)
     try:
-        for number, part in engine.map(partial(write_part, recipe=recipe), wanted):
+        for number, part in engine.map(task, wanted):
             found[number] = part
             steps.tell(part.documents)
     finally:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kg.commands.engines import engine_options
 from kg.commands.progress import near, progress
 from kg.commands.reading import column_options, columns_of, reading_options
 
 if TYPE_CHECKING:
     from kg.cluster.making import Made
 
-ENGINES = ("local", "dask")
 SHOWN = 20  # files that were left out
 
 
@@ -28,22 +28,7 @@ SHOWN = 20  # files that were left out
     metavar="PLACE",
     help="The folder to write to: a path, or an address (s3://bucket/folder).",
 )
-@click.option(
-    "--engine",
-    "engine_name",
-    type=click.Choice(ENGINES),
-    default="local",
-    show_default=True,
-    help="Where documents are read: on this machine, or by the workers of a dask scheduler.",
-)
-@click.option(
-    "--scheduler",
-    default="",
-    envvar="DASK_SCHEDULER_ADDRESS",
-    show_envvar=True,
-    metavar="ADDRESS",
-    help="The dask scheduler: tcp://HOST:8786.",
-)
+@engine_options
 @click.option(
     "--jobs",
     "-j",
