@@ -13,6 +13,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from kg.build import Extractor
 from kg.errors import ReadError
@@ -149,3 +150,13 @@ def process_deadly(data: bytes, names: Sequence[str], base: str = BASE) -> Docum
 
 
 DEADLY = Extractor(process_deadly, VERSION, ONTOLOGY_NQUADS)
+
+
+def process_apart(data: bytes, names: Sequence[str], base: str = BASE) -> DocumentGraph:
+    """Know no agency again: each document has its own."""
+    made = process(data, names, base)
+    own = f"<{base}agency/{hashlib.sha256(data).hexdigest()[:8]}/"
+    return replace(made, nquads=made.nquads.replace(f"<{base}agency/", own))
+
+
+APART = Extractor(process_apart, VERSION, ONTOLOGY_NQUADS)

@@ -19,6 +19,7 @@ from kg.cluster.comparing import compare_parts
 from kg.cluster.engines import Engine
 from kg.cluster.listing import list_documents
 from kg.cluster.manifest import Document, File, Manifest, Part, file_of, read_account
+from kg.cluster.naming import name_parts
 from kg.cluster.parts import LEVEL, Order, orders, write_part
 from kg.cluster.places import Place, is_address
 from kg.cluster.reading import Recipe, dismiss
@@ -31,7 +32,7 @@ from kg.workers import DEFAULT_LIMITS, Limits
 
 USUAL = 64  # documents of a part
 _OURS = re.compile(
-    r"part-[0-9a-f]{16}\.(nq\.gz|jsonl)|compared/pairs-[0-9a-f-]+\.gz"
+    r"part-[0-9a-f]{16}\.(nq\.gz|jsonl)|names\.jsonl|compared/pairs-[0-9a-f-]+\.gz"
     r"|(compared/)?\.writing-\w{8}"
 )
 
@@ -81,7 +82,9 @@ def make_parts(
     wanted = list(orders(contents, recipe, usual))
     parts = _write_all(wanted, there, recipe, engine, _Steps(wanted, started, report))
     _check_seen(parts, there)
-    compared = compare_parts(parts, there.where, engine) if compare and parts else ()
+    across = compare and bool(parts)
+    compared = compare_parts(parts, there.where, engine) if across else ()
+    names = name_parts(parts, there.where, engine) if across else None
     ontology = extractor.ontology.encode()
     packed = gzip.compress(ontology, LEVEL, mtime=0)
     there.write(written.ONTOLOGY_FILE, packed)
@@ -93,6 +96,7 @@ def make_parts(
         parts=tuple(parts),
         compared=compared,
         compared_by=likeness.VERSION if compare else "",
+        names=names,
         **_of_inputs(contents),
     )
     there.write(written.FILE, written.write_manifest(manifest))
@@ -225,3 +229,5 @@ def files_of(manifest: Manifest) -> Iterator[File]:
         yield part.quads
         yield part.account
     yield from manifest.compared
+    if manifest.names is not None:
+        yield manifest.names

@@ -47,7 +47,10 @@ SHOWN = 20  # files that were left out
     help="About how many documents a part has.",
 )
 @click.option(
-    "--no-traces", is_flag=True, help="Do not compare texts; kg load then does it where it runs."
+    "--no-traces",
+    is_flag=True,
+    help="Do not look across documents: kg load then compares texts where it runs, and no names "
+    "are counted.",
 )
 @reading_options
 @column_options
@@ -122,13 +125,14 @@ def _tell(made: Made, place: str) -> None:
     if len(made.skipped) > SHOWN:
         rest = len(made.skipped) - SHOWN
         click.echo(f"… and {rest:,} more: see the .jsonl files and manifest.json", err=True)
-    written = made.manifest.parts
+    written, names = made.manifest.parts, made.manifest.names
     rows = [
         ["parts", f"{len(written):,}"],
         ["documents", f"{sum(one.documents - one.skipped for one in written):,}"],
         ["quads", f"{sum(one.triples for one in written):,}"],
         ["bytes", f"{sum(one.quads.size for one in written):,}"],
         ["files skipped", f"{len(made.skipped):,}"],
+        *([["names of several entities", names.name]] if names and names.size else []),
         *([f"files not read: {suffix}", f"{n:,}"] for suffix, n in made.manifest.unread),
         ["seconds", f"{made.seconds:.1f}"],
     ]
