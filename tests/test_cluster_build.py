@@ -7,7 +7,10 @@ import os
 import signal
 import sys
 import zipfile
+from collections import deque
+from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -161,6 +164,68 @@ def test_each_document_is_sent_once(given: list[tuple[int, bool, bool]]) -> None
         near = {job.sha256 for job in parcel.jobs if not sizes[job.sha256][1]}
         assert set(parcel.sent) == near
         assert not near or len(near) == len(parcel.jobs)
+
+
+class Scheduler:
+    """Stands for a client, and for what waits for its tasks; each is done at once, in turn."""
+
+    loop = None
+
+    def __init__(self, threads: list[int]) -> None:
+        self._threads, self.given, self.most, self._waiting = threads, 0, 0, deque[Any]()
+
+    def nthreads(self) -> dict[str, int]:
+        return {"worker": self._threads.pop(0) if len(self._threads) > 1 else self._threads[0]}
+
+    def submit(self, function: Any, *arguments: Any, **_: object) -> Any:
+        self.given += 1
+        return SimpleNamespace(key=self.given, result=lambda: function(*arguments))
+
+    def __call__(self, loop: None) -> Scheduler:
+        return self
+
+    def add(self, future: Any) -> None:
+        self._waiting.append(future)
+        self.most = max(self.most, len(self._waiting))
+
+    def __iter__(self) -> Iterator[Any]:
+        while self._waiting:
+            yield self._waiting.popleft()
+
+    def clear(self) -> None:
+        self._waiting.clear()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 9)), st.lists(st.integers(0, 4), min_size=1, max_size=5))
+def test_no_more_is_underway_than_workers_come_to(sizes: list[int], threads: list[int]) -> None:
+    """As many as the threads ask for that there are then, and not too many bytes at a time."""
+    pytest.importorskip("distributed")
+    scheduler = Scheduler(list(threads))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("distributed.as_completed", scheduler)
+        patch.setattr(engines, "MOST_UNDERWAY", 12)
+        underway = engines._Underway(scheduler, str, sizes, int)  # type: ignore[arg-type]
+        done = []
+        for number, size, _ in underway:
+            done.append((number, size))
+            others = [size for _, size in underway._jobs.values()]
+            assert underway._bytes == sum(others) < 12 + 9
+    assert done == list(enumerate(sizes))
+    assert scheduler.most <= engines.AHEAD * max(1, *threads)
+
+
+def test_a_cluster_that_grows_is_given_more() -> None:
+    pytest.importorskip("distributed")
+    scheduler = Scheduler([1, 1, 5])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("distributed.as_completed", scheduler)
+        jobs = [0] * 60
+        seen = []
+        for _ in engines._Underway(scheduler, str, jobs, int):  # type: ignore[arg-type]
+            seen.append(scheduler.most)
+    assert (seen[0], seen[-1]) == (engines.AHEAD, 5 * engines.AHEAD)
+    assert len(seen) == 60
 
 
 # -- a real scheduler, real workers ------------------------------------------------------------

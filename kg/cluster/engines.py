@@ -8,12 +8,14 @@ task may only do what can be done twice.
 from __future__ import annotations
 
 import logging
+import signal
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from itertools import chain
 from pkgutil import resolve_name
+from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from kg import __version__
@@ -286,7 +288,7 @@ class _Bag:
         try:
             found: list[Any] = self._client.compute(self._bag).result()
         except KilledWorker as error:
-            raise ClusterError(f"{' '.join(str(error).split())}; run the command again") from error
+            raise ClusterError(f"{_line(error)}; run the command again") from error
         return found
 
 
@@ -312,12 +314,17 @@ def engine(name: str, scheduler: str, jobs: int) -> Iterator[Engine]:
         yield Here(jobs)
         return
     try:
+        import dask
         import distributed
     except ImportError as error:
         raise ClusterError(MISSING) from error
     # Of a scheduler that has gone it tells in thirty lines what is told here in one.
     logging.getLogger(distributed.client.__name__).setLevel(logging.CRITICAL)
-    with _client(scheduler) if scheduler else _own_cluster(jobs) as client:
+    with (
+        # That documents go with tasks is meant so, and they are few at a time.
+        dask.config.set({"distributed.admin.large-graph-warning-threshold": MOST_UNDERWAY}),
+        _client(scheduler) if scheduler else _own_cluster(jobs) as client,
+    ):
         yield Dask(client)
 
 
@@ -341,16 +348,28 @@ def _client(scheduler: str) -> Iterator[Client]:
 def _own_cluster(workers: int) -> Iterator[Client]:
     from distributed import Client, LocalCluster
 
-    with (
-        LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            host="127.0.0.1",
-            dashboard_address=None,
-        ) as cluster,
-        Client(cluster, set_as_default=False) as client,
-    ):
+    with _uninterrupted():
+        started = LocalCluster(
+            n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+        )
+    with started as cluster, Client(cluster, set_as_default=False) as client:
         yield client
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Start processes that an interrupt at the terminal does not reach: it is ours to hear.
+
+    What is ignored at the start of a process stays so. Threads may not decide on signals.
+    """
+    if current_thread() is not main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _await_worker(client: Client, scheduler: str) -> None:
