@@ -322,7 +322,7 @@ def engine(name: str, scheduler: str, jobs: int) -> Iterator[Engine]:
     logging.getLogger(distributed.client.__name__).setLevel(logging.CRITICAL)
     with (
         # That documents go with tasks is meant so, and they are few at a time.
-        dask.config.set({"distributed.admin.large-graph-warning-threshold": MOST_UNDERWAY}),
+        dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GiB"}),
         _client(scheduler) if scheduler else _own_cluster(jobs) as client,
     ):
         yield Dask(client)
