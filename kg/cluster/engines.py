@@ -161,7 +161,8 @@ class Dask:
                 try:
                     result: U = _result(future)
                 except KilledWorker as error:
-                    _check_installed(self._client)
+                    with _asked():
+                        _check_installed(self._client)
                     if lost is None:
                         raise ClusterError(f"{_line(error)}; {GOES_ON}") from error
                     result = lost(job)
@@ -176,7 +177,7 @@ class Dask:
 
     def everywhere(self, act: Callable[[], None]) -> None:
         """Do something in each worker that is there."""
-        with suppress(OSError):
+        with suppress(ClusterError), _asked():
             self._client.run(act, on_error="ignore")
 
 
@@ -194,7 +195,8 @@ class _Underway(Generic[T]):
 
         self._client, self._weight = client, weight
         # Sent once to each worker, not with every job: it holds the corrections.
-        self._task = client.submit(_itself, task, pure=False)
+        with _asked():
+            self._task = client.submit(_itself, task, pure=False)
         self._waiting = enumerate(jobs)
         self._jobs: dict[Any, tuple[int, T]] = {}  # by the key of the task
         self._bytes = 0
@@ -215,10 +217,8 @@ class _Underway(Generic[T]):
             self._fill(wanted)
 
     def _wanted(self) -> int:
-        try:
+        with _asked():
             threads: dict[str, int] = self._client.nthreads()
-        except OSError as error:
-            raise ClusterError(f"{GONE}; {GOES_ON}") from error
         return AHEAD * max(1, sum(threads.values()))
 
     def _fill(self, wanted: int) -> None:
@@ -227,7 +227,8 @@ class _Underway(Generic[T]):
             if job is None:
                 return
             # Not pure: what a task does is written down, and must be done in every run.
-            future = self._client.submit(_call, self._task, job, pure=False, retries=2)
+            with _asked():
+                future = self._client.submit(_call, self._task, job, pure=False, retries=2)
             self._jobs[future.key] = number, job
             self._bytes += self._weight(job)
             self._done.add(future)
@@ -255,6 +256,18 @@ def _result(future: Any) -> Any:
     try:
         return future.result()
     except CancelledError as error:
+        raise ClusterError(f"{GONE}; {GOES_ON}") from error
+
+
+@contextmanager
+def _asked() -> Iterator[None]:
+    """Tell in a line that a scheduler which was asked for something has gone."""
+    from distributed import CancelledError
+    from distributed.client import ClosedClientError
+
+    try:
+        yield
+    except (OSError, CancelledError, ClosedClientError) as error:
         raise ClusterError(f"{GONE}; {GOES_ON}") from error
 
 
