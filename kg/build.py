@@ -492,7 +492,7 @@ def _run(job: Job, process: Process, base: str) -> Outcome:
 
 def _attempt(job: Job, process: Process, base: str) -> Outcome:
     try:
-        graph = process(_content(job), job.names, base)
+        graph = process(content_of(job), job.names, base)
         _check_syntax(graph)
         return Outcome(job, graph)
     except KgError as error:
@@ -512,7 +512,7 @@ def _check_syntax(graph: DocumentGraph) -> None:
         pass
 
 
-def _content(job: Job) -> bytes:
+def content_of(job: Job) -> bytes:
     """Read the bytes that were hashed, from whichever file still has them."""
     for where in job.places:
         try:

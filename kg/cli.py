@@ -30,6 +30,7 @@ from kg.commands.compare import compare
 from kg.commands.correct import correct
 from kg.commands.corrections import corrections
 from kg.commands.due import due
+from kg.commands.engines import builder, engine_options
 from kg.commands.importing import import_files
 from kg.commands.load import load
 from kg.commands.missing import missing
@@ -196,6 +197,7 @@ def cli(debug: bool) -> None:
     type=click.IntRange(1, 256),
     help="Processes that read documents at the same time.",
 )
+@engine_options
 @click.option(
     "--report",
     "account",
@@ -218,6 +220,8 @@ def build(
     place: Path,
     base: str | None,
     jobs: int,
+    engine_name: str,
+    scheduler: str,
     account: Path | None,
     no_traces: bool,
     simplify: bool,
@@ -240,8 +244,8 @@ def build(
       kg build 2022/ 'archive/**/*.txt' --store education --jobs 2
       kg build archive.zip dump.jsonl @more.txt
       kg build dump.csv --text-field 内文 --title-field 题目
+      kg build documents/ --engine dask --scheduler tcp://node1:8786
     """
-    from kg.build import build as build_store
     from kg.inputs import Intake
     from kg.models import ReadOptions
     from kg.read.columns import Columns
@@ -252,15 +256,17 @@ def build(
     options = ReadOptions(simplify, unpack_limit * MEGABYTE)
     debug = bool(ctx.find_root().params.get("debug"))
     named = Columns(**columns_of(columns))
-    with Store(place, base=base) as store, progress(debug=debug) as report:
+    with (
+        builder(engine_name, scheduler, jobs, options) as build_store,
+        Store(place, base=base) as store,
+        progress(debug=debug) as report,
+    ):
         result = build_store(
             paths,
             store,
-            jobs=jobs,
             intake=Intake(named, options.max_expanded),
             limits=limits,
             report=report,
-            options=options,
             compare=not no_traces,
         )
     _print_summary(result, place)

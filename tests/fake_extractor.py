@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from kg.build import Extractor
 from kg.errors import ReadError
@@ -137,3 +139,24 @@ def process_gated(data: bytes, names: Sequence[str], base: str = BASE) -> Docume
 
 
 GATED = Extractor(process_gated, VERSION, ONTOLOGY_NQUADS)
+
+
+def process_deadly(data: bytes, names: Sequence[str], base: str = BASE) -> DocumentGraph:
+    """Take down whoever started this process, at a text that says KILL."""
+    if b"KILL" in data:
+        os.kill(os.getppid(), signal.SIGKILL)
+        time.sleep(600)
+    return process(data, names, base)
+
+
+DEADLY = Extractor(process_deadly, VERSION, ONTOLOGY_NQUADS)
+
+
+def process_apart(data: bytes, names: Sequence[str], base: str = BASE) -> DocumentGraph:
+    """Know no agency again: each document has its own."""
+    made = process(data, names, base)
+    own = f"<{base}agency/{hashlib.sha256(data).hexdigest()[:8]}/"
+    return replace(made, nquads=made.nquads.replace(f"<{base}agency/", own))
+
+
+APART = Extractor(process_apart, VERSION, ONTOLOGY_NQUADS)

@@ -72,7 +72,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     # Builds on many machines: the same listing, reading and bringing in.
     "cluster": (
         *(*COMMON, "build", "inputs", "read", "ledger", "store", "stamps", "fingerprint"),
-        *("traces", "workers"),
+        *("traces", "workers", "sparql"),
     ),
 }
 STAGES = ("read", "structure", "extract", "resolve", "correct", "measure", "graph")

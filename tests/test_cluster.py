@@ -5,17 +5,10 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import os
 import re
 import shutil
-import signal
-import subprocess
 import sys
-import threading
-import time
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +16,7 @@ import pytest
 from fake_extractor import BASE, EXTRACTOR, GATED, NEXT, version
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from loopback import Killer, cluster, is_alive
 from test_build import dump, write
 
 from kg.build import Extractor, Job, Reader, build
@@ -30,7 +24,8 @@ from kg.cluster.engines import Engine, Here, engine
 from kg.cluster.loading import Loaded, load, open_manifest
 from kg.cluster.making import Made, make_parts
 from kg.cluster.manifest import read_account
-from kg.cluster.parts import Recipe, orders
+from kg.cluster.parts import orders
+from kg.cluster.reading import Recipe
 from kg.errors import ClusterError, StoreError
 from kg.inputs import Contents, Locator
 from kg.store import Store
@@ -201,7 +196,7 @@ def _job(path: Path) -> Job:
     return Job(sha256, (str(path),), (path.name,), (Locator(str(path)),))
 
 
-RECIPE = Recipe(EXTRACTOR.process, "test-1", version, BASE, GENEROUS, "nowhere", "run")
+RECIPE = Recipe(EXTRACTOR.process, "test-1", version, BASE, GENEROUS, "run")
 
 
 @settings(max_examples=60, deadline=None)
@@ -456,68 +451,18 @@ def test_a_damaged_memory_costs_time_only(whole: Path, place: Path, tmp_path: Pa
 # -- a real scheduler, real workers ------------------------------------------------------------
 
 
-@contextmanager
-def cluster(folder: Path, workers: int, **environment: str) -> Iterator[str]:
-    """Give the address of a dask scheduler on loopback that has workers."""
-    pytest.importorskip("distributed")
-    where = folder / "scheduler.json"
-    paths = os.pathsep.join((str(HERE), str(HERE.parent)))
-    environ = {**os.environ, "PYTHONPATH": paths, **environment}
-    dask = [sys.executable, "-m", "dask"]
-    commands = [
-        [*dask, "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"],
-        *(
-            [*dask, "worker", "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny"]
-            + ["--no-dashboard", "--local-directory", str(folder / f"worker-{number}")]
-            for number in range(workers)
-        ),
-    ]
-    with open(folder / "dask.log", "wb") as log:
-        running = [
-            subprocess.Popen(
-                [*command, "--scheduler-file", str(where)], env=environ, stdout=log, stderr=log
-            )
-            for command in commands
-        ]
-        try:
-            yield _address(where, folder / "dask.log")
-        finally:
-            for process in reversed(running):
-                process.kill()
-                process.wait()
-
-
-def _address(where: Path, log: Path) -> str:
-    for _ in range(1200):
-        if where.exists() and (text := where.read_text()):
-            return str(json.loads(text)["address"])
-        time.sleep(0.1)
-    raise AssertionError(log.read_text())
-
-
 def test_two_workers_of_which_one_is_killed(folder: Path, tmp_path: Path) -> None:
     """A worker dies while it reads a document; what is written is the same to the byte."""
     write(folder, wait_txt="WAIT\n教育局", bad_txt="DIE")
     gate = tmp_path / "gate"
-    killed: list[int] = []
-
-    def kill() -> None:
-        for _ in range(1200):
-            if gate.exists():
-                worker, reader = map(int, gate.read_text().split())
-                os.kill(worker, signal.SIGKILL)
-                killed.extend((worker, reader))
-                return
-            time.sleep(0.1)
-
-    killer = threading.Thread(target=kill)
+    killer = Killer(gate)
     with cluster(tmp_path, 2, KG_TEST_GATE=str(gate)) as address:
         with engine("dask", address, 1) as chosen:
             killer.start()
             made = parts(folder, tmp_path / "dask", chosen, extractor=GATED)
             killer.join()
-        assert killed, "no worker came to the document"
-        assert not _is_alive(killed[1]), "what the dead worker had started goes on"
+        assert killer.killed, "no worker came to the document"
+        assert not is_alive(killer.killed[1]), "what the dead worker had started goes on"
         with engine("dask", address, 1) as chosen:  # the one that is left
             parts(folder, tmp_path / "alone", chosen, extractor=GATED)
     parts(folder, tmp_path / "local", extractor=GATED)
@@ -526,24 +471,9 @@ def test_two_workers_of_which_one_is_killed(folder: Path, tmp_path: Path) -> Non
     assert made.manifest.compared, "pairs of passages"
 
 
-def _is_alive(process: int) -> bool:
-    for _ in range(100):
-        try:
-            os.kill(process, 0)
-        except ProcessLookupError:
-            return False
-        state = Path(f"/proc/{process}/stat")
-        if state.exists() and state.read_text().rpartition(")")[2].split()[0] == "Z":
-            return False
-        time.sleep(0.1)
-    return True
-
-
 def test_no_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("distributed")
     monkeypatch.setattr("kg.cluster.engines.WAITING", 0.5)
-    with pytest.raises(ClusterError, match="which scheduler"), engine("dask", "", 1):
-        pass
     with pytest.raises(ClusterError, match="no dask scheduler answers"):  # noqa: SIM117
         with engine("dask", "tcp://127.0.0.1:9", 1):
             pass

@@ -7,13 +7,18 @@ task may only do what can be done twice.
 
 from __future__ import annotations
 
+import logging
+import signal
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from pkgutil import resolve_name
+from threading import current_thread, main_thread
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+from kg import __version__
 from kg.errors import ClusterError
 
 if TYPE_CHECKING:
@@ -24,9 +29,13 @@ U = TypeVar("U")
 Spread = Callable[[Any], Iterable[Any]]  # of a value to others
 Gather = Callable[[list[Any]], Iterable[Any]]  # of all values under one number to others
 
+INSTALLED = "kg.cluster.reading:__version__"
 MISSING = "dask is not installed; install it with: pip install 'policy-kg[cluster]'"
+GONE = "the scheduler has gone"
+GOES_ON = "the same command goes on, without what is done"
 WAITING = 60.0  # seconds for a scheduler to answer, and for a first worker
 AHEAD = 4  # tasks that a thread has before it: what waits longer need not be in the scheduler
+MOST_UNDERWAY = 256 * 2**20  # bytes that go with tasks which are not done; the scheduler has them
 
 
 class Items(Protocol):
@@ -48,8 +57,19 @@ class Items(Protocol):
 class Engine(Protocol):
     """What runs tasks."""
 
-    def map(self, task: Callable[[T], U], jobs: Sequence[T]) -> Iterator[tuple[int, U]]:
-        """Yield the number of each job with its result, in the order in which they are done."""
+    def map(
+        self,
+        task: Callable[[T], U],
+        jobs: Iterable[T],
+        *,
+        lost: Callable[[T], U] | None = None,
+        weight: Callable[[T], int] | None = None,
+    ) -> Iterator[tuple[int, U]]:
+        """Yield the number of each job with its result, in the order in which they are done.
+
+        `lost` gives the result of a job that took down each worker that had it; without it that
+        is an error. `weight` gives the bytes that go with a job, where they are many.
+        """
 
     def items(self, values: Sequence[Any]) -> Items:
         """Give values to the engine."""
@@ -67,7 +87,14 @@ class Here:
     def __init__(self, jobs: int = 1) -> None:
         self._jobs = jobs
 
-    def map(self, task: Callable[[T], U], jobs: Sequence[T]) -> Iterator[tuple[int, U]]:
+    def map(
+        self,
+        task: Callable[[T], U],
+        jobs: Iterable[T],
+        *,
+        lost: Callable[[T], U] | None = None,
+        weight: Callable[[T], int] | None = None,
+    ) -> Iterator[tuple[int, U]]:
         """Yield the number of each job with its result, in the order of the jobs."""
         if self._jobs == 1:
             yield from enumerate(map(task, jobs))
@@ -118,28 +145,28 @@ class Dask:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def map(self, task: Callable[[T], U], jobs: Sequence[T]) -> Iterator[tuple[int, U]]:
+    def map(
+        self,
+        task: Callable[[T], U],
+        jobs: Iterable[T],
+        *,
+        lost: Callable[[T], U] | None = None,
+        weight: Callable[[T], int] | None = None,
+    ) -> Iterator[tuple[int, U]]:
         """Yield the number of each job with its result, in the order in which they are done."""
-        from distributed import as_completed
+        from distributed import KilledWorker
 
-        waiting = iter(enumerate(jobs))
-        numbers: dict[Any, int] = {}
-        done = as_completed(loop=self._client.loop)
-
-        def submit() -> None:
-            for number, job in waiting:
-                # Not pure: what a task does is written down, and must be done in every run.
-                future = self._client.submit(task, job, pure=False, retries=2)
-                numbers[future.key] = number
-                done.add(future)
-                return
-
-        for _ in range(self._threads() * AHEAD):
-            submit()
-        for future in done:
-            number = numbers.pop(future.key)
-            yield number, self._result(future)
-            submit()
+        with closing(_Underway(self._client, task, jobs, weight or _nothing)) as underway:
+            for number, job, future in underway:
+                try:
+                    result: U = _result(future)
+                except KilledWorker as error:
+                    with _asked():
+                        _check_installed(self._client)
+                    if lost is None:
+                        raise ClusterError(f"{_line(error)}; {GOES_ON}") from error
+                    result = lost(job)
+                yield number, result
 
     def items(self, values: Sequence[Any]) -> Items:
         """Give values to the engine."""
@@ -149,22 +176,103 @@ class Dask:
         return _Bag(dask.bag.from_sequence(values, npartitions=max(1, len(values))), self._client)
 
     def everywhere(self, act: Callable[[], None]) -> None:
-        """Do something in each worker."""
-        self._client.run(act, on_error="ignore")
+        """Do something in each worker that is there."""
+        with suppress(ClusterError), _asked():
+            self._client.run(act, on_error="ignore")
 
-    def _threads(self) -> int:
-        threads: dict[str, int] = self._client.nthreads()
-        return max(1, sum(threads.values()))
 
-    def _result(self, future: Any) -> Any:
-        from distributed import KilledWorker
+class _Underway(Generic[T]):
+    """The tasks that a scheduler has: as many as its workers will soon come to."""
 
-        try:
-            return future.result()
-        except KilledWorker as error:
-            raise ClusterError(
-                f"{' '.join(str(error).split())}; the same command goes on, without what is done"
-            ) from error
+    def __init__(
+        self,
+        client: Client,
+        task: Callable[[T], Any],
+        jobs: Iterable[T],
+        weight: Callable[[T], int],
+    ) -> None:
+        from distributed import as_completed
+
+        self._client, self._weight = client, weight
+        # Sent once to each worker, not with every job: it holds the corrections.
+        with _asked():
+            self._task = client.submit(_itself, task, pure=False)
+        self._waiting = enumerate(jobs)
+        self._jobs: dict[Any, tuple[int, T]] = {}  # by the key of the task
+        self._bytes = 0
+        self._done = as_completed(loop=client.loop)
+
+    def __iter__(self) -> Iterator[tuple[int, T, Any]]:
+        """Yield tasks that are done, with their job and its number."""
+        wanted, seen = self._wanted(), 0
+        self._fill(wanted)
+        for future in self._done:
+            number, job = self._jobs.pop(future.key)
+            self._bytes -= self._weight(job)
+            yield number, job, future
+            seen += 1
+            if seen >= wanted:
+                # A cluster grows while it works: jobs of Slurm start one after the other.
+                wanted, seen = self._wanted(), 0
+            self._fill(wanted)
+
+    def _wanted(self) -> int:
+        with _asked():
+            threads: dict[str, int] = self._client.nthreads()
+        return AHEAD * max(1, sum(threads.values()))
+
+    def _fill(self, wanted: int) -> None:
+        while len(self._jobs) < wanted and self._bytes < MOST_UNDERWAY:
+            number, job = next(self._waiting, (-1, None))
+            if job is None:
+                return
+            # Not pure: what a task does is written down, and must be done in every run.
+            with _asked():
+                future = self._client.submit(_call, self._task, job, pure=False, retries=2)
+            self._jobs[future.key] = number, job
+            self._bytes += self._weight(job)
+            self._done.add(future)
+
+    def close(self) -> None:
+        """Take back what is not done: nobody waits for it any more."""
+        self._done.clear()
+
+
+def _itself(value: T) -> T:
+    return value
+
+
+def _call(task: Callable[[T], U], job: T) -> U:
+    return task(job)
+
+
+def _nothing(job: object) -> int:
+    return 0
+
+
+def _result(future: Any) -> Any:
+    from distributed import CancelledError
+
+    try:
+        return future.result()
+    except CancelledError as error:
+        raise ClusterError(f"{GONE}; {GOES_ON}") from error
+
+
+@contextmanager
+def _asked() -> Iterator[None]:
+    """Tell in a line that a scheduler which was asked for something has gone."""
+    from distributed import CancelledError
+    from distributed.client import ClosedClientError
+
+    try:
+        yield
+    except (OSError, CancelledError, ClosedClientError) as error:
+        raise ClusterError(f"{GONE}; {GOES_ON}") from error
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())
 
 
 class _Bag:
@@ -193,7 +301,7 @@ class _Bag:
         try:
             found: list[Any] = self._client.compute(self._bag).result()
         except KilledWorker as error:
-            raise ClusterError(f"{' '.join(str(error).split())}; run the command again") from error
+            raise ClusterError(f"{_line(error)}; run the command again") from error
         return found
 
 
@@ -211,32 +319,70 @@ def _number(item: tuple[int, object]) -> int:
 
 @contextmanager
 def engine(name: str, scheduler: str, jobs: int) -> Iterator[Engine]:
-    """Give the engine of a name: local, or dask with the address of a scheduler."""
+    """Give the engine of a name: local, or dask with the address of a scheduler.
+
+    dask without an address has a scheduler and `jobs` workers of its own, on this machine.
+    """
     if name == "local":
         yield Here(jobs)
         return
-    with _client(scheduler) as client:
+    try:
+        import dask
+        import distributed
+    except ImportError as error:
+        raise ClusterError(MISSING) from error
+    # Of a scheduler that has gone it tells in thirty lines what is told here in one.
+    logging.getLogger(distributed.client.__name__).setLevel(logging.CRITICAL)
+    with (
+        # That documents go with tasks is meant so, and they are few at a time.
+        dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GiB"}),
+        _client(scheduler) if scheduler else _own_cluster(jobs) as client,
+    ):
         yield Dask(client)
 
 
 @contextmanager
 def _client(scheduler: str) -> Iterator[Client]:
-    if not scheduler:
-        raise ClusterError("which scheduler? say --scheduler tcp://HOST:8786")
-    try:
-        from distributed import Client
-    except ImportError as error:
-        raise ClusterError(MISSING) from error
+    from distributed import Client
+
     try:
         client = Client(scheduler, timeout=WAITING, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
-        reason = " ".join(str(error).split())
-        raise ClusterError(f"{scheduler}: no dask scheduler answers ({reason})") from error
+        raise ClusterError(f"{scheduler}: no dask scheduler answers ({_line(error)})") from error
     try:
         _await_worker(client, scheduler)
+        _check_installed(client)
         yield client
     finally:
         client.close()
+
+
+@contextmanager
+def _own_cluster(workers: int) -> Iterator[Client]:
+    from distributed import Client, LocalCluster
+
+    with _uninterrupted():
+        started = LocalCluster(
+            n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+        )
+    with started as cluster, Client(cluster, set_as_default=False) as client:
+        yield client
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Start processes that an interrupt at the terminal does not reach: it is ours to hear.
+
+    What is ignored at the start of a process stays so. Threads may not decide on signals.
+    """
+    if current_thread() is not main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _await_worker(client: Client, scheduler: str) -> None:
@@ -246,3 +392,19 @@ def _await_worker(client: Client, scheduler: str) -> None:
         raise ClusterError(
             f"{scheduler}: has no worker; start some with: dask worker {scheduler} --nthreads 1"
         ) from error
+
+
+def _check_installed(client: Client) -> None:
+    """Refuse where another kg is installed, or none: it would fall over what it is sent.
+
+    Asked by means of Python alone. Whether it reads as this one does is looked at by each task.
+    """
+    found: dict[str, Any] = client.run(resolve_name, INSTALLED, on_error="return")
+    try:
+        found["the scheduler"] = client.run_on_scheduler(resolve_name, INSTALLED)
+    except (ImportError, AttributeError) as error:
+        found["the scheduler"] = error
+    for where, version in sorted(found.items()):
+        if version != __version__:
+            has = f"no policy-kg ({_line(version)})" if isinstance(version, Exception) else version
+            raise ClusterError(f"{where} has {has}: install policy-kg {__version__} there too")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -37,15 +37,37 @@ def list_documents(
     """Hash every document of paths and addresses, in the order in which they are best read."""
     found = find_files([one for one in inputs if not is_address(one)])
     remote = [batch for one in inputs if is_address(one) for batch in _remote(one)]
-    jobs: list[Found | _Remote] = [*_batches(found), *remote]
-    task = partial(_list, intake=intake, limits=limits)
-    done = dict(engine.map(task, jobs))
     contents = Contents({**found.files, **found.containers})
     contents.skipped += found.skipped
     contents.unread.update(found.unread)
+    _list_all([*_batches(found), *remote], engine, intake, limits, contents)
+    return contents
+
+
+def list_here_and_there(
+    inputs: Sequence[str], store: Path | None, engine: Engine, intake: Intake, limits: Limits
+) -> Contents:
+    """Hash every document: of paths here, where alone they may be seen; of addresses there."""
+    found = find_files([one for one in inputs if not is_address(one)], store)
+    contents = read_contents(found, intake, limits)
+    contents.skipped[:0] = found.skipped
+    contents.unread.update(found.unread)
+    remote = [batch for one in inputs if is_address(one) for batch in _remote(one)]
+    _list_all(remote, engine, intake, limits, contents)
+    return contents
+
+
+def _list_all(
+    jobs: Sequence[Found | _Remote],
+    engine: Engine,
+    intake: Intake,
+    limits: Limits,
+    contents: Contents,
+) -> None:
+    """Add to contents what an engine's workers find, in the order of the jobs."""
+    done = dict(engine.map(partial(_list, intake=intake, limits=limits), jobs))
     for number in sorted(done):
         contents.merge(done[number])
-    return contents
 
 
 def _batches(found: Found) -> Iterator[Found]:
@@ -110,11 +132,26 @@ def _moved(contents: Contents, here: str, there: str) -> Contents:
 
 
 @contextmanager
-def at_hand(jobs: Sequence[Job]) -> Iterator[list[Job]]:
-    """Give jobs whose documents are on this machine, for as long as they are read."""
+def at_hand(jobs: Sequence[Job], sent: Mapping[str, bytes]) -> Iterator[list[Job]]:
+    """Give jobs whose documents are on this machine, for as long as they are read.
+
+    `sent` are the bytes of those that came with their job, by digest.
+    """
     with tempfile.TemporaryDirectory(prefix="kg-") as folder:
         copies: dict[str, str] = {}
-        yield [_copied(job, Path(folder), copies) for job in jobs]
+        yield [
+            _written(job, Path(folder), sent[job.sha256])
+            if job.sha256 in sent
+            else _copied(job, Path(folder), copies)
+            for job in jobs
+        ]
+
+
+def _written(job: Job, folder: Path, data: bytes) -> Job:
+    """Return a job with the document that came along in a file."""
+    file = folder / job.sha256
+    file.write_bytes(data)
+    return replace(job, places=(Locator(str(file)),))
 
 
 def _copied(job: Job, folder: Path, copies: dict[str, str]) -> Job:

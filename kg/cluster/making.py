@@ -19,8 +19,10 @@ from kg.cluster.comparing import compare_parts
 from kg.cluster.engines import Engine
 from kg.cluster.listing import list_documents
 from kg.cluster.manifest import Document, File, Manifest, Part, file_of, read_account
-from kg.cluster.parts import LEVEL, Order, Recipe, dismiss, orders, write_part
+from kg.cluster.naming import name_parts
+from kg.cluster.parts import LEVEL, Order, orders, write_part
 from kg.cluster.places import Place, is_address
+from kg.cluster.reading import Recipe, dismiss
 from kg.errors import ClusterError
 from kg.inputs import AUTOMATIC, Contents, Intake, Skipped
 from kg.read.columns import COMMON
@@ -30,7 +32,7 @@ from kg.workers import DEFAULT_LIMITS, Limits
 
 USUAL = 64  # documents of a part
 _OURS = re.compile(
-    r"part-[0-9a-f]{16}\.(nq\.gz|jsonl)|compared/pairs-[0-9a-f-]+\.gz"
+    r"part-[0-9a-f]{16}\.(nq\.gz|jsonl)|names\.jsonl|compared/pairs-[0-9a-f-]+\.gz"
     r"|(compared/)?\.writing-\w{8}"
 )
 
@@ -75,13 +77,14 @@ def make_parts(
         version_here,
         base,
         limits,
-        there.where,
         run=uuid4().hex,
     )
     wanted = list(orders(contents, recipe, usual))
-    parts = _write_all(wanted, recipe, engine, _Steps(wanted, started, report))
+    parts = _write_all(wanted, there, recipe, engine, _Steps(wanted, started, report))
     _check_seen(parts, there)
-    compared = compare_parts(parts, there.where, engine) if compare and parts else ()
+    across = compare and bool(parts)
+    compared = compare_parts(parts, there.where, engine) if across else ()
+    names = name_parts(parts, there.where, engine) if across else None
     ontology = extractor.ontology.encode()
     packed = gzip.compress(ontology, LEVEL, mtime=0)
     there.write(written.ONTOLOGY_FILE, packed)
@@ -93,6 +96,7 @@ def make_parts(
         parts=tuple(parts),
         compared=compared,
         compared_by=likeness.VERSION if compare else "",
+        names=names,
         **_of_inputs(contents),
     )
     there.write(written.FILE, written.write_manifest(manifest))
@@ -151,11 +155,12 @@ class _Steps:
 
 
 def _write_all(
-    wanted: Sequence[Order], recipe: Recipe, engine: Engine, steps: _Steps
+    wanted: Sequence[Order], place: Place, recipe: Recipe, engine: Engine, steps: _Steps
 ) -> list[Part]:
     found: dict[int, Part] = {}
+    task = partial(write_part, where=place.where, recipe=recipe)
     try:
-        for number, part in engine.map(partial(write_part, recipe=recipe), wanted):
+        for number, part in engine.map(task, wanted):
             found[number] = part
             steps.tell(part.documents)
     finally:
@@ -224,3 +229,5 @@ def files_of(manifest: Manifest) -> Iterator[File]:
         yield part.quads
         yield part.account
     yield from manifest.compared
+    if manifest.names is not None:
+        yield manifest.names

@@ -15,7 +15,7 @@ FILE = "manifest.json"
 ONTOLOGY_FILE = "ontology.nq.gz"
 FORMAT = 1
 SKIPPED = "skipped"
-_NAME = re.compile(r"part-[0-9a-f]{16}|[a-z]+/[0-9a-z-]+\.gz|ontology\.nq\.gz")
+_NAME = re.compile(r"part-[0-9a-f]{16}|[a-z]+/[0-9a-z-]+\.gz|ontology\.nq\.gz|names\.jsonl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,7 @@ class Manifest:
     parts: tuple[Part, ...]
     compared: tuple[File, ...] = ()
     compared_by: str = ""  # the version of what compares
+    names: File | None = None  # of which several entities have one
     # Of the inputs, what no document tells: files left out with the reason, how many were no
     # documents, containers gone through to their end, what else stood in them, columns of dumps.
     left_out: tuple[tuple[str, str], ...] = ()
@@ -98,8 +99,10 @@ def read_manifest(data: bytes, where: str) -> Manifest:
         parts = tuple(_part(one) for one in given.pop("parts"))
         compared = tuple(_file(one) for one in given.pop("compared"))
         ontology = _file(given.pop("ontology"))
+        names = given.pop("names", None)
         plain = {key: _frozen(value) for key, value in given.items()}
-        return Manifest(ontology=ontology, parts=parts, compared=compared, **plain)
+        named = None if names is None else _file(names)
+        return Manifest(ontology=ontology, parts=parts, compared=compared, names=named, **plain)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ClusterError(f"{where}: damaged ({error}); run the same kg parts again") from error
 

@@ -7,35 +7,20 @@ import hashlib
 import json
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from threading import get_ident
 
-from kg.build import Job, Outcome, Process, Reader
-from kg.cluster.listing import at_hand
+from kg.build import Job, Outcome
 from kg.cluster.manifest import SKIPPED, Document, Part, file_of, read_account, write_account
 from kg.cluster.places import Place
+from kg.cluster.reading import Recipe, read
 from kg.errors import ClusterError
 from kg.fingerprint import fingerprint
 from kg.inputs import Contents
 from kg.ledger import Claim
-from kg.workers import Limits
 
 LONGEST = 4  # times as many documents as usual
 LEVEL = 6  # of gzip
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """How documents are read: the same on every machine."""
-
-    process: Process
-    version: str  # of the extractors, as whoever asks for the parts has them
-    version_here: Callable[[], str]  # as whoever reads has them
-    base: str
-    limits: Limits
-    place: str  # where parts are written
-    run: str  # by which readers are known again
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,28 +69,21 @@ def _job(claims: Sequence[Claim], contents: Contents) -> Job:
     )
 
 
-def write_part(order: Order, recipe: Recipe) -> Part:
+def write_part(order: Order, where: str, recipe: Recipe) -> Part:
     """Write a part, unless it is there in full, and return what was written.
 
     The account is written last: where it is, the graphs are. A document that was skipped is
     read again, for it may have been the machine's fault.
     """
-    place = Place(recipe.place)
+    place = Place(where)
     kept = _kept(place, order.name)
     if kept is not None:
         return kept
-    here = recipe.version_here()
-    if here != recipe.version:
-        raise ClusterError(
-            f"a worker has version {here}, not {recipe.version}: install the same policy-kg there"
-        )
-    read = _read(order, recipe)
-    documents = [
-        _document(claims, read[job.sha256])
-        for job, claims in zip(order.jobs, order.claims, strict=True)
-    ]
-    outcomes = (read[job.sha256].graph for job in order.jobs)
-    text = "".join(graph.nquads for graph in outcomes if graph is not None).encode()
+    found = {outcome.job.sha256: outcome for outcome in read(order.jobs, recipe, {})}
+    outcomes = [found[job.sha256] for job in order.jobs]
+    documents = list(map(_document, order.claims, outcomes))
+    graphs = (outcome.graph for outcome in outcomes)
+    text = "".join(graph.nquads for graph in graphs if graph is not None).encode()
     packed = gzip.compress(text, LEVEL, mtime=0)
     account = write_account(documents)
     part = _part(order.name, documents, packed, len(text), account)
@@ -162,37 +140,6 @@ def triples(lines: Iterable[bytes], graph: str) -> list[bytes]:
     """Return the lines of a graph without its name; those of another are left out."""
     end = f" <{graph}> .\n".encode()
     return [line.removesuffix(end) + b" .\n" for line in lines if line.endswith(end)]
-
-
-# -- who reads ---------------------------------------------------------------------------------
-
-# By thread: the run that it last worked for, and its reader. A worker has several threads at most.
-_READERS: dict[int, tuple[str, Reader]] = {}
-
-
-def _read(order: Order, recipe: Recipe) -> dict[str, Outcome]:
-    """Read documents in a process that can be killed: each within its limits."""
-    with at_hand(order.jobs) as jobs:
-        return {outcome.job.sha256: outcome for outcome in _reader(recipe).read(jobs)}
-
-
-def _reader(recipe: Recipe) -> Reader:
-    run, reader = _READERS.get(get_ident(), ("", None))
-    if reader is not None and run == recipe.run:
-        return reader
-    if reader is not None:
-        reader.end()
-    reader = Reader(recipe.limits, recipe.process, recipe.base)
-    _READERS[get_ident()] = recipe.run, reader
-    return reader
-
-
-def dismiss(run: str) -> None:
-    """End the readers that this process has for a run."""
-    for thread, (own, reader) in list(_READERS.items()):
-        if own == run:
-            reader.end()
-            del _READERS[thread]
 
 
 def _document(claims: tuple[tuple[str, str], ...], outcome: Outcome) -> Document:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kg.commands.engines import engine_options
 from kg.commands.progress import near, progress
 from kg.commands.reading import column_options, columns_of, reading_options
 
 if TYPE_CHECKING:
     from kg.cluster.making import Made
 
-ENGINES = ("local", "dask")
 SHOWN = 20  # files that were left out
 
 
@@ -28,22 +28,7 @@ SHOWN = 20  # files that were left out
     metavar="PLACE",
     help="The folder to write to: a path, or an address (s3://bucket/folder).",
 )
-@click.option(
-    "--engine",
-    "engine_name",
-    type=click.Choice(ENGINES),
-    default="local",
-    show_default=True,
-    help="Where documents are read: on this machine, or by the workers of a dask scheduler.",
-)
-@click.option(
-    "--scheduler",
-    default="",
-    envvar="DASK_SCHEDULER_ADDRESS",
-    show_envvar=True,
-    metavar="ADDRESS",
-    help="The dask scheduler: tcp://HOST:8786.",
-)
+@engine_options
 @click.option(
     "--jobs",
     "-j",
@@ -62,7 +47,10 @@ SHOWN = 20  # files that were left out
     help="About how many documents a part has.",
 )
 @click.option(
-    "--no-traces", is_flag=True, help="Do not compare texts; kg load then does it where it runs."
+    "--no-traces",
+    is_flag=True,
+    help="Do not look across documents: kg load then compares texts where it runs, and no names "
+    "are counted.",
 )
 @reading_options
 @column_options
@@ -137,13 +125,14 @@ def _tell(made: Made, place: str) -> None:
     if len(made.skipped) > SHOWN:
         rest = len(made.skipped) - SHOWN
         click.echo(f"… and {rest:,} more: see the .jsonl files and manifest.json", err=True)
-    written = made.manifest.parts
+    written, names = made.manifest.parts, made.manifest.names
     rows = [
         ["parts", f"{len(written):,}"],
         ["documents", f"{sum(one.documents - one.skipped for one in written):,}"],
         ["quads", f"{sum(one.triples for one in written):,}"],
         ["bytes", f"{sum(one.quads.size for one in written):,}"],
         ["files skipped", f"{len(made.skipped):,}"],
+        *([["names of several entities", names.name]] if names and names.size else []),
         *([f"files not read: {suffix}", f"{n:,}"] for suffix, n in made.manifest.unread),
         ["seconds", f"{made.seconds:.1f}"],
     ]
