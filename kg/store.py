@@ -37,9 +37,10 @@ import pyoxigraph
 from kg import sparql
 from kg.changes import BEFORE, Operation, keep_union, read_update
 from kg.errors import NotFoundError, QueryError, StoreError, is_full, told
-from kg.fingerprint import fingerprint
+from kg.fingerprint import NOTHING, Survey, fingerprint
 from kg.ledger import CHANGING, Claim, Entry, Ledger
 from kg.models import DocumentGraph
+from kg.prepare import Prepared, prepare
 from kg.sentence import sentence_at
 
 if TYPE_CHECKING:
@@ -127,8 +128,8 @@ class Store:
         self.path = None if path is None else Path(path)
         self.read_only = read_only and path is not None
         self._lock: IO[str] | None = None
-        # Graphs changed since the manifest was last written, with the fingerprint if it is known.
-        self._unsettled: dict[str, str] = {}
+        # Graphs changed since the manifest was last written, with what is known of each.
+        self._unsettled: dict[str, Survey] = {}
         self._by_hand: set[str] = set()  # those of them that an update has changed
         if self.path is None:
             self.base = base or DEFAULT_BASE
@@ -148,7 +149,7 @@ class Store:
             undo.pop_all()
         self._recover_claims()
         if not read_only:
-            self._unsettled.update(dict.fromkeys(self._ledger.unsettled(), ""))
+            self._unsettled.update(dict.fromkeys(self._ledger.unsettled(), NOTHING))
             self._resume_changes()
 
     def __enter__(self) -> Self:
@@ -174,18 +175,19 @@ class Store:
 
     # -- writing ---------------------------------------------------------------------------
 
-    def load(self, graphs: Iterable[DocumentGraph], files: Iterable[Claim] = ()) -> None:
+    def load(self, graphs: Iterable[DocumentGraph | Prepared], files: Iterable[Claim] = ()) -> None:
         """Write whole documents; return when they are safe on disk.
 
         New ones go in together or not at all; one that is held is replaced in a transaction.
         """
         self.claim(files)
-        by_iri = {graph.iri: graph for graph in graphs}
-        if by_iri:
+        graphs = list(graphs)
+        if graphs:
             self._unmark()
-        self._write(by_iri)
+        self._write(graphs)
 
-    def _write(self, by_iri: Mapping[str, DocumentGraph]) -> None:
+    def _write(self, graphs: Iterable[DocumentGraph | Prepared]) -> None:
+        by_iri = {graph.iri: graph for graph in map(self._prepared, graphs)}
         new = [graph for graph in by_iri.values() if not self.holds(graph.iri)]
         self._begin(*by_iri)
         if new:
@@ -195,12 +197,13 @@ class Store:
             self.replace(by_iri[iri])
         self.flush()
 
-    def replace(self, graph: DocumentGraph) -> None:
+    def replace(self, graph: DocumentGraph | Prepared) -> None:
         """Put a graph in the place of what has its name, in one transaction."""
         if not graph.iri.endswith(_TRACES):
             self._unmark()
+        graph = self._prepared(graph)
         self._begin(graph.iri)
-        triples = _without_graph(graph.nquads, graph.iri)
+        triples = graph.ntriples.decode()
         self._update(
             f"{_DROP.format(iri=graph.iri)} ;\n"
             f"INSERT DATA {{\n{triples}GRAPH <{graph.iri}> {{\n{triples}}} }}"
@@ -239,7 +242,7 @@ class Store:
         self._begin(*gone)
         for iri in gone:
             self._update(_DROP.format(iri=iri))
-        self._write({graph.iri: graph for graph in graphs})
+        self._write(graphs)
         self.flush()
         self.note(_MARK, mark)
 
@@ -275,7 +278,7 @@ class Store:
         self._begin(ONTOLOGY)
         if self.holds(ONTOLOGY):
             self._update(_DROP.format(iri=ONTOLOGY))
-        graph = DocumentGraph(ONTOLOGY, "", "", nquads, ())
+        graph = self._prepared(DocumentGraph(ONTOLOGY, "", "", nquads, ()))
         self._bulk_load([graph])
         self._know([graph])
         self.flush()
@@ -414,18 +417,16 @@ class Store:
         new = set(graphs) - self._unsettled.keys()
         if new or changing:
             self._ledger.begin(sorted(new), changing)
-        self._unsettled.update(dict.fromkeys(graphs, ""))
+        self._unsettled.update(dict.fromkeys(graphs, NOTHING))
 
-    def _know(self, graphs: Iterable[DocumentGraph]) -> None:
-        """Keep the fingerprints of what was written, for the manifest."""
+    def _know(self, graphs: Iterable[Prepared]) -> None:
+        """Keep what is known of what was written, for the manifest."""
         if self.path is None:
             return
         graphs = list(graphs)
         if self._ledger.fact("revision"):
             self._ledger.unchange(graph.iri for graph in graphs)
-        for graph in graphs:
-            lines = _without_graph(graph.nquads, graph.iri).encode().splitlines(keepends=True)
-            self._unsettled[graph.iri] = fingerprint(lines)
+        self._unsettled.update((graph.iri, graph.survey) for graph in graphs)
 
     def _settle(self) -> None:
         """Write what the changed graphs hold now into the manifest."""
@@ -651,18 +652,20 @@ class Store:
         )
         return sorted((text or b"").splitlines(keepends=True))
 
-    def entry(self, iri: str, known: str = "") -> Entry | None:
+    def entry(self, iri: str, known: Survey = NOTHING) -> Entry | None:
         """Give what the manifest would say of a graph now, None where there is no such graph.
 
-        Its triples are counted; its fingerprint is taken unless it is known.
+        Its triples are counted and its fingerprint is taken, unless they are known.
         """
         if not self.holds(iri):
             return None
-        if not known:
+        if not known.fingerprint:
             lines = self.ntriples(iri)
             return Entry(len(lines), fingerprint(lines))
+        if known.triples is not None:
+            return Entry(known.triples, known.fingerprint)
         query = f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}"
-        return Entry(int(self.select(query)[0]["n"]), known)
+        return Entry(int(self.select(query)[0]["n"]), known.fingerprint)
 
     def manifest(self) -> dict[str, Entry]:
         """Give what was noted of each graph when it was written."""
@@ -702,17 +705,16 @@ class Store:
 
         return sentence
 
-    def _bulk_load(self, graphs: list[DocumentGraph]) -> None:
-        # At line feeds alone: U+2028 or U+0085 may stand in a literal as they are.
-        union = {
-            f"{line}\n"
-            for graph in graphs
-            for line in _without_graph(graph.nquads, graph.iri).split("\n")
-            if line
-        }
-        # Sorted, because Oxigraph's files are then the same too, and are written faster.
-        payload = "".join(graph.nquads for graph in graphs) + "".join(sorted(union))
-        self._guarded(lambda: self._graph.bulk_load(payload.encode(), pyoxigraph.RdfFormat.N_QUADS))
+    def _prepared(self, graph: DocumentGraph | Prepared) -> Prepared:
+        return graph if isinstance(graph, Prepared) else self._guarded(lambda: prepare(graph))
+
+    def _bulk_load(self, graphs: Sequence[Prepared]) -> None:
+        # What several graphs say is in the union once: Oxigraph looks at what it has had.
+        payload = b"".join([graph.nquads for graph in graphs] + [one.ntriples for one in graphs])
+        # Lenient, as each was parsed when it was prepared.
+        self._guarded(
+            lambda: self._graph.bulk_load(payload, pyoxigraph.RdfFormat.N_QUADS, lenient=True)
+        )
 
     def _update(self, text: str) -> None:
         self._guarded(lambda: self._graph.update(text))
@@ -940,11 +942,6 @@ def _dataset(default: Sequence[str], named: Sequence[str]) -> dict[str, Any]:
         "default_graph": [pyoxigraph.NamedNode(name) for name in default],
         "named_graphs": [pyoxigraph.NamedNode(name) for name in named],
     }
-
-
-def _without_graph(nquads: str, iri: str) -> str:
-    # A line feed inside a literal is escaped, so this matches at the end of lines only.
-    return nquads.replace(f" <{iri}> .\n", " .\n")
 
 
 def _held(row: Mapping[str, str], names: set[str], changed: str) -> Held:

@@ -33,8 +33,9 @@ TABLE: dict[str, tuple[str, ...]] = {
     "sentence": COMMON,
     "queries": COMMON,
     "fingerprint": (),
+    "prepare": (*COMMON, "fingerprint"),
     "changes": (*COMMON, "sparql"),
-    "store": (*COMMON, "changes", "ledger", "sparql", "sentence", "fingerprint"),
+    "store": (*COMMON, "changes", "ledger", "sparql", "sentence", "fingerprint", "prepare"),
     # Which corrections concern which document held: the stage's own rule, asked of the store.
     "stamps": (*COMMON, "correct", "store", "pipeline"),
     "amend": (*COMMON, "correct", "store", "sentence", "pipeline", "results"),
@@ -71,7 +72,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     # Builds on many machines: the same listing, reading and bringing in.
     "cluster": (
         *(*COMMON, "build", "inputs", "read", "ledger", "store", "stamps", "fingerprint"),
-        *("traces", "workers"),
+        *("traces", "workers", "prepare"),
     ),
 }
 STAGES = ("read", "structure", "extract", "resolve", "correct", "measure", "graph")

@@ -105,7 +105,7 @@ def write_part(order: Order, recipe: Recipe) -> Part:
         for job, claims in zip(order.jobs, order.claims, strict=True)
     ]
     outcomes = (read[job.sha256].graph for job in order.jobs)
-    text = "".join(graph.nquads for graph in outcomes if graph is not None).encode()
+    text = b"".join(graph.nquads for graph in outcomes if graph is not None)
     packed = gzip.compress(text, LEVEL, mtime=0)
     account = write_account(documents)
     part = _part(order.name, documents, packed, len(text), account)
@@ -199,13 +199,12 @@ def _document(claims: tuple[tuple[str, str], ...], outcome: Outcome) -> Document
     sha256, graph = outcome.job.sha256, outcome.graph
     if graph is None:
         return Document(sha256, claims, SKIPPED, (outcome.reason,))
-    lines = graph.nquads.encode().splitlines(keepends=True)
     return Document(
         sha256=sha256,
         claims=claims,
         outcome="repaired" if graph.notes else "ok",
         remarks=graph.notes,
         graph=graph.iri,
-        triples=len(lines),
-        fingerprint=fingerprint(triples(lines, graph.iri)),
+        triples=graph.nquads.count(b"\n"),
+        fingerprint=graph.survey.fingerprint,
     )
