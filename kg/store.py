@@ -36,6 +36,7 @@ import pyoxigraph
 
 from kg import sparql
 from kg.changes import BEFORE, Operation, keep_union, read_update
+from kg.difference import drop, replacement
 from kg.errors import NotFoundError, QueryError, StoreError, is_full, told
 from kg.fingerprint import NOTHING, Survey, fingerprint
 from kg.ledger import CHANGING, Claim, Entry, Ledger
@@ -75,13 +76,6 @@ SELECT ?class (COUNT(DISTINCT ?node) AS ?number) {{
     FILTER(?graph != <{ONTOLOGY}>)
 }} GROUP BY ?class
 """
-# What a graph alone says leaves the union with it; what another says too stays.
-_DROP = """
-DELETE {{ ?s ?p ?o }} WHERE {{
-    GRAPH <{iri}> {{ ?s ?p ?o }}
-    FILTER NOT EXISTS {{ GRAPH ?other {{ ?s ?p ?o }} FILTER(?other != <{iri}>) }}
-}} ;
-DROP SILENT GRAPH <{iri}>"""
 CHECKED = 512 * 2**20  # bytes of tables that are read whenever a store is opened: 1 s
 _TABLE_END = bytes.fromhex("f7cff485b741e288")  # RocksDB's mark at the end of a whole table
 _NOT_OURS = ("Permission denied", "Read-only file system")  # as Oxigraph tells it
@@ -203,11 +197,9 @@ class Store:
             self._unmark()
         graph = self._prepared(graph)
         self._begin(graph.iri)
-        triples = graph.ntriples.decode()
-        self._update(
-            f"{_DROP.format(iri=graph.iri)} ;\n"
-            f"INSERT DATA {{\n{triples}GRAPH <{graph.iri}> {{\n{triples}}} }}"
-        )
+        text = replacement(graph.iri, self._lines(graph.iri), graph.ntriples.splitlines(True))
+        if text:
+            self._update(text)
         self._know([graph])
 
     def remove(self, name: str) -> list[Held]:
@@ -230,7 +222,7 @@ class Store:
         for iri in (traces_of(source), source):
             if self.holds(iri):
                 self._begin(iri)
-                self._update(_DROP.format(iri=iri))
+                self._update(drop(iri))
 
     def set_traces(self, graphs: Iterable[DocumentGraph], gone: Iterable[str], mark: str) -> None:
         """Put in graphs of traces, take those out that have gone, and note of what they are.
@@ -241,7 +233,7 @@ class Store:
         gone = list(gone)
         self._begin(*gone)
         for iri in gone:
-            self._update(_DROP.format(iri=iri))
+            self._update(drop(iri))
         self._write(graphs)
         self.flush()
         self.note(_MARK, mark)
@@ -277,7 +269,7 @@ class Store:
             return
         self._begin(ONTOLOGY)
         if self.holds(ONTOLOGY):
-            self._update(_DROP.format(iri=ONTOLOGY))
+            self._update(drop(ONTOLOGY))
         graph = self._prepared(DocumentGraph(ONTOLOGY, "", "", nquads, ()))
         self._bulk_load([graph])
         self._know([graph])
@@ -646,11 +638,14 @@ class Store:
 
     def ntriples(self, iri: str | None = None) -> list[bytes]:
         """Give the lines of one graph, or of the union, sorted; equal graphs give equal lines."""
+        return sorted(self._lines(iri))
+
+    def _lines(self, iri: str | None) -> list[bytes]:
         graph = _DEFAULT if iri is None else pyoxigraph.NamedNode(iri)
         text = self._guarded(
             lambda: self._graph.dump(format=pyoxigraph.RdfFormat.N_TRIPLES, from_graph=graph)
         )
-        return sorted((text or b"").splitlines(keepends=True))
+        return (text or b"").splitlines(keepends=True)
 
     def entry(self, iri: str, known: Survey = NOTHING) -> Entry | None:
         """Give what the manifest would say of a graph now, None where there is no such graph.

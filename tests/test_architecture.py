@@ -34,8 +34,12 @@ TABLE: dict[str, tuple[str, ...]] = {
     "queries": COMMON,
     "fingerprint": (),
     "prepare": (*COMMON, "fingerprint"),
+    "difference": (),
     "changes": (*COMMON, "sparql"),
-    "store": (*COMMON, "changes", "ledger", "sparql", "sentence", "fingerprint", "prepare"),
+    "store": (
+        *(*COMMON, "changes", "difference", "ledger", "sparql", "sentence"),
+        *("fingerprint", "prepare"),
+    ),
     # Which corrections concern which document held: the stage's own rule, asked of the store.
     "stamps": (*COMMON, "correct", "store", "pipeline"),
     "amend": (*COMMON, "correct", "store", "sentence", "pipeline", "results"),
