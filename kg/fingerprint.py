@@ -15,7 +15,7 @@ from dataclasses import dataclass
 _ESCAPES = {b"t": b"\t", b"b": b"\b", b"n": b"\n", b"r": b"\r", b"f": b"\f"}
 _ESCAPE = re.compile(rb"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
 _BLANK = re.compile(rb"_:\S+")
-_NUMBER = re.compile(rb'"([+-]?)0*(\d+)(?:\.(\d*?)0*)?"\^\^<[^>]*#(?:integer|decimal)>')
+_NUMBER = re.compile(rb'"([+-]?)(\d*)(?:\.(\d*))?"\^\^<[^>]*#(?:integer|decimal)>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,5 +64,7 @@ def _without_spelling(line: bytes) -> bytes:
     number = _NUMBER.match(literal)
     value = b"?"
     if number:
-        value = number[1].strip(b"+") + number[2] + (b"." + number[3] if number[3] else b"")
+        whole = number[2].lstrip(b"0") or b"0"
+        fraction = (number[3] or b"").rstrip(b"0")
+        value = number[1].strip(b"+") + whole + (b"." + fraction if fraction else b"")
     return b" ".join((subject, predicate, value, b".\n"))
