@@ -429,9 +429,10 @@ def _beside(
     Oxigraph works without Python's lock, so whoever reads is answered meanwhile. What went wrong
     is raised with the next batch.
     """
-    last: Future[None] = Future()
-    last.set_result(None)
     with ThreadPoolExecutor(1) as thread:
+        # Started before there is work: one that an interrupt finds starting is not waited for.
+        last: Future[None] = thread.submit(lambda: None)
+        last.result()
 
         def start(batch: list[Prepared]) -> None:
             nonlocal last

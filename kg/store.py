@@ -23,6 +23,7 @@ import json
 import os
 import shutil
 import tempfile
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -125,6 +126,7 @@ class Store:
         # Graphs changed since the manifest was last written, with what is known of each.
         self._unsettled: dict[str, Survey] = {}
         self._by_hand: set[str] = set()  # those of them that an update has changed
+        self._loading = threading.Lock()  # a build loads in a thread, and may be interrupted twice
         if self.path is None:
             self.base = base or DEFAULT_BASE
             self._graph, self._ledger = pyoxigraph.Store(), Ledger(None)
@@ -174,11 +176,12 @@ class Store:
 
         New ones go in together or not at all; one that is held is replaced in a transaction.
         """
-        self.claim(files)
         graphs = list(graphs)
-        if graphs:
-            self._unmark()
-        self._write(graphs)
+        with self._loading:
+            self.claim(files)
+            if graphs:
+                self._unmark()
+            self._write(graphs)
 
     def _write(self, graphs: Iterable[DocumentGraph | Prepared]) -> None:
         by_iri = {graph.iri: graph for graph in map(self._prepared, graphs)}
@@ -440,7 +443,7 @@ class Store:
         """Flush and release the directory."""
         if self._graph is None:
             return
-        with ExitStack() as last:
+        with self._loading, ExitStack() as last:
             if self._lock is not None:
                 last.callback(self._lock.close)
             last.callback(self._ledger.close)
