@@ -12,11 +12,12 @@ import time
 import traceback
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
 
 from kg import search, traces, workers
 from kg.errors import KgError, ReadError
@@ -48,6 +49,7 @@ BATCH_QUADS = 150_000
 MOST_QUADS = 500_000
 PART = 4
 BATCH_SECONDS = 15.0
+HEARD = 0.1  # seconds after which a lost call is made up for
 
 Process = Callable[[bytes, Sequence[str], str], DocumentGraph]
 
@@ -427,20 +429,48 @@ def _beside(
     """Give what loads in a thread of its own, one batch at a time; at the end all are loaded.
 
     Oxigraph works without Python's lock, so whoever reads is answered meanwhile. What went wrong
-    is raised with the next batch.
+    is raised with the next batch. Waited for is what the thread has noted, not that it calls: a
+    call may be lost in an interrupt, and Python's own futures are left in disorder by one.
     """
-    with ThreadPoolExecutor(1) as thread:
-        # Started before there is work: one that an interrupt finds starting is not waited for.
-        last: Future[None] = thread.submit(lambda: None)
-        last.result()
+    batches, calls = SimpleQueue[list[Prepared] | None](), SimpleQueue[None]()
+    answers: list[BaseException | None] = []
+    Thread(target=_load_each, args=(load, batches, answers, calls), daemon=True).start()
+    given = 0
 
-        def start(batch: list[Prepared]) -> None:
-            nonlocal last
-            last.result()
-            last = thread.submit(load, batch)
+    def wait() -> None:
+        while len(answers) < given:
+            with suppress(Empty):
+                calls.get(timeout=HEARD)
+        for error in filter(None, answers):
+            raise error
 
+    def start(batch: list[Prepared]) -> None:
+        nonlocal given
+        wait()
+        batches.put(batch)
+        given += 1
+
+    try:
         yield start
-        last.result()
+    finally:
+        batches.put(None)
+        wait()
+
+
+def _load_each(
+    load: Callable[[list[Prepared]], None],
+    batches: SimpleQueue[list[Prepared] | None],
+    answers: list[BaseException | None],
+    calls: SimpleQueue[None],
+) -> None:
+    while (batch := batches.get()) is not None:
+        try:
+            load(batch)
+        except BaseException as error:  # noqa: BLE001  it is raised where the batch came from
+            answers.append(error)
+        else:
+            answers.append(None)
+        calls.put(None)
 
 
 def _count(outcome: Outcome, graph: Prepared, store: Store, tally: _Tally) -> None:
