@@ -10,16 +10,37 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 _ESCAPES = {b"t": b"\t", b"b": b"\b", b"n": b"\n", b"r": b"\r", b"f": b"\f"}
 _ESCAPE = re.compile(rb"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
 _BLANK = re.compile(rb"_:\S+")
-_NUMBER = re.compile(rb'"([+-]?)0*(\d+)(?:\.(\d*?)0*)?"\^\^<[^>]*#(?:integer|decimal)>')
+_NUMBER = re.compile(rb'"([+-]?)(\d*)(?:\.(\d*))?"\^\^<[^>]*#(?:integer|decimal)>')
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What lines say of the graph that a store makes of them."""
+
+    fingerprint: str
+    triples: int | None  # None where some lines may be one triple, as 95 and 95.0 are
+
+
+NOTHING = Survey("", None)  # is known
 
 
 def fingerprint(lines: Iterable[bytes]) -> str:
     """Return the SHA-256 of a graph's triples, in any order."""
-    return hashlib.sha256(b"".join(sorted({_plain(line) for line in lines}))).hexdigest()
+    return survey(lines).fingerprint
+
+
+def survey(lines: Iterable[bytes]) -> Survey:
+    """Return the SHA-256 of a graph's triples, in any order, and how many a store will count."""
+    written = set(lines)
+    plain = {_plain(line) for line in written}
+    # Lines that are one triple to Oxigraph are one plain line; if all differ, so do the triples.
+    triples = len(plain) if len(plain) == len(written) else None
+    return Survey(hashlib.sha256(b"".join(sorted(plain))).hexdigest(), triples)
 
 
 def _plain(line: bytes) -> bytes:
@@ -43,5 +64,7 @@ def _without_spelling(line: bytes) -> bytes:
     number = _NUMBER.match(literal)
     value = b"?"
     if number:
-        value = number[1].strip(b"+") + number[2] + (b"." + number[3] if number[3] else b"")
+        whole = number[2].lstrip(b"0") or b"0"
+        fraction = (number[3] or b"").rstrip(b"0")
+        value = number[1].strip(b"+") + whole + (b"." + fraction if fraction else b"")
     return b" ".join((subject, predicate, value, b".\n"))

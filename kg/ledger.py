@@ -16,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,12 +65,13 @@ class Ledger:
 
     def __init__(self, path: Path | None, *, read_only: bool = False) -> None:
         self._path, self._place = path, path or "the store in memory"
+        self._alone = threading.Lock()  # else what one thread asks would be within another's change
         where = ":memory:" if path is None else path.absolute().as_uri()
         mode = "?mode=ro" if read_only and path is not None else ""
         try:
-            # A server's threads read one ledger; SQLite, built to serialise, lets them.
+            # A server's threads read one ledger, and a build writes in a thread beside it.
             self._rows = sqlite3.connect(
-                where + mode, uri=True, isolation_level=None, check_same_thread=not read_only
+                where + mode, uri=True, isolation_level=None, check_same_thread=False
             )
             if not read_only:
                 self._rows.executescript(_SCHEMA)
@@ -210,7 +212,8 @@ class Ledger:
 
     def _ask(self, query: str, *values: object) -> list[Any]:
         try:
-            return self._rows.execute(query, values).fetchall()
+            with self._alone:
+                return self._rows.execute(query, values).fetchall()
         except sqlite3.Error as error:
             raise StoreError(f"{self._place}: {told(error)}") from error
 
@@ -218,6 +221,10 @@ class Ledger:
         self._change_all((statement, rows))
 
     def _change_all(self, *changes: tuple[str, Sequence[tuple[object, ...]]]) -> None:
+        with self._alone:
+            self._transact(changes)
+
+    def _transact(self, changes: Iterable[tuple[str, Sequence[tuple[object, ...]]]]) -> None:
         try:
             self._rows.execute("BEGIN")
             for statement, rows in changes:

@@ -23,6 +23,7 @@ import json
 import os
 import shutil
 import tempfile
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -36,10 +37,12 @@ import pyoxigraph
 
 from kg import sparql
 from kg.changes import BEFORE, Operation, keep_union, read_update
+from kg.difference import drop, replacement
 from kg.errors import NotFoundError, QueryError, StoreError, is_full, told
-from kg.fingerprint import fingerprint
+from kg.fingerprint import NOTHING, Survey, fingerprint
 from kg.ledger import CHANGING, Claim, Entry, Ledger
 from kg.models import DocumentGraph
+from kg.prepare import Prepared, prepare
 from kg.sentence import sentence_at
 
 if TYPE_CHECKING:
@@ -74,13 +77,6 @@ SELECT ?class (COUNT(DISTINCT ?node) AS ?number) {{
     FILTER(?graph != <{ONTOLOGY}>)
 }} GROUP BY ?class
 """
-# What a graph alone says leaves the union with it; what another says too stays.
-_DROP = """
-DELETE {{ ?s ?p ?o }} WHERE {{
-    GRAPH <{iri}> {{ ?s ?p ?o }}
-    FILTER NOT EXISTS {{ GRAPH ?other {{ ?s ?p ?o }} FILTER(?other != <{iri}>) }}
-}} ;
-DROP SILENT GRAPH <{iri}>"""
 CHECKED = 512 * 2**20  # bytes of tables that are read whenever a store is opened: 1 s
 _TABLE_END = bytes.fromhex("f7cff485b741e288")  # RocksDB's mark at the end of a whole table
 _NOT_OURS = ("Permission denied", "Read-only file system")  # as Oxigraph tells it
@@ -137,9 +133,10 @@ class Store:
         self.path = None if path is None else Path(path)
         self.read_only = read_only and path is not None
         self._lock: IO[str] | None = None
-        # Graphs changed since the manifest was last written, with the fingerprint if it is known.
-        self._unsettled: dict[str, str] = {}
+        # Graphs changed since the manifest was last written, with what is known of each.
+        self._unsettled: dict[str, Survey] = {}
         self._by_hand: set[str] = set()  # those of them that an update has changed
+        self._loading = threading.Lock()  # a build loads in a thread, and may be interrupted twice
         if self.path is None:
             self.base = base or DEFAULT_BASE
             self._graph, self._ledger = pyoxigraph.Store(), Ledger(None)
@@ -158,7 +155,7 @@ class Store:
             undo.pop_all()
         self._recover_claims()
         if not read_only:
-            self._unsettled.update(dict.fromkeys(self._ledger.unsettled(), ""))
+            self._unsettled.update(dict.fromkeys(self._ledger.unsettled(), NOTHING))
             self._resume_changes()
 
     def __enter__(self) -> Self:
@@ -184,18 +181,20 @@ class Store:
 
     # -- writing ---------------------------------------------------------------------------
 
-    def load(self, graphs: Iterable[DocumentGraph], files: Iterable[Claim] = ()) -> None:
+    def load(self, graphs: Iterable[DocumentGraph | Prepared], files: Iterable[Claim] = ()) -> None:
         """Write whole documents; return when they are safe on disk.
 
         New ones go in together or not at all; one that is held is replaced in a transaction.
         """
-        self.claim(files)
-        by_iri = {graph.iri: graph for graph in graphs}
-        if by_iri:
-            self._unmark()
-        self._write(by_iri)
+        graphs = list(graphs)
+        with self._loading:
+            self.claim(files)
+            if graphs:
+                self._unmark()
+            self._write(graphs)
 
-    def _write(self, by_iri: Mapping[str, DocumentGraph]) -> None:
+    def _write(self, graphs: Iterable[DocumentGraph | Prepared]) -> None:
+        by_iri = {graph.iri: graph for graph in map(self._prepared, graphs)}
         new = [graph for graph in by_iri.values() if not self.holds(graph.iri)]
         self._begin(*by_iri)
         if new:
@@ -205,16 +204,15 @@ class Store:
             self.replace(by_iri[iri])
         self.flush()
 
-    def replace(self, graph: DocumentGraph) -> None:
+    def replace(self, graph: DocumentGraph | Prepared) -> None:
         """Put a graph in the place of what has its name, in one transaction."""
         if not graph.iri.endswith(_TRACES):
             self._unmark()
+        graph = self._prepared(graph)
         self._begin(graph.iri)
-        triples = _without_graph(graph.nquads, graph.iri)
-        self._update(
-            f"{_DROP.format(iri=graph.iri)} ;\n"
-            f"INSERT DATA {{\n{triples}GRAPH <{graph.iri}> {{\n{triples}}} }}"
-        )
+        text = replacement(graph.iri, self._lines(graph.iri), graph.ntriples.splitlines(True))
+        if text:
+            self._update(text)
         self._know([graph])
 
     def remove(self, name: str) -> list[Held]:
@@ -237,7 +235,7 @@ class Store:
         for iri in (traces_of(source), source):
             if self.holds(iri):
                 self._begin(iri)
-                self._update(_DROP.format(iri=iri))
+                self._update(drop(iri))
 
     def set_traces(self, graphs: Iterable[DocumentGraph], gone: Iterable[str], mark: str) -> None:
         """Put in graphs of traces, take those out that have gone, and note of what they are.
@@ -248,8 +246,8 @@ class Store:
         gone = list(gone)
         self._begin(*gone)
         for iri in gone:
-            self._update(_DROP.format(iri=iri))
-        self._write({graph.iri: graph for graph in graphs})
+            self._update(drop(iri))
+        self._write(graphs)
         self.flush()
         self.note(_MARK, mark)
 
@@ -284,8 +282,8 @@ class Store:
             return
         self._begin(ONTOLOGY)
         if self.holds(ONTOLOGY):
-            self._update(_DROP.format(iri=ONTOLOGY))
-        graph = DocumentGraph(ONTOLOGY, "", "", nquads, ())
+            self._update(drop(ONTOLOGY))
+        graph = self._prepared(DocumentGraph(ONTOLOGY, "", "", nquads, ()))
         self._bulk_load([graph])
         self._know([graph])
         self.flush()
@@ -424,18 +422,16 @@ class Store:
         new = set(graphs) - self._unsettled.keys()
         if new or changing:
             self._ledger.begin(sorted(new), changing)
-        self._unsettled.update(dict.fromkeys(graphs, ""))
+        self._unsettled.update(dict.fromkeys(graphs, NOTHING))
 
-    def _know(self, graphs: Iterable[DocumentGraph]) -> None:
-        """Keep the fingerprints of what was written, for the manifest."""
+    def _know(self, graphs: Iterable[Prepared]) -> None:
+        """Keep what is known of what was written, for the manifest."""
         if self.path is None:
             return
         graphs = list(graphs)
         if self._ledger.fact("revision"):
             self._ledger.unchange(graph.iri for graph in graphs)
-        for graph in graphs:
-            lines = _without_graph(graph.nquads, graph.iri).encode().splitlines(keepends=True)
-            self._unsettled[graph.iri] = fingerprint(lines)
+        self._unsettled.update((graph.iri, graph.survey) for graph in graphs)
 
     def _settle(self) -> None:
         """Write what the changed graphs hold now into the manifest."""
@@ -457,7 +453,7 @@ class Store:
         """Flush and release the directory."""
         if self._graph is None:
             return
-        with ExitStack() as last:
+        with self._loading, ExitStack() as last:
             if self._lock is not None:
                 last.callback(self._lock.close)
             last.callback(self._ledger.close)
@@ -655,29 +651,34 @@ class Store:
 
     def ntriples(self, iri: str | None = None) -> list[bytes]:
         """Give the lines of one graph, or of the union, sorted; equal graphs give equal lines."""
+        return sorted(self._lines(iri))
+
+    def _lines(self, iri: str | None) -> list[bytes]:
         graph = _DEFAULT if iri is None else pyoxigraph.NamedNode(iri)
         text = self._guarded(
             lambda: self._graph.dump(format=pyoxigraph.RdfFormat.N_TRIPLES, from_graph=graph)
         )
-        return sorted((text or b"").splitlines(keepends=True))
+        return (text or b"").splitlines(keepends=True)
 
     def write_union(self, out: Writable) -> None:
         """Write the lines of the union, in no order and as they are decoded."""
         form = pyoxigraph.RdfFormat.N_TRIPLES
         self._guarded(lambda: self._graph.dump(cast("IO[bytes]", out), form, from_graph=_DEFAULT))
 
-    def entry(self, iri: str, known: str = "") -> Entry | None:
+    def entry(self, iri: str, known: Survey = NOTHING) -> Entry | None:
         """Give what the manifest would say of a graph now, None where there is no such graph.
 
-        Its triples are counted; its fingerprint is taken unless it is known.
+        Its triples are counted and its fingerprint is taken, unless they are known.
         """
         if not self.holds(iri):
             return None
-        if not known:
+        if not known.fingerprint:
             lines = self.ntriples(iri)
             return Entry(len(lines), fingerprint(lines))
+        if known.triples is not None:
+            return Entry(known.triples, known.fingerprint)
         query = f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}"
-        return Entry(int(self.select(query)[0]["n"]), known)
+        return Entry(int(self.select(query)[0]["n"]), known.fingerprint)
 
     def manifest(self) -> dict[str, Entry]:
         """Give what was noted of each graph when it was written."""
@@ -717,17 +718,16 @@ class Store:
 
         return sentence
 
-    def _bulk_load(self, graphs: list[DocumentGraph]) -> None:
-        # At line feeds alone: U+2028 or U+0085 may stand in a literal as they are.
-        union = {
-            f"{line}\n"
-            for graph in graphs
-            for line in _without_graph(graph.nquads, graph.iri).split("\n")
-            if line
-        }
-        # Sorted, because Oxigraph's files are then the same too, and are written faster.
-        payload = "".join(graph.nquads for graph in graphs) + "".join(sorted(union))
-        self._guarded(lambda: self._graph.bulk_load(payload.encode(), pyoxigraph.RdfFormat.N_QUADS))
+    def _prepared(self, graph: DocumentGraph | Prepared) -> Prepared:
+        return graph if isinstance(graph, Prepared) else self._guarded(lambda: prepare(graph))
+
+    def _bulk_load(self, graphs: Sequence[Prepared]) -> None:
+        # What several graphs say is in the union once: Oxigraph looks at what it has had.
+        payload = b"".join([graph.nquads for graph in graphs] + [one.ntriples for one in graphs])
+        # Lenient, as each was parsed when it was prepared.
+        self._guarded(
+            lambda: self._graph.bulk_load(payload, pyoxigraph.RdfFormat.N_QUADS, lenient=True)
+        )
 
     def _update(self, text: str) -> None:
         self._guarded(lambda: self._graph.update(text))
@@ -955,11 +955,6 @@ def _dataset(default: Sequence[str], named: Sequence[str]) -> dict[str, Any]:
         "default_graph": [pyoxigraph.NamedNode(name) for name in default],
         "named_graphs": [pyoxigraph.NamedNode(name) for name in named],
     }
-
-
-def _without_graph(nquads: str, iri: str) -> str:
-    # A line feed inside a literal is escaped, so this matches at the end of lines only.
-    return nquads.replace(f" <{iri}> .\n", " .\n")
 
 
 def _held(row: Mapping[str, str], names: set[str], changed: str) -> Held:

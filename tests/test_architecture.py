@@ -34,8 +34,13 @@ TABLE: dict[str, tuple[str, ...]] = {
     "sentence": COMMON,
     "queries": COMMON,
     "fingerprint": (),
+    "prepare": (*COMMON, "fingerprint"),
+    "difference": (),
     "changes": (*COMMON, "sparql"),
-    "store": (*COMMON, "changes", "ledger", "sparql", "sentence", "fingerprint"),
+    "store": (
+        *(*COMMON, "changes", "difference", "ledger", "sparql", "sentence"),
+        *("fingerprint", "prepare"),
+    ),
     # Which corrections concern which document held: the stage's own rule, asked of the store.
     "stamps": (*COMMON, "correct", "store", "pipeline"),
     "amend": (*COMMON, "correct", "store", "sentence", "pipeline", "results"),
@@ -72,7 +77,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     # Builds on many machines: the same listing, reading and bringing in.
     "cluster": (
         *(*COMMON, "build", "inputs", "read", "ledger", "store", "stamps", "fingerprint"),
-        *("traces", "workers", "sparql"),
+        *("traces", "workers", "sparql", "prepare"),
     ),
 }
 STAGES = ("read", "structure", "extract", "resolve", "correct", "measure", "graph")

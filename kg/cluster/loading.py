@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import io
@@ -20,9 +21,11 @@ from kg.cluster.manifest import Document, File, Manifest, Part, read_account, re
 from kg.cluster.parts import is_whole, split
 from kg.cluster.places import Place
 from kg.errors import ClusterError
+from kg.fingerprint import Survey
 from kg.inputs import AUTOMATIC, Contents, Intake, Locator, Skipped, locate
 from kg.ledger import Claim
-from kg.models import DIGEST, DocumentGraph
+from kg.models import DIGEST
+from kg.prepare import Prepared, prepared
 from kg.read.columns import Columns
 from kg.stamps import read_corrections
 from kg.store import Store
@@ -136,20 +139,23 @@ class _Parts:
             self.damaged.append(Damaged(file.name, f"{' '.join(str(error).split())}; {AGAIN}"))
         return None
 
-    def graphs(self, part: Part) -> dict[str, DocumentGraph] | None:
+    def graphs(self, part: Part) -> dict[str, Prepared] | None:
         """Return the graphs of a part by the digest of the content; None where it is damaged."""
         text = self.take(part.quads)
         if text is None:
             return None
         documents = self._accounts[part.name]
-        if not is_whole(text, documents) or not all(map(self._is_own, documents)):
-            problem = f"holds other graphs than its account says; {AGAIN}"
-            self.damaged.append(Damaged(part.quads.name, problem))
-            return None
-        return {
-            one.sha256: DocumentGraph(one.graph, "", "", b"".join(lines).decode(), (), one.remarks)
-            for one, lines in split(text, documents)
-        }
+        if is_whole(text, documents) and all(map(self._is_own, documents)):
+            with contextlib.suppress(SyntaxError, ValueError):
+                return {
+                    one.sha256: prepared(
+                        one.graph, b"".join(lines), one.remarks, Survey(one.fingerprint, None)
+                    )
+                    for one, lines in split(text, documents)
+                }
+        problem = f"holds other graphs than its account says; {AGAIN}"
+        self.damaged.append(Damaged(part.quads.name, problem))
+        return None
 
     def _is_own(self, document: Document) -> bool:
         name = f"{self.manifest.base}source/{document.sha256[:DIGEST]}"

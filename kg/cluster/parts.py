@@ -83,7 +83,7 @@ def write_part(order: Order, where: str, recipe: Recipe) -> Part:
     outcomes = [found[job.sha256] for job in order.jobs]
     documents = list(map(_document, order.claims, outcomes))
     graphs = (outcome.graph for outcome in outcomes)
-    text = "".join(graph.nquads for graph in graphs if graph is not None).encode()
+    text = b"".join(graph.nquads for graph in graphs if graph is not None)
     packed = gzip.compress(text, LEVEL, mtime=0)
     account = write_account(documents)
     part = _part(order.name, documents, packed, len(text), account)
@@ -146,13 +146,12 @@ def _document(claims: tuple[tuple[str, str], ...], outcome: Outcome) -> Document
     sha256, graph = outcome.job.sha256, outcome.graph
     if graph is None:
         return Document(sha256, claims, SKIPPED, (outcome.reason,))
-    lines = graph.nquads.encode().splitlines(keepends=True)
     return Document(
         sha256=sha256,
         claims=claims,
         outcome="repaired" if graph.notes else "ok",
         remarks=graph.notes,
         graph=graph.iri,
-        triples=len(lines),
-        fingerprint=fingerprint(triples(lines, graph.iri)),
+        triples=graph.nquads.count(b"\n"),
+        fingerprint=graph.survey.fingerprint,
     )
