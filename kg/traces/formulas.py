@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from kg.traces.facts import Span
-from kg.traces.kinship import Kinship
+from kg.traces.kinship import Kinship, Subjects
 from kg.traces.likeness import Block
 from kg.traces.passages import plain_letters
 from kg.traces.texts import Texts
@@ -61,11 +61,12 @@ def formulas(
     return {
         passage
         for passage, papers in bearers.items()
-        if _is_nobodys(papers | saying[passage], kinship) or is_formula(texts.words(passage))
+        if is_nobodys(papers | saying[passage], kinship) or is_formula(texts.words(passage))
     }
 
 
-def _is_nobodys(papers: set[int], kinship: Kinship) -> bool:
+def is_nobodys(papers: set[int], kinship: Subjects) -> bool:
+    """Tell whether what these papers say belongs to none of them."""
     if len(papers) < UNRELATED:
         return False
     return kinship.unrelated(papers) >= UNRELATED or kinship.subjects(papers) >= SUBJECTS
