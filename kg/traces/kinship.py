@@ -89,6 +89,15 @@ class Kinship(Subjects):
             or self.cites(earlier, later)
         )
 
+    def concerns(self, other: int, one: int) -> bool:
+        """Tell whether words that the other has too may say anything of the one."""
+        if self._papers[one].document == self._papers[other].document:
+            return False
+        if self.may_be_copies(one, other):
+            return True
+        order = self.order(one, other)
+        return self.is_strictly_above(other, one) if order is None else order.later == one
+
     def cites(self, one: int, other: int) -> bool:
         """Tell whether a paper names the other."""
         if one not in self._cited:
