@@ -5,11 +5,14 @@ document. The result follows from the set of documents alone: not from their ord
 many processes read them, nor from what the store held before.
 
     papers → passages → likeness → formulas → reuse, echoes, shares → graph
+
+Of a few new documents only what they concern is compared again (kg.traces.renewal).
 """
 
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -28,6 +31,8 @@ from kg.traces.standing import Standing, keep, seal
 from kg.traces.texts import Tell
 
 VERSION = "2"  # to be raised with every change of what is found
+# What a file that is damaged, or has no room, may lead to; then all are compared.
+_DAMAGED = (sqlite3.Error, zlib.error, ValueError, LookupError, TypeError)
 _WANTED = "traces wanted"  # the fact that says whether to make them
 
 
@@ -64,7 +69,7 @@ def _renewed(store: Store, memory: Memory, mark: str) -> Update | None:
     store.flush()
     try:
         found = compare_new(store, Standing(memory.rows))
-    except sqlite3.Error:  # damaged, or there is no room
+    except _DAMAGED:
         found = None
     if found is None:
         memory.rows.rollback()

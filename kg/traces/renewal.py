@@ -142,8 +142,7 @@ class _Renewal:
         self._numbers.update(zip((paper.source for paper in self._new), numbers, strict=True))
         self._again = set(numbers) | self._stray  # papers to be compared again
         self._ids: dict[bytes, tuple[int, int, bool, bool]] = {}
-        self._full: dict[int, Paper] = {}
-        self._sources: dict[int, str] = {}
+        self._before: dict[int, Paper] = {}  # as papers read that read otherwise now
 
     def done(self) -> Renewed:
         """Return what follows."""
@@ -209,6 +208,7 @@ class _Renewal:
                 if _base(record) != _base(before[number]):
                     raise _TooMuch  # it has another subject, or other letters of its text count
                 self._standing.rewrite(number, record)
+                self._before[number] = before[number].paper
                 changed.add(number)
         self._again |= changed
         return changed
@@ -359,7 +359,7 @@ class _Renewal:
     def _add_formula(self, touched: set[bytes]) -> None:
         """Find of which passages it changes whether they are formula; add who has them."""
         standing = self._standing
-        near = {other for name in touched for other, _, _ in standing.alike(name)}
+        near = {other for name in touched for other, _ in standing.alike_letters(name)}
         told = standing.subjects()
         last = max(told, default=-1) + 1
         provinces, stems = (
@@ -369,8 +369,8 @@ class _Renewal:
         for name in sorted(touched | near):
             passage, length, is_phrase, was = self._passage(name)
             papers = standing.bearers(passage)
-            for other, found, _ in standing.alike(name):
-                if sum(block[2] for block in found) >= SAID * length:
+            for other, same in standing.alike_letters(name):
+                if same >= SAID * length:
                     papers |= standing.bearers(self._passage(other)[0])
             now = is_phrase or is_nobodys(papers, subjects)
             if now != was:
@@ -383,24 +383,27 @@ class _Renewal:
 
     def _add_bearers(self, name: bytes) -> None:
         """Have all papers compared again that have a passage, or one like it."""
-        for one in (name, *(other for other, _, _ in self._standing.alike(name))):
+        for one in (name, *(other for other, _ in self._standing.alike_letters(name))):
             self._again |= self._standing.bearers(self._passage(one)[0])
 
     # -- whom it concerns ------------------------------------------------------------------
 
     def _add_met(self, reread: set[int]) -> None:
-        """Add the papers that what is new concerns, and all that meet what reads otherwise."""
+        """Add the papers that what is new concerns, or what reads otherwise: now, or before."""
         new = self._all_new
         met = {number: set(self._met(number)) | self._namesakes(number) for number in new | reread}
-        self._again |= {other for number in reread for other in met[number]}
-        known = sorted(new.union(*met.values()))
+        known = sorted(met.keys() | new.union(*met.values()))
         papers = self._light(known)
         at = {number: index for index, number in enumerate(known)}
+        places = [(number, at[number]) for number in sorted(met)]
+        for number, paper in self._before.items():
+            places.append((number, len(papers)))
+            papers.append(paper)
         kinship = Kinship(papers, self._family, self._standing)
-        for number in sorted(new):
+        for number, place in places:
             for other in met[number]:
-                pair = at[other], at[number]
-                if kinship.concerns(at[number], at[other]) or (
+                pair = at[other], place
+                if kinship.concerns(place, at[other]) or (
                     kinship.have_like_stems(*pair) and takes_up(papers, kinship, *pair)
                 ):
                     self._again.add(other)

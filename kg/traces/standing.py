@@ -259,6 +259,12 @@ class Standing:
             if packed:
                 yield (other if one == name else one), likeness.unpack(packed), one == name
 
+    def alike_letters(self, name: bytes) -> Iterator[tuple[bytes, int]]:
+        """Yield what a passage is like, and how many letters both have in common runs."""
+        for one, other, packed in self.pairs(name):
+            if packed:
+                yield (other if one == name else one), sum(array("H", packed)[2::3])
+
     def told(self, key: str) -> str:
         """Give what was noted under a key."""
         rows = self.ask("SELECT value FROM known WHERE key = ?", key)
