@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,8 +17,10 @@ from hypothesis import strategies as st
 from kg import traces
 from kg.build import build
 from kg.models import DocumentGraph
-from kg.store import ONTOLOGY, Store
-from kg.traces import likeness, renewal
+from kg.store import ONTOLOGY, Store, traces_of
+from kg.traces import bands, likeness, renewal, titles
+from kg.traces.kinship import families_of
+from kg.traces.memory import FILE
 
 PLANS = TESTS / "documents" / "plans"
 TITLES = ("社区食堂建设", "老年社区食堂建设", "河道治理", "校园操场开放", "乡村果园观鸟")
@@ -182,7 +185,7 @@ def test_subjects_are_those_that_a_comparison_of_each_with_each_gives(names: lis
     groups = [{name} for name in set(names)]
     for one in names:
         for other in names:
-            if stems.likeness(one, other):
+            if titles.likeness(one, other):
                 joined = set().union(*(some for some in groups if {one, other} & some))
                 groups = [some for some in groups if not {one, other} & some] + [joined]
     assert {frozenset(some) for some in groups} == {
