@@ -152,7 +152,7 @@ def test_what_is_not_believed_is_computed_anew(
         assert alone == [1] and traces_of(source) not in nquads(store)
         rows = sqlite3.connect(tmp_path / "store" / FILE)
         with rows:
-            rows.execute("UPDATE held SET letters = x'00', record = 'none'")
+            rows.execute("UPDATE held SET stem = x'000000000000'")
         rows.close()
         build(files[:3], store, limits=None)
         assert nquads(store) == whole and alone == [1]
