@@ -36,7 +36,7 @@ from kg.traces.texts import aside, name_of
 
 FEW = 40  # new papers that are always few
 TRACES = "/traces"  # what the name of a graph of traces ends with
-SHARE = 4  # and where there are more, they are if there were so many times as many
+SHARE = 2  # and where there are more, if all are at least so many times as many
 _STRANGE = """
 SELECT ?source {
     VALUES ?source { %(new)s }
