@@ -222,7 +222,7 @@ def bring_in(
         files=_account(tally, skipped),
         unread=tuple(sorted(contents.unread.items())),
         entities=tuple(store.counts().items()),
-        quads=store.size()[1],
+        quads=store.quads(),
         seconds=time.monotonic() - started,
     )
 
@@ -253,8 +253,8 @@ def _plan(store: Store, contents: Contents, extractor: Extractor, tally: _Tally)
 
     In the order in which they lie in their files: an archive is gone through once.
     """
-    held = {one.sha256: one for one in store.sources().values()}
-    versions = _Versions(store, extractor)
+    held = store.held(claim.sha256 for claim in contents.claims)
+    versions = _Versions(store, extractor, held.values())
     jobs = []
     for sha256 in dict.fromkeys(claim.sha256 for claim in contents.claims):
         job = _job(sha256, store.claims(sha256), store, contents)
@@ -306,11 +306,11 @@ def _columns_key(file: str) -> str:
 
 
 class _Versions:
-    """What the version of each document held would be, were it read now."""
+    """What the version of each of these documents would be, were it read now."""
 
-    def __init__(self, store: Store, extractor: Extractor) -> None:
+    def __init__(self, store: Store, extractor: Extractor, held: Iterable[Held]) -> None:
         self._version = extractor.version
-        self._stamps = stamps(store, extractor.corrections)
+        self._stamps = stamps(store, extractor.corrections, [one.source for one in held])
 
     def of(self, held: Held) -> str:
         """Give a document's version: the extractors', and the corrections that concern it."""
@@ -328,12 +328,15 @@ def _settle(
 
     Graphs go first and claims last: a build killed in between finds them again.
     """
-    held = {one.sha256: one for one in store.sources().values()}
-    stale = _superseded(store.claims(), contents, set(held))
+    given = store.held(claim.sha256 for claim in contents.claims)
+    stale = _superseded(store.claims(), contents, set(given))
+    if not stale:
+        return
+    held = store.held(claim.sha256 for claim in stale)
     by_content = defaultdict(set)
     for claim in stale:
         by_content[claim.sha256].add(claim)
-    versions = _Versions(store, extractor)
+    versions = _Versions(store, extractor, held.values())
     renamed = []
     for sha256 in sorted(by_content.keys() & held.keys()):
         left = [claim for claim in store.claims(sha256) if claim not in by_content[sha256]]

@@ -20,7 +20,7 @@ from kg.store import Store
 
 _DOCUMENTS = """
 SELECT DISTINCT ?source ?document ?title ?name {
-    GRAPH ?source {
+    %s GRAPH ?source {
         ?document pol:hasText ?source
         OPTIONAL { ?document dcterms:title ?title }
         OPTIONAL { ?source dcterms:source ?name }
@@ -29,7 +29,7 @@ SELECT DISTINCT ?source ?document ?title ?name {
 """
 _APPLIED = """
 SELECT DISTINCT ?source ?correction {
-    ?correction a pol:Correction .
+    %s ?correction a pol:Correction .
     ?document pol:correctedBy|pol:needlessCorrection|pol:orphanedCorrection ?correction .
     GRAPH ?source {
         ?document pol:correctedBy|pol:needlessCorrection|pol:orphanedCorrection ?correction ;
@@ -39,7 +39,7 @@ SELECT DISTINCT ?source ?correction {
 """
 _NAMING = """
 SELECT DISTINCT ?source {{
-    GRAPH ?source {{
+    {which} GRAPH ?source {{
         {{ ?thing skos:prefLabel|skos:altLabel {name}@zh }}
         UNION {{ ?thing dcterms:title {name}@zh ; pol:hasText ?source }}
         UNION {{ ?thing nif:anchorOf {name} }}
@@ -48,7 +48,8 @@ SELECT DISTINCT ?source {{
     }}
 }}
 """
-_DESCRIBING = "SELECT DISTINCT ?source {{ GRAPH ?source {{ <{iri}> a ?class }} }}"
+FEW = 200  # sources that a query names; more of them are found by asking for all
+_DESCRIBING = "SELECT DISTINCT ?source {{ {which} GRAPH ?source {{ <{iri}> a ?class }} }}"
 
 
 def read_corrections(store: Store) -> Table:
@@ -65,22 +66,37 @@ def read_corrections(store: Store) -> Table:
     return parse(decode(data, str(place)), str(place))
 
 
-def stamps(store: Store, corrections: Sequence[Correction]) -> dict[str, str]:
+def stamps(
+    store: Store, corrections: Sequence[Correction], sources: Sequence[str] | None = None
+) -> dict[str, str]:
     """Give, by source, what the version of each document held ends in; those without are left out.
 
-    The same as kg.correct.concerning finds in the document's reading, but from its graph.
+    The same as kg.correct.concerning finds in the document's reading, but from its graph. Where
+    `sources` are given, of these at least.
     """
-    return {source: stamp(rows) for source, rows in concerned(store, corrections).items()}
+    found = concerned(store, corrections, sources)
+    return {source: stamp(rows) for source, rows in found.items()}
 
 
-def concerned(store: Store, corrections: Sequence[Correction]) -> dict[str, set[Correction]]:
-    """Give, by source, the corrections that concern a document held."""
+def concerned(
+    store: Store, corrections: Sequence[Correction], sources: Sequence[str] | None = None
+) -> dict[str, set[Correction]]:
+    """Give, by source, the corrections that concern a document held; at least of those given."""
     rows = [row for row in corrections if row.action != "unsure"]
     found: dict[str, set[Correction]] = defaultdict(set)
-    if rows:
-        for source, row in (*_applied(store, rows), *_bound(store, rows), *_naming(store, rows)):
+    if rows and sources != []:
+        which = _which(sources)
+        parts = _applied(store, rows, which), _bound(store, rows, which)
+        for source, row in (*parts[0], *parts[1], *_naming(store, rows, which)):
             found[source].add(row)
     return found
+
+
+def _which(sources: Sequence[str] | None) -> str:
+    """Return what has a query ask for few sources alone."""
+    if sources is None or len(sources) > FEW:
+        return ""
+    return f"VALUES ?source {{ {' '.join(f'<{source}>' for source in sources)} }}"
 
 
 def waiting(store: Store, corrections: Sequence[Correction]) -> set[str]:
@@ -95,19 +111,23 @@ def waiting(store: Store, corrections: Sequence[Correction]) -> set[str]:
     }
 
 
-def _applied(store: Store, rows: Iterable[Correction]) -> Iterator[tuple[str, Correction]]:
+def _applied(
+    store: Store, rows: Iterable[Correction], which: str
+) -> Iterator[tuple[str, Correction]]:
     by_iri = {f"{store.base}correction/{row.id}": row for row in rows}
-    for solution in store.select(_APPLIED):
+    for solution in store.select(_APPLIED % which):
         if solution["correction"] in by_iri:
             yield solution["source"], by_iri[solution["correction"]]
 
 
-def _bound(store: Store, rows: Iterable[Correction]) -> Iterator[tuple[str, Correction]]:
+def _bound(
+    store: Store, rows: Iterable[Correction], which: str
+) -> Iterator[tuple[str, Correction]]:
     bound = [row for row in rows if row.document]
     if not bound:
         return
     documents: dict[str, list[Mapping[str, str]]] = defaultdict(list)
-    for solution in store.select(_DOCUMENTS):
+    for solution in store.select(_DOCUMENTS % which):
         documents[solution["source"]].append(solution)
     for source, solutions in documents.items():
         names = {one["name"] for one in solutions}
@@ -118,20 +138,22 @@ def _bound(store: Store, rows: Iterable[Correction]) -> Iterator[tuple[str, Corr
                     yield source, row
 
 
-def _naming(store: Store, rows: Iterable[Correction]) -> Iterator[tuple[str, Correction]]:
+def _naming(
+    store: Store, rows: Iterable[Correction], which: str
+) -> Iterator[tuple[str, Correction]]:
     for row in rows:
         if row.document or row.action not in ("same", "different", "kind", "not"):
             continue
         for name in (row.what, row.value) if row.action in ("same", "different") else (row.what,):
-            for solution in store.select(asking(store, name)):
+            for solution in store.select(asking(store, name, which)):
                 yield solution["source"], row
 
 
-def asking(store: Store, name: str) -> str:
+def asking(store: Store, name: str, which: str = "") -> str:
     """Give the query for the sources that name or describe a thing."""
     from kg.pipeline import entity_path
 
     thing = reference(name)
     if thing.type is None:
-        return _NAMING.format(name=str(pyoxigraph.Literal(thing.text)))
-    return _DESCRIBING.format(iri=f"{store.base}{entity_path(thing.type, thing.key)}")
+        return _NAMING.format(name=str(pyoxigraph.Literal(thing.text)), which=which)
+    return _DESCRIBING.format(iri=f"{store.base}{entity_path(thing.type, thing.key)}", which=which)

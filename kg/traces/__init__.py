@@ -5,14 +5,20 @@ document. The result follows from the set of documents alone: not from their ord
 many processes read them, nor from what the store held before.
 
     papers → passages → likeness → formulas → reuse, echoes, shares → graph
+
+Of a few new documents only what they concern is compared again (kg.traces.renewal).
 """
 
 from __future__ import annotations
 
+import sqlite3
+import zlib
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 
 from kg.models import DocumentGraph
+from kg.reports.holdings import places
 from kg.reports.traced import WITHOUT
 from kg.store import Store
 from kg.traces import likeness
@@ -20,9 +26,13 @@ from kg.traces.compare import compare_papers
 from kg.traces.graph import graph_of
 from kg.traces.memory import Memory
 from kg.traces.papers import papers
+from kg.traces.renewal import compare_new, digests
+from kg.traces.standing import Standing, keep, seal
 from kg.traces.texts import Tell
 
 VERSION = "2"  # to be raised with every change of what is found
+# What a file that is damaged, or has no room, may lead to; then all are compared.
+_DAMAGED = (sqlite3.Error, zlib.error, ValueError, LookupError, TypeError)
 _WANTED = "traces wanted"  # the fact that says whether to make them
 
 
@@ -45,11 +55,40 @@ def update(store: Store, tell: Tell | None = None) -> Update:
     if store.traced == mark:
         return Update(0, 0, 0)
     store.note(_WANTED, "")
-    held = papers(store)
     with Memory(store.path, likeness.VERSION) as memory:
-        found = compare_papers(held, memory, tell or _nobody)
-        made = (graph_of(one, held, own) for one, own in zip(found, held, strict=True))
-        graphs = [graph for graph in made if graph.nquads]
+        done = _renewed(store, memory, mark) or _whole(store, memory, mark, tell or _nobody)
+        if store.path is not None:
+            seal(memory, digests(store))
+    return done
+
+
+def _renewed(store: Store, memory: Memory, mark: str) -> Update | None:
+    """Compare what new documents concern; None where that is not enough."""
+    if store.path is None:
+        return None
+    store.flush()
+    try:
+        found = compare_new(store, Standing(memory.rows))
+    except _DAMAGED:
+        found = None
+    if found is None:
+        memory.rows.rollback()
+        return None
+    names = {graph.iri for graph in found.graphs}
+    changed = [one for one in found.graphs if one.nquads and not _is_held(store, one)]
+    empty = names - {one.iri for one in found.graphs if one.nquads}
+    gone = sorted(name for name in empty if store.holds(name))
+    store.set_traces(changed, gone, mark)
+    return Update(found.compared, len(changed), len(gone))
+
+
+def _whole(store: Store, memory: Memory, mark: str, tell: Tell) -> Update:
+    """Compare all documents."""
+    held = papers(store)
+    keeping = partial(keep, memory, held, places(store))
+    found = compare_papers(held, memory, tell, keeping if store.path is not None else None)
+    made = (graph_of(one, held, own) for one, own in zip(found, held, strict=True))
+    graphs = [graph for graph in made if graph.nquads]
     changed = [graph for graph in graphs if not _is_held(store, graph)]
     gone = set(store.trace_graphs()) - {graph.iri for graph in graphs}
     store.set_traces(changed, sorted(gone), mark)

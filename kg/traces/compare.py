@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, product
+from typing import Protocol, TypeVar
 
 from kg.traces.echoes import echoes
 from kg.traces.facts import Echo, Order, Reuse, Span, Traces
@@ -14,6 +15,7 @@ from kg.traces.kinship import Kinship
 from kg.traces.likeness import Block
 from kg.traces.memory import Memory, Pair
 from kg.traces.papers import Paper
+from kg.traces.passages import Letters
 from kg.traces.reuse import ENOUGH, UNRELATED, Stretch, stretches
 from kg.traces.shares import shares
 from kg.traces.texts import Tell, Texts, alike
@@ -22,51 +24,80 @@ SAME_PASSAGES = 0.6  # of the shorter paper's, in two copies of one document
 KNOWN = 0.8  # of a stretch's letters, where another paper has them already
 AGAIN = 3  # places of a passage in one paper that are followed up
 
+T = TypeVar("T", covariant=True)
+Keep = Callable[[Texts, set[bytes]], None]
 _Taken = tuple[Order, Stretch]
 _FORMULA = re.compile(bytes([FORMULA]) + b"+")
 
 
-def compare_papers(papers: Sequence[Paper], memory: Memory, tell: Tell) -> Iterator[Traces]:
-    """Yield what is found of each paper, in their order; the same for the same papers."""
+def compare_papers(
+    papers: Sequence[Paper], memory: Memory, tell: Tell, keep: Keep | None = None
+) -> Iterator[Traces]:
+    """Yield what is found of each paper, in their order; the same for the same papers.
+
+    `keep` hears which passages the papers have, and which of these are formula.
+    """
     texts, kinship = Texts(papers, tell), Kinship(papers)
     pairs = alike(texts, memory)
     formula = formulas(texts, pairs, kinship)
+    if keep is not None:
+        keep(texts, formula)
     kinds = [kinds_of_letters(texts, number, formula) for number in range(len(papers))]
-    found = _Found(papers, texts, kinship, kinds)
+    found = Found(papers, texts, kinship, kinds)
     for (one, other), blocks in _meetings(texts, pairs, formula).items():
         found.add(one, other, blocks)
     heard: dict[int, list[Echo]] = defaultdict(list)
     for echo in echoes(papers, kinship):
         heard[echo.later].append(echo)
     for number, paper in enumerate(papers):
-        said = _formula_spans(texts, number, kinds[number])
-        taken = [texts.letters[number].span(*span) for span in found.shared[number]]
-        yield Traces(
-            source=paper.source,
-            document=paper.document,
-            title=paper.title,
-            reuses=tuple(found.reuses(number)),
-            echoes=tuple(sorted(heard[number], key=lambda echo: echo.earlier)),
-            copies=tuple(sorted(found.copies[number])),
-            shares=tuple(shares(paper, said, taken)),
-        )
+        yield found.traces(number, paper, heard[number])
 
 
-class _Found:
+class Lookup(Protocol[T]):
+    """What is found by a paper's place in the list."""
+
+    def __getitem__(self, paper: int, /) -> T:
+        """Give what is known of a paper."""
+
+
+class Read(Protocol):
+    """The letters of papers and the names of their passages, by their place in the list."""
+
+    @property
+    def letters(self) -> Lookup[Letters]:
+        """Give the letters of each paper."""
+
+    @property
+    def passages(self) -> Lookup[list[bytes]]:
+        """Give the names of the passages of each paper."""
+
+
+class Found:
     """What two papers after the other have shown."""
 
     def __init__(
-        self,
-        papers: Sequence[Paper],
-        texts: Texts,
-        kinship: Kinship,
-        kinds: Sequence[bytearray],
+        self, papers: Sequence[Paper], texts: Read, kinship: Kinship, kinds: Lookup[bytearray]
     ) -> None:
         self.shared: dict[int, list[Span]] = defaultdict(list)  # places among letters
         self.copies: dict[int, set[str]] = defaultdict(set)
         self._papers, self._texts, self._kinship = papers, texts, kinship
         self._kinds = kinds
         self._taken: dict[int, list[_Taken]] = defaultdict(list)
+
+    def traces(self, number: int, paper: Paper, heard: Sequence[Echo]) -> Traces:
+        """Return all that was found of a paper."""
+        letters = self._texts.letters[number]
+        said = _formula_spans(letters, self._kinds[number])
+        taken = [letters.span(*span) for span in self.shared[number]]
+        return Traces(
+            source=paper.source,
+            document=paper.document,
+            title=paper.title,
+            reuses=tuple(self.reuses(number)),
+            echoes=tuple(sorted(heard, key=lambda echo: echo.earlier)),
+            copies=tuple(sorted(self.copies[number])),
+            shares=tuple(shares(paper, said, taken)),
+        )
 
     def add(self, one: int, other: int, blocks: Sequence[Block]) -> None:
         """Follow up the common runs of two papers."""
@@ -203,8 +234,7 @@ def _cover(covered: bytearray, stretch: Stretch) -> None:
     covered[stretch.begin : stretch.end] = b"\x01" * (stretch.end - stretch.begin)
 
 
-def _formula_spans(texts: Texts, paper: int, kinds: bytearray) -> list[Span]:
-    letters = texts.letters[paper]
+def _formula_spans(letters: Letters, kinds: bytearray) -> list[Span]:
     return [letters.span(*said.span()) for said in _FORMULA.finditer(kinds)]
 
 

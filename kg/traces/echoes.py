@@ -24,17 +24,38 @@ def echoes(papers: Sequence[Paper], kinship: Kinship) -> Iterator[Echo]:
     """
     spans = [title_span(paper) for paper in papers]
     for later, earlier in _pairs(kinship):
-        one, other = papers[later], papers[earlier]
-        order = kinship.order(later, earlier)
-        if order is None or order.earlier != earlier or one.document == other.document:
-            continue
-        if kinship.cites(later, earlier) or _answers(kinship, later, earlier):
-            alike = titles.likeness(kinship.stems[later], kinship.stems[earlier])
-            first = spans[later], _decimal(alike)
-            yield Echo(later, other.document, order.basis, *first, other.source, spans[earlier])
+        if takes_up(papers, kinship, later, earlier):
+            yield echo_of(papers, kinship, (later, earlier), (spans[later], spans[earlier]))
     for later in range(len(papers)):
-        for document, alike in sorted(kinship.sources(later).items()):
-            yield Echo(later, document, "CitationOrder", spans[later], _decimal(alike))
+        yield from cited_echoes(kinship, later, spans[later])
+
+
+def takes_up(papers: Sequence[Paper], kinship: Kinship, later: int, earlier: int) -> bool:
+    """Tell whether the title of a paper takes up the like one of another."""
+    order = kinship.order(later, earlier)
+    if order is None or order.earlier != earlier:
+        return False
+    if papers[later].document == papers[earlier].document:
+        return False
+    return kinship.cites(later, earlier) or _answers(kinship, later, earlier)
+
+
+def echo_of(
+    papers: Sequence[Paper], kinship: Kinship, pair: tuple[int, int], spans: tuple[Span, Span]
+) -> Echo:
+    """Return the echo of a later paper and an earlier one, whose titles stand in these places."""
+    later, earlier = pair
+    order = kinship.order(later, earlier)
+    assert order is not None
+    alike = _decimal(titles.likeness(kinship.stems[later], kinship.stems[earlier]))
+    other = papers[earlier]
+    return Echo(later, other.document, order.basis, spans[0], alike, other.source, spans[1])
+
+
+def cited_echoes(kinship: Kinship, later: int, span: Span) -> Iterator[Echo]:
+    """Yield the echoes of what a paper cites and nobody holds."""
+    for document, alike in sorted(kinship.sources(later).items()):
+        yield Echo(later, document, "CitationOrder", span, _decimal(alike))
 
 
 def _answers(kinship: Kinship, later: int, earlier: int) -> bool:

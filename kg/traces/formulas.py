@@ -8,9 +8,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from kg.traces.facts import Span
-from kg.traces.kinship import Kinship
+from kg.traces.kinship import Kinship, Subjects
 from kg.traces.likeness import Block
-from kg.traces.passages import plain_letters
+from kg.traces.passages import Letters, plain_letters
 from kg.traces.texts import Texts
 from kg.vocabulary import automaton, words
 
@@ -61,11 +61,12 @@ def formulas(
     return {
         passage
         for passage, papers in bearers.items()
-        if _is_nobodys(papers | saying[passage], kinship) or is_formula(texts.words(passage))
+        if is_nobodys(papers | saying[passage], kinship) or is_formula(texts.words(passage))
     }
 
 
-def _is_nobodys(papers: set[int], kinship: Kinship) -> bool:
+def is_nobodys(papers: set[int], kinship: Subjects) -> bool:
+    """Tell whether what these papers say belongs to none of them."""
     if len(papers) < UNRELATED:
         return False
     return kinship.unrelated(papers) >= UNRELATED or kinship.subjects(papers) >= SUBJECTS
@@ -76,10 +77,15 @@ def kinds_of_letters(texts: Texts, paper: int, found: set[bytes]) -> bytearray:
 
     Short are headings and other stretches that are no passages.
     """
-    letters, names = texts.letters[paper], texts.passages[paper]
+    names = texts.passages[paper]
+    return kinds_of(texts.letters[paper], [name in found for name in names])
+
+
+def kinds_of(letters: Letters, said: Iterable[bool]) -> bytearray:
+    """Return of letters whether they count, where it is said which passages are formula."""
     kinds = bytearray([SHORT]) * len(letters.text)
-    for (begin, end), name in zip(letters.passages, names, strict=True):
-        kinds[begin:end] = bytes([FORMULA if name in found else COUNTED]) * (end - begin)
+    for (begin, end), is_said in zip(letters.passages, said, strict=True):
+        kinds[begin:end] = bytes([FORMULA if is_said else COUNTED]) * (end - begin)
     for begin, end in phrase_spans(letters.text):
         kinds[begin:end] = bytes([FORMULA]) * (end - begin)
     return kinds

@@ -6,55 +6,58 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kg.reports.holdings import Region, places
+from kg.reports.holdings import Places, Region, places
 from kg.store import Store
 
 Span = tuple[int, int]
 
 _PAPERS = """
 SELECT ?source ?text ?document ?title ?issued ?number ?year ?region {
-    ?document pol:hasText ?source . ?source nif:isString ?text .
+    %(which)s ?document pol:hasText ?source . ?source nif:isString ?text .
     OPTIONAL { ?document dcterms:title ?title }
     OPTIONAL { ?document dcterms:issued ?issued }
     OPTIONAL { ?document pol:documentNumber ?number }
     OPTIONAL {
-        SELECT ?document (MIN(?one) AS ?year) { ?document pol:planYear ?one } GROUP BY ?document
+        SELECT ?document (MIN(?one) AS ?year) { %(own)s ?document pol:planYear ?one }
+        GROUP BY ?document
     }
     OPTIONAL { ?document pol:appliesTo ?region }
 }
 """
 _NAMED = """
 SELECT ?source ?begin ?end {
-    ?document a pol:PolicyDocument . ?name itsrdf:taIdentRef ?document ;
+    %(which)s ?document a pol:PolicyDocument . ?name itsrdf:taIdentRef ?document ;
         nif:referenceContext ?source ; nif:beginIndex ?begin ; nif:endIndex ?end
 }
 """
 _ISSUERS = """
-SELECT ?document ?name { ?document pol:hasText ?source ; pol:issuedBy/skos:prefLabel ?name }
+SELECT ?document ?name {
+    %(own)s ?document pol:hasText ?source ; pol:issuedBy ?issuer . ?issuer skos:prefLabel ?name
+}
 """
 _TARGETS = """
 SELECT ?source ?begin ?end {
-    ?target a pol:Target ;
+    %(which)s ?target a pol:Target ;
         nif:referenceContext ?source ; nif:beginIndex ?begin ; nif:endIndex ?end
 }
 """
 # What else a sentence holds a body to; an owner that is only supposed has no words in it.
 _DUTIES = """
 SELECT ?source ?begin ?end {
-    { ?fact a pol:Responsibility ; pol:basis pol:Explicit }
+    %(which)s { ?fact a pol:Responsibility ; pol:basis pol:Explicit }
     UNION { ?fact a pol:Task ; pol:due ?due }
     ?fact nif:referenceContext ?source ; nif:beginIndex ?begin ; nif:endIndex ?end
 }
 """
 _SECTIONS = """
 SELECT ?source ?section ?begin ?end {
-    ?section a pol:Section ;
+    %(which)s ?section a pol:Section ;
         nif:referenceContext ?source ; nif:beginIndex ?begin ; nif:endIndex ?end
 }
 """
 _CITED = """
 SELECT ?document ?cited ?title ?own {
-    ?document pol:cites ?cited . ?cited skos:prefLabel ?title .
+    %(own)s ?document pol:cites ?cited . ?cited skos:prefLabel ?title .
     BIND(EXISTS { ?document pol:promulgates|pol:plansToIssue ?cited } AS ?own)
 }
 """
@@ -100,8 +103,26 @@ class Paper:
     cited: tuple[Cited, ...]
 
 
+LOT = 200  # texts that are read at a time
+
+
 def papers(store: Store) -> list[Paper]:
     """Read the papers of a store, by source; one for each text."""
+    return _papers(_Reading(store, "", ""), places(store))
+
+
+def papers_of(store: Store, sources: Sequence[str], regions: Places) -> list[Paper]:
+    """Read the papers of these sources alone, by source."""
+    found: list[Paper] = []
+    for first in range(0, len(sources), LOT):
+        named = " ".join(f"<{source}>" for source in sorted(sources)[first : first + LOT])
+        which = f"VALUES ?source {{ {named} }}"
+        own = f"{{ SELECT DISTINCT ?document {{ {which} ?document pol:hasText ?source }} }}"
+        found += _papers(_Reading(store, which, own), regions)
+    return found
+
+
+def _papers(store: _Reading, regions: Places) -> list[Paper]:
     rows: dict[str, dict[str, str]] = {}
     for row in store.select(_PAPERS):
         # Of several dates or titles the first in order, whatever order the store gives.
@@ -109,7 +130,6 @@ def papers(store: Store) -> list[Paper]:
         rows[row["source"]] = min(known, row, key=_rank)
     named, targets, duties = (_spans(store, query) for query in (_NAMED, _TARGETS, _DUTIES))
     parts, cited, issuers = _parts(store), _cited(store), _issuers(store)
-    regions = places(store)
     found = []
     for source, row in sorted(rows.items()):
         chain = regions.chain(row["region"])
@@ -136,6 +156,19 @@ def papers(store: Store) -> list[Paper]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What is asked of a store, of all sources or of some."""
+
+    store: Store
+    which: str
+    own: str
+
+    def select(self, query: str) -> list[dict[str, str]]:
+        """Answer a query."""
+        return self.store.select(query % {"which": self.which, "own": self.own})
+
+
 def _province(chain: Sequence[Region]) -> str:
     below = [region.iri for region in chain if region.level != "Country"]
     return below[-1] if below else "".join(region.iri for region in chain[:1])
@@ -145,28 +178,28 @@ def _rank(row: Mapping[str, str]) -> tuple[str, ...]:
     return row["document"], row["title"], row["issued"], row["number"], row["region"]
 
 
-def _spans(store: Store, query: str) -> Mapping[str, tuple[Span, ...]]:
+def _spans(store: _Reading, query: str) -> Mapping[str, tuple[Span, ...]]:
     found: dict[str, set[Span]] = defaultdict(set)
     for row in store.select(query):
         found[row["source"]].add((int(row["begin"]), int(row["end"])))
     return defaultdict(tuple, {source: tuple(sorted(spans)) for source, spans in found.items()})
 
 
-def _issuers(store: Store) -> Mapping[str, tuple[str, ...]]:
+def _issuers(store: _Reading) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, set[str]] = defaultdict(set)
     for row in store.select(_ISSUERS):
         found[row["document"]].add(row["name"])
     return defaultdict(tuple, {document: tuple(sorted(some)) for document, some in found.items()})
 
 
-def _parts(store: Store) -> Mapping[str, tuple[Part, ...]]:
+def _parts(store: _Reading) -> Mapping[str, tuple[Part, ...]]:
     found: dict[str, set[Part]] = defaultdict(set)
     for row in store.select(_SECTIONS):
         found[row["source"]].add(Part(int(row["begin"]), int(row["end"]), row["section"]))
     return defaultdict(tuple, {source: tuple(sorted(parts)) for source, parts in found.items()})
 
 
-def _cited(store: Store) -> Mapping[str, tuple[Cited, ...]]:
+def _cited(store: _Reading) -> Mapping[str, tuple[Cited, ...]]:
     found: dict[str, dict[str, Cited]] = defaultdict(dict)
     for row in store.select(_CITED):
         one = Cited(row["cited"], row["title"], row["own"] == "true")

@@ -25,7 +25,7 @@ class Texts:
         self.places: dict[bytes, list[tuple[int, int]]] = defaultdict(list)  # paper, first letter
         self._length: dict[bytes, int] = {}
         for number, paper in enumerate(papers):
-            self._read(number, letters_of(paper.text, _aside(paper)))
+            self._read(number, letters_of(paper.text, aside(paper)))
             tell(number + 1, len(papers))
 
     def words(self, passage: bytes) -> str:
@@ -49,7 +49,7 @@ class Texts:
     def _read(self, paper: int, letters: Letters) -> None:
         names = []
         for begin, end in letters.passages:
-            name = blake2b(letters.text[begin:end].encode(), digest_size=NAME).digest()
+            name = name_of(letters.text[begin:end])
             names.append(name)
             self.places[name].append((paper, begin))
             self._length[name] = end - begin
@@ -57,7 +57,12 @@ class Texts:
         self.passages.append(names)
 
 
-def _aside(paper: Paper) -> Iterator[Span]:
+def name_of(words: str) -> bytes:
+    """Return the name of a passage."""
+    return blake2b(words.encode(), digest_size=NAME).digest()
+
+
+def aside(paper: Paper) -> Iterator[Span]:
     """Yield what of a text is not compared: names of documents, its own title, targets.
 
     That two papers promise the same is found by comparing what they promise: 城镇新增就业 stands
@@ -72,7 +77,7 @@ def _aside(paper: Paper) -> Iterator[Span]:
 def alike(texts: Texts, memory: Memory) -> dict[Pair, list[Block]]:
     """Return the common runs of every two passages that are alike, unless in one paper alone."""
     names = sorted(texts.places)
-    sketches = _signatures(texts, memory)
+    sketches = signatures(texts, memory)
     known, new = memory.pairs(), dict[Pair, bytes]()
     found: dict[Pair, list[Block]] = {}
     needed: set[Pair] = set()
@@ -92,7 +97,7 @@ def alike(texts: Texts, memory: Memory) -> dict[Pair, list[Block]]:
     return found
 
 
-def _signatures(texts: Texts, memory: Memory) -> Mapping[bytes, bytes]:
+def signatures(texts: Texts, memory: Memory) -> Mapping[bytes, bytes]:
     """Return the signature of each passage; of texts seen before, as they were kept."""
     known, new = memory.signatures(), dict[bytes, bytes]()
     found: dict[bytes, bytes] = {}

@@ -1,0 +1,556 @@
+"""What stands of a store's papers, and a few new ones, to the traces that follow.
+
+What is found of a paper follows from all others, but most of them say nothing of it. So of new
+papers it is asked whom they concern: who shares a passage with them that is no formula, cites
+them or bears their title; and of which passages it changes whether they are formula. These papers
+alone are compared again, with those that concern them.
+
+Whatever is not simply more than there was (a document that has gone, or reads otherwise, a graph
+changed by hand) is left to the computation of everything (kg.traces.compare).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import product
+from typing import Generic, TypeVar
+
+from kg.models import DocumentGraph
+from kg.reports.holdings import places
+from kg.store import ONTOLOGY, Store, traces_of
+from kg.traces import bands, likeness, titles
+from kg.traces.compare import AGAIN, Found
+from kg.traces.echoes import cited_echoes, echo_of, takes_up
+from kg.traces.facts import Echo
+from kg.traces.formulas import SAID, is_formula, is_nobodys, kinds_of
+from kg.traces.graph import graph_of
+from kg.traces.kinship import Kinship, Subjects, families_of, names_of, tells_apart
+from kg.traces.likeness import Block
+from kg.traces.papers import Paper, papers_of
+from kg.traces.passages import letters_of
+from kg.traces.standing import Record, Standing, changed_regions, record_of, regions_json
+from kg.traces.texts import aside, name_of
+
+FEW = 40  # new papers that are always few
+TRACES = "/traces"  # what the name of a graph of traces ends with
+SHARE = 2  # and where there are more, if all are at least so many times as many
+_STRANGE = """
+SELECT ?source {
+    VALUES ?source { %(new)s }
+    GRAPH ?source {
+        { ?part nif:referenceContext ?other } UNION { ?part pol:hasText ?other }
+        UNION { ?other nif:isString ?text }
+        FILTER(?other != ?source)
+    }
+} LIMIT 1
+"""
+# Texts held of which a new graph says something: of their document, or of what they name.
+_TOLD = """
+SELECT DISTINCT ?held {
+    VALUES ?source { %(new)s }
+    GRAPH ?source { ?document ?said ?any }
+    FILTER(?said IN (dcterms:title, dcterms:issued, pol:documentNumber, pol:planYear,
+        pol:appliesTo, pol:hasText, pol:issuedBy, pol:cites, pol:promulgates, pol:plansToIssue))
+    ?document pol:hasText ?held
+}
+"""
+# What nobody else says is found first: the ministry is cited in each of 10,000 papers.
+_LABELLED = """
+SELECT DISTINCT ?held {
+    {
+        { SELECT DISTINCT ?thing {
+            VALUES ?source { %(new)s }
+            GRAPH ?source { ?thing skos:prefLabel ?name }
+            FILTER NOT EXISTS {
+                GRAPH ?other { ?thing skos:prefLabel ?name } FILTER(?other NOT IN (%(listed)s))
+            }
+        } }
+        ?document pol:issuedBy|pol:cites ?thing ; pol:hasText ?held
+    } UNION {
+        { SELECT DISTINCT ?thing {
+            VALUES ?source { %(new)s }
+            GRAPH ?source { ?thing a pol:PolicyDocument }
+            FILTER NOT EXISTS {
+                GRAPH ?other { ?thing a pol:PolicyDocument } FILTER(?other NOT IN (%(listed)s))
+            }
+        } }
+        ?mention itsrdf:taIdentRef ?thing ; nif:referenceContext ?held
+    }
+}
+"""
+_IN_REGIONS = """
+SELECT DISTINCT ?held {
+    VALUES ?region { %s } ?lower pol:within* ?region .
+    ?document pol:appliesTo ?lower ; pol:hasText ?held
+}
+"""
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """What has been compared again."""
+
+    compared: int
+    graphs: list[DocumentGraph]  # of the papers compared, an empty one where nothing is found
+
+
+class _TooMuch(Exception):
+    """What has changed is not simply more than there was, or too much of it."""
+
+
+def compare_new(store: Store, standing: Standing) -> Renewed | None:
+    """Return the traces of the papers that new documents concern; None where all are to be made.
+
+    Both are brought up to date in `standing`, whose transaction is the caller's.
+    """
+    try:
+        return _Renewal(store, standing).done()
+    except _TooMuch:
+        return None
+
+
+def digests(store: Store) -> Iterator[tuple[str, str, str]]:
+    """Yield each source with the digests of its graph and of its traces, as the manifest has."""
+    manifest = store.manifest()
+    for name, entry in manifest.items():
+        if _is_source(store, name):
+            traces = manifest.get(traces_of(name))
+            yield name, entry.digest, traces.digest if traces is not None else ""
+
+
+def _is_source(store: Store, name: str) -> bool:
+    return name.startswith(f"{store.base}source/") and not name.endswith(TRACES)
+
+
+def _is_strange(store: Store) -> bool:
+    """Tell whether a store holds what no document says alone."""
+    names = store.manifest().keys()
+    return bool(store.changed().keys() - {ONTOLOGY}) or any(
+        name != ONTOLOGY and not _is_source(store, name) and name.removesuffix(TRACES) not in names
+        for name in names
+    )
+
+
+class _Renewal:
+    """One update: what is new, whom it concerns, and what follows."""
+
+    def __init__(self, store: Store, standing: Standing) -> None:
+        self._store, self._standing = store, standing
+        self._numbers: dict[str, int] = {}  # of sources
+        self._stray: set[int] = set()  # papers whose traces are not those that were noted
+        new = self._find_new()
+        self._regions = places(store)
+        self._new = papers_of(store, new, self._regions)
+        self._first = max(self._numbers.values(), default=-1) + 1
+        numbers = range(self._first, self._first + len(self._new))
+        self._numbers.update(zip((paper.source for paper in self._new), numbers, strict=True))
+        self._again = set(numbers) | self._stray  # papers to be compared again
+        self._ids: dict[bytes, tuple[int, int, bool, bool]] = {}
+        self._before: dict[int, Paper] = {}  # as papers read that read otherwise now
+
+    def done(self) -> Renewed:
+        """Return what follows."""
+        reread = self._reread()
+        stems = self._standing.stems()
+        self._put_in()
+        moved = self._add_kin(stems)
+        touched = self._touched(reread | moved)
+        self._add_formula(touched | self._repair())
+        self._add_met(reread)
+        self._is_much(len(self._again))
+        return self._compared()
+
+    # -- what is new -----------------------------------------------------------------------
+
+    def _find_new(self) -> list[str]:
+        store, noted, new = self._store, self._standing.noted(), list[str]()
+        if not noted or _is_strange(store):
+            raise _TooMuch
+        for source, digest, traces in digests(store):
+            number, before, found = noted.pop(source, (-1, "", ""))
+            if number < 0:
+                new.append(source)
+                continue
+            self._numbers[source] = number
+            if digest != before:
+                raise _TooMuch
+            if traces != found:
+                self._stray.add(number)
+        if noted or len(self._standing.records(self._stray)) < len(self._stray):
+            raise _TooMuch
+        self._is_much(len(new))
+        if new and store.select(_STRANGE % _listed(new)):
+            raise _TooMuch
+        return new
+
+    def _is_much(self, some: int) -> None:
+        if some > FEW and some * SHARE > len(self._numbers):
+            raise _TooMuch
+
+    def _reread(self) -> set[int]:
+        """Take up what new graphs say of papers held; return of which their records change."""
+        now = regions_json(self._regions)
+        regions = changed_regions(self._standing.told("regions"), now)
+        self._standing.tell("regions", now)
+        new = [paper.source for paper in self._new]
+        told = set[str]()
+        if new:
+            for query in (_TOLD, _LABELLED):
+                told |= {row["held"] for row in self._store.select(query % _listed(new))}
+        if regions:
+            asked = _IN_REGIONS % " ".join(f"<{region}>" for region in sorted(regions))
+            told |= {row["held"] for row in self._store.select(asked)}
+        held = sorted(told & self._numbers.keys() - set(new))
+        found = {self._numbers[one.source]: one for one in self._read(held)}
+        before = self._standing.records(found)
+        changed = set()
+        for number, paper in found.items():
+            record = record_of(paper)
+            if number not in before:
+                raise _TooMuch
+            if record != before[number]:
+                if _base(record) != _base(before[number]):
+                    raise _TooMuch  # it has another subject, or other letters of its text count
+                self._standing.rewrite(number, record)
+                self._before[number] = before[number].paper
+                changed.add(number)
+        self._again |= changed
+        return changed
+
+    def _read(self, sources: Sequence[str]) -> list[Paper]:
+        return papers_of(self._store, sources, self._regions)
+
+    # -- passages --------------------------------------------------------------------------
+
+    def _put_in(self) -> None:
+        """Put in the new papers, their passages and the pairs of these."""
+        standing, fresh = self._standing, list[tuple[int, bytes]]()
+        ((last,),) = standing.ask("SELECT COALESCE(MAX(id), -1) FROM passages")
+        self._signed: dict[bytes, bytes] = {}
+        for number, paper in enumerate(self._new, self._first):
+            letters = letters_of(paper.text, aside(paper))
+            names = [name_of(letters.text[begin:end]) for begin, end in letters.passages]
+            standing.put(number, record_of(paper), names, letters)
+            for name, (begin, end) in zip(names, letters.passages, strict=True):
+                words = letters.text[begin:end]
+                self._signed.setdefault(name, likeness.signature(words))
+                if standing.passage(name) is None:
+                    last += 1
+                    standing.rows.execute(
+                        "INSERT INTO passages VALUES (?, ?, ?, ?, 0)",
+                        (last, name, end - begin, is_formula(words)),
+                    )
+                    fresh.append((last, self._signed[name]))
+                standing.rows.execute(
+                    "INSERT OR IGNORE INTO places VALUES (?, ?, ?)",
+                    (self._passage(name)[0], number, begin),
+                )
+            self._keep_signatures(names)
+        bands.add(standing.rows, fresh)
+        self._fresh = {passage for passage, _ in fresh}
+        self._groups: dict[int, set[int]] = {}
+
+    def _keep_signatures(self, names: Sequence[bytes]) -> None:
+        text = blake2b(b"".join(names), digest_size=16).digest()
+        signatures = b"".join(self._signed[name] for name in names)
+        self._standing.rows.execute(
+            "INSERT OR REPLACE INTO signatures VALUES (?, ?)", (text, signatures)
+        )
+
+    def _passage(self, name: bytes) -> tuple[int, int, bool, bool]:
+        if name not in self._ids:
+            found = self._standing.passage(name)
+            assert found is not None
+            self._ids[name] = found
+        return self._ids[name]
+
+    def _group(self, key: int) -> set[int]:
+        if key not in self._groups:
+            self._groups[key] = bands.members(self._standing.rows, key)
+        return self._groups[key]
+
+    def _repair(self) -> set[bytes]:
+        """Bring pairs up to date; return the passages of those that have come or gone."""
+        asked = dict(self._signed)
+        for signature in self._signed.values():
+            for key in bands.keys_of(signature):
+                group = self._group(key)
+                # Of what has become the row of a form the pairs are not looked at any more.
+                if len(group - self._fresh) <= likeness.FORM < len(group):
+                    for one in group - self._fresh:
+                        other = self._name(one)
+                        if other not in asked:
+                            asked[other] = self._standing.signature(one)
+        return {name for one, signed in asked.items() for name in self._pair(one, signed)}
+
+    def _name(self, passage: int) -> bytes:
+        ((name,),) = self._standing.ask("SELECT name FROM passages WHERE id = ?", passage)
+        return bytes(name)
+
+    def _pair(self, name: bytes, signature: bytes) -> Iterator[bytes]:
+        """Bring the pairs of a passage up to date; yield the passages of those that changed."""
+        standing, own = self._standing, self._passage(name)[0]
+        groups = (self._group(key) for key in bands.keys_of(signature))
+        meeting = set().union(*(group for group in groups if len(group) <= likeness.FORM)) - {own}
+        home = standing.bearers(own)
+        wanted = {
+            self._name(one)
+            for one in meeting
+            if len(home) > 1 or standing.bearers(one) != home  # not in one paper alone
+        }
+        held = {(a, b): packed for a, b, packed in list(standing.pairs(name))}
+        now = {(min(name, one), max(name, one)) for one in wanted}
+        for pair in sorted(held.keys() - now):
+            standing.rows.execute("DELETE FROM pairs WHERE one = ? AND other = ?", pair)
+            yield from self._changed(pair, held[pair])
+        for pair in sorted(now - held.keys()):
+            packed = likeness.pack(likeness.blocks(*map(self._words, pair)))
+            standing.rows.execute("INSERT INTO pairs VALUES (?, ?, ?)", (*pair, packed))
+            yield from self._changed(pair, packed)
+
+    def _changed(self, pair: tuple[bytes, bytes], packed: bytes) -> Iterable[bytes]:
+        """Have papers that a pair joins compared again, unless one of them is new."""
+        if not packed:
+            return ()
+        old = [self._standing.bearers(self._passage(one)[0]) - self._all_new for one in pair]
+        if all(old) and len(old[0] | old[1]) > 1:
+            self._again |= old[0] | old[1]
+        return pair
+
+    @property
+    def _all_new(self) -> set[int]:
+        return set(range(self._first, self._first + len(self._new)))
+
+    def _words(self, name: bytes) -> str:
+        passage, length, _, _ = self._passage(name)
+        return self._standing.words(passage, length)
+
+    # -- kinship ---------------------------------------------------------------------------
+
+    def _add_kin(self, before: set[str]) -> set[int]:
+        """Add papers that cite new ones; return those of which the subject is another now."""
+        standing = self._standing
+        named = standing.ask("SELECT document, named FROM held WHERE number >= ?", self._first)
+        for document, name in named:
+            keys = [document, name] if name and tells_apart(name) else [document]
+            for citing in map(standing.citing, filter(None, keys)):
+                self._again |= citing.keys()
+                for iri in {iri for iris in citing.values() for iri in iris}:
+                    self._again |= standing.citing(iri).keys()
+            if len(keys) > 1:
+                self._again |= standing.with_name(name)
+        self._family = families_of(standing.stems())
+        earlier, roots = families_of(before), defaultdict[str, set[str]](set)
+        for stem, root in earlier.items():
+            roots[self._family[stem]].add(root)
+        joined = {root for root, parts in roots.items() if len(parts) > 1}
+        moved = {
+            number
+            for stem in earlier
+            if self._family[stem] in joined
+            for number in standing.with_stem(stem)
+        }
+        self._again |= moved
+        return moved
+
+    # -- formula ---------------------------------------------------------------------------
+
+    def _touched(self, changed: set[int]) -> set[bytes]:
+        """Return the passages of new papers, and of those whose subject or place is another."""
+        names = {name for number in changed for name in self._standing.names(number)}
+        return names | self._signed.keys()
+
+    def _add_formula(self, touched: set[bytes]) -> None:
+        """Find of which passages it changes whether they are formula; add who has them."""
+        standing = self._standing
+        near = {other for name in touched for other, _ in standing.alike_letters(name)}
+        told = standing.subjects()
+        last = max(told, default=-1) + 1
+        provinces, stems = (
+            [told.get(number, ("", ""))[side] for number in range(last)] for side in (0, 1)
+        )
+        subjects = Subjects(provinces, stems, self._family)
+        for name in sorted(touched | near):
+            passage, length, is_phrase, was = self._passage(name)
+            papers = standing.bearers(passage)
+            for other, same in standing.alike_letters(name):
+                if same >= SAID * length:
+                    papers |= standing.bearers(self._passage(other)[0])
+            now = is_phrase or is_nobodys(papers, subjects)
+            if now != was:
+                standing.rows.execute(
+                    "UPDATE passages SET formula = ? WHERE id = ?", (now, passage)
+                )
+                self._ids[name] = (passage, length, is_phrase, now)
+                if passage not in self._fresh:
+                    self._add_bearers(name)
+
+    def _add_bearers(self, name: bytes) -> None:
+        """Have all papers compared again that have a passage, or one like it."""
+        for one in (name, *(other for other, _ in self._standing.alike_letters(name))):
+            self._again |= self._standing.bearers(self._passage(one)[0])
+
+    # -- whom it concerns ------------------------------------------------------------------
+
+    def _add_met(self, reread: set[int]) -> None:
+        """Add the papers that what is new concerns, or what reads otherwise: now, or before."""
+        new = self._all_new
+        met = {number: set(self._met(number)) | self._namesakes(number) for number in new | reread}
+        known = sorted(met.keys() | new.union(*met.values()))
+        papers = self._light(known)
+        at = {number: index for index, number in enumerate(known)}
+        places = [(number, at[number]) for number in sorted(met)]
+        for number, paper in self._before.items():
+            places.append((number, len(papers)))
+            papers.append(paper)
+        kinship = Kinship(papers, self._family, self._standing)
+        for number, place in places:
+            for other in met[number]:
+                pair = at[other], place
+                if kinship.concerns(place, at[other]) or (
+                    kinship.have_like_stems(*pair) and takes_up(papers, kinship, *pair)
+                ):
+                    self._again.add(other)
+
+    def _light(self, numbers: Sequence[int]) -> list[Paper]:
+        records = self._standing.records(numbers)
+        return [records[number].paper for number in numbers]
+
+    def _namesakes(self, number: int) -> set[int]:
+        """Give the papers whose titles are like that of a paper."""
+        ((own,),) = self._standing.ask("SELECT stem FROM held WHERE number = ?", number)
+        if not own:
+            return set()
+        root = self._family[own]
+        if not hasattr(self, "_by_root"):
+            self._by_root = defaultdict[str, list[str]](list)
+            for stem, first in self._family.items():
+                self._by_root[first].append(stem)
+        like = [stem for stem in self._by_root[root] if titles.likeness(own, stem)]
+        return {one for stem in like for one in self._standing.with_stem(stem)} - {number}
+
+    def _met(self, number: int) -> Mapping[int, list[Block]]:
+        """Give the papers that share words with a paper, with their common runs."""
+        found: dict[int, list[Block]] = defaultdict(list)
+        for name in dict.fromkeys(self._standing.names(number)):
+            passage, length, _, is_said = self._passage(name)
+            if is_said:
+                continue
+            own, others = self._apart(passage, number)
+            for at, (other, there) in product(own, others):
+                found[other].append((at, there, length))
+            for like, blocks, is_first in self._standing.alike(name):
+                near = self._passage(like)
+                if near[3]:
+                    continue
+                turned = blocks if is_first else [(there, at, size) for at, there, size in blocks]
+                for at, (other, there) in product(own, self._apart(near[0], number)[1]):
+                    found[other] += [(at + i, there + j, size) for i, j, size in turned]
+        return found
+
+    def _apart(self, passage: int, number: int) -> tuple[list[int], list[tuple[int, int]]]:
+        """Give the first places of a passage in a paper, and in the others."""
+        own, others, seen = list[int](), list[tuple[int, int]](), defaultdict[int, int](int)
+        for paper, begin in self._standing.where(passage):
+            seen[paper] += 1
+            if seen[paper] > AGAIN:
+                continue
+            if paper == number:
+                own.append(begin)
+            else:
+                others.append((paper, begin))
+        return own, others
+
+    # -- what follows ----------------------------------------------------------------------
+
+    def _compared(self) -> Renewed:
+        again = sorted(self._standing.records(self._again))
+        met = {number: self._met(number) for number in again}
+        like = {number: self._namesakes(number) for number in again}
+        known = set(again).union(*met.values(), *like.values())
+        records = self._standing.records(known)
+        numbers = sorted(records, key=lambda number: records[number].paper.source)
+        at = {number: index for index, number in enumerate(numbers)}
+        papers = [records[number].paper for number in numbers]
+        full = self._read([records[number].paper.source for number in again])
+        for paper in full:
+            papers[at[self._numbers[paper.source]]] = paper
+        kinship = Kinship(papers, self._family, self._standing)
+        texts = _Texts(self._standing, numbers)
+        kinds = _Lazily(lambda index: self._kinds(numbers[index]))
+        found = Found(papers, texts, kinship, kinds)
+        graphs = []
+        for paper in full:
+            number = self._numbers[paper.source]
+            one = at[number]
+            for other, blocks in met[number].items():
+                if kinship.concerns(at[other], one):
+                    found.add(one, at[other], blocks)
+            others = [(other, at[other]) for other in like[number]]
+            heard = list(_heard(papers, kinship, (one, records[number]), others, records))
+            graphs.append(graph_of(found.traces(one, paper, heard), papers, paper))
+        return Renewed(len(full), graphs)
+
+    def _kinds(self, number: int) -> bytearray:
+        standing = self._standing
+        said = [self._passage(name)[3] for name in standing.names(number)]
+        return kinds_of(standing.letters(number), said)
+
+
+def _heard(
+    papers: Sequence[Paper],
+    kinship: Kinship,
+    own: tuple[int, Record],
+    others: Iterable[tuple[int, int]],
+    records: Mapping[int, Record],
+) -> Iterator[Echo]:
+    """Yield the echoes of a paper."""
+    later, record = own
+    for number, earlier in others:
+        if kinship.have_like_stems(later, earlier) and takes_up(papers, kinship, later, earlier):
+            spans = record.title, records[number].title
+            yield echo_of(papers, kinship, (later, earlier), spans)
+    yield from cited_echoes(kinship, later, record.title)
+
+
+def _base(record: Record) -> tuple[str, ...]:
+    paper = record.paper
+    subject = titles.stem(paper.title, names_of(paper))
+    return record.aside, paper.title, paper.document, subject
+
+
+def _listed(sources: Iterable[str]) -> dict[str, str]:
+    names = [f"<{source}>" for source in sources]
+    return {"new": " ".join(names), "listed": ", ".join(names)}
+
+
+class _Lazily(Generic[T]):
+    """What is made of a paper when it is first asked for."""
+
+    def __init__(self, make: Callable[[int], T]) -> None:
+        self._make, self._made = make, dict[int, T]()
+
+    def __getitem__(self, paper: int, /) -> T:
+        if paper not in self._made:
+            self._made[paper] = self._make(paper)
+        return self._made[paper]
+
+
+class _Texts:
+    """The letters and passages of papers, as they stand."""
+
+    def __init__(self, standing: Standing, numbers: Sequence[int]) -> None:
+        # Kept by `standing`, which lets go of what is much.
+        self.letters = _Asked(lambda index: standing.letters(numbers[index]))
+        self.passages = _Asked(lambda index: standing.names(numbers[index]))
+
+
+class _Asked(_Lazily[T]):
+    """What is asked for each time, since all together are too much to hold."""
+
+    def __getitem__(self, paper: int, /) -> T:
+        return self._make(paper)
