@@ -470,7 +470,7 @@ def built(folder: Path, *lines: str, jobs: int = 0) -> BuildReport:
         # Without the ontology, which would take most of the time.
         extractor = default_extractor(store.base, corrections=read_corrections(store).corrections)
         limits = DEFAULT_LIMITS if jobs else None
-        extractor = replace(extractor, ontology="")
+        extractor = replace(extractor, made="")
         return build([folder], store, jobs=jobs or 1, limits=limits, extractor=extractor)
 
 
