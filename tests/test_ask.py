@@ -27,6 +27,7 @@ from kg.ask.understand import LONGEST, match, read
 from kg.ask.wording import examples, patterns, templates, words
 from kg.cli import cli
 from kg.errors import KgError, QuestionError
+from kg.pipeline import process
 from kg.reports.write import text_of
 from kg.sparql import PREFIXES
 from kg.store import ONTOLOGY, Store
@@ -676,3 +677,19 @@ def test_errors(place: Path, arguments: tuple[str, ...], code: int, message: str
 )
 def test_a_short_name_that_is_an_everyday_word_is_no_place(label: str, word: bool) -> None:
     assert is_word(label) is word
+
+
+def test_a_document_of_which_two_texts_are_held_is_cited_once() -> None:
+    opinion = (
+        "青禾县人民政府关于推进学前教育扩优提质的意见\n青政发〔2022〕6号\n各乡镇人民政府：\n"
+        "为推进学前教育，提出以下意见。{}\n青禾县人民政府\n2022年5月6日\n"
+    )
+    plan = (
+        "青禾县教育局2023年工作要点\n根据《青禾县人民政府关于推进学前教育扩优提质的意见》"
+        "（青政发〔2022〕6号），新增公办幼儿园3所。\n青禾县教育局\n2023年2月1日\n"
+    )
+    texts = (opinion.format(""), opinion.format("本意见自印发之日起施行。"), plan)
+    with Store() as store:
+        store.load([process(text.encode(), [f"{n}.txt"]) for n, text in enumerate(texts)])
+        (row,) = store.select(queries.find("ask-cites").text)
+        assert (row["title"], row["held"]) == ("青禾县教育局2023年工作要点", "yes")
