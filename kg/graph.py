@@ -239,7 +239,7 @@ def build_graph(reading: Reading, extraction: str, base: str = DEFAULT_BASE) -> 
 
 
 def sorted_lines(triples: Iterable[Triple], graph: str) -> Iterator[str]:
-    """Yield triples as sorted lines of N-Quads, each once.
+    """Yield triples as sorted lines of N-Quads, each once, those of a subject together.
 
     Sorted by subject, then what is said of each: no IRI begins with another in its <>, so the
     order is that of the whole lines, of which the beginnings are not compared again and again.
@@ -247,9 +247,9 @@ def sorted_lines(triples: Iterable[Triple], graph: str) -> Iterator[str]:
     said: dict[str, set[str]] = defaultdict(set)
     for subject, predicate, value in triples:
         said[subject].add(f"{predicate} {value}")
+    end = f" {graph} .\n"
     for subject in sorted(said):
-        for rest in sorted(said[subject]):
-            yield f"{subject} {rest} {graph} .\n"
+        yield f"{subject} {f'{end}{subject} '.join(sorted(said[subject]))}{end}"
 
 
 def _by_part(corrected: Iterable[Corrected]) -> dict[tuple[str, int], list[Correction]]:
