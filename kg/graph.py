@@ -68,9 +68,10 @@ CLASSES = {
     "Region": "Region",
 }
 PATHS = {"Agency": "agency", "Program": "program", "Document": "document", "Region": "region"}
-# RFC 3987 ucschar without what no reader can see (bidi controls, zero width) and private use.
-SAFE = re.compile(
-    r"[A-Za-z0-9\-._~/:@!$&'()+*,;=\u00a1-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\ud7ff\uf900-\ufdcf\ufdf0-\ufeff\uff01-\uffef]"
+# All but RFC 3987 ucschar, and of this what no reader can see (bidi controls, zero width), private
+# use.
+UNSAFE = re.compile(
+    r"[^A-Za-z0-9\-._~/:@!$&'()+*,;=\u00a1-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\ud7ff\uf900-\ufdcf\ufdf0-\ufeff\uff01-\uffef]"
 )
 UNSEEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 # The backslash first: the others write one.
@@ -101,12 +102,11 @@ def iri_part(text: str) -> str:
     Names that look alike give the same part: full-width letters, invisible characters, blanks.
     """
     clean = UNSEEN.sub("", re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip())
-    return "".join(
-        char
-        if SAFE.match(char)
-        else "".join(f"%{byte:02X}" for byte in char.encode("utf-8", "replace"))
-        for char in clean
-    )
+    return UNSAFE.sub(_percent_encoded, clean)
+
+
+def _percent_encoded(char: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in char[0].encode("utf-8", "replace"))
 
 
 @lru_cache(maxsize=200_000)
