@@ -18,6 +18,7 @@ from kg.measure import normal
 from kg.models import Mention, Target
 from kg.read import characters
 from kg.structure import blocks, items, mend_blanks, mend_lines, mend_numbers, table_layouts
+from kg.structure.metadata import find_fields, is_field
 from kg.structure.signs import matches_at
 from kg.structure.titles import compact
 from kg.workers import DEFAULT_LIMITS, Elsewhere, Standing
@@ -300,3 +301,11 @@ assert "kg.extract" in sys.modules
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\u3000", "\u00a0", "\u3000 "])
+def test_a_key_may_be_set_wide(blank: str) -> None:
+    line = blank.join("发文字号") + f"{blank}：云政〔2024〕1号"
+    (field,) = find_fields(line)
+    assert (field.name, field.value) == ("number", "云政〔2024〕1号")
+    assert line[field.begin : field.end] == field.value and is_field(line)
