@@ -68,9 +68,10 @@ CLASSES = {
     "Region": "Region",
 }
 PATHS = {"Agency": "agency", "Program": "program", "Document": "document", "Region": "region"}
-# RFC 3987 ucschar without what no reader can see (bidi controls, zero width) and private use.
-SAFE = re.compile(
-    r"[A-Za-z0-9\-._~/:@!$&'()+*,;=\u00a1-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\ud7ff\uf900-\ufdcf\ufdf0-\ufeff\uff01-\uffef]"
+# All but RFC 3987 ucschar, and of this what no reader can see (bidi controls, zero width), private
+# use.
+UNSAFE = re.compile(
+    r"[^A-Za-z0-9\-._~/:@!$&'()+*,;=\u00a1-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\ud7ff\uf900-\ufdcf\ufdf0-\ufeff\uff01-\uffef]"
 )
 UNSEEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 # The backslash first: the others write one.
@@ -101,12 +102,11 @@ def iri_part(text: str) -> str:
     Names that look alike give the same part: full-width letters, invisible characters, blanks.
     """
     clean = UNSEEN.sub("", re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip())
-    return "".join(
-        char
-        if SAFE.match(char)
-        else "".join(f"%{byte:02X}" for byte in char.encode("utf-8", "replace"))
-        for char in clean
-    )
+    return UNSAFE.sub(_percent_encoded, clean)
+
+
+def _percent_encoded(char: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in char[0].encode("utf-8", "replace"))
 
 
 @lru_cache(maxsize=200_000)
@@ -239,7 +239,7 @@ def build_graph(reading: Reading, extraction: str, base: str = DEFAULT_BASE) -> 
 
 
 def sorted_lines(triples: Iterable[Triple], graph: str) -> Iterator[str]:
-    """Yield triples as sorted lines of N-Quads, each once.
+    """Yield triples as sorted lines of N-Quads, each once, those of a subject together.
 
     Sorted by subject, then what is said of each: no IRI begins with another in its <>, so the
     order is that of the whole lines, of which the beginnings are not compared again and again.
@@ -247,9 +247,9 @@ def sorted_lines(triples: Iterable[Triple], graph: str) -> Iterator[str]:
     said: dict[str, set[str]] = defaultdict(set)
     for subject, predicate, value in triples:
         said[subject].add(f"{predicate} {value}")
+    end = f" {graph} .\n"
     for subject in sorted(said):
-        for rest in sorted(said[subject]):
-            yield f"{subject} {rest} {graph} .\n"
+        yield f"{subject} {f'{end}{subject} '.join(sorted(said[subject]))}{end}"
 
 
 def _by_part(corrected: Iterable[Corrected]) -> dict[tuple[str, int], list[Correction]]:

@@ -12,12 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.extract import _link, dates, numerals, quantities
-from kg.graph import escaped, sorted_lines
+from kg.extract import NEAR, _link, dates, numerals, quantities, responsibilities
+from kg.graph import escaped, iri_part, sorted_lines
 from kg.measure import normal
 from kg.models import Mention, Target
 from kg.read import characters
-from kg.structure import blocks, items, mend_numbers, table_layouts
+from kg.structure import blocks, items, mend_blanks, mend_lines, mend_numbers, table_layouts
+from kg.structure.metadata import find_fields, is_field
 from kg.structure.signs import matches_at
 from kg.structure.titles import compact
 from kg.workers import DEFAULT_LIMITS, Elsewhere, Standing
@@ -47,6 +48,39 @@ def test_a_pattern_begins_with_one_of_its_signs(
 ) -> None:
     found = [match.span() for match in matches_at(signs, pattern, text)]
     assert found == [match.span() for match in pattern.finditer(text)]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "plain"),
+    [
+        (mend_blanks.BLANK, r"(?<=[一-鿿])[ \u00a0](?=[一-鿿])"),
+        (mend_lines.COLUMN, r"(?<=[\d%)A-Za-z]) (?=[-\d])|(?<=[一-鿿]) (?=[一-鿿])"),
+        (
+            mend_numbers.TOKEN,
+            r"(?<![A-Za-z\d.\-_/@])(?=[\dlI])[\dOolI]+(?:\.[\dOolI]+)?"
+            r"(?![A-Za-z\d\-_/@])(?P<behind>.?)",
+        ),
+    ],
+)
+@given(text=st.text(st.sampled_from("0125lIOoxZ.-_/@ 云陵\n\u00a0%)"), max_size=20))
+def test_what_stands_in_front_is_looked_at_behind_the_first_character(
+    pattern: re.Pattern[str], plain: str, text: str
+) -> None:
+    found, wanted = (
+        [(match.span(), match.groupdict()) for match in one.finditer(text)]
+        for one in (pattern, re.compile(plain))
+    )
+    assert found == wanted
+
+
+CUES = ["牵头", "单位", "责任部门", "配合", "负责", "：", ":", " ", "云陵市", "\n"]
+
+
+@given(st.lists(st.sampled_from(CUES)), st.integers(0, 9), st.integers(0, 30))
+def test_a_cue_ends_with_a_colon(parts: list[str], begin: int, end: int) -> None:
+    text = "".join(parts)
+    cues = list(responsibilities.CUE.finditer(text, begin, end))
+    assert not cues or responsibilities._has_colon(text, begin, end)
 
 
 @given(st.text(st.sampled_from(SIGNS + "多余以上至到"), max_size=30))
@@ -176,6 +210,21 @@ def test_a_figure_inside_a_name_is_no_target(lengths: list[int], begin: int, len
     assert list(_link([target], names)) == [target] * (not inside)
 
 
+@given(st.sets(st.integers(0, 300), max_size=8), st.integers(0, 300), st.sampled_from("ab"))
+def test_a_target_is_of_the_first_programme_near_it_that_its_indicator_names(
+    places: set[int], begin: int, indicator: str
+) -> None:
+    named = ((at, "ab"[at % 2]) for at in sorted(places))
+    programs = tuple(Mention("Program", "", at, at, "", name, "") for at, name in named)
+    target = Target(begin, begin + 1, indicator, "Exactly", None, None, None, "所", "")
+    wanted = [
+        i
+        for i, one in enumerate(programs)
+        if abs(one.begin - begin) < NEAR and one.name in indicator
+    ]
+    assert [one.program for one in _link([target], programs)] == [next(iter(wanted), None)]
+
+
 # -- the graph ---------------------------------------------------------------------------------
 
 NODES = st.builds("<{}>".format, st.text("ab/#:", max_size=4))
@@ -190,7 +239,25 @@ VALUES = st.one_of(
 @given(st.lists(st.tuples(NODES, NODES, VALUES), max_size=12))
 def test_lines_sorted_by_subject_are_sorted(triples: list[tuple[str, str, str]]) -> None:
     whole = sorted({f"{s} {p} {o} <g> .\n" for s, p, o in triples})
-    assert list(sorted_lines(triples, "<g>")) == whole
+    assert "".join(sorted_lines(triples, "<g>")) == "".join(whole)
+
+
+@given(st.text(st.sampled_from('云陵a/%<>"{}|^`\\é\U00020000\ue000'), max_size=8))
+def test_an_iri_is_of_its_characters(text: str) -> None:
+    assert iri_part(text) == "".join(map(iri_part, text))
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("云陵市", "云陵市"),
+        ("青禾 <县>", "青禾%20%3C县%3E"),
+        ("𠀀", "%F0%A0%80%80"),
+        ("a\u200bＢ", "aB"),
+    ],
+)
+def test_what_an_iri_keeps(name: str, part: str) -> None:
+    assert iri_part(name) == part
 
 
 @given(st.text())
@@ -234,3 +301,11 @@ assert "kg.extract" in sys.modules
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\u3000", "\u00a0", "\u3000 "])
+def test_a_key_may_be_set_wide(blank: str) -> None:
+    line = blank.join("发文字号") + f"{blank}：云政〔2024〕1号"
+    (field,) = find_fields(line)
+    assert (field.name, field.value) == ("number", "云政〔2024〕1号")
+    assert line[field.begin : field.end] == field.value and is_field(line)

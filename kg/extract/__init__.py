@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
@@ -103,15 +103,14 @@ def _link(targets: Iterable[Target], mentions: tuple[Mention, ...]) -> Iterator[
     """Drop figures inside a name, and link a target to the programme its indicator names."""
     names = [m for m in mentions if m.type in ("Document", "Program")]  # none overlapping
     programs = [(i, m) for i, m in enumerate(mentions) if m.type == "Program"]
+    begins = [m.begin for _, m in programs]
     for target in targets:
         at = bisect_right(names, target.begin, key=_begin) - 1
         if at >= 0 and target.end <= names[at].end:
             continue
-        near = (
-            i
-            for i, m in programs
-            if abs(m.begin - target.begin) < NEAR and m.name in target.indicator
-        )
+        first = bisect_right(begins, target.begin - NEAR)
+        behind = bisect_left(begins, target.begin + NEAR)
+        near = (i for i, m in programs[first:behind] if m.name in target.indicator)
         program = next(near, None)
         yield target if program is None else replace(target, program=program)
 

@@ -112,7 +112,8 @@ def _reviewed(outline: Outline) -> Iterator[tuple[int, int]]:
     sections = outline.sections
     yield from ((part.begin, part.end) for part in sections if REVIEW.search(part.title))
     yield from (match.span() for match in LOOKING_BACK.finditer(outline.source.text))
-    yield from (match.span("review") for match in REVIEW_LINE.finditer(outline.source.text))
+    if "回顾" in outline.source.text:
+        yield from (match.span("review") for match in REVIEW_LINE.finditer(outline.source.text))
 
 
 def _continues(text: str, end: int, mention: Mention) -> bool:

@@ -139,11 +139,15 @@ def _own_end(part: Task | Section, begins: Sequence[int]) -> int:
     return min(begins[following], part.end) if following < len(begins) else part.end
 
 
+def _has_colon(text: str, begin: int, end: int) -> bool:
+    return text.find("：", begin, end) >= 0 or text.find(":", begin, end) >= 0
+
+
 def _by_cues(
     text: str, begin: int, end: int, inside: Sequence[tuple[int, Mention]]
 ) -> Iterator[tuple[int, Role, str]]:
     """Yield the members of lists behind 牵头单位：, 配合单位：, 责任单位：."""
-    cues = list(CUE.finditer(text, begin, end)) if inside else []
+    cues = list(CUE.finditer(text, begin, end)) if inside and _has_colon(text, begin, end) else []
     led = any(cue["lead"] for cue in cues)
     for cue, following in zip(cues, [*cues[1:], None], strict=False):
         stop = _list_end(text, cue.end(), following.start() if following else end)

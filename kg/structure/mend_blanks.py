@@ -19,7 +19,8 @@ COUNTED = re.compile(
     "[一二三四五六七八九十甲乙丙丁戊是否有无男女左右上中下年月日\\d \u3000\u00a0]+"
 )
 GAPS = re.compile("[ \u3000\u00a0]+")
-BLANK = re.compile(r"(?<=[一-鿿])[ \u00a0](?=[一-鿿])")
+# Between two ideographs. The blank first: re looks for a character six times as fast as behind one.
+BLANK = re.compile(r"[ \u00a0](?<=[一-鿿].)(?=[一-鿿])")
 LINE = re.compile("[^\n]+")
 MARK = re.compile("[，。；：]")
 CLAUSE = re.compile("[^，。；：、！？（）《》“”\\t\u3000]+")

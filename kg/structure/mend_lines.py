@@ -39,7 +39,7 @@ SIGNATORY = re.compile(
 )
 COLUMNS = re.compile(r"[^\s\u3000](?:\s{3,}|\u3000{2,})[^\s\u3000]")
 # Blanks that part columns, not those that a page sets around figures: 1-2MHz -10dBm 1MHz 有效值.
-COLUMN = re.compile(r"(?<=[\d%)A-Za-z]) (?=[-\d])|(?<=[一-鿿]) (?=[一-鿿])")
+COLUMN = re.compile(r" (?:(?<=[\d%)A-Za-z] )(?=[-\d])|(?<=[一-鿿] )(?=[一-鿿]))")
 LEAST_COLUMNS = 2
 PUNCTUATION = re.compile("[，。；、]")
 BARS = re.compile("[\t|｜┃│]")

@@ -60,8 +60,9 @@ LOST_SIGN = re.compile(
     rf"(?<!\d)(?:19|20)\d\d(?P<year>{LOST})(?=\d{{1,2}}月)|(?<=年)\d{{1,2}}(?P<month>{LOST})(?=\d{{1,2}}日)"
 )
 SIGNS = {"year": "年", "month": "月"}
+# The first character before what must not stand in front of it: re looks for it in no time.
 TOKEN = re.compile(
-    r"(?<![A-Za-z\d.\-_/@])(?=[\dlI])[\dOolI]+(?:\.[\dOolI]+)?(?![A-Za-z\d\-_/@])(?P<behind>.?)"
+    r"[\dlI](?<![A-Za-z\d.\-_/@].)[\dOolI]*(?:\.[\dOolI]+)?(?![A-Za-z\d\-_/@])(?P<behind>.?)"
 )
 MISREAD = re.compile("[OolI]")
 BETWEEN_DIGITS = re.compile(r"(?<=\d)[OolI](?=\d)")
