@@ -24,7 +24,7 @@ import os
 import shutil
 import tempfile
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -71,12 +71,16 @@ SELECT ?source ?sha256 ?version ?document ?title ?name {
     OPTIONAL { ?document pol:hasText ?source OPTIONAL { ?document dcterms:title ?title } }
 }
 """
-_COUNTS = f"""
-SELECT ?class (COUNT(DISTINCT ?node) AS ?number) {{
-    GRAPH ?graph {{ ?node a ?class }}
-    FILTER(?graph != <{ONTOLOGY}>)
+# Of the union, which has each triple once: to count apart what is equal takes twice as long.
+_COUNTS = "SELECT ?class (COUNT(*) AS ?number) { ?node a ?class } GROUP BY ?class"
+_OF_ONTOLOGY = f"""
+SELECT ?class (COUNT(*) AS ?number) {{
+    {{ GRAPH <{ONTOLOGY}> {{ ?node a ?class }} }} %s
 }} GROUP BY ?class
 """
+_AND_OTHERS = (
+    f"FILTER EXISTS {{ GRAPH ?graph {{ ?node a ?class }} FILTER(?graph != <{ONTOLOGY}>) }}"
+)
 LOT = 200  # things that one query asks for
 CHECKED = 512 * 2**20  # bytes of tables that are read whenever a store is opened: 1 s
 _TABLE_END = bytes.fromhex("f7cff485b741e288")  # RocksDB's mark at the end of a whole table
@@ -644,8 +648,13 @@ class Store:
 
     def counts(self) -> dict[str, int]:
         """Count the nodes of each class that documents speak of, by the class's IRI, sorted."""
-        rows = self.select(_COUNTS)
-        return {row["class"]: int(row["number"]) for row in sorted(rows, key=lambda r: r["class"])}
+        found = self._counted(_COUNTS)
+        found.subtract(self._counted(_OF_ONTOLOGY % ""))
+        found.update(self._counted(_OF_ONTOLOGY % _AND_OTHERS))
+        return {name: number for name, number in sorted(found.items()) if number}
+
+    def _counted(self, query: str) -> Counter[str]:
+        return Counter({row["class"]: int(row["number"]) for row in self.select(query)})
 
     def size(self) -> tuple[int, int]:
         """Count triples, each once however many documents say it, and quads of all graphs."""
