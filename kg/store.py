@@ -26,7 +26,7 @@ import tempfile
 import threading
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -516,11 +516,12 @@ class Store:
         """
         assert self.path is not None
         directory.mkdir(parents=True)
-        self._guarded(lambda: self._graph.backup(directory / "graph"))
-        # SQLite lets only the thread that opened a connection use it.
+        # SQLite lets only the thread that opened a connection use it. Were the ledger not held,
+        # its copy might tell of other graphs than the copy has, and the index believe it.
         ledger = Ledger(self.path / "files.sqlite", read_only=True)
-        ledger.copy(directory / "files.sqlite")
-        ledger.close()
+        with closing(ledger), ledger.held_still():
+            self._guarded(lambda: self._graph.backup(directory / "graph"))
+            ledger.copy(directory / "files.sqlite")
         for name in (SEARCH, CORRECTIONS):
             (directory / name).symlink_to((self.path / name).absolute())
         (directory / "lock").touch()

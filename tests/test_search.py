@@ -6,9 +6,11 @@ import json
 import shutil
 import sqlite3
 import tempfile
+import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 
@@ -679,8 +681,8 @@ def plainly_called(store: Store) -> list[tuple[str, str, str, str, int]]:
     return sorted(found.values())
 
 
-@settings(max_examples=40)
-@given(st.lists(STEP, max_size=10))
+@settings(max_examples=20)
+@given(st.lists(STEP, max_size=8))
 def test_any_way_to_a_store_leads_to_the_index_made_of_it(steps: list[tuple[str, str]]) -> None:
     with tempfile.TemporaryDirectory() as folder, Store(Path(folder) / "store") as store:
         store.set_ontology(f"{OFFICE} <{RDF_TYPE}> <urn:c> <{ONTOLOGY}> .\n", "1")
@@ -711,6 +713,23 @@ def test_what_a_stopped_writer_left_is_looked_at_until_it_is_settled(tmp_path: P
     with Store(place) as store:
         assert update(store) == Change(1, 1)
     assert content(place) == fresh(tmp_path, [A, B])
+
+
+def test_nothing_is_noted_of_a_graph_while_an_image_of_the_store_is_made(tmp_path: Path) -> None:
+    with Store(tmp_path / "store") as store:
+        store.load([A])
+    place = tmp_path / "store" / "files.sqlite"
+    with closing(Ledger(place)) as writer, closing(Ledger(place, read_only=True)) as reader:
+        with reader.held_still():
+            writing = threading.Thread(target=writer.begin, args=([A.iri],))
+            writing.start()
+            writing.join(0.2)
+            assert writing.is_alive()
+            reader.copy(tmp_path / "copy.sqlite")
+        writing.join()
+        assert writer.unsettled() == [A.iri]
+    with closing(Ledger(tmp_path / "copy.sqlite", read_only=True)) as copy:
+        assert copy.unsettled() == []
 
 
 def test_only_entities_that_changed_graphs_speak_of_are_named_anew(
