@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 
@@ -12,12 +11,13 @@ import pyoxigraph
 from kg.search.found import LEVELS
 from kg.store import Store
 
-# Of a document only what its own graph says: its entry then follows from that graph alone.
+# Of a document only what its own graph says: its entry then follows from that graph alone. Each
+# graph is asked by its name: of several at once Oxigraph looks through what all others say, 2 s for
+# 10 of 10,000 where it now takes 30 ms.
 _FACTS = """
-SELECT ?source ?document ?title ?number ?kind ?issued ?year ?region ?issuer ?name {
-    VALUES ?source { %s }
-    GRAPH ?source {
-        ?document pol:hasText ?source . ?source pol:sha256 ?sha256 .
+SELECT ?document ?title ?number ?kind ?issued ?year ?region ?issuer ?name {
+    GRAPH %(graph)s {
+        ?document pol:hasText %(graph)s . %(graph)s pol:sha256 ?sha256 .
         OPTIONAL { ?document dcterms:title ?title }
         OPTIONAL { ?document pol:documentNumber ?number }
         OPTIONAL {
@@ -28,23 +28,20 @@ SELECT ?source ?document ?title ?number ?kind ?issued ?year ?region ?issuer ?nam
         OPTIONAL { ?document pol:planYear ?year }
         OPTIONAL { ?document pol:appliesTo ?region }
         OPTIONAL { ?document pol:issuedBy ?issuer }
-        OPTIONAL { ?source dcterms:source ?name }
+        OPTIONAL { %(graph)s dcterms:source ?name }
     }
 }
 """
 _SECTIONS = """
-SELECT ?source ?begin ?end ?number ?title {
-    VALUES ?source { %s }
-    GRAPH ?source {
-        ?section nif:referenceContext ?source ; a pol:Section ; dcterms:title ?title ;
+SELECT ?begin ?end ?number ?title {
+    GRAPH %(graph)s {
+        ?section nif:referenceContext %(graph)s ; a pol:Section ; dcterms:title ?title ;
             nif:beginIndex ?begin ; nif:endIndex ?end .
         OPTIONAL { ?section pol:number ?number }
     }
 }
 """
-_TEXT = """
-SELECT ?source ?text { VALUES ?source { %s } GRAPH ?source { ?source nif:isString ?text } }
-"""
+_TEXT = "SELECT ?text { GRAPH %(graph)s { %(graph)s nif:isString ?text } }"
 _REGIONS = """
 SELECT ?region ?name ?level ?above {
     ?region a pol:Region ; skos:prefLabel ?name .
@@ -59,9 +56,8 @@ KINDS = ("Agency", "Program", "Region", "PolicyDocument")
 # What a graph says that names follow from: who is spoken of, what it is, how it is called.
 SPOKEN_OF, KIND, NAME, OTHER = "0", "1", "2", "3"
 _SAID = f"""
-SELECT ?graph ?entity ?what ?value {{
-    VALUES ?graph {{ %s }}
-    GRAPH ?graph {{
+SELECT ?entity ?what ?value {{
+    GRAPH %(graph)s {{
         {{ ?value pol:mentions|pol:issuedBy|pol:appliesTo ?entity BIND({SPOKEN_OF} AS ?what) }}
         UNION {{ ?value pol:hasText ?any BIND(?value AS ?entity) BIND({SPOKEN_OF} AS ?what) }}
         UNION {{
@@ -156,26 +152,18 @@ def marks(store: Store) -> dict[str, str]:
 
 def entries(store: Store, graphs: Collection[str]) -> Iterator[tuple[Entry, str]]:
     """Yield the documents of these graphs with their texts, by source."""
-    for some in _in_lots(sorted(graphs)):
-        sections = _sections(store, some)
-        rows = sorted(store.select(_asking(_TEXT, some)), key=lambda row: row["text"])
-        texts = {row["source"]: row["text"] for row in rows}
-        facts: dict[str, list[dict[str, str]]] = defaultdict(list)
-        for row in store.select(_asking(_FACTS, some)):
-            facts[row["source"]].append(row)
-        for source in some:
-            ranked = sorted(facts[source], key=_rank)
-            if ranked and source in texts:
-                yield _entry(ranked, sections[source]), texts[source]
+    for graph in sorted(graphs):
+        texts = [row["text"] for row in _asked(store, _TEXT, graph)]
+        facts = sorted(_asked(store, _FACTS, graph), key=_rank) if texts else []
+        if facts:
+            yield _entry(graph, facts, _sections(store, graph)), min(texts)
 
 
 def said(store: Store, graphs: Collection[str]) -> Iterator[tuple[str, set[Fact]]]:
     """Yield what each of these graphs says that names follow from."""
-    for some in _in_lots(sorted(graphs)):
-        facts: dict[str, set[Fact]] = {graph: set() for graph in some}
-        for row in store.select(_asking(_SAID, some)):
-            facts[row["graph"]].add((row["entity"], row["what"], row["value"]))
-        yield from facts.items()
+    for graph in sorted(graphs):
+        rows = _asked(store, _SAID, graph)
+        yield graph, {(row["entity"], row["what"], row["value"]) for row in rows}
 
 
 def called(iri: str, facts: Iterable[tuple[str, str]], documents: int) -> list[Called]:
@@ -191,13 +179,8 @@ def called(iri: str, facts: Iterable[tuple[str, str]], documents: int) -> list[C
     return sorted(Called(label, iri, kind, name, documents) for label in labels)
 
 
-def _in_lots(sources: list[str], size: int = 200) -> Iterator[list[str]]:
-    for first in range(0, len(sources), size):
-        yield sources[first : first + size]
-
-
-def _asking(query: str, sources: Iterable[str]) -> str:
-    return query % " ".join(str(pyoxigraph.NamedNode(source)) for source in sources)
+def _asked(store: Store, query: str, graph: str) -> list[dict[str, str]]:
+    return store.select(query % {"graph": str(pyoxigraph.NamedNode(graph))})
 
 
 def _rank(row: Mapping[str, str]) -> tuple[str, ...]:
@@ -206,13 +189,13 @@ def _rank(row: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(row[field] for field in fields)
 
 
-def _entry(rows: list[dict[str, str]], sections: set[Section]) -> Entry:
+def _entry(source: str, rows: list[dict[str, str]], sections: set[Section]) -> Entry:
     first = rows[0]
     years = {int(row["year"]) for row in rows if row["year"].isdecimal()}
     if not years and first["issued"][:4].isdecimal():
         years = {int(first["issued"][:4])}
     return Entry(
-        source=first["source"],
+        source=source,
         document=first["document"],
         title=first["title"],
         number=first["number"],
@@ -242,12 +225,11 @@ def _depth(level: str) -> int:
     return LEVELS.index(level) if level in LEVELS else -1
 
 
-def _sections(store: Store, sources: list[str]) -> Mapping[str, set[Section]]:
-    found: dict[str, set[Section]] = defaultdict(set)
-    for row in store.select(_asking(_SECTIONS, sources)):
-        one = Section(int(row["begin"]), int(row["end"]), _heading(row["number"], row["title"]))
-        found[row["source"]].add(one)
-    return found
+def _sections(store: Store, graph: str) -> set[Section]:
+    return {
+        Section(int(row["begin"]), int(row["end"]), _heading(row["number"], row["title"]))
+        for row in _asked(store, _SECTIONS, graph)
+    }
 
 
 def _heading(number: str, title: str) -> str:
