@@ -24,7 +24,7 @@ import os
 import shutil
 import tempfile
 import threading
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -71,16 +71,18 @@ SELECT ?source ?sha256 ?version ?document ?title ?name {
     OPTIONAL { ?document pol:hasText ?source OPTIONAL { ?document dcterms:title ?title } }
 }
 """
-# Of the union, which has each triple once: to count apart what is equal takes twice as long.
+# Of the union, which has each triple once: a quarter of the time. Only of what the ontology has
+# things too (regions) are those of documents told apart.
 _COUNTS = "SELECT ?class (COUNT(*) AS ?number) { ?node a ?class } GROUP BY ?class"
 _OF_ONTOLOGY = f"""
-SELECT ?class (COUNT(*) AS ?number) {{
-    {{ GRAPH <{ONTOLOGY}> {{ ?node a ?class }} }} %s
-}} GROUP BY ?class
+SELECT DISTINCT ?class {{ GRAPH <{ONTOLOGY}> {{ ?node a ?class FILTER(ISIRI(?class)) }} }}
 """
-_AND_OTHERS = (
-    f"FILTER EXISTS {{ GRAPH ?graph {{ ?node a ?class }} FILTER(?graph != <{ONTOLOGY}>) }}"
-)
+_BESIDE_ONTOLOGY = f"""
+SELECT (COUNT(DISTINCT ?node) AS ?number) {{
+    GRAPH ?graph {{ ?node a %s }}
+    FILTER(?graph != <{ONTOLOGY}>)
+}}
+"""
 LOT = 200  # things that one query asks for
 CHECKED = 512 * 2**20  # bytes of tables that are read whenever a store is opened: 1 s
 _TABLE_END = bytes.fromhex("f7cff485b741e288")  # RocksDB's mark at the end of a whole table
@@ -649,13 +651,11 @@ class Store:
 
     def counts(self) -> dict[str, int]:
         """Count the nodes of each class that documents speak of, by the class's IRI, sorted."""
-        found = self._counted(_COUNTS)
-        found.subtract(self._counted(_OF_ONTOLOGY % ""))
-        found.update(self._counted(_OF_ONTOLOGY % _AND_OTHERS))
+        found = {row["class"]: int(row["number"]) for row in self.select(_COUNTS)}
+        for row in self.select(_OF_ONTOLOGY):
+            beside = _BESIDE_ONTOLOGY % pyoxigraph.NamedNode(row["class"])
+            found[row["class"]] = int(self.select(beside)[0]["number"])
         return {name: number for name, number in sorted(found.items()) if number}
-
-    def _counted(self, query: str) -> Counter[str]:
-        return Counter({row["class"]: int(row["number"]) for row in self.select(query)})
 
     def size(self) -> tuple[int, int]:
         """Count triples, each once however many documents say it, and quads of all graphs."""
