@@ -17,7 +17,7 @@ import contextlib
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -184,6 +184,17 @@ class Ledger:
             ("DELETE FROM tables WHERE file = ?", [(name,) for name in gone]),
             ("INSERT INTO tables VALUES (?, ?)", sorted(new.items())),
         )
+
+    @contextlib.contextmanager
+    def held_still(self) -> Iterator[None]:
+        """Keep others from noting anything: what they write to a graph they must note before."""
+        try:
+            self._rows.execute("BEGIN")
+            self._rows.execute("SELECT 1 FROM sqlite_master").fetchall()  # locks it for writers
+            yield
+            self._rows.execute("COMMIT")
+        except sqlite3.Error as error:
+            raise StoreError(f"{self._place}: {told(error, self._path)}") from error
 
     def copy(self, path: Path) -> None:
         """Write a copy, for a snapshot."""

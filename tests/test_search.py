@@ -5,27 +5,34 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
+import tempfile
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 
 import pyoxigraph
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from plans import PLANS
 
 from kg.cli import cli
 from kg.errors import KgError, NotFoundError, QueryError, StoreError
+from kg.ledger import Ledger
 from kg.models import DocumentGraph
 from kg.search import Found, Index, find_names, open_index, search, update
 from kg.search import index as indexing
+from kg.search.entries import KINDS, Called
+from kg.search.index import Change
 from kg.search.query import LONGEST, Clause, Condition, Term, parse
 from kg.search.words import fold, places, words
 from kg.sparql import PREFIXES
-from kg.store import DEFAULT_BASE, Store
+from kg.store import DEFAULT_BASE, ONTOLOGY, Store
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +76,24 @@ def paper(
         ]
     lines = "".join(sorted(_quad(*triple, source) for triple in triples if triple[2]))
     return DocumentGraph(source, name, version, lines, ())
+
+
+AGENCY, REGION = f"{DEFAULT_BASE}agency/", f"{DEFAULT_BASE}region/"
+RDF_TYPE = f"{PREFIXES['rdf']}type"
+
+
+def _speaking(name: str, text: str, region: str, **more: str) -> DocumentGraph:
+    """Make the graph of a document that speaks of an agency: mentions it, or says its names."""
+    own = paper(name, text, title=f"{name}县通知", region=region, version=more.get("version", "1"))
+    triples = [(f"{DEFAULT_BASE}document/{name}", "pol:mentions", more.get("mentions", ""), AGENCY)]
+    agency = f"{AGENCY}教育局"
+    triples += [
+        (agency, "rdf:type", "Agency" if "called" in more else "", PREFIXES["pol"]),
+        (agency, "skos:prefLabel", more.get("called", ""), ""),
+        (agency, "skos:altLabel", more.get("other", ""), ""),
+    ]
+    lines = "".join(_quad(*one[:2], one[3] + one[2], own.iri) for one in triples if one[2])
+    return DocumentGraph(own.iri, own.document, own.title, own.nquads + lines, ())
 
 
 def _quad(subject: str, predicate: str, value: str, graph: str) -> str:
@@ -482,25 +507,37 @@ C = paper("丙", "学校安全。", title="丙县通知", kind="Notice")
 A2 = paper("甲", "新增学位六百个。", title="甲县工作要点（修订）", version="2", region="青禾县")
 
 
+HELD = (
+    "SELECT source, entry, text FROM documents",
+    "SELECT label, iri, kind, name, documents FROM names",
+    "SELECT * FROM regions",
+    "SELECT * FROM state",
+    "SELECT name, mark FROM graphs",
+    """SELECT of.term, what, said.term, graphs FROM facts
+       JOIN terms AS of ON of.number = entity JOIN terms AS said ON said.number = value""",
+)
+
+
 def content(place: Path) -> object:
     """Return all that an index holds, whatever its rows are numbered."""
     rows = sqlite3.connect(f"file:{place / indexing.FILE}?mode=ro", uri=True)
-    rows.execute("CREATE VIRTUAL TABLE temp.held USING fts5vocab(main, words, instance)")
-    sources = dict(rows.execute("SELECT row, source FROM documents"))
-    held = sorted(
-        (sources[doc], column, offset, term)
-        for term, doc, column, offset in rows.execute("SELECT term, doc, col, offset FROM held")
-    )
-    others = [
-        sorted(rows.execute(f"SELECT {columns} FROM {table}"))
-        for table, columns in (
-            ("documents", "source, key, entry, text"),
-            ("names", "row, label, iri, kind, name, documents"),
-            ("regions", "*"),
-            ("state", "*"),
+    held = []
+    for table, named in (
+        ("words", "row, source FROM documents"),
+        ("name_words", "row, label FROM names"),
+    ):
+        rows.execute(f"CREATE VIRTUAL TABLE temp.held USING fts5vocab(main, {table}, instance)")
+        names = dict(rows.execute(f"SELECT {named}"))
+        held.append(
+            sorted(
+                (names[row], column, offset, term)
+                for term, row, column, offset in rows.execute(
+                    "SELECT term, doc, col, offset FROM held"
+                )
+            )
         )
-    ]
-    rows.execute("DROP TABLE held")
+        rows.execute("DROP TABLE held")
+    others = [sorted(rows.execute(query)) for query in HELD]
     rows.close()
     return held, others
 
@@ -556,6 +593,181 @@ def test_only_what_has_changed_is_written(tmp_path: Path) -> None:
         assert (update(store).added, update(store).added) == (1, 0)
 
 
+# -- any way to a store ------------------------------------------------------------------------
+
+NAMED = "urn:named"
+SPEAKING = {
+    # Two sources of one document, one that names what others speak of, one read anew.
+    "甲": _speaking("甲", "新增学位。", "青禾县", mentions="教育局"),
+    "甲 again": _speaking("甲", "新增学位六百个。", "青禾县", mentions="教育局", called="县教育局"),
+    "乙": _speaking(
+        "乙", "学校安全。", "枫渚县", mentions="教育局", called="教育局", other="县教委"
+    ),
+    "乙 anew": _speaking("乙", "学校安全。", "枫渚县", version="2", called="教体局"),
+    "丙": _speaking("丙", "公办园。", "青禾县", mentions="青禾县"),
+}
+OFFICE, PLACE = f"<{AGENCY}教育局>", f"<{REGION}青禾县>"
+CHANGES = {
+    "a name": f"INSERT DATA {{ GRAPH <{NAMED}> {{ {OFFICE} skos:prefLabel '云陵市教育局' }} }}",
+    "a class": f"INSERT DATA {{ GRAPH <{NAMED}> {{ {OFFICE} a pol:Program }} }}",
+    "one more place": f"INSERT DATA {{ GRAPH <{NAMED}> {{ {PLACE} skos:prefLabel '禾县' }} }}",
+    "another date": f"""
+        WITH <{SPEAKING["丙"].iri}> DELETE {{ ?d dcterms:issued ?o }}
+        INSERT {{ ?d dcterms:issued "2024-05-06"^^xsd:date }}
+        WHERE {{ ?d pol:hasText ?s OPTIONAL {{ ?d dcterms:issued ?o }} }}
+    """,
+    "one more date": f"""
+        WITH <{SPEAKING["丙"].iri}> DELETE {{ ?d dcterms:issued ?o }}
+        INSERT {{ ?d dcterms:issued "2025-05-06"^^xsd:date }}
+        WHERE {{ ?d pol:hasText ?s OPTIONAL {{ ?d dcterms:issued ?o }} }}
+    """,
+    "no names anywhere": "DELETE WHERE { GRAPH ?g { ?thing skos:altLabel ?name } }",
+    "a text out": f"DROP SILENT GRAPH <{SPEAKING['甲'].iri}>",
+    "all of it out": f"DROP SILENT GRAPH <{NAMED}>",
+    "a document by hand": f"""
+        INSERT DATA {{ GRAPH <urn:text> {{
+            <urn:paper> pol:hasText <urn:text> ; dcterms:title '手写' ; pol:mentions {OFFICE} .
+            <urn:text> pol:sha256 '0' ; nif:isString '学位' }} }}
+    """,
+}
+STEPS_TAKEN = [
+    *(("load", name) for name in SPEAKING),
+    *(("drop", name) for name in SPEAKING),
+    *(("change", name) for name in CHANGES),
+]
+# With each: whether the index is brought up to date then.
+STEP = st.tuples(st.sampled_from(STEPS_TAKEN), st.sampled_from([True, True, False]))
+ALL_IN = [(("load", name), True) for name in SPEAKING]
+ALL_OUT = [(("drop", name), True) for name in SPEAKING]
+ALL_CHANGED = [(("change", name), True) for name in CHANGES]
+
+
+_SPOKEN_OF = """
+SELECT ?entity ?document {
+    { ?document pol:mentions|pol:issuedBy|pol:appliesTo ?entity }
+    UNION { ?document pol:hasText ?source BIND(?document AS ?entity) }
+}
+"""
+_NAMES = """
+SELECT ?entity ?name ?other { ?entity a pol:%s ; skos:prefLabel ?name
+    OPTIONAL { ?entity skos:altLabel ?other } }
+"""
+_CLASSES = f"""
+SELECT ?class (COUNT(DISTINCT ?node) AS ?number) {{
+    GRAPH ?graph {{ ?node a ?class }} FILTER(?graph != <{ONTOLOGY}>)
+}} GROUP BY ?class
+"""
+
+
+def take(store: Store, step: str, name: str) -> None:
+    match step:
+        case "load":
+            store.load([SPEAKING[name]])
+        case "drop":
+            store.drop(SPEAKING[name].iri)
+        case _:
+            store.update(CHANGES[name])
+
+
+def plainly_called(store: Store) -> list[tuple[str, str, str, str, int]]:
+    """Return what entities are called, asked of the whole store."""
+    speaking = defaultdict(set)
+    for row in store.select(_SPOKEN_OF):
+        speaking[row["entity"]].add(row["document"])
+    found: dict[tuple[str, str], tuple[str, str, str, str, int]] = {}
+    for kind in KINDS:
+        rows = [row for row in store.select(_NAMES % kind) if row["entity"] in speaking]
+        for row in rows:
+            iri = row["entity"]
+            name = min(other["name"] for other in rows if other["entity"] == iri)
+            for label in {row["name"], row["other"]} - {""}:
+                found.setdefault((label, iri), (label, iri, kind, name, len(speaking[iri])))
+    return sorted(found.values())
+
+
+@settings(max_examples=20)
+@given(st.lists(STEP, max_size=8))
+@example([*ALL_IN, *ALL_CHANGED])
+@example([*ALL_IN, *ALL_OUT])
+@example([*ALL_CHANGED, *ALL_IN, *ALL_OUT[:2]])
+def test_any_way_to_a_store_leads_to_the_index_made_of_it(
+    steps: list[tuple[tuple[str, str], bool]],
+) -> None:
+    with tempfile.TemporaryDirectory() as folder, Store(Path(folder) / "store") as store:
+        store.set_ontology(f"{OFFICE} <{RDF_TYPE}> <urn:c> <{ONTOLOGY}> .\n", "1")
+        for step, is_followed in steps:
+            take(store, *step)
+            if is_followed:
+                update(store)
+        update(store)
+        place = Path(folder) / "store"
+        brought = content(place)
+        assert brought[1][1] == plainly_called(store)  # type: ignore[index]
+        (place / indexing.FILE).unlink()
+        assert update(store).new
+        assert brought == content(place)
+        numbers = {row["class"]: int(row["number"]) for row in store.select(_CLASSES)}
+        assert store.counts() == numbers
+
+
+def test_what_a_stopped_writer_left_is_looked_at_until_it_is_settled(tmp_path: Path) -> None:
+    place = tmp_path / "store"
+    with Store(place) as store:
+        store.load([A, B])
+        update(store)
+    ledger = Ledger(place / "files.sqlite")
+    ledger.begin([A.iri])
+    ledger.close()
+    with Store(place, read_only=True) as store:
+        assert update(store) == Change(1, 1)
+        assert update(store) == Change(0, 0)
+    with Store(place) as store:
+        assert update(store) == Change(1, 1)
+    assert content(place) == fresh(tmp_path, [A, B])
+
+
+def test_nothing_is_noted_of_a_graph_while_an_image_of_the_store_is_made(tmp_path: Path) -> None:
+    with Store(tmp_path / "store") as store:
+        store.load([A])
+    place = tmp_path / "store" / "files.sqlite"
+    with closing(Ledger(place)) as writer, closing(Ledger(place, read_only=True)) as reader:
+        with reader.held_still():
+            writing = threading.Thread(target=writer.begin, args=([A.iri],))
+            writing.start()
+            writing.join(0.2)
+            assert writing.is_alive()
+            reader.copy(tmp_path / "copy.sqlite")
+        writing.join()
+        assert writer.unsettled() == [A.iri]
+    with closing(Ledger(tmp_path / "copy.sqlite", read_only=True)) as copy:
+        assert copy.unsettled() == []
+
+
+def test_only_entities_that_changed_graphs_speak_of_are_named_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = []
+    plain = indexing._name
+
+    def note(rows: sqlite3.Connection, renamed: Iterable[tuple[str, list[Called]]]) -> None:
+        some = list(renamed)
+        named.append({iri.rpartition("/")[2] for iri, _ in some})
+        plain(rows, some)
+
+    monkeypatch.setattr(indexing, "_name", note)
+    with Store(tmp_path / "store") as store:
+        store.load([A, B])
+        update(store)
+        store.load([C])
+        update(store)
+        store.drop(B.iri)
+        update(store)
+    assert named == [{"甲", "青禾县", "乙", "枫渚县"}, {"丙"}, {"乙", "枫渚县"}]
+
+
+# -- the file ----------------------------------------------------------------------------------
+
+
 def test_an_index_that_was_interrupted_is_put_right(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -563,7 +775,7 @@ def test_an_index_that_was_interrupted_is_put_right(
         store.load([A])
         update(store)
         store.load([B, C])
-        for stage in ("_put_in", "_name"):
+        for stage in ("_put_in", "_note", "_name", "_place"):
 
             def stop(*_: object) -> None:
                 raise KeyboardInterrupt

@@ -1,9 +1,9 @@
 """Entries to an index that lies beside the store: SQLite's FTS5 in DIR/search.sqlite.
 
 A row for each document, its words in four columns. FTS5 keeps no text of its own; the text is
-kept packed, to show places and to take a document out again. What each row follows from is kept
-with it, so an index that was interrupted, is missing or belongs to another state of the store is
-noticed by comparing, and put right by what has changed.
+kept packed, to show places and to take a document out again. Of each graph of the store it is
+noted as what it was taken in, so an index that was interrupted, is missing or belongs to another
+state of the store is noticed by comparing, and put right by what has changed.
 """
 
 from __future__ import annotations
@@ -17,31 +17,33 @@ from pathlib import Path
 
 from kg.errors import StoreError, told
 from kg.search import words
-from kg.search.entries import Called, Entry, Region, called, entries, from_json, keys, regions
+from kg.search.entries import Called, Entry, Fact, Region, entries, from_json, marks, regions, said
 from kg.search.found import Note
+from kg.search.said import TABLES, Said
 from kg.store import Store
 
 FILE = "search.sqlite"
-VERSION = f"1 {words.VERSION}"  # to be raised with every change of what the index holds
+VERSION = f"2 {words.VERSION}"  # to be raised with every change of what the index holds
 PATIENCE = 60  # seconds that one process waits for another that writes
 # Of title, number, headings, body: how much a place there counts.
 WEIGHTS = (10.0, 10.0, 3.0, 1.0)
 
 # A Han character is bytes above 127, which this tokenizer takes as they are; the rest we folded.
-_TABLES = """
+_TABLES = f"""
 CREATE TABLE state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE graphs (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, mark TEXT NOT NULL);
 CREATE TABLE documents (
-    row INTEGER PRIMARY KEY, source TEXT NOT NULL UNIQUE, key TEXT NOT NULL, entry TEXT NOT NULL,
-    text BLOB NOT NULL
+    row INTEGER PRIMARY KEY, source TEXT NOT NULL UNIQUE, entry TEXT NOT NULL, text BLOB NOT NULL
 );
 CREATE VIRTUAL TABLE words USING fts5(title, number, headings, body, content='', tokenize='ascii');
 CREATE TABLE names (
     row INTEGER PRIMARY KEY, label TEXT NOT NULL, iri TEXT NOT NULL, kind TEXT NOT NULL,
     name TEXT NOT NULL, documents INTEGER NOT NULL
 );
+CREATE INDEX names_of ON names (iri);
 CREATE VIRTUAL TABLE name_words USING fts5(words, content='', detail=full, tokenize='ascii');
 CREATE TABLE regions (iri TEXT PRIMARY KEY, name TEXT, level TEXT, above TEXT) WITHOUT ROWID;
-"""
+{TABLES}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +121,11 @@ def open_index(store: Store) -> Index:
             "use a Python whose sqlite3 has it"
         )
     place = None if store.path is None else store.path / FILE
-    wanted = keys(store)
+    wanted = marks(store)
     if place is None:
         return _in_memory(store, wanted, None)
     try:
-        if _is_current(place, wanted, store.revision):
+        if _is_current(place, wanted):
             return Index(_opened(place, "ro"))
         change = _update(place, store, wanted)
         return Index(_opened(place, "ro"), _said(change))
@@ -142,9 +144,9 @@ def update(store: Store) -> Change:
     """
     if store.path is None or not is_possible():
         return Change(0, 0)
-    place, wanted = store.path / FILE, keys(store)
+    place, wanted = store.path / FILE, marks(store)
     try:
-        is_current = _is_current(place, wanted, store.revision)
+        is_current = _is_current(place, wanted)
         return Change(0, 0) if is_current else _update(place, store, wanted)
     except (sqlite3.Error, OSError) as error:
         raise StoreError(
@@ -185,14 +187,13 @@ def _opened(place: Path, mode: str) -> sqlite3.Connection:
     )
 
 
-def _is_current(place: Path, wanted: Mapping[str, str], revision: int) -> bool:
-    """Tell whether an index is of these documents; one that cannot be read is not."""
+def _is_current(place: Path, wanted: Mapping[str, str]) -> bool:
+    """Tell whether an index is of these graphs; one that cannot be read is not."""
     if not place.is_file():
         return False
     rows = _opened(place, "ro")
     try:
-        noted = _noted(rows, "version"), int(_noted(rows, "revision") or 0)
-        return noted == (VERSION, revision) and _held(rows) == wanted
+        return _noted(rows, "version") == VERSION and _held(rows) == wanted
     except sqlite3.DatabaseError:
         return False
     finally:
@@ -207,7 +208,7 @@ def _noted(rows: sqlite3.Connection, key: str) -> str:
 
 
 def _held(rows: sqlite3.Connection) -> dict[str, str]:
-    return dict(rows.execute("SELECT source, key FROM documents").fetchall())
+    return dict(rows.execute("SELECT name, mark FROM graphs").fetchall())
 
 
 def _update(place: Path, store: Store, wanted: Mapping[str, str]) -> Change:
@@ -241,30 +242,29 @@ def _in_memory(store: Store, wanted: Mapping[str, str], note: Note | None) -> In
 
 
 def _fill(rows: sqlite3.Connection, store: Store, wanted: Mapping[str, str]) -> Change:
-    """Bring an index to these documents, within a transaction of the caller's."""
+    """Bring an index to these graphs, within a transaction of the caller's."""
     is_new = _noted(rows, "version") != VERSION
     if is_new:
         _make_tables(rows)
     held = _held(rows)
-    gone = [source for source, key in held.items() if wanted.get(source) != key]
-    new = [source for source, key in wanted.items() if held.get(source) != key]
-    # Any graph that was changed by hand may give things other names.
-    revision = str(store.revision)
-    renamed = (_noted(rows, "revision") or "0") != revision
-    if not (is_new or gone or new or renamed):
+    gone = [graph for graph, mark in held.items() if wanted.get(graph) != mark]
+    new = [graph for graph, mark in wanted.items() if held.get(graph) != mark]
+    if not (is_new or gone or new):
         return Change(0, 0)  # another process has done it meanwhile
-    _take_out(rows, gone)
-    _put_in(rows, entries(store, new), wanted)
-    _name(rows, called(store), regions(store))
-    rows.execute("INSERT OR REPLACE INTO state VALUES ('revision', ?)", (revision,))
-    return Change(len(new), len(gone), is_new)
+    names = Said(rows)
+    removed = sum([_take_out(rows, graph, names) for graph in gone])
+    added = _put_in(rows, entries(store, new))
+    _note(rows, said(store, new), wanted, names)
+    _name(rows, names.renamed())
+    _place(rows, regions(store))
+    return Change(added, removed, is_new)
 
 
 def _make_tables(rows: sqlite3.Connection) -> None:
-    made = rows.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-    for name in ("state", "documents", "words", "names", "name_words", "regions"):
-        if (name,) in made:
-            rows.execute(f"DROP TABLE {name}")
+    made = rows.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
+    # With its virtual tables go those that FTS5 made for them.
+    for name, _ in sorted(made, key=lambda table: not table[1].startswith("CREATE VIRTUAL")):
+        rows.execute(f"DROP TABLE IF EXISTS {name}")
     for statement in _TABLES.split(";\n"):
         if statement.strip():
             rows.execute(statement)
@@ -274,31 +274,53 @@ def _make_tables(rows: sqlite3.Connection) -> None:
 _COLUMNS = "title, number, headings, body"
 
 
-def _put_in(
-    rows: sqlite3.Connection, new: Iterable[tuple[Entry, str]], wanted: Mapping[str, str]
-) -> None:
+def _put_in(rows: sqlite3.Connection, new: Iterable[tuple[Entry, str]]) -> int:
+    """Put documents in; return how many."""
+    added = 0
     for entry, text in new:
         row = rows.execute(
-            "INSERT INTO documents (source, key, entry, text) VALUES (?, ?, ?, ?)",
-            (entry.source, wanted[entry.source], entry.as_json(), _packed(text)),
+            "INSERT INTO documents (source, entry, text) VALUES (?, ?, ?)",
+            (entry.source, entry.as_json(), _packed(text)),
         ).lastrowid
         rows.execute(
             f"INSERT INTO words (rowid, {_COLUMNS}) VALUES (?, ?, ?, ?, ?)",
             (row, *_columns(entry, text)),
         )
+        added += 1
+    return added
 
 
-def _take_out(rows: sqlite3.Connection, gone: Iterable[str]) -> None:
-    for source in gone:
-        ((row, entry, packed),) = rows.execute(
-            "SELECT row, entry, text FROM documents WHERE source = ?", (source,)
-        ).fetchall()
+def _note(
+    rows: sqlite3.Connection,
+    new: Iterable[tuple[str, set[Fact]]],
+    wanted: Mapping[str, str],
+    names: Said,
+) -> None:
+    """Note that graphs are taken in, as what, and what they say of names."""
+    for graph, facts in new:
+        number = rows.execute(
+            "INSERT INTO graphs (name, mark) VALUES (?, ?)", (graph, wanted[graph])
+        ).lastrowid
+        assert number is not None
+        names.put_in(number, facts)
+
+
+def _take_out(rows: sqlite3.Connection, graph: str, names: Said) -> int:
+    """Take out what is held of a graph; return how many documents that is."""
+    ((number,),) = rows.execute("SELECT number FROM graphs WHERE name = ?", (graph,)).fetchall()
+    names.take_out(number)
+    rows.execute("DELETE FROM graphs WHERE number = ?", (number,))
+    found = rows.execute(
+        "SELECT row, entry, text FROM documents WHERE source = ?", (graph,)
+    ).fetchall()
+    for row, entry, packed in found:
         # FTS5 must be told the words that it is to forget: exactly those that it was given.
         rows.execute(
             f"INSERT INTO words (words, rowid, {_COLUMNS}) VALUES ('delete', ?, ?, ?, ?, ?)",
             (row, *_columns(from_json(entry), _unpacked(packed))),
         )
         rows.execute("DELETE FROM documents WHERE row = ?", (row,))
+    return len(found)
 
 
 def _columns(entry: Entry, text: str) -> tuple[str, str, str, str]:
@@ -309,18 +331,45 @@ def _columns(entry: Entry, text: str) -> tuple[str, str, str, str]:
     return title, number, head, body
 
 
-def _name(rows: sqlite3.Connection, names: Iterable[Called], places: Iterable[Region]) -> None:
-    """Put in all names anew: what one document says may rename what another speaks of."""
-    rows.execute("INSERT INTO name_words (name_words) VALUES ('delete-all')")
-    rows.execute("DELETE FROM names")
-    rows.execute("DELETE FROM regions")
-    for number, one in enumerate(names, 1):
-        values = (number, one.label, one.iri, one.kind, one.name, one.documents)
-        rows.execute("INSERT INTO names VALUES (?, ?, ?, ?, ?, ?)", values)
+def _name(rows: sqlite3.Connection, renamed: Iterable[tuple[str, list[Called]]]) -> None:
+    """Put the names of entities in the place of those that they had."""
+    for iri, names in renamed:
+        held = rows.execute("SELECT row, label FROM names WHERE iri = ?", (iri,)).fetchall()
+        if {label for _, label in held} != {one.label for one in names}:
+            _unname(rows, held)
+            for one in names:
+                _name_so(rows, one)
+        elif names:
+            values = (names[0].kind, names[0].name, names[0].documents, iri)
+            rows.execute(
+                "UPDATE names SET (kind, name, documents) = (?, ?, ?) WHERE iri = ?", values
+            )
+
+
+def _name_so(rows: sqlite3.Connection, one: Called) -> None:
+    row = rows.execute(
+        "INSERT INTO names (label, iri, kind, name, documents) VALUES (?, ?, ?, ?, ?)",
+        (one.label, one.iri, one.kind, one.name, one.documents),
+    ).lastrowid
+    rows.execute("INSERT INTO name_words (rowid, words) VALUES (?, ?)", (row, _spaced(one.label)))
+
+
+def _unname(rows: sqlite3.Connection, held: Iterable[tuple[int, str]]) -> None:
+    for row, label in held:
+        values = (row, _spaced(label))
         rows.execute(
-            "INSERT INTO name_words (rowid, words) VALUES (?, ?)",
-            (number, " ".join(words.words(one.label))),
+            "INSERT INTO name_words (name_words, rowid, words) VALUES ('delete', ?, ?)", values
         )
+        rows.execute("DELETE FROM names WHERE row = ?", (row,))
+
+
+def _spaced(label: str) -> str:
+    return " ".join(words.words(label))
+
+
+def _place(rows: sqlite3.Connection, places: Iterable[Region]) -> None:
+    """Put in all regions anew: they are few, however many documents speak of them."""
+    rows.execute("DELETE FROM regions")
     rows.executemany(
         "INSERT INTO regions VALUES (?, ?, ?, ?)",
         ((one.iri, one.name, one.level, one.above) for one in places),
