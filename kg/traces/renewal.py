@@ -33,60 +33,11 @@ from kg.traces.papers import Paper, papers_of
 from kg.traces.passages import letters_of
 from kg.traces.standing import Record, Standing, changed_regions, record_of, regions_json
 from kg.traces.texts import aside, name_of
+from kg.traces.told import is_strange, told_by, within
 
 FEW = 40  # new papers that are always few
 TRACES = "/traces"  # what the name of a graph of traces ends with
 SHARE = 2  # and where there are more, if all are at least so many times as many
-_STRANGE = """
-SELECT ?source {
-    VALUES ?source { %(new)s }
-    GRAPH ?source {
-        { ?part nif:referenceContext ?other } UNION { ?part pol:hasText ?other }
-        UNION { ?other nif:isString ?text }
-        FILTER(?other != ?source)
-    }
-} LIMIT 1
-"""
-# Texts held of which a new graph says something: of their document, or of what they name.
-_TOLD = """
-SELECT DISTINCT ?held {
-    VALUES ?source { %(new)s }
-    GRAPH ?source { ?document ?said ?any }
-    FILTER(?said IN (dcterms:title, dcterms:issued, pol:documentNumber, pol:planYear,
-        pol:appliesTo, pol:hasText, pol:issuedBy, pol:cites, pol:promulgates, pol:plansToIssue))
-    ?document pol:hasText ?held
-}
-"""
-# What nobody else says is found first: the ministry is cited in each of 10,000 papers.
-_LABELLED = """
-SELECT DISTINCT ?held {
-    {
-        { SELECT DISTINCT ?thing {
-            VALUES ?source { %(new)s }
-            GRAPH ?source { ?thing skos:prefLabel ?name }
-            FILTER NOT EXISTS {
-                GRAPH ?other { ?thing skos:prefLabel ?name } FILTER(?other NOT IN (%(listed)s))
-            }
-        } }
-        ?document pol:issuedBy|pol:cites ?thing ; pol:hasText ?held
-    } UNION {
-        { SELECT DISTINCT ?thing {
-            VALUES ?source { %(new)s }
-            GRAPH ?source { ?thing a pol:PolicyDocument }
-            FILTER NOT EXISTS {
-                GRAPH ?other { ?thing a pol:PolicyDocument } FILTER(?other NOT IN (%(listed)s))
-            }
-        } }
-        ?mention itsrdf:taIdentRef ?thing ; nif:referenceContext ?held
-    }
-}
-"""
-_IN_REGIONS = """
-SELECT DISTINCT ?held {
-    VALUES ?region { %s } ?lower pol:within* ?region .
-    ?document pol:appliesTo ?lower ; pol:hasText ?held
-}
-"""
 T = TypeVar("T")
 
 
@@ -183,7 +134,7 @@ class _Renewal:
         if noted or len(self._standing.records(self._stray)) < len(self._stray):
             raise _TooMuch
         self._is_much(len(new))
-        if new and store.select(_STRANGE % _listed(new)):
+        if new and is_strange(store, new):
             raise _TooMuch
         return new
 
@@ -197,13 +148,9 @@ class _Renewal:
         regions = changed_regions(self._standing.told("regions"), now)
         self._standing.tell("regions", now)
         new = [paper.source for paper in self._new]
-        told = set[str]()
-        if new:
-            for query in (_TOLD, _LABELLED):
-                told |= {row["held"] for row in self._store.select(query % _listed(new))}
+        told = told_by(self._store, new) if new else set()
         if regions:
-            asked = _IN_REGIONS % " ".join(f"<{region}>" for region in sorted(regions))
-            told |= {row["held"] for row in self._store.select(asked)}
+            told |= within(self._store, regions)
         held = sorted(told & self._numbers.keys() - set(new))
         found = {self._numbers[one.source]: one for one in self._read(held)}
         before = self._standing.records(found)
@@ -521,11 +468,6 @@ def _base(record: Record) -> tuple[str, ...]:
     paper = record.paper
     subject = titles.stem(paper.title, names_of(paper))
     return record.aside, paper.title, paper.document, subject
-
-
-def _listed(sources: Iterable[str]) -> dict[str, str]:
-    names = [f"<{source}>" for source in sources]
-    return {"new": " ".join(names), "listed": ", ".join(names)}
 
 
 class _Lazily(Generic[T]):

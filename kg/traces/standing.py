@@ -19,12 +19,13 @@ from typing import Any
 import numpy as np
 
 from kg.reports.holdings import Places
-from kg.traces import bands, likeness
+from kg.traces import bands, likeness, meetings
 from kg.traces.echoes import title_span
 from kg.traces.facts import Span
 from kg.traces.formulas import is_formula
 from kg.traces.kinship import names_of, tells_apart
 from kg.traces.likeness import Block
+from kg.traces.meetings import Meeting
 from kg.traces.memory import Memory
 from kg.traces.papers import Cited, Paper
 from kg.traces.passages import Letters, plain_letters
@@ -213,6 +214,21 @@ class Standing:
         for table in TABLES:
             self.rows.execute(f"DELETE FROM {table}")
 
+    # -- meetings --------------------------------------------------------------------------
+
+    def met(self, number: int) -> list[Meeting]:
+        """Give what a paper has met, each by its number."""
+        rows = self.ask("SELECT met FROM meetings WHERE paper = ?", number)
+        return list(meetings.unpack(rows[0][0])) if rows else []
+
+    def meet(self, number: int, met: Iterable[Meeting]) -> None:
+        """Put what a paper has met in the place of what there was."""
+        packed = meetings.pack(met)
+        if packed:
+            self.rows.execute("INSERT OR REPLACE INTO meetings VALUES (?, ?)", (number, packed))
+        else:
+            self.rows.execute("DELETE FROM meetings WHERE paper = ?", (number,))
+
     # -- passages --------------------------------------------------------------------------
 
     def passage(self, name: bytes) -> tuple[int, int, bool, bool] | None:
@@ -275,15 +291,28 @@ class Standing:
         self.rows.execute("INSERT OR REPLACE INTO known VALUES (?, ?)", (key, value))
 
 
-def keep(
-    memory: Memory, papers: Sequence[Paper], regions: Places, texts: Texts, formula: set[bytes]
-) -> None:
-    """Keep what was computed of all papers; it is only believed once it is sealed."""
-    signed = signatures(texts, memory)
-    try:
-        Standing(memory.rows).fill(papers, texts, signed, formula, regions_json(regions))
-    except sqlite3.Error:
-        memory.failed = True
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """Who keeps what was computed of all papers; it is only believed once it is sealed."""
+
+    memory: Memory
+    papers: Sequence[Paper]
+    regions: Places
+
+    def texts(self, texts: Texts, formula: set[bytes], /) -> None:
+        """Keep the papers, their passages, and which of these are formula."""
+        signed, regions = signatures(texts, self.memory), regions_json(self.regions)
+        try:
+            Standing(self.memory.rows).fill(self.papers, texts, signed, formula, regions)
+        except sqlite3.Error:
+            self.memory.failed = True
+
+    def meetings(self, number: int, met: Sequence[Meeting], /) -> None:
+        """Keep what a paper has met."""
+        try:
+            Standing(self.memory.rows).meet(number, met)
+        except sqlite3.Error:
+            self.memory.failed = True
 
 
 def seal(memory: Memory, digests: Iterable[tuple[str, str, str]]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kg.traces import bands
 
-TABLES = ("held", "passages", "places", "chunks", "late", "cites", "known")
+TABLES = ("held", "passages", "places", "chunks", "late", "meetings", "cites", "known")
 SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS held (
     number INTEGER PRIMARY KEY, source TEXT UNIQUE, digest TEXT, traces TEXT, document TEXT,
@@ -20,6 +20,7 @@ CREATE TABLE IF NOT EXISTS places (
     passage INTEGER, paper INTEGER, begin INTEGER, PRIMARY KEY (passage, paper, begin)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS pairs_by_other ON pairs (other, one);
+CREATE TABLE IF NOT EXISTS meetings (paper INTEGER PRIMARY KEY, met BLOB);
 CREATE TABLE IF NOT EXISTS cites (
     key TEXT, paper INTEGER, document TEXT, PRIMARY KEY (key, paper, document)
 ) WITHOUT ROWID;
