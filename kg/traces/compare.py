@@ -135,7 +135,7 @@ class Found:
             stand, later, earlier = "Above", other, one
         else:
             return
-        found = self._stretches(later, earlier, blocks if later == one else _turned(blocks))
+        found = self._stretches(later, earlier, blocks if later == one else turned(blocks))
         if found:
             yield later, Meeting(earlier, stand, tuple(found))
 
@@ -238,7 +238,8 @@ def _first_places(where: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     return kept
 
 
-def _turned(blocks: Sequence[Block]) -> list[Block]:
+def turned(blocks: Sequence[Block]) -> list[Block]:
+    """Return common runs as the other paper has them."""
     return [(there, at, length) for at, there, length in blocks]
 
 

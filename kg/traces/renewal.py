@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from itertools import product
 from typing import Generic, TypeVar
@@ -22,14 +22,15 @@ from kg.models import DocumentGraph
 from kg.reports.holdings import places
 from kg.store import ONTOLOGY, Store, traces_of
 from kg.traces import bands, likeness, titles
-from kg.traces.compare import AGAIN, Found
+from kg.traces.compare import AGAIN, Found, turned
 from kg.traces.echoes import cited_echoes, echo_of, takes_up
 from kg.traces.facts import Echo
 from kg.traces.formulas import SAID, is_formula, is_nobodys, kinds_of
 from kg.traces.graph import graph_of
-from kg.traces.kinship import Kinship, Subjects, families_of, names_of, tells_apart
+from kg.traces.kinship import Family, Kinship, Subjects, families_of, names_of, tells_apart
 from kg.traces.likeness import Block
-from kg.traces.papers import Paper, papers_of
+from kg.traces.meetings import Meeting
+from kg.traces.papers import LOT, Paper, papers_of
 from kg.traces.passages import letters_of
 from kg.traces.standing import Record, Standing, changed_regions, record_of, regions_json
 from kg.traces.texts import aside, name_of
@@ -99,20 +100,26 @@ class _Renewal:
         self._first = max(self._numbers.values(), default=-1) + 1
         numbers = range(self._first, self._first + len(self._new))
         self._numbers.update(zip((paper.source for paper in self._new), numbers, strict=True))
-        self._again = set(numbers) | self._stray  # papers to be compared again
+        self._whole = set(numbers) | self._stray  # papers to be compared again with all others
+        self._partly: dict[int, set[int]] = defaultdict(set)  # and those with some others alone
+        self._shown = set[int]()  # papers whose graphs are made again
         self._ids: dict[bytes, tuple[int, int, bool, bool]] = {}
         self._before: dict[int, Paper] = {}  # as papers read that read otherwise now
 
     def done(self) -> Renewed:
         """Return what follows."""
         reread = self._reread()
+        self._is_much(len(self._whole))
         stems = self._standing.stems()
         self._put_in()
         moved = self._add_kin(stems)
+        self._is_much(len(self._whole))
         touched = self._touched(reread | moved)
         self._add_formula(touched | self._repair())
+        self._is_much(len(self._whole))
         self._add_met(reread)
-        self._is_much(len(self._again))
+        self._meet()
+        self._is_much(len(self._whole | self._shown))
         return self._compared()
 
     # -- what is new -----------------------------------------------------------------------
@@ -165,7 +172,7 @@ class _Renewal:
                 self._standing.rewrite(number, record)
                 self._before[number] = before[number].paper
                 changed.add(number)
-        self._again |= changed
+        self._whole |= changed
         return changed
 
     def _read(self, sources: Sequence[str]) -> list[Paper]:
@@ -264,9 +271,15 @@ class _Renewal:
         if not packed:
             return ()
         old = [self._standing.bearers(self._passage(one)[0]) - self._all_new for one in pair]
-        if all(old) and len(old[0] | old[1]) > 1:
-            self._again |= old[0] | old[1]
+        self._add_pairs(*old)
         return pair
+
+    def _add_pairs(self, some: set[int], others: set[int]) -> None:
+        """Have papers compared again with each of the others."""
+        for one in some if others else ():
+            self._partly[one] |= others
+        for one in others if some else ():
+            self._partly[one] |= some
 
     @property
     def _all_new(self) -> set[int]:
@@ -281,16 +294,13 @@ class _Renewal:
     def _add_kin(self, before: set[str]) -> set[int]:
         """Add papers that cite new ones; return those of which the subject is another now."""
         standing = self._standing
-        named = standing.ask("SELECT document, named FROM held WHERE number >= ?", self._first)
-        for document, name in named:
-            keys = [document, name] if name and tells_apart(name) else [document]
-            for citing in map(standing.citing, filter(None, keys)):
-                self._again |= citing.keys()
-                for iri in {iri for iris in citing.values() for iri in iris}:
-                    self._again |= standing.citing(iri).keys()
-            if len(keys) > 1:
-                self._again |= standing.with_name(name)
         self._family = families_of(standing.stems())
+        for key, before in self._keys().items():
+            citing = standing.citing(key)
+            if before:  # a title that told a paper from others, and does no more
+                self._whole |= citing.keys() | before
+            for iri in {iri for iris in citing.values() for iri in iris}:
+                self._shown |= self._built_on(iri)
         earlier, roots = families_of(before), defaultdict[str, set[str]](set)
         for stem, root in earlier.items():
             roots[self._family[stem]].add(root)
@@ -301,8 +311,24 @@ class _Renewal:
             if self._family[stem] in joined
             for number in standing.with_stem(stem)
         }
-        self._again |= moved
+        self._whole |= moved
         return moved
+
+    def _keys(self) -> dict[str, set[int]]:
+        """Give by what new papers are cited; of a title the one paper held that it led to."""
+        standing, keys = self._standing, dict[str, set[int]]()
+        named = standing.ask("SELECT document, named FROM held WHERE number >= ?", self._first)
+        for document, name in named:
+            keys[document] = set()
+            if name and tells_apart(name):
+                held = standing.with_name(name) - self._all_new
+                keys[name] = held if len(held) == 1 else set()
+        return keys
+
+    def _built_on(self, iri: str) -> set[int]:
+        """Give the papers on whose subject is what they cite; no other says that it is held."""
+        found = self._standing.records(self._standing.citing(iri))
+        return {number for number, record in found.items() if _is_built_on(record.paper, iri)}
 
     # -- formula ---------------------------------------------------------------------------
 
@@ -338,8 +364,10 @@ class _Renewal:
 
     def _add_bearers(self, name: bytes) -> None:
         """Have all papers compared again that have a passage, or one like it."""
-        for one in (name, *(other for other, _ in self._standing.alike_letters(name))):
-            self._again |= self._standing.bearers(self._passage(one)[0])
+        bearers = self._standing.bearers(self._passage(name)[0])
+        self._whole |= bearers
+        for other, _ in self._standing.alike_letters(name):
+            self._add_pairs(self._standing.bearers(self._passage(other)[0]), bearers)
 
     # -- whom it concerns ------------------------------------------------------------------
 
@@ -358,10 +386,12 @@ class _Renewal:
         for number, place in places:
             for other in met[number]:
                 pair = at[other], place
-                if kinship.concerns(place, at[other]) or (
-                    kinship.have_like_stems(*pair) and takes_up(papers, kinship, *pair)
-                ):
-                    self._again.add(other)
+                if kinship.concerns(place, at[other]):
+                    self._partly[other].add(number)
+                    if number in reread:  # by its date it may stand elsewhere among others
+                        self._shown.add(other)
+                if kinship.have_like_stems(*pair) and takes_up(papers, kinship, *pair):
+                    self._shown.add(other)
 
     def _light(self, numbers: Sequence[int]) -> list[Paper]:
         records = self._standing.records(numbers)
@@ -394,9 +424,9 @@ class _Renewal:
                 near = self._passage(like)
                 if near[3]:
                     continue
-                turned = blocks if is_first else [(there, at, size) for at, there, size in blocks]
+                runs = blocks if is_first else turned(blocks)
                 for at, (other, there) in product(own, self._apart(near[0], number)[1]):
-                    found[other] += [(at + i, there + j, size) for i, j, size in turned]
+                    found[other] += [(at + i, there + j, size) for i, j, size in runs]
         return found
 
     def _apart(self, passage: int, number: int) -> tuple[list[int], list[tuple[int, int]]]:
@@ -414,33 +444,42 @@ class _Renewal:
 
     # -- what follows ----------------------------------------------------------------------
 
-    def _compared(self) -> Renewed:
-        again = sorted(self._standing.records(self._again))
-        met = {number: self._met(number) for number in again}
-        like = {number: self._namesakes(number) for number in again}
-        known = set(again).union(*met.values(), *like.values())
+    def _meet(self) -> None:
+        """Compare papers again; of the others, what two have shown stands."""
+        partly = {number: self._partly[number] for number in self._partly.keys() - self._whole}
+        again = self._whole.union(*partly.values())
+        met = {number: self._met(number) for number in sorted(again)}
+        known = again.union(partly, *(met[number] for number in self._whole))
+        compared = self._comparing(known)
+        for number in self._whole:
+            self._standing.meet(number, compared.meetings(number, met[number]))
+        for number, others in partly.items():
+            blocks = {one: turned(met[one].get(number, ())) for one in others - {number}}
+            found = [one for one in self._standing.met(number) if one.other not in others]
+            found += compared.meetings(number, {one: both for one, both in blocks.items() if both})
+            if self._standing.meet(number, found):
+                self._shown.add(number)
+
+    def _comparing(self, known: Iterable[int]) -> _Comparing:
         records = self._standing.records(known)
-        numbers = sorted(records, key=lambda number: records[number].paper.source)
-        at = {number: index for index, number in enumerate(numbers)}
-        papers = [records[number].paper for number in numbers]
-        full = self._read([records[number].paper.source for number in again])
-        for paper in full:
-            papers[at[self._numbers[paper.source]]] = paper
-        kinship = Kinship(papers, self._family, self._standing)
-        texts = _Texts(self._standing, numbers)
-        kinds = _Lazily(lambda index: self._kinds(numbers[index]))
-        found = Found(papers, texts, kinship, kinds)
+        return _Comparing(self._standing, records, self._family, self._kinds)
+
+    def _compared(self) -> Renewed:
+        again = sorted(self._standing.records(self._whole | self._shown))
+        met = {number: self._standing.met(number) for number in again}
+        like = {number: self._namesakes(number) for number in again}
+        known = set(again).union(*like.values())
+        known.update(one.other for some in met.values() for one in some)
+        compared = self._comparing(known)
         graphs = []
-        for paper in full:
-            number = self._numbers[paper.source]
-            one = at[number]
-            for other, blocks in met[number].items():
-                if kinship.concerns(at[other], one):
-                    found.add(one, at[other], blocks)
-            others = [(other, at[other]) for other in like[number]]
-            heard = list(_heard(papers, kinship, (one, records[number]), others, records))
-            graphs.append(graph_of(found.traces(one, paper, heard), papers, paper))
-        return Renewed(len(full), graphs)
+        for first in range(0, len(again), LOT):
+            sources = [
+                compared.records[number].paper.source for number in again[first : first + LOT]
+            ]
+            for paper in self._read(sources):
+                number = self._numbers[paper.source]
+                graphs.append(compared.graph(number, paper, met[number], like[number]))
+        return Renewed(len(graphs), graphs)
 
     def _kinds(self, number: int) -> bytearray:
         standing = self._standing
@@ -448,20 +487,63 @@ class _Renewal:
         return kinds_of(standing.letters(number), said)
 
 
-def _heard(
-    papers: Sequence[Paper],
-    kinship: Kinship,
-    own: tuple[int, Record],
-    others: Iterable[tuple[int, int]],
-    records: Mapping[int, Record],
-) -> Iterator[Echo]:
-    """Yield the echoes of a paper."""
-    later, record = own
-    for number, earlier in others:
-        if kinship.have_like_stems(later, earlier) and takes_up(papers, kinship, later, earlier):
-            spans = record.title, records[number].title
-            yield echo_of(papers, kinship, (later, earlier), spans)
-    yield from cited_echoes(kinship, later, record.title)
+class _Comparing:
+    """Papers that are compared, by their numbers."""
+
+    def __init__(
+        self,
+        standing: Standing,
+        records: Mapping[int, Record],
+        family: Family,
+        kinds: Callable[[int], bytearray],
+    ) -> None:
+        self.records = records
+        numbers = sorted(records, key=lambda number: records[number].paper.source)
+        self._numbers, self._at = numbers, {number: at for at, number in enumerate(numbers)}
+        self._papers = [records[number].paper for number in numbers]
+        self._kinship = Kinship(self._papers, family, standing)
+        self._found = Found(
+            self._papers,
+            _Texts(standing, numbers),
+            self._kinship,
+            _Lazily(lambda at: kinds(numbers[at])),
+        )
+
+    def meetings(self, number: int, met: Mapping[int, Sequence[Block]]) -> Iterator[Meeting]:
+        """Yield what a paper has met of the others that share words with it."""
+        one = self._at[number]
+        for other, blocks in met.items():
+            if self._kinship.concerns(self._at[other], one):
+                for paper, meeting in self._found.follow(one, self._at[other], blocks):
+                    if paper == one:
+                        yield replace(meeting, other=other)
+
+    def graph(
+        self, number: int, paper: Paper, met: Iterable[Meeting], like: Iterable[int]
+    ) -> DocumentGraph:
+        """Return the graph of a paper that has met others."""
+        one = self._at[number]
+        self._found.met[one] = [replace(each, other=self._at[each.other]) for each in met]
+        traces = self._found.traces(one, paper, list(self._heard(number, like)))
+        return graph_of(traces, self._papers, paper)
+
+    def _heard(self, number: int, like: Iterable[int]) -> Iterator[Echo]:
+        """Yield the echoes of a paper whose title is like that of others."""
+        papers, kinship, later = self._papers, self._kinship, self._at[number]
+        title = self.records[number].title
+        for other in like:
+            pair = later, self._at[other]
+            if kinship.have_like_stems(*pair) and takes_up(papers, kinship, *pair):
+                yield echo_of(papers, kinship, pair, (title, self.records[other].title))
+        yield from cited_echoes(kinship, later, title)
+
+
+def _is_built_on(paper: Paper, document: str) -> bool:
+    """Tell whether a paper's title is like that of a document that it cites."""
+    names = names_of(paper)
+    own = titles.stem(paper.title, names)
+    found = (cited.title for cited in paper.cited if cited.document == document)
+    return any(titles.likeness(own, titles.stem(title, names)) for title in found)
 
 
 def _base(record: Record) -> tuple[str, ...]:

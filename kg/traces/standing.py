@@ -218,16 +218,19 @@ class Standing:
 
     def met(self, number: int) -> list[Meeting]:
         """Give what a paper has met, each by its number."""
-        rows = self.ask("SELECT met FROM meetings WHERE paper = ?", number)
-        return list(meetings.unpack(rows[0][0])) if rows else []
+        return list(meetings.unpack(self._packed(number)))
 
-    def meet(self, number: int, met: Iterable[Meeting]) -> None:
-        """Put what a paper has met in the place of what there was."""
+    def meet(self, number: int, met: Iterable[Meeting]) -> bool:
+        """Put what a paper has met in the place of what there was; tell whether it is other."""
         packed = meetings.pack(met)
-        if packed:
-            self.rows.execute("INSERT OR REPLACE INTO meetings VALUES (?, ?)", (number, packed))
-        else:
-            self.rows.execute("DELETE FROM meetings WHERE paper = ?", (number,))
+        if packed == self._packed(number):
+            return False
+        self.rows.execute("INSERT OR REPLACE INTO meetings VALUES (?, ?)", (number, packed))
+        return True
+
+    def _packed(self, number: int) -> bytes:
+        rows = self.ask("SELECT met FROM meetings WHERE paper = ?", number)
+        return bytes(rows[0][0]) if rows else b""
 
     # -- passages --------------------------------------------------------------------------
 
