@@ -295,10 +295,10 @@ class _Renewal:
         """Add papers that cite new ones; return those of which the subject is another now."""
         standing = self._standing
         self._family = families_of(standing.stems())
-        for key, before in self._keys().items():
+        for key, led in self._keys().items():
             citing = standing.citing(key)
-            if before:  # a title that told a paper from others, and does no more
-                self._whole |= citing.keys() | before
+            if led:  # a title that told a paper from others, and does no more
+                self._whole |= citing.keys() | led
             for iri in {iri for iris in citing.values() for iri in iris}:
                 self._shown |= self._built_on(iri)
         earlier, roots = families_of(before), defaultdict[str, set[str]](set)
