@@ -222,23 +222,25 @@ class _Renewal:
             self._ids[name] = found
         return self._ids[name]
 
-    def _group(self, key: int) -> set[int]:
-        if key not in self._groups:
-            self._groups[key] = bands.members(self._standing.rows, key)
-        return self._groups[key]
+    def _groups_of(self, signatures: Iterable[bytes]) -> None:
+        """Read which passages have the bands of some signatures."""
+        keys = {key for signature in signatures for key in bands.keys_of(signature)}
+        self._groups.update(bands.members(self._standing.rows, keys - self._groups.keys()))
 
     def _repair(self) -> set[bytes]:
         """Bring pairs up to date; return the passages of those that have come or gone."""
         asked = dict(self._signed)
+        self._groups_of(self._signed.values())
         for signature in self._signed.values():
             for key in bands.keys_of(signature):
-                group = self._group(key)
+                group = self._groups[key]
                 # Of what has become the row of a form the pairs are not looked at any more.
                 if len(group - self._fresh) <= likeness.FORM < len(group):
                     for one in group - self._fresh:
                         other = self._name(one)
                         if other not in asked:
                             asked[other] = self._standing.signature(one)
+        self._groups_of(asked.values())
         return {name for one, signed in asked.items() for name in self._pair(one, signed)}
 
     def _name(self, passage: int) -> bytes:
@@ -248,7 +250,7 @@ class _Renewal:
     def _pair(self, name: bytes, signature: bytes) -> Iterator[bytes]:
         """Bring the pairs of a passage up to date; yield the passages of those that changed."""
         standing, own = self._standing, self._passage(name)[0]
-        groups = (self._group(key) for key in bands.keys_of(signature))
+        groups = (self._groups[key] for key in bands.keys_of(signature))
         meeting = set().union(*(group for group in groups if len(group) <= likeness.FORM)) - {own}
         home = standing.bearers(own)
         wanted = {

@@ -5,7 +5,7 @@ Asked by what the new graphs say, thing by thing: a join over all graphs grows w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from kg.store import Store
 
@@ -30,14 +30,16 @@ SELECT DISTINCT ?document {
 }
 """
 _LABELS = """
-SELECT DISTINCT ?thing ?label {
-    VALUES ?source { %s } GRAPH ?source { ?thing skos:prefLabel ?label }
+SELECT DISTINCT ?thing ?said ?label {
+    VALUES ?said { skos:prefLabel } VALUES ?source { %s } GRAPH ?source { ?thing ?said ?label }
 }
 """
 _CALLED = """
-SELECT DISTINCT ?thing { VALUES ?source { %s } GRAPH ?source { ?thing a pol:PolicyDocument } }
+SELECT DISTINCT ?thing ?said ?class {
+    VALUES (?said ?class) { (rdf:type pol:PolicyDocument) } VALUES ?source { %s }
+    GRAPH ?source { ?thing ?said ?class }
+}
 """
-_IS_SAID = "ASK { GRAPH ?other { %s } FILTER(?other NOT IN (%s)) }"
 _TEXTS = "SELECT DISTINCT ?held { VALUES ?document { %s } ?document pol:hasText ?held }"
 _NAMING = """
 SELECT DISTINCT ?held {
@@ -69,10 +71,8 @@ def told_by(store: Store, new: Iterable[str]) -> set[str]:
     new = sorted(new)
     asked = store.select(_DOCUMENTS % _listed(new))
     found = _held(store, _TEXTS, (f"<{row['document']}>" for row in asked))
-    named = ((thing, f"skos:prefLabel {label}") for thing, label in _terms(store, _LABELS, new))
-    found |= _held(store, _NAMING, _only_by(store, new, named))
-    called = ((thing, "a pol:PolicyDocument") for (thing,) in _terms(store, _CALLED, new))
-    return found | _held(store, _MENTIONING, _only_by(store, new, called))
+    found |= _held(store, _NAMING, _only_by(store, _LABELS, new))
+    return found | _held(store, _MENTIONING, _only_by(store, _CALLED, new))
 
 
 def within(store: Store, regions: Iterable[str]) -> set[str]:
@@ -80,21 +80,15 @@ def within(store: Store, regions: Iterable[str]) -> set[str]:
     return _held(store, _IN_REGIONS, (f"<{one}>" for one in regions))
 
 
-def _only_by(store: Store, new: Iterable[str], said: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """Yield of what something is said those of which no other graph says it.
+def _only_by(store: Store, query: str, new: Sequence[str]) -> Iterator[str]:
+    """Yield what triples of new graphs speak of, where no other graph says the same.
 
     What others say is known already: the ministry is named in each of 10,000 graphs.
     """
-    listed = ", ".join(f"<{source}>" for source in new)
-    for thing, what in said:
-        if not store.query(_IS_SAID % (f"{thing} {what}", listed)):
-            yield thing
-
-
-def _terms(store: Store, query: str, new: Iterable[str]) -> Iterator[tuple[str, ...]]:
-    """Yield the rows of a query as they are written in SPARQL."""
-    for row in store.query(query % _listed(new)):  # type: ignore[union-attr]
-        yield tuple(map(str, row))
+    outside = set(new)
+    for triple in store.query(query % _listed(new)):  # type: ignore[union-attr]
+        if not store.is_said(tuple(triple), outside):
+            yield str(triple[0])
 
 
 def _held(store: Store, query: str, terms: Iterable[str]) -> set[str]:
