@@ -672,9 +672,10 @@ class Store:
 
     def is_said(self, triple: Sequence[Any], known: Container[str]) -> bool:
         """Tell whether a graph says a triple that is none of the known ones; from an index."""
+        subject, predicate, value = triple
 
         def others() -> Iterator[str]:
-            for quad in self._graph.quads_for_pattern(*triple, None):
+            for quad in self._graph.quads_for_pattern(subject, predicate, value, None):
                 if isinstance(quad.graph_name, pyoxigraph.NamedNode):  # not the union of all
                     yield quad.graph_name.value
 

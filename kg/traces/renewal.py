@@ -30,7 +30,7 @@ from kg.traces.graph import graph_of
 from kg.traces.kinship import Family, Kinship, Subjects, families_of, names_of, tells_apart
 from kg.traces.likeness import Block
 from kg.traces.meetings import Meeting
-from kg.traces.papers import LOT, Paper, papers_of
+from kg.traces.papers import LOT, Paper, papers_of, texts_of
 from kg.traces.passages import letters_of
 from kg.traces.standing import Record, Standing, changed_regions, record_of, regions_json
 from kg.traces.texts import aside, name_of
@@ -39,6 +39,7 @@ from kg.traces.told import is_strange, told_by, within
 FEW = 40  # new papers that are always few
 TRACES = "/traces"  # what the name of a graph of traces ends with
 SHARE = 2  # and where there are more, if all are at least so many times as many
+K = TypeVar("K")
 T = TypeVar("T")
 
 
@@ -188,7 +189,7 @@ class _Renewal:
         for number, paper in enumerate(self._new, self._first):
             letters = letters_of(paper.text, aside(paper))
             names = [name_of(letters.text[begin:end]) for begin, end in letters.passages]
-            standing.put(number, record_of(paper), names, letters)
+            standing.put(number, paper, names, letters)
             for name, (begin, end) in zip(names, letters.passages, strict=True):
                 words = letters.text[begin:end]
                 self._signed.setdefault(name, likeness.signature(words))
@@ -317,14 +318,15 @@ class _Renewal:
         return moved
 
     def _keys(self) -> dict[str, set[int]]:
-        """Give by what new papers are cited; of a title the one paper held that it led to."""
+        """Give what leads elsewhere now: IRIs, and titles with the one paper that they led to."""
         standing, keys = self._standing, dict[str, set[int]]()
         named = standing.ask("SELECT document, named FROM held WHERE number >= ?", self._first)
         for document, name in named:
-            keys[document] = set()
-            if name and tells_apart(name):
-                held = standing.with_name(name) - self._all_new
-                keys[name] = held if len(held) == 1 else set()
+            if standing.with_document(document) <= self._all_new:
+                keys[document] = set()
+            held = standing.with_name(name) - self._all_new
+            if len(held) <= 1 and tells_apart(name):
+                keys[name] = held
         return keys
 
     def _built_on(self, iri: str) -> set[int]:
@@ -342,7 +344,16 @@ class _Renewal:
     def _add_formula(self, touched: set[bytes]) -> None:
         """Find of which passages it changes whether they are formula; add who has them."""
         standing = self._standing
-        near = {other for name in touched for other, _ in standing.alike_letters(name)}
+        # Of passages like these, those of which these count to who says them.
+        near = {
+            other
+            for name in touched
+            for other, same in standing.alike_letters(name)
+            if other not in touched and same >= SAID * self._passage(other)[1]
+        }
+        bearers: _Lazily[bytes, set[int]] = _Lazily(
+            lambda name: standing.bearers(self._passage(name)[0])
+        )
         told = standing.subjects()
         last = max(told, default=-1) + 1
         provinces, stems = (
@@ -351,10 +362,8 @@ class _Renewal:
         subjects = Subjects(provinces, stems, self._family)
         for name in sorted(touched | near):
             passage, length, is_phrase, was = self._passage(name)
-            papers = standing.bearers(passage)
-            for other, same in standing.alike_letters(name):
-                if same >= SAID * length:
-                    papers |= standing.bearers(self._passage(other)[0])
+            also = (one for one, same in standing.alike_letters(name) if same >= SAID * length)
+            papers = bearers[name].union(*(bearers[one] for one in also))
             now = is_phrase or is_nobodys(papers, subjects)
             if now != was:
                 standing.rows.execute(
@@ -475,11 +484,10 @@ class _Renewal:
         compared = self._comparing(known)
         graphs = []
         for first in range(0, len(again), LOT):
-            sources = [
-                compared.records[number].paper.source for number in again[first : first + LOT]
-            ]
-            for paper in self._read(sources):
-                number = self._numbers[paper.source]
+            some = {number: compared.records[number].paper for number in again[first : first + LOT]}
+            texts = texts_of(self._store, [paper.source for paper in some.values()])
+            for number, bare in some.items():
+                paper = self._standing.with_places(number, replace(bare, text=texts[bare.source]))
                 graphs.append(compared.graph(number, paper, met[number], like[number]))
         return Renewed(len(graphs), graphs)
 
@@ -554,16 +562,16 @@ def _base(record: Record) -> tuple[str, ...]:
     return record.aside, paper.title, paper.document, subject
 
 
-class _Lazily(Generic[T]):
-    """What is made of a paper when it is first asked for."""
+class _Lazily(Generic[K, T]):
+    """What is made of a paper, or of a passage, when it is first asked for."""
 
-    def __init__(self, make: Callable[[int], T]) -> None:
-        self._make, self._made = make, dict[int, T]()
+    def __init__(self, make: Callable[[K], T]) -> None:
+        self._make, self._made = make, dict[K, T]()
 
-    def __getitem__(self, paper: int, /) -> T:
-        if paper not in self._made:
-            self._made[paper] = self._make(paper)
-        return self._made[paper]
+    def __getitem__(self, key: K, /) -> T:
+        if key not in self._made:
+            self._made[key] = self._make(key)
+        return self._made[key]
 
 
 class _Texts:
@@ -575,7 +583,7 @@ class _Texts:
         self.passages = _Asked(lambda index: standing.names(numbers[index]))
 
 
-class _Asked(_Lazily[T]):
+class _Asked(_Lazily[int, T]):
     """What is asked for each time, since all together are too much to hold."""
 
     def __getitem__(self, paper: int, /) -> T:

@@ -27,7 +27,7 @@ from kg.traces.kinship import names_of, tells_apart
 from kg.traces.likeness import Block
 from kg.traces.meetings import Meeting
 from kg.traces.memory import Memory
-from kg.traces.papers import Cited, Paper
+from kg.traces.papers import Cited, Paper, Part
 from kg.traces.passages import Letters, plain_letters
 from kg.traces.tables import TABLES
 from kg.traces.texts import Texts, signatures
@@ -77,9 +77,9 @@ class Standing:
             digests,
         )
 
-    def put(self, number: int, record: Record, names: Sequence[bytes], letters: Letters) -> None:
+    def put(self, number: int, paper: Paper, names: Sequence[bytes], letters: Letters) -> None:
         """Put in a paper; that it is held is only known with its digests."""
-        paper = record.paper
+        record = record_of(paper)
         places = np.diff(np.frombuffer(letters.places, np.uint32), prepend=np.uint32(0))
         spans = array("I", [one for span in letters.passages for one in span])
         text = blake2b(b"".join(names), digest_size=16).digest()
@@ -90,9 +90,9 @@ class Standing:
         own_stem = stem(paper.title, names_of(paper))
         self.rows.execute(
             "INSERT INTO held (number, source, document, named, stem, province, record, letters,"
-            " names, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " names, text, spans) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (number, paper.source, paper.document, plain_letters(paper.title), own_stem)
-            + (paper.province, _as_json(record), packed, b"".join(names), text),
+            + (paper.province, _as_json(record), packed, b"".join(names), text, _spans(paper)),
         )
         self.refer(number, record)
 
@@ -125,6 +125,17 @@ class Standing:
             if rows and rows[0][0]:
                 found[number] = _from_json(rows[0][0])
         return found
+
+    def with_places(self, number: int, paper: Paper) -> Paper:
+        """Give a paper with the places of its targets, duties and sections."""
+        ((packed,),) = self.ask("SELECT spans FROM held WHERE number = ?", number)
+        targets, duties, parts = json.loads(zlib.decompress(packed))
+        return replace(
+            paper,
+            targets=tuple((begin, end) for begin, end in targets),
+            duties=tuple((begin, end) for begin, end in duties),
+            parts=tuple(Part(*one) for one in parts),
+        )
 
     def with_document(self, document: str) -> set[int]:
         """Give the papers of a document."""
@@ -206,7 +217,7 @@ class Standing:
         )
         bands.fill(self.rows, [signatures[name] for name in names])
         for number, paper in enumerate(papers):
-            self.put(number, record_of(paper), texts.passages[number], texts.letters[number])
+            self.put(number, paper, texts.passages[number], texts.letters[number])
         self.tell("regions", regions)
 
     def forget(self) -> None:
@@ -352,6 +363,11 @@ def _from_json(text: str) -> Record:
     values[-1] = tuple(Cited(*one) for one in fields[-1])
     paper = Paper(*values)
     return Record(paper, (title[0], title[1]), aside)
+
+
+def _spans(paper: Paper) -> bytes:
+    parts = [astuple(part) for part in paper.parts]
+    return zlib.compress(json.dumps([paper.targets, paper.duties, parts]).encode(), 1)
 
 
 def _letters(packed: bytes) -> Letters:

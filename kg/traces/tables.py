@@ -8,7 +8,8 @@ TABLES = ("held", "passages", "places", "chunks", "late", "meetings", "cites", "
 SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS held (
     number INTEGER PRIMARY KEY, source TEXT UNIQUE, digest TEXT, traces TEXT, document TEXT,
-    named TEXT, stem TEXT, province TEXT, record TEXT, letters BLOB, names BLOB, text BLOB
+    named TEXT, stem TEXT, province TEXT, record TEXT, letters BLOB, names BLOB, text BLOB,
+    spans BLOB
 );
 CREATE INDEX IF NOT EXISTS held_by_document ON held (document);
 CREATE INDEX IF NOT EXISTS held_by_name ON held (named);

@@ -19,10 +19,11 @@ SELECT ?source {
     }
 } LIMIT 1
 """
+# What a document's own text adds says nothing of another text, so not pol:hasText.
 _DOCUMENTS = """
-SELECT DISTINCT ?document {
+SELECT DISTINCT ?document ?said ?any {
     VALUES ?said {
-        dcterms:title dcterms:issued pol:documentNumber pol:planYear pol:appliesTo pol:hasText
+        dcterms:title dcterms:issued pol:documentNumber pol:planYear pol:appliesTo
         pol:issuedBy pol:cites pol:promulgates pol:plansToIssue
     }
     VALUES ?source { %s }
@@ -69,8 +70,7 @@ def is_strange(store: Store, new: Iterable[str]) -> bool:
 def told_by(store: Store, new: Iterable[str]) -> set[str]:
     """Return the texts of whose documents new graphs speak, or whose words only they name."""
     new = sorted(new)
-    asked = store.select(_DOCUMENTS % _listed(new))
-    found = _held(store, _TEXTS, (f"<{row['document']}>" for row in asked))
+    found = _held(store, _TEXTS, _only_by(store, _DOCUMENTS, new))
     found |= _held(store, _NAMING, _only_by(store, _LABELS, new))
     return found | _held(store, _MENTIONING, _only_by(store, _CALLED, new))
 
