@@ -25,7 +25,7 @@ import shutil
 import tempfile
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -679,6 +679,17 @@ class Store:
         """Tell whether there is a graph of this name."""
         name = pyoxigraph.NamedNode(iri)
         return self._guarded(lambda: self._graph.contains_named_graph(name))
+
+    def is_said(self, triple: Sequence[Any], known: Container[str]) -> bool:
+        """Tell whether a graph says a triple that is none of the known ones; from an index."""
+        subject, predicate, value = triple
+
+        def others() -> Iterator[str]:
+            for quad in self._graph.quads_for_pattern(subject, predicate, value, None):
+                if isinstance(quad.graph_name, pyoxigraph.NamedNode):  # not the union of all
+                    yield quad.graph_name.value
+
+        return self._guarded(lambda: any(name not in known for name in others()))
 
     def graph_names(self) -> list[str]:
         """Give the names of all graphs, sorted, the ontology's among them."""

@@ -14,7 +14,6 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from dataclasses import dataclass
-from functools import partial
 from hashlib import sha256
 
 from kg.models import DocumentGraph
@@ -27,7 +26,7 @@ from kg.traces.graph import graph_of
 from kg.traces.memory import Memory
 from kg.traces.papers import papers
 from kg.traces.renewal import compare_new, digests
-from kg.traces.standing import Standing, keep, seal
+from kg.traces.standing import Keeper, Standing, seal
 from kg.traces.texts import Tell
 
 VERSION = "2"  # to be raised with every change of what is found
@@ -85,8 +84,8 @@ def _renewed(store: Store, memory: Memory, mark: str) -> Update | None:
 def _whole(store: Store, memory: Memory, mark: str, tell: Tell) -> Update:
     """Compare all documents."""
     held = papers(store)
-    keeping = partial(keep, memory, held, places(store))
-    found = compare_papers(held, memory, tell, keeping if store.path is not None else None)
+    keep = None if store.path is None else Keeper(memory, held, places(store))
+    found = compare_papers(held, memory, tell, keep)
     made = (graph_of(one, held, own) for one, own in zip(found, held, strict=True))
     graphs = [graph for graph in made if graph.nquads]
     changed = [graph for graph in graphs if not _is_held(store, graph)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, product
 from typing import Protocol, TypeVar
 
@@ -13,6 +13,7 @@ from kg.traces.facts import Echo, Order, Reuse, Span, Traces
 from kg.traces.formulas import FORMULA, formulas, kinds_of_letters
 from kg.traces.kinship import Kinship
 from kg.traces.likeness import Block
+from kg.traces.meetings import Meeting, Stand
 from kg.traces.memory import Memory, Pair
 from kg.traces.papers import Paper
 from kg.traces.passages import Letters
@@ -25,23 +26,22 @@ KNOWN = 0.8  # of a stretch's letters, where another paper has them already
 AGAIN = 3  # places of a passage in one paper that are followed up
 
 T = TypeVar("T", covariant=True)
-Keep = Callable[[Texts, set[bytes]], None]
 _Taken = tuple[Order, Stretch]
 _FORMULA = re.compile(bytes([FORMULA]) + b"+")
 
 
 def compare_papers(
-    papers: Sequence[Paper], memory: Memory, tell: Tell, keep: Keep | None = None
+    papers: Sequence[Paper], memory: Memory, tell: Tell, keep: Keeping | None = None
 ) -> Iterator[Traces]:
     """Yield what is found of each paper, in their order; the same for the same papers.
 
-    `keep` hears which passages the papers have, and which of these are formula.
+    `keep` hears which passages the papers have, which are formula, and what each paper has met.
     """
     texts, kinship = Texts(papers, tell), Kinship(papers)
     pairs = alike(texts, memory)
     formula = formulas(texts, pairs, kinship)
     if keep is not None:
-        keep(texts, formula)
+        keep.texts(texts, formula)
     kinds = [kinds_of_letters(texts, number, formula) for number in range(len(papers))]
     found = Found(papers, texts, kinship, kinds)
     for (one, other), blocks in _meetings(texts, pairs, formula).items():
@@ -50,6 +50,8 @@ def compare_papers(
     for echo in echoes(papers, kinship):
         heard[echo.later].append(echo)
     for number, paper in enumerate(papers):
+        if keep is not None:
+            keep.meetings(number, found.met[number])
         yield found.traces(number, paper, heard[number])
 
 
@@ -72,54 +74,70 @@ class Read(Protocol):
         """Give the names of the passages of each paper."""
 
 
+class Keeping(Protocol):
+    """Who keeps what was computed."""
+
+    def texts(self, texts: Texts, formula: set[bytes], /) -> None:
+        """Keep which passages the papers have, and which of these are formula."""
+
+    def meetings(self, number: int, met: Sequence[Meeting], /) -> None:
+        """Keep what a paper has met."""
+
+
 class Found:
-    """What two papers after the other have shown."""
+    """What papers have shown that were compared with each other."""
 
     def __init__(
         self, papers: Sequence[Paper], texts: Read, kinship: Kinship, kinds: Lookup[bytearray]
     ) -> None:
-        self.shared: dict[int, list[Span]] = defaultdict(list)  # places among letters
-        self.copies: dict[int, set[str]] = defaultdict(set)
+        self.met: dict[int, list[Meeting]] = defaultdict(list)  # by the paper that it concerns
         self._papers, self._texts, self._kinship = papers, texts, kinship
         self._kinds = kinds
-        self._taken: dict[int, list[_Taken]] = defaultdict(list)
 
     def traces(self, number: int, paper: Paper, heard: Sequence[Echo]) -> Traces:
         """Return all that was found of a paper."""
-        letters = self._texts.letters[number]
+        letters, met = self._texts.letters[number], self.met[number]
         said = _formula_spans(letters, self._kinds[number])
-        taken = [letters.span(*span) for span in self.shared[number]]
+        shared = {(one.begin, one.end) for meeting in met for one in meeting.stretches}
+        copies = {self._papers[one.other].document for one in met if one.stand == "Copy"}
         return Traces(
             source=paper.source,
             document=paper.document,
             title=paper.title,
             reuses=tuple(self.reuses(number)),
             echoes=tuple(sorted(heard, key=lambda echo: echo.earlier)),
-            copies=tuple(sorted(self.copies[number])),
-            shares=tuple(shares(paper, said, taken)),
+            copies=tuple(sorted(copies)),
+            shares=tuple(shares(paper, said, [letters.span(*span) for span in sorted(shared)])),
         )
 
     def add(self, one: int, other: int, blocks: Sequence[Block]) -> None:
         """Follow up the common runs of two papers."""
-        first, second = self._papers[one], self._papers[other]
-        if first.document == second.document:
+        for paper, meeting in self.follow(one, other, blocks):
+            self.met[paper].append(meeting)
+
+    def follow(
+        self, one: int, other: int, blocks: Sequence[Block]
+    ) -> Iterator[tuple[int, Meeting]]:
+        """Yield what the common runs of two papers say, with the paper of which they say it."""
+        if self._papers[one].document == self._papers[other].document:
             return
         if self._are_copies(one, other):
-            self.copies[one].add(second.document)
-            self.copies[other].add(first.document)
+            yield one, Meeting(other, "Copy")
+            yield other, Meeting(one, "Copy")
             return
         order = self._kinship.order(one, other)
         if order is not None:
-            self._add_ordered(order, _turned(blocks) if order.later == other else blocks)
+            stand: Stand = order.basis
+            later, earlier = order.later, order.earlier
         elif self._kinship.is_strictly_above(other, one):
-            self._share(one, self._stretches(one, other, blocks))
+            stand, later, earlier = "Above", one, other
         elif self._kinship.is_strictly_above(one, other):
-            self._share(other, self._stretches(other, one, _turned(blocks)))
-
-    def _add_ordered(self, order: Order, blocks: Sequence[Block]) -> None:
-        found = self._stretches(order.later, order.earlier, blocks)
-        self._share(order.later, found)
-        self._taken[order.later] += [(order, stretch) for stretch in found]
+            stand, later, earlier = "Above", other, one
+        else:
+            return
+        found = self._stretches(later, earlier, blocks if later == one else turned(blocks))
+        if found:
+            yield later, Meeting(earlier, stand, tuple(found))
 
     def reuses(self, later: int) -> list[Reuse]:
         """Return what a paper has from earlier ones: from each that is above it, or cited.
@@ -127,7 +145,7 @@ class Found:
         Of the papers of its own place the last that has some words counts; of all others, for
         what none of these has, the first: that they have it from each other is not known.
         """
-        taken = self._taken[later]
+        taken = list(self._taken(later))
         usual = [one for one in taken if self._is_usual(one)]
         rest = sorted((one for one in taken if not self._is_usual(one)), key=self._by_time)
         own = [one for one in rest if self._kinship.is_above(one[0].earlier, later)]
@@ -157,8 +175,11 @@ class Found:
             common_source="" if usual else self._kinship.common_source(order.later, order.earlier),
         )
 
-    def _share(self, paper: int, found: Sequence[Stretch]) -> None:
-        self.shared[paper] += [(one.begin, one.end) for one in found]
+    def _taken(self, later: int) -> Iterator[_Taken]:
+        for one in self.met[later]:
+            if one.basis is not None:
+                order = Order(later, one.other, one.basis)
+                yield from ((order, stretch) for stretch in one.stretches)
 
     def _stretches(self, one: int, other: int, blocks: Sequence[Block]) -> list[Stretch]:
         enough = ENOUGH if self._kinship.related(one, other) else UNRELATED
@@ -217,7 +238,8 @@ def _first_places(where: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     return kept
 
 
-def _turned(blocks: Sequence[Block]) -> list[Block]:
+def turned(blocks: Sequence[Block]) -> list[Block]:
+    """Return common runs as the other paper has them."""
     return [(there, at, length) for at, there, length in blocks]
 
 

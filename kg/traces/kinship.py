@@ -39,11 +39,11 @@ class Subjects:
 
     def unrelated(self, bearers: Iterable[int]) -> int:
         """Count the groups among papers that neither a province nor a subject joins."""
-        groups: list[set[str]] = []
-        for marks in sorted({self._marks(one) for one in bearers} - {()}):
-            joined = set(marks).union(*(group for group in groups if not group.isdisjoint(marks)))
-            groups = [group for group in groups if group.isdisjoint(marks)] + [joined]
-        return len(groups)
+        first: dict[str, str] = {}
+        for marks in {self._marks(one) for one in bearers} - {()}:
+            province, subject = (_root(first, first.setdefault(mark, mark)) for mark in marks)
+            first[subject] = province
+        return sum(mark == root for mark, root in first.items())
 
     def _marks(self, one: int) -> tuple[str, ...]:
         """Give the province and the subject of a paper; nothing where the province is unknown."""

@@ -14,7 +14,7 @@ from typing import Any, Self
 from kg.traces.tables import SCHEMA, TABLES
 
 FILE = "traces.sqlite"
-VERSION = "2"  # to be raised with every change of the tables
+VERSION = "3"  # to be raised with every change of the tables
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS version (version TEXT);
 CREATE TABLE IF NOT EXISTS signatures (

@@ -24,6 +24,7 @@ SELECT ?source ?text ?document ?title ?issued ?number ?year ?region {
     OPTIONAL { ?document pol:appliesTo ?region }
 }
 """
+_TEXTS = "SELECT ?source ?text { VALUES ?source { %s } ?source nif:isString ?text }"
 _NAMED = """
 SELECT ?source ?begin ?end {
     %(which)s ?document a pol:PolicyDocument . ?name itsrdf:taIdentRef ?document ;
@@ -120,6 +121,12 @@ def papers_of(store: Store, sources: Sequence[str], regions: Places) -> list[Pap
         own = f"{{ SELECT DISTINCT ?document {{ {which} ?document pol:hasText ?source }} }}"
         found += _papers(_Reading(store, which, own), regions)
     return found
+
+
+def texts_of(store: Store, sources: Sequence[str]) -> dict[str, str]:
+    """Read the texts of these sources."""
+    rows = store.select(_TEXTS % " ".join(f"<{source}>" for source in sources))
+    return {row["source"]: row["text"] for row in rows}
 
 
 def _papers(store: _Reading, regions: Places) -> list[Paper]:

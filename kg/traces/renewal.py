@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from itertools import product
 from typing import Generic, TypeVar
@@ -22,71 +22,24 @@ from kg.models import DocumentGraph
 from kg.reports.holdings import places
 from kg.store import ONTOLOGY, Store, traces_of
 from kg.traces import bands, likeness, titles
-from kg.traces.compare import AGAIN, Found
+from kg.traces.compare import AGAIN, Found, turned
 from kg.traces.echoes import cited_echoes, echo_of, takes_up
 from kg.traces.facts import Echo
 from kg.traces.formulas import SAID, is_formula, is_nobodys, kinds_of
 from kg.traces.graph import graph_of
-from kg.traces.kinship import Kinship, Subjects, families_of, names_of, tells_apart
+from kg.traces.kinship import Family, Kinship, Subjects, families_of, names_of, tells_apart
 from kg.traces.likeness import Block
-from kg.traces.papers import Paper, papers_of
+from kg.traces.meetings import Meeting
+from kg.traces.papers import LOT, Paper, papers_of, texts_of
 from kg.traces.passages import letters_of
 from kg.traces.standing import Record, Standing, changed_regions, record_of, regions_json
 from kg.traces.texts import aside, name_of
+from kg.traces.told import is_strange, told_by, within
 
 FEW = 40  # new papers that are always few
 TRACES = "/traces"  # what the name of a graph of traces ends with
 SHARE = 2  # and where there are more, if all are at least so many times as many
-_STRANGE = """
-SELECT ?source {
-    VALUES ?source { %(new)s }
-    GRAPH ?source {
-        { ?part nif:referenceContext ?other } UNION { ?part pol:hasText ?other }
-        UNION { ?other nif:isString ?text }
-        FILTER(?other != ?source)
-    }
-} LIMIT 1
-"""
-# Texts held of which a new graph says something: of their document, or of what they name.
-_TOLD = """
-SELECT DISTINCT ?held {
-    VALUES ?source { %(new)s }
-    GRAPH ?source { ?document ?said ?any }
-    FILTER(?said IN (dcterms:title, dcterms:issued, pol:documentNumber, pol:planYear,
-        pol:appliesTo, pol:hasText, pol:issuedBy, pol:cites, pol:promulgates, pol:plansToIssue))
-    ?document pol:hasText ?held
-}
-"""
-# What nobody else says is found first: the ministry is cited in each of 10,000 papers.
-_LABELLED = """
-SELECT DISTINCT ?held {
-    {
-        { SELECT DISTINCT ?thing {
-            VALUES ?source { %(new)s }
-            GRAPH ?source { ?thing skos:prefLabel ?name }
-            FILTER NOT EXISTS {
-                GRAPH ?other { ?thing skos:prefLabel ?name } FILTER(?other NOT IN (%(listed)s))
-            }
-        } }
-        ?document pol:issuedBy|pol:cites ?thing ; pol:hasText ?held
-    } UNION {
-        { SELECT DISTINCT ?thing {
-            VALUES ?source { %(new)s }
-            GRAPH ?source { ?thing a pol:PolicyDocument }
-            FILTER NOT EXISTS {
-                GRAPH ?other { ?thing a pol:PolicyDocument } FILTER(?other NOT IN (%(listed)s))
-            }
-        } }
-        ?mention itsrdf:taIdentRef ?thing ; nif:referenceContext ?held
-    }
-}
-"""
-_IN_REGIONS = """
-SELECT DISTINCT ?held {
-    VALUES ?region { %s } ?lower pol:within* ?region .
-    ?document pol:appliesTo ?lower ; pol:hasText ?held
-}
-"""
+K = TypeVar("K")
 T = TypeVar("T")
 
 
@@ -148,20 +101,26 @@ class _Renewal:
         self._first = max(self._numbers.values(), default=-1) + 1
         numbers = range(self._first, self._first + len(self._new))
         self._numbers.update(zip((paper.source for paper in self._new), numbers, strict=True))
-        self._again = set(numbers) | self._stray  # papers to be compared again
+        self._whole = set(numbers) | self._stray  # papers to be compared again with all others
+        self._partly: dict[int, set[int]] = defaultdict(set)  # and those with some others alone
+        self._shown = set[int]()  # papers whose graphs are made again
         self._ids: dict[bytes, tuple[int, int, bool, bool]] = {}
         self._before: dict[int, Paper] = {}  # as papers read that read otherwise now
 
     def done(self) -> Renewed:
         """Return what follows."""
         reread = self._reread()
+        self._is_much(len(self._whole))
         stems = self._standing.stems()
         self._put_in()
         moved = self._add_kin(stems)
+        self._is_much(len(self._whole))
         touched = self._touched(reread | moved)
         self._add_formula(touched | self._repair())
+        self._is_much(len(self._whole))
         self._add_met(reread)
-        self._is_much(len(self._again))
+        self._meet()
+        self._is_much(len(self._whole | self._shown))
         return self._compared()
 
     # -- what is new -----------------------------------------------------------------------
@@ -183,7 +142,7 @@ class _Renewal:
         if noted or len(self._standing.records(self._stray)) < len(self._stray):
             raise _TooMuch
         self._is_much(len(new))
-        if new and store.select(_STRANGE % _listed(new)):
+        if new and is_strange(store, new):
             raise _TooMuch
         return new
 
@@ -197,13 +156,9 @@ class _Renewal:
         regions = changed_regions(self._standing.told("regions"), now)
         self._standing.tell("regions", now)
         new = [paper.source for paper in self._new]
-        told = set[str]()
-        if new:
-            for query in (_TOLD, _LABELLED):
-                told |= {row["held"] for row in self._store.select(query % _listed(new))}
+        told = told_by(self._store, new) if new else set()
         if regions:
-            asked = _IN_REGIONS % " ".join(f"<{region}>" for region in sorted(regions))
-            told |= {row["held"] for row in self._store.select(asked)}
+            told |= within(self._store, regions)
         held = sorted(told & self._numbers.keys() - set(new))
         found = {self._numbers[one.source]: one for one in self._read(held)}
         before = self._standing.records(found)
@@ -218,7 +173,7 @@ class _Renewal:
                 self._standing.rewrite(number, record)
                 self._before[number] = before[number].paper
                 changed.add(number)
-        self._again |= changed
+        self._whole |= changed
         return changed
 
     def _read(self, sources: Sequence[str]) -> list[Paper]:
@@ -234,7 +189,7 @@ class _Renewal:
         for number, paper in enumerate(self._new, self._first):
             letters = letters_of(paper.text, aside(paper))
             names = [name_of(letters.text[begin:end]) for begin, end in letters.passages]
-            standing.put(number, record_of(paper), names, letters)
+            standing.put(number, paper, names, letters)
             for name, (begin, end) in zip(names, letters.passages, strict=True):
                 words = letters.text[begin:end]
                 self._signed.setdefault(name, likeness.signature(words))
@@ -268,23 +223,25 @@ class _Renewal:
             self._ids[name] = found
         return self._ids[name]
 
-    def _group(self, key: int) -> set[int]:
-        if key not in self._groups:
-            self._groups[key] = bands.members(self._standing.rows, key)
-        return self._groups[key]
+    def _groups_of(self, signatures: Iterable[bytes]) -> None:
+        """Read which passages have the bands of some signatures."""
+        keys = {key for signature in signatures for key in bands.keys_of(signature)}
+        self._groups.update(bands.members(self._standing.rows, keys - self._groups.keys()))
 
     def _repair(self) -> set[bytes]:
         """Bring pairs up to date; return the passages of those that have come or gone."""
         asked = dict(self._signed)
+        self._groups_of(self._signed.values())
         for signature in self._signed.values():
             for key in bands.keys_of(signature):
-                group = self._group(key)
+                group = self._groups[key]
                 # Of what has become the row of a form the pairs are not looked at any more.
                 if len(group - self._fresh) <= likeness.FORM < len(group):
                     for one in group - self._fresh:
                         other = self._name(one)
                         if other not in asked:
                             asked[other] = self._standing.signature(one)
+        self._groups_of(asked.values())
         return {name for one, signed in asked.items() for name in self._pair(one, signed)}
 
     def _name(self, passage: int) -> bytes:
@@ -294,7 +251,7 @@ class _Renewal:
     def _pair(self, name: bytes, signature: bytes) -> Iterator[bytes]:
         """Bring the pairs of a passage up to date; yield the passages of those that changed."""
         standing, own = self._standing, self._passage(name)[0]
-        groups = (self._group(key) for key in bands.keys_of(signature))
+        groups = (self._groups[key] for key in bands.keys_of(signature))
         meeting = set().union(*(group for group in groups if len(group) <= likeness.FORM)) - {own}
         home = standing.bearers(own)
         wanted = {
@@ -317,9 +274,15 @@ class _Renewal:
         if not packed:
             return ()
         old = [self._standing.bearers(self._passage(one)[0]) - self._all_new for one in pair]
-        if all(old) and len(old[0] | old[1]) > 1:
-            self._again |= old[0] | old[1]
+        self._add_pairs(*old)
         return pair
+
+    def _add_pairs(self, some: set[int], others: set[int]) -> None:
+        """Have papers compared again with each of the others."""
+        for one in some if others else ():
+            self._partly[one] |= others
+        for one in others if some else ():
+            self._partly[one] |= some
 
     @property
     def _all_new(self) -> set[int]:
@@ -334,16 +297,13 @@ class _Renewal:
     def _add_kin(self, before: set[str]) -> set[int]:
         """Add papers that cite new ones; return those of which the subject is another now."""
         standing = self._standing
-        named = standing.ask("SELECT document, named FROM held WHERE number >= ?", self._first)
-        for document, name in named:
-            keys = [document, name] if name and tells_apart(name) else [document]
-            for citing in map(standing.citing, filter(None, keys)):
-                self._again |= citing.keys()
-                for iri in {iri for iris in citing.values() for iri in iris}:
-                    self._again |= standing.citing(iri).keys()
-            if len(keys) > 1:
-                self._again |= standing.with_name(name)
         self._family = families_of(standing.stems())
+        for key, led in self._keys().items():
+            citing = standing.citing(key)
+            if led:  # a title that told a paper from others, and does no more
+                self._whole |= citing.keys() | led
+            for iri in {iri for iris in citing.values() for iri in iris}:
+                self._shown |= self._built_on(iri)
         earlier, roots = families_of(before), defaultdict[str, set[str]](set)
         for stem, root in earlier.items():
             roots[self._family[stem]].add(root)
@@ -354,8 +314,25 @@ class _Renewal:
             if self._family[stem] in joined
             for number in standing.with_stem(stem)
         }
-        self._again |= moved
+        self._whole |= moved
         return moved
+
+    def _keys(self) -> dict[str, set[int]]:
+        """Give what leads elsewhere now: IRIs, and titles with the one paper that they led to."""
+        standing, keys = self._standing, dict[str, set[int]]()
+        named = standing.ask("SELECT document, named FROM held WHERE number >= ?", self._first)
+        for document, name in named:
+            if standing.with_document(document) <= self._all_new:
+                keys[document] = set()
+            held = standing.with_name(name) - self._all_new
+            if len(held) <= 1 and tells_apart(name):
+                keys[name] = held
+        return keys
+
+    def _built_on(self, iri: str) -> set[int]:
+        """Give the papers on whose subject is what they cite; no other says that it is held."""
+        found = self._standing.records(self._standing.citing(iri))
+        return {number for number, record in found.items() if _is_built_on(record.paper, iri)}
 
     # -- formula ---------------------------------------------------------------------------
 
@@ -367,7 +344,16 @@ class _Renewal:
     def _add_formula(self, touched: set[bytes]) -> None:
         """Find of which passages it changes whether they are formula; add who has them."""
         standing = self._standing
-        near = {other for name in touched for other, _ in standing.alike_letters(name)}
+        # Of passages like these, those of which these count to who says them.
+        near = {
+            other
+            for name in touched
+            for other, same in standing.alike_letters(name)
+            if other not in touched and same >= SAID * self._passage(other)[1]
+        }
+        bearers: _Lazily[bytes, set[int]] = _Lazily(
+            lambda name: standing.bearers(self._passage(name)[0])
+        )
         told = standing.subjects()
         last = max(told, default=-1) + 1
         provinces, stems = (
@@ -376,10 +362,8 @@ class _Renewal:
         subjects = Subjects(provinces, stems, self._family)
         for name in sorted(touched | near):
             passage, length, is_phrase, was = self._passage(name)
-            papers = standing.bearers(passage)
-            for other, same in standing.alike_letters(name):
-                if same >= SAID * length:
-                    papers |= standing.bearers(self._passage(other)[0])
+            also = (one for one, same in standing.alike_letters(name) if same >= SAID * length)
+            papers = bearers[name].union(*(bearers[one] for one in also))
             now = is_phrase or is_nobodys(papers, subjects)
             if now != was:
                 standing.rows.execute(
@@ -391,8 +375,10 @@ class _Renewal:
 
     def _add_bearers(self, name: bytes) -> None:
         """Have all papers compared again that have a passage, or one like it."""
-        for one in (name, *(other for other, _ in self._standing.alike_letters(name))):
-            self._again |= self._standing.bearers(self._passage(one)[0])
+        bearers = self._standing.bearers(self._passage(name)[0])
+        self._whole |= bearers
+        for other, _ in self._standing.alike_letters(name):
+            self._add_pairs(self._standing.bearers(self._passage(other)[0]), bearers)
 
     # -- whom it concerns ------------------------------------------------------------------
 
@@ -411,10 +397,12 @@ class _Renewal:
         for number, place in places:
             for other in met[number]:
                 pair = at[other], place
-                if kinship.concerns(place, at[other]) or (
-                    kinship.have_like_stems(*pair) and takes_up(papers, kinship, *pair)
-                ):
-                    self._again.add(other)
+                if kinship.concerns(place, at[other]):
+                    self._partly[other].add(number)
+                    if number in reread:  # by its date it may stand elsewhere among others
+                        self._shown.add(other)
+                if kinship.have_like_stems(*pair) and takes_up(papers, kinship, *pair):
+                    self._shown.add(other)
 
     def _light(self, numbers: Sequence[int]) -> list[Paper]:
         records = self._standing.records(numbers)
@@ -447,9 +435,9 @@ class _Renewal:
                 near = self._passage(like)
                 if near[3]:
                     continue
-                turned = blocks if is_first else [(there, at, size) for at, there, size in blocks]
+                runs = blocks if is_first else turned(blocks)
                 for at, (other, there) in product(own, self._apart(near[0], number)[1]):
-                    found[other] += [(at + i, there + j, size) for i, j, size in turned]
+                    found[other] += [(at + i, there + j, size) for i, j, size in runs]
         return found
 
     def _apart(self, passage: int, number: int) -> tuple[list[int], list[tuple[int, int]]]:
@@ -467,33 +455,41 @@ class _Renewal:
 
     # -- what follows ----------------------------------------------------------------------
 
-    def _compared(self) -> Renewed:
-        again = sorted(self._standing.records(self._again))
-        met = {number: self._met(number) for number in again}
-        like = {number: self._namesakes(number) for number in again}
-        known = set(again).union(*met.values(), *like.values())
+    def _meet(self) -> None:
+        """Compare papers again; of the others, what two have shown stands."""
+        partly = {number: self._partly[number] for number in self._partly.keys() - self._whole}
+        again = self._whole.union(*partly.values())
+        met = {number: self._met(number) for number in sorted(again)}
+        known = again.union(partly, *(met[number] for number in self._whole))
+        compared = self._comparing(known)
+        for number in self._whole:
+            self._standing.meet(number, compared.meetings(number, met[number]))
+        for number, others in partly.items():
+            blocks = {one: turned(met[one].get(number, ())) for one in others - {number}}
+            found = [one for one in self._standing.met(number) if one.other not in others]
+            found += compared.meetings(number, {one: both for one, both in blocks.items() if both})
+            if self._standing.meet(number, found):
+                self._shown.add(number)
+
+    def _comparing(self, known: Iterable[int]) -> _Comparing:
         records = self._standing.records(known)
-        numbers = sorted(records, key=lambda number: records[number].paper.source)
-        at = {number: index for index, number in enumerate(numbers)}
-        papers = [records[number].paper for number in numbers]
-        full = self._read([records[number].paper.source for number in again])
-        for paper in full:
-            papers[at[self._numbers[paper.source]]] = paper
-        kinship = Kinship(papers, self._family, self._standing)
-        texts = _Texts(self._standing, numbers)
-        kinds = _Lazily(lambda index: self._kinds(numbers[index]))
-        found = Found(papers, texts, kinship, kinds)
+        return _Comparing(self._standing, records, self._family, self._kinds)
+
+    def _compared(self) -> Renewed:
+        again = sorted(self._standing.records(self._whole | self._shown))
+        met = {number: self._standing.met(number) for number in again}
+        like = {number: self._namesakes(number) for number in again}
+        known = set(again).union(*like.values())
+        known.update(one.other for some in met.values() for one in some)
+        compared = self._comparing(known)
         graphs = []
-        for paper in full:
-            number = self._numbers[paper.source]
-            one = at[number]
-            for other, blocks in met[number].items():
-                if kinship.concerns(at[other], one):
-                    found.add(one, at[other], blocks)
-            others = [(other, at[other]) for other in like[number]]
-            heard = list(_heard(papers, kinship, (one, records[number]), others, records))
-            graphs.append(graph_of(found.traces(one, paper, heard), papers, paper))
-        return Renewed(len(full), graphs)
+        for first in range(0, len(again), LOT):
+            some = {number: compared.records[number].paper for number in again[first : first + LOT]}
+            texts = texts_of(self._store, [paper.source for paper in some.values()])
+            for number, bare in some.items():
+                paper = self._standing.with_places(number, replace(bare, text=texts[bare.source]))
+                graphs.append(compared.graph(number, paper, met[number], like[number]))
+        return Renewed(len(graphs), graphs)
 
     def _kinds(self, number: int) -> bytearray:
         standing = self._standing
@@ -501,20 +497,63 @@ class _Renewal:
         return kinds_of(standing.letters(number), said)
 
 
-def _heard(
-    papers: Sequence[Paper],
-    kinship: Kinship,
-    own: tuple[int, Record],
-    others: Iterable[tuple[int, int]],
-    records: Mapping[int, Record],
-) -> Iterator[Echo]:
-    """Yield the echoes of a paper."""
-    later, record = own
-    for number, earlier in others:
-        if kinship.have_like_stems(later, earlier) and takes_up(papers, kinship, later, earlier):
-            spans = record.title, records[number].title
-            yield echo_of(papers, kinship, (later, earlier), spans)
-    yield from cited_echoes(kinship, later, record.title)
+class _Comparing:
+    """Papers that are compared, by their numbers."""
+
+    def __init__(
+        self,
+        standing: Standing,
+        records: Mapping[int, Record],
+        family: Family,
+        kinds: Callable[[int], bytearray],
+    ) -> None:
+        self.records = records
+        numbers = sorted(records, key=lambda number: records[number].paper.source)
+        self._numbers, self._at = numbers, {number: at for at, number in enumerate(numbers)}
+        self._papers = [records[number].paper for number in numbers]
+        self._kinship = Kinship(self._papers, family, standing)
+        self._found = Found(
+            self._papers,
+            _Texts(standing, numbers),
+            self._kinship,
+            _Lazily(lambda at: kinds(numbers[at])),
+        )
+
+    def meetings(self, number: int, met: Mapping[int, Sequence[Block]]) -> Iterator[Meeting]:
+        """Yield what a paper has met of the others that share words with it."""
+        one = self._at[number]
+        for other, blocks in met.items():
+            if self._kinship.concerns(self._at[other], one):
+                for paper, meeting in self._found.follow(one, self._at[other], blocks):
+                    if paper == one:
+                        yield replace(meeting, other=other)
+
+    def graph(
+        self, number: int, paper: Paper, met: Iterable[Meeting], like: Iterable[int]
+    ) -> DocumentGraph:
+        """Return the graph of a paper that has met others."""
+        one = self._at[number]
+        self._found.met[one] = [replace(each, other=self._at[each.other]) for each in met]
+        traces = self._found.traces(one, paper, list(self._heard(number, like)))
+        return graph_of(traces, self._papers, paper)
+
+    def _heard(self, number: int, like: Iterable[int]) -> Iterator[Echo]:
+        """Yield the echoes of a paper whose title is like that of others."""
+        papers, kinship, later = self._papers, self._kinship, self._at[number]
+        title = self.records[number].title
+        for other in like:
+            pair = later, self._at[other]
+            if kinship.have_like_stems(*pair) and takes_up(papers, kinship, *pair):
+                yield echo_of(papers, kinship, pair, (title, self.records[other].title))
+        yield from cited_echoes(kinship, later, title)
+
+
+def _is_built_on(paper: Paper, document: str) -> bool:
+    """Tell whether a paper's title is like that of a document that it cites."""
+    names = names_of(paper)
+    own = titles.stem(paper.title, names)
+    found = (cited.title for cited in paper.cited if cited.document == document)
+    return any(titles.likeness(own, titles.stem(title, names)) for title in found)
 
 
 def _base(record: Record) -> tuple[str, ...]:
@@ -523,21 +562,16 @@ def _base(record: Record) -> tuple[str, ...]:
     return record.aside, paper.title, paper.document, subject
 
 
-def _listed(sources: Iterable[str]) -> dict[str, str]:
-    names = [f"<{source}>" for source in sources]
-    return {"new": " ".join(names), "listed": ", ".join(names)}
+class _Lazily(Generic[K, T]):
+    """What is made of a paper, or of a passage, when it is first asked for."""
 
+    def __init__(self, make: Callable[[K], T]) -> None:
+        self._make, self._made = make, dict[K, T]()
 
-class _Lazily(Generic[T]):
-    """What is made of a paper when it is first asked for."""
-
-    def __init__(self, make: Callable[[int], T]) -> None:
-        self._make, self._made = make, dict[int, T]()
-
-    def __getitem__(self, paper: int, /) -> T:
-        if paper not in self._made:
-            self._made[paper] = self._make(paper)
-        return self._made[paper]
+    def __getitem__(self, key: K, /) -> T:
+        if key not in self._made:
+            self._made[key] = self._make(key)
+        return self._made[key]
 
 
 class _Texts:
@@ -549,7 +583,7 @@ class _Texts:
         self.passages = _Asked(lambda index: standing.names(numbers[index]))
 
 
-class _Asked(_Lazily[T]):
+class _Asked(_Lazily[int, T]):
     """What is asked for each time, since all together are too much to hold."""
 
     def __getitem__(self, paper: int, /) -> T:

@@ -19,14 +19,15 @@ from typing import Any
 import numpy as np
 
 from kg.reports.holdings import Places
-from kg.traces import bands, likeness
+from kg.traces import bands, likeness, meetings
 from kg.traces.echoes import title_span
 from kg.traces.facts import Span
 from kg.traces.formulas import is_formula
 from kg.traces.kinship import names_of, tells_apart
 from kg.traces.likeness import Block
+from kg.traces.meetings import Meeting
 from kg.traces.memory import Memory
-from kg.traces.papers import Cited, Paper
+from kg.traces.papers import Cited, Paper, Part
 from kg.traces.passages import Letters, plain_letters
 from kg.traces.tables import TABLES
 from kg.traces.texts import Texts, signatures
@@ -76,9 +77,9 @@ class Standing:
             digests,
         )
 
-    def put(self, number: int, record: Record, names: Sequence[bytes], letters: Letters) -> None:
+    def put(self, number: int, paper: Paper, names: Sequence[bytes], letters: Letters) -> None:
         """Put in a paper; that it is held is only known with its digests."""
-        paper = record.paper
+        record = record_of(paper)
         places = np.diff(np.frombuffer(letters.places, np.uint32), prepend=np.uint32(0))
         spans = array("I", [one for span in letters.passages for one in span])
         text = blake2b(b"".join(names), digest_size=16).digest()
@@ -89,9 +90,9 @@ class Standing:
         own_stem = stem(paper.title, names_of(paper))
         self.rows.execute(
             "INSERT INTO held (number, source, document, named, stem, province, record, letters,"
-            " names, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " names, text, spans) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (number, paper.source, paper.document, plain_letters(paper.title), own_stem)
-            + (paper.province, _as_json(record), packed, b"".join(names), text),
+            + (paper.province, _as_json(record), packed, b"".join(names), text, _spans(paper)),
         )
         self.refer(number, record)
 
@@ -124,6 +125,17 @@ class Standing:
             if rows and rows[0][0]:
                 found[number] = _from_json(rows[0][0])
         return found
+
+    def with_places(self, number: int, paper: Paper) -> Paper:
+        """Give a paper with the places of its targets, duties and sections."""
+        ((packed,),) = self.ask("SELECT spans FROM held WHERE number = ?", number)
+        targets, duties, parts = json.loads(zlib.decompress(packed))
+        return replace(
+            paper,
+            targets=tuple((begin, end) for begin, end in targets),
+            duties=tuple((begin, end) for begin, end in duties),
+            parts=tuple(Part(*one) for one in parts),
+        )
 
     def with_document(self, document: str) -> set[int]:
         """Give the papers of a document."""
@@ -205,13 +217,31 @@ class Standing:
         )
         bands.fill(self.rows, [signatures[name] for name in names])
         for number, paper in enumerate(papers):
-            self.put(number, record_of(paper), texts.passages[number], texts.letters[number])
+            self.put(number, paper, texts.passages[number], texts.letters[number])
         self.tell("regions", regions)
 
     def forget(self) -> None:
         """Forget all that is known."""
         for table in TABLES:
             self.rows.execute(f"DELETE FROM {table}")
+
+    # -- meetings --------------------------------------------------------------------------
+
+    def met(self, number: int) -> list[Meeting]:
+        """Give what a paper has met, each by its number."""
+        return list(meetings.unpack(self._packed(number)))
+
+    def meet(self, number: int, met: Iterable[Meeting]) -> bool:
+        """Put what a paper has met in the place of what there was; tell whether it is other."""
+        packed = meetings.pack(met)
+        if packed == self._packed(number):
+            return False
+        self.rows.execute("INSERT OR REPLACE INTO meetings VALUES (?, ?)", (number, packed))
+        return True
+
+    def _packed(self, number: int) -> bytes:
+        rows = self.ask("SELECT met FROM meetings WHERE paper = ?", number)
+        return bytes(rows[0][0]) if rows else b""
 
     # -- passages --------------------------------------------------------------------------
 
@@ -275,15 +305,28 @@ class Standing:
         self.rows.execute("INSERT OR REPLACE INTO known VALUES (?, ?)", (key, value))
 
 
-def keep(
-    memory: Memory, papers: Sequence[Paper], regions: Places, texts: Texts, formula: set[bytes]
-) -> None:
-    """Keep what was computed of all papers; it is only believed once it is sealed."""
-    signed = signatures(texts, memory)
-    try:
-        Standing(memory.rows).fill(papers, texts, signed, formula, regions_json(regions))
-    except sqlite3.Error:
-        memory.failed = True
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """Who keeps what was computed of all papers; it is only believed once it is sealed."""
+
+    memory: Memory
+    papers: Sequence[Paper]
+    regions: Places
+
+    def texts(self, texts: Texts, formula: set[bytes], /) -> None:
+        """Keep the papers, their passages, and which of these are formula."""
+        signed, regions = signatures(texts, self.memory), regions_json(self.regions)
+        try:
+            Standing(self.memory.rows).fill(self.papers, texts, signed, formula, regions)
+        except sqlite3.Error:
+            self.memory.failed = True
+
+    def meetings(self, number: int, met: Sequence[Meeting], /) -> None:
+        """Keep what a paper has met."""
+        try:
+            Standing(self.memory.rows).meet(number, met)
+        except sqlite3.Error:
+            self.memory.failed = True
 
 
 def seal(memory: Memory, digests: Iterable[tuple[str, str, str]]) -> None:
@@ -320,6 +363,11 @@ def _from_json(text: str) -> Record:
     values[-1] = tuple(Cited(*one) for one in fields[-1])
     paper = Paper(*values)
     return Record(paper, (title[0], title[1]), aside)
+
+
+def _spans(paper: Paper) -> bytes:
+    parts = [astuple(part) for part in paper.parts]
+    return zlib.compress(json.dumps([paper.targets, paper.duties, parts]).encode(), 1)
 
 
 def _letters(packed: bytes) -> Letters:
