@@ -260,6 +260,13 @@ def test_what_is_not_believed_is_computed_anew(
         rows.close()
         build(files[:3], store, limits=None)
         assert nquads(store) == whole and alone == [1]
+        # nor where another version found it, which may have found otherwise
+        store._unmark()
+        traces.update(store)
+        assert alone == [1, 0]
+        store._unmark()
+        monkeypatch.setattr(traces, "VERSION", "another")
+        assert traces.update(store).compared == 3 and alone == [1, 0]
 
 
 def test_papers_of_a_stopped_update_are_compared_by_the_next(

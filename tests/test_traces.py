@@ -21,6 +21,7 @@ from kg.traces import likeness, titles
 from kg.traces.compare import compare_papers
 from kg.traces.facts import Traces
 from kg.traces.formulas import is_formula
+from kg.traces.graph import graph_of
 from kg.traces.memory import FILE, Memory
 from kg.traces.papers import Cited, Paper, Part
 from kg.traces.passages import letters_of, plain_letters
@@ -479,6 +480,27 @@ def test_echoes(new: tuple[str, str, str], old: tuple[str, str, str], echoes: bo
     for echo in heard:
         assert one.text[slice(*echo.span)] == one.title
         assert other.text[slice(*echo.earlier_span)] == other.title
+
+
+def test_a_document_of_which_two_texts_are_held_is_taken_up_once() -> None:
+    later = "青禾县渔村民宿集群实施方案\n正文。"
+    earlier = "江西省人民政府关于发展渔村民宿集群的意见"
+    held = [
+        paper("新", later, place="青禾", issued="2022", title=later[:13], issuers=("县局",)),
+        *(
+            replace(
+                paper(name, blanks + earlier, place="江西", issued="2021", title=earlier),
+                document="document/旧",
+            )
+            for name, blanks in (("旧一", ""), ("旧二", "\n\n"))
+        ),
+    ]
+    (own,) = (traced for traced in found(*held).values() if traced.echoes)
+    assert [echo.earlier_span[0] for echo in own.echoes] == [0, 2]
+    for echoes in (own.echoes, own.echoes[::-1]):
+        lines = graph_of(replace(own, echoes=echoes), held, held[0]).nquads.splitlines()
+        (begin,) = (line for line in lines if "earlierBegin" in line)
+        assert '"0"' in begin
 
 
 @pytest.mark.parametrize(

@@ -26,10 +26,10 @@ from kg.traces.graph import graph_of
 from kg.traces.memory import Memory
 from kg.traces.papers import papers
 from kg.traces.renewal import compare_new, digests
-from kg.traces.standing import Keeper, Standing, seal
+from kg.traces.standing import FOUND_BY, Keeper, Standing, seal
 from kg.traces.texts import Tell
 
-VERSION = "2"  # to be raised with every change of what is found
+VERSION = "3"  # to be raised with every change of what is found
 # What a file that is damaged, or has no room, may lead to; then all are compared.
 _DAMAGED = (sqlite3.Error, zlib.error, ValueError, LookupError, TypeError)
 _WANTED = "traces wanted"  # the fact that says whether to make them
@@ -57,7 +57,7 @@ def update(store: Store, tell: Tell | None = None) -> Update:
     with Memory(store.path, likeness.VERSION) as memory:
         done = _renewed(store, memory, mark) or _whole(store, memory, mark, tell or _nobody)
         if store.path is not None:
-            seal(memory, digests(store))
+            seal(memory, digests(store), VERSION)
     return done
 
 
@@ -67,7 +67,8 @@ def _renewed(store: Store, memory: Memory, mark: str) -> Update | None:
         return None
     store.flush()
     try:
-        found = compare_new(store, Standing(memory.rows))
+        standing = Standing(memory.rows)
+        found = compare_new(store, standing) if standing.told(FOUND_BY) == VERSION else None
     except _DAMAGED:
         found = None
     if found is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from hashlib import blake2b
 
@@ -21,12 +21,21 @@ def graph_of(traces: Traces, papers: Sequence[Paper], own: Paper) -> DocumentGra
     name = traces_of(own.source)
     triples = {
         *(triple for reuse in traces.reuses for triple in _reuse(reuse, papers, own)),
-        *(triple for echo in traces.echoes for triple in _echo(echo, own)),
+        *(triple for echo in _of_each(traces.echoes) for triple in _echo(echo, own)),
         *((f"<{own.document}>", pol("sameTextAs"), f"<{copy}>") for copy in traces.copies),
         *(triple for shares in traces.shares for triple in _shares(shares)),
     }
     lines = sorted(f"{s} {p} {o} <{name}> .\n" for s, p, o in triples)
     return DocumentGraph(name, own.document, own.title, "".join(lines), ())
+
+
+def _of_each(echoes: Iterable[Echo]) -> Iterable[Echo]:
+    """Return an echo of each document: of one whose text is held twice, that of the first text."""
+    first: dict[str, Echo] = {}
+    for echo in echoes:
+        known = first.setdefault(echo.earlier, echo)
+        first[echo.earlier] = min(known, echo, key=lambda one: one.earlier_source)
+    return first.values()
 
 
 def _reuse(reuse: Reuse, papers: Sequence[Paper], own: Paper) -> Iterator[Triple]:

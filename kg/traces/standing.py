@@ -33,6 +33,8 @@ from kg.traces.tables import TABLES
 from kg.traces.texts import Texts, signatures
 from kg.traces.titles import stem
 
+FOUND_BY = "version of the traces"  # what is known under this key
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -329,13 +331,18 @@ class Keeper:
             self.memory.failed = True
 
 
-def seal(memory: Memory, digests: Iterable[tuple[str, str, str]]) -> None:
-    """Note of which graphs what stands is; where something could not be kept, it is forgotten."""
+def seal(memory: Memory, digests: Iterable[tuple[str, str, str]], version: str) -> None:
+    """Note of which graphs what stands is, and which version of the traces has found it.
+
+    Where something could not be kept, it is forgotten.
+    """
     try:
         if memory.failed:
             memory.rows.rollback()
         else:
-            Standing(memory.rows).note(digests)
+            standing = Standing(memory.rows)
+            standing.note(digests)
+            standing.tell(FOUND_BY, version)
             memory.rows.commit()
     except sqlite3.Error:
         memory.rows.rollback()
