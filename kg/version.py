@@ -23,7 +23,7 @@ ONTOLOGY_FILES = (
 )
 # What decides how a document is read; the rest (store, export, pages, commands) may change freely.
 STAGES = ("read", "structure", "extract", "resolve.py", "correct", "measure", "graph.py")
-PARTS = (*STAGES, "data", "models.py", "sentence.py", "vocabulary.py")
+PARTS = (*STAGES, "data", "models.py", "sentence.py", "signs.py", "vocabulary.py")
 COUNTED = (".py", ".tsv", ".ttl", ".crfsuite")
 
 

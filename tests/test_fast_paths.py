@@ -17,9 +17,9 @@ from kg.graph import escaped, iri_part, sorted_lines
 from kg.measure import normal
 from kg.models import Mention, Target
 from kg.read import characters
+from kg.signs import matches_at
 from kg.structure import blocks, items, mend_blanks, mend_lines, mend_numbers, table_layouts
 from kg.structure.metadata import find_fields, is_field
-from kg.structure.signs import matches_at
 from kg.structure.titles import compact
 from kg.workers import DEFAULT_LIMITS, Elsewhere, Standing
 

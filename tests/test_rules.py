@@ -35,7 +35,7 @@ from kg.extract.agency_trades import CAPACITY, CAPACITY_UNIT
 from kg.extract.attached import find_attached
 from kg.extract.documents import _abbreviations, _within, brackets
 from kg.extract.governors import _verb, verb_roles, verbs_in
-from kg.extract.jurisdiction import OWN, _national_names, _of_itself, _openings
+from kg.extract.jurisdiction import OWN, OWN_BEGINS, _national_names, _openings
 from kg.extract.places import find_names
 from kg.extract.regions import LINKS, _name_ends
 from kg.extract.same import EVEN_WIDTH, even_title
@@ -44,6 +44,7 @@ from kg.extract.unmarked import NUMBERED
 from kg.extract.zones import BARE, PILOT, _ending
 from kg.models import Place
 from kg.read import read
+from kg.signs import matches_at
 from kg.structure import structure
 from kg.vocabulary import forms, rows
 
@@ -305,7 +306,7 @@ def test_a_row_of_places_is_read_once(text: str, at: int) -> None:
 @example("自治区政府、我市政府代表市人民政府，区委员会，各县政府")
 def test_how_a_text_speaks_of_its_own_place(text: str) -> None:
     plain = [match.span() for match in OWN.finditer(text)]
-    assert [match.span() for match in _of_itself(text)] == plain
+    assert [match.span() for match in matches_at(OWN_BEGINS, OWN, text)] == plain
 
 
 @given(st.sampled_from([*sorted(_national_names())[::40], "云陵市"]), sentences)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal, cast
 
+from kg.signs import matches_at
 from kg.vocabulary import rows
 
 Role = Literal["draft", "revise", "issue", "apply", "name"]
@@ -29,6 +30,8 @@ NO_VERB = re.compile(
     r"|实施(?=方案|细则|意见|办法|纲要|计划|规划|主体|单位|条例|规定)|(?:起草|编制|制定)(?=单位|人员|机关|依据)|执行(?=力|情况|机构|主体)"
     r"|（试行|试行(?=办法|方案|稿|期)|公布(?=的|后)|落实(?=情况|到位)|推广应用|符合(?=条件)"
 )
+# With which what NO_VERB matches begins.
+NO_VERB_BEGINS = "机事编实起制执（试公落推符"
 JOINED = re.compile(r"(?:并|和|、|及|与|以及|后)?(?:进一步|认真|抓好|组织|宣传)?")
 DONE = re.compile(
     r"(?:已|了|先后|相继|陆续|近年来|去年|曾)[^，。]{0,6}$|(?:19|20)\d\d年(?!底|前|度|[^，。]{0,4}[底前])[^，。]{0,20}$"
@@ -100,8 +103,8 @@ def _near_verb() -> re.Pattern[str]:
 
 @cache
 def _first_letter() -> re.Pattern[str]:
-    """Return the letters with which verbs, and what looks like them (NO_VERB), begin."""
-    letters = {verb[0] for verb in verb_roles()} | set("按依机事编实起制执（试公落推符")
+    """Return the letters with which verbs, and what looks like them, begin."""
+    letters = {verb[0] for verb in verb_roles()} | {"按", "依", *NO_VERB_BEGINS}
     return re.compile(f"[{''.join(sorted(letters))}]")
 
 
@@ -112,19 +115,9 @@ def _verb() -> re.Pattern[str]:
 
 
 def verbs_in(before: str) -> list[tuple[int, int, Role]]:
-    """Return the governing verbs of a stretch in their order, as begin, end, role.
-
-    Looked for only where one can begin: in a third of the time of _verb().finditer.
-    """
-    found: list[tuple[int, int, Role]] = []
-    at = 0
-    for first in _first_letter().finditer(before):
-        match = _verb().match(before, first.start()) if first.start() >= at else None
-        if match is not None:
-            at = match.end()
-            if match["verb"]:
-                found.append((match.start(), at, verb_roles().get(match["verb"], "apply")))
-    return found
+    """Return the governing verbs of a stretch in their order, as begin, end, role."""
+    found = (match for match in matches_at(_first_letter(), _verb(), before) if match["verb"])
+    return [(m.start(), m.end(), verb_roles().get(m["verb"], "apply")) for m in found]
 
 
 def chain(before: str) -> list[tuple[int, int, Role]]:

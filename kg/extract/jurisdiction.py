@@ -12,6 +12,7 @@ from kg.extract.places import everyday, find_names, is_full_name, name_goes_on, 
 from kg.extract.text import places_of
 from kg.extract.unlisted_places import find_unlisted, put_below
 from kg.models import Outline, Place
+from kg.signs import matches_at
 from kg.vocabulary import automaton, gazetteer, regions, rows, short_name
 
 if TYPE_CHECKING:
@@ -312,7 +313,7 @@ def _own_words(text: str) -> Counter[str]:
     counts: Counter[str] = Counter()
     governed = 0
     others = _ends_of_places(text)
-    for match in _of_itself(text):
+    for match in matches_at(OWN_BEGINS, OWN, text):
         if match["speaker"]:
             counts[match["speaker"]] += SPEAKER_WEIGHT
         elif match["own"]:
@@ -325,16 +326,6 @@ def _own_words(text: str) -> Counter[str]:
     if counts["自治区"] > governed:
         counts["自治区"] += counts.pop("区", 0)  # 全区 is the whole autonomous region there
     return counts
-
-
-def _of_itself(text: str) -> Iterator[re.Match[str]]:
-    """Yield what OWN.finditer does in a third of the time, looking only where a match can begin."""
-    end = 0
-    for first in OWN_BEGINS.finditer(text):
-        match = OWN.match(text, first.start()) if first.start() >= end else None
-        if match is not None:
-            end = match.end()
-            yield match
 
 
 def _ends_of_places(text: str) -> set[int]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from kg.structure.signs import matches_at
+from kg.signs import matches_at
 
 BLANKS = " \t\r\f\v\u00a0\u3000\u200b\u2002\u2003\ufeff"
 LINE = re.compile(r"[^\n]+")

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from kg.models import Source
+from kg.signs import matches_at
 from kg.structure.alignment import Edit
 from kg.structure.blocks import ordinal
-from kg.structure.signs import matches_at
 
 GAP = "[ \u3000\u00a0]?"
 DIGIT = r"[\dOolI〇]"  # and what is taken for one
