@@ -87,7 +87,7 @@ LOT = 200  # things that one query asks for
 CHECKED = 512 * 2**20  # bytes of tables that are read whenever a store is opened: 1 s
 _TABLE_END = bytes.fromhex("f7cff485b741e288")  # RocksDB's mark at the end of a whole table
 _NOT_OURS = ("Permission denied", "Read-only file system")  # as Oxigraph tells it
-_TRACES = "/traces"  # what the name of a graph of traces ends with
+TRACES = "/traces"  # what the name of a graph of traces ends with
 _NAMED, _ANY = "named", "any"  # graphs that an update changes
 _CHANGED = "~changed"  # to the version of a document of which the graph was changed by hand
 # What triples may come in: Oxigraph crashes on nested JSON-LD, and expands entities in RDF/XML.
@@ -213,7 +213,7 @@ class Store:
 
     def replace(self, graph: DocumentGraph | Prepared) -> None:
         """Put a graph in the place of what has its name, in one transaction."""
-        if not graph.iri.endswith(_TRACES):
+        if not graph.iri.endswith(TRACES):
             self._unmark()
         graph = self._prepared(graph)
         self._begin(graph.iri)
@@ -596,7 +596,7 @@ class Store:
 
     def trace_graphs(self) -> list[str]:
         """Give the names of the graphs of traces, sorted."""
-        return [name for name in self.graph_names() if name.endswith(_TRACES)]
+        return [name for name in self.graph_names() if name.endswith(TRACES)]
 
     def sources(self) -> dict[str, Held]:
         """Give every document held, by its source's IRI, sorted."""
@@ -808,7 +808,7 @@ def _without_traces(operations: Iterable[Operation], base: str) -> Iterator[Oper
     """Yield what takes the traces of a document out when its graph is dropped."""
     dropped = {name for operation in operations for name in operation.drops}
     for name in sorted(dropped):
-        if name.startswith(f"{base}source/") and not name.endswith(_TRACES):
+        if name.startswith(f"{base}source/") and not name.endswith(TRACES):
             traces = frozenset({traces_of(name)})
             text = f"DROP SILENT GRAPH <{traces_of(name)}>"
             yield Operation(text, traces, True, frozenset())
@@ -864,7 +864,7 @@ def _check_tables(path: Path, ledger: Ledger) -> None:
 
 def traces_of(source: str) -> str:
     """Give the name of the graph of what was found of a source across documents."""
-    return source + _TRACES
+    return source + TRACES
 
 
 def _claim_directory(path: Path, base: str | None, *, create: bool) -> str:

@@ -20,7 +20,7 @@ from typing import Generic, TypeVar
 
 from kg.models import DocumentGraph
 from kg.reports.holdings import places
-from kg.store import ONTOLOGY, Store, traces_of
+from kg.store import ONTOLOGY, TRACES, Store, traces_of
 from kg.traces import bands, likeness, titles
 from kg.traces.compare import AGAIN, Found, turned
 from kg.traces.echoes import cited_echoes, echo_of, takes_up
@@ -37,7 +37,6 @@ from kg.traces.texts import aside, name_of
 from kg.traces.told import is_strange, told_by, within
 
 FEW = 40  # new papers that are always few
-TRACES = "/traces"  # what the name of a graph of traces ends with
 SHARE = 2  # and where there are more, if all are at least so many times as many
 K = TypeVar("K")
 T = TypeVar("T")
@@ -79,7 +78,7 @@ def _is_source(store: Store, name: str) -> bool:
     return name.startswith(f"{store.base}source/") and not name.endswith(TRACES)
 
 
-def _is_strange(store: Store) -> bool:
+def _holds_more(store: Store) -> bool:
     """Tell whether a store holds what no document says alone."""
     names = store.manifest().keys()
     return bool(store.changed().keys() - {ONTOLOGY}) or any(
@@ -127,7 +126,7 @@ class _Renewal:
 
     def _find_new(self) -> list[str]:
         store, noted, new = self._store, self._standing.noted(), list[str]()
-        if not noted or _is_strange(store):
+        if not noted or _holds_more(store):
             raise _TooMuch
         for source, digest, traces in digests(store):
             number, before, found = noted.pop(source, (-1, "", ""))
@@ -298,6 +297,9 @@ class _Renewal:
         """Add papers that cite new ones; return those of which the subject is another now."""
         standing = self._standing
         self._family = families_of(standing.stems())
+        self._by_root = defaultdict[str, list[str]](list)
+        for stem, root in self._family.items():
+            self._by_root[root].append(stem)
         for key, led in self._keys().items():
             citing = standing.citing(key)
             if led:  # a title that told a paper from others, and does no more
@@ -414,10 +416,6 @@ class _Renewal:
         if not own:
             return set()
         root = self._family[own]
-        if not hasattr(self, "_by_root"):
-            self._by_root = defaultdict[str, list[str]](list)
-            for stem, first in self._family.items():
-                self._by_root[first].append(stem)
         like = [stem for stem in self._by_root[root] if titles.likeness(own, stem)]
         return {one for stem in like for one in self._standing.with_stem(stem)} - {number}
 
