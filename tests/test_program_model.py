@@ -6,6 +6,7 @@ import sys
 import tracemalloc
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from importlib import resources
 from itertools import accumulate, pairwise, product
 from pathlib import Path
@@ -28,7 +29,7 @@ from kg.extract.crf import LABELS, Model
 from kg.extract.program_features import Word, Words, classes, features
 from kg.extract.program_meetings import find_meetings
 from kg.extract.program_model import read_programs, read_words, spans
-from kg.extract.program_weights import Weigher
+from kg.extract.program_weights import FAVOUR, Weigher
 from kg.models import Mention, Outline
 from kg.read import read
 from kg.structure import structure
@@ -175,11 +176,17 @@ def tagger() -> pycrfsuite.Tagger:
     return judge
 
 
+@cache
+def plain() -> Weigher:
+    """Return the model as it was trained, no label favoured."""
+    return Weigher(Model(MODEL), favour=0.0)
+
+
 def assert_as_crfsuite(outline: Outline) -> int:
     """Return how many words were labelled, each as CRFsuite labels it."""
     ruled = read_by_rules(outline, find_jurisdiction(outline))
     sentences = [(found, ruled) for found in read_words(outline, ruled)]
-    labels = program_model._model().labels(sentences)
+    labels = plain().labels(sentences)
     judge = tagger()
     assert labels == ["".join(judge.tag(features(*one))) for one in sentences]
     return sum(map(len, labels))
@@ -261,6 +268,17 @@ SHORT = tuple(
         "推进5G基站建设，落实“双减”政策。",
     )
 )
+
+
+@pytest.mark.parametrize("file", PAPERS[:2], ids=lambda file: file.name)
+def test_the_more_a_beginning_is_favoured_the_more_names_there_are(file: Path) -> None:
+    outline = structure(mend(read(file.read_bytes(), [file.name])).source)
+    numbers = []
+    for favour in (-5.0, 0.0, FAVOUR, 5.0):
+        (labels,) = labelled(Weigher(Model(MODEL), favour), [outline])
+        numbers.append("".join(labels).count("B"))
+    assert numbers == sorted(numbers)
+    assert numbers[0] < numbers[1] < numbers[-1]
 
 
 def test_a_table_that_is_full_is_begun_anew(monkeypatch: pytest.MonkeyPatch) -> None:
