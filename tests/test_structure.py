@@ -423,6 +423,14 @@ OUTLINES = [
         ["1|加强教研|抓质量"],
         id="who may apply, aims and what a paper holds are no work",
     ),
+    pytest.param(
+        "（一）抓质量，促均衡\n办好职业学校。\n加快实训基地建设，支持职业学校开设新专业，聘请工匠进校授课，"
+        "扩大订单培养的规模。\n培育教学名师。\n实施名师工程，组织骨干教师跟岗学习，建立名师工作室，对新教师一对一帮扶，"
+        "每年评选一批优秀教案。\n各位代表，任重道远，唯有实干。让我们携手并进，把各项工作落到实处。",
+        ["抓质量，促均衡"],
+        ["|办好职业学校|抓质量，促均衡", "|培育教学名师|抓质量，促均衡"],
+        id="leads that are paragraphs of their own; an address is none",
+    ),
     pytest.param("加强校车管理，保障学生安全。\n请认真执行。", [], [], id="no headings"),
 ]
 
@@ -532,6 +540,11 @@ FILLER = "各县区要高度重视，统筹安排，明确责任，加强协调�
             f"&nbsp;&nbsp;二、培育名师&nbsp;&nbsp;{FILLER}",
             ["一|加强教研", "二|培育名师"],
             id="blanks of a page read as text",
+        ),
+        pytest.param(
+            f"一、抓质量，促均衡1.加强教研。{FILLER}\n2.培育名师。{FILLER}\n二、抓安全3.排查隐患。{FILLER}",
+            ["1|加强教研", "2|培育名师", "3|排查隐患"],
+            id="an item right behind its heading in a line of common length",
         ),
         pytest.param(
             f"1.加强教研。{FILLER}包括：1.集体备课；2.听课评课。详见附件2.教研安排。{FILLER}",
