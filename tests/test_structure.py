@@ -573,6 +573,34 @@ def test_blanks_that_stand_for_breaks() -> None:
     assert "总 则" in [section.title for section in outline.sections]
 
 
+MUCH = FILLER * 4  # of the text behind a lead
+
+
+@pytest.mark.parametrize(
+    ("items", "tasks"),
+    [
+        pytest.param(
+            f"（一）抓质量，促均衡。坚持质量立校。加强教研工作。{MUCH}一是培育教学名师。{MUCH}\n"
+            f"（二）抓安全，保稳定。排查校园隐患。{MUCH}建好校车队伍。{MUCH}成立专班。\n"
+            f"（三）抓课程，提素养。开发地方课程。{MUCH}办好艺术社团。{MUCH}",
+            ["|加强教研工作", "一|培育教学名师", "|排查校园隐患", "|建好校车队伍"]
+            + ["|开发地方课程", "|办好艺术社团"],
+            id="all are written so",
+        ),
+        pytest.param(
+            f"（一）抓质量，促均衡。坚持质量立校。加强教研工作。{MUCH}培育教学名师。{MUCH}\n"
+            f"（二）抓安全，保稳定。{MUCH}{MUCH}{MUCH}\n"
+            f"（三）抓课程，提素养。{MUCH}办好艺术社团。{MUCH}{MUCH}",
+            ["一|抓质量，促均衡", "二|抓安全，保稳定", "三|抓课程，提素养"],
+            id="short sentences here and there",
+        ),
+    ],
+)
+def test_leads_inside_paragraphs(items: str, tasks: list[str]) -> None:
+    outline = outline_of(f"云陵市政府工作报告\n一、2024年重点工作\n{items}\n")
+    assert [f"{task.number}|{task.title}" for task in outline.tasks] == tasks
+
+
 def test_spans_hold_what_they_say() -> None:
     text = (
         "一、抓质量\n1.加强教研。每月组织教研活动，提升课堂教学质量。\n"

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 
 from kg.models import Section, Task
 from kg.structure.blocks import Block, ordinal
+from kg.structure.inline_leads import with_inline_leads
 from kg.structure.items import (
     ARTICLE,
     HEADING,
@@ -60,7 +61,7 @@ def _general_words() -> frozenset[str]:
 
 def build(blocks: Sequence[Block], end: int) -> tuple[tuple[Section, ...], tuple[Task, ...]]:
     """Return sections and tasks of a document whose content ends at `end`."""
-    items = list(read_items(blocks))
+    items = with_inline_leads(list(read_items(blocks)), blocks)
     parents, ends = _nest(items, end)
     work = _work_items(items, parents)
     sections: list[Section] = []
