@@ -205,6 +205,11 @@ def test_left_as_it_is(text: str) -> None:
         (PAGE + "重点工作\n南岭驿站先行。\n", "工作\n南岭"),  # a heading: its line is not full
         (PAGE + "各县区要抓紧编制出台本地区的山区驿站建设方案\n（二）建好队伍。\n", "方案\n（二"),
         ("落实《云陵市校车\n管理办法》。\n", "校车管理"),  # a title in marks, on any page
+        ("请登录系统（\nhttp://y.cn\n）填报申请", "系统（http://y.cn）填报"),  # at a bracket
+        ("材料报送截止时间为\n2024\n年\n3\n月\n5\n日\n。", "时间为2024年3月5日"),  # around figures
+        ("云教发〔\n2024\n〕\n6\n号\n各县区：", "云教发〔2024〕6号\n各"),
+        ("云陵市民政局\n2024\n年\n3\n月\n5\n日\n", "民政局\n2024年3月5日"),  # who signs
+        ("所需经费为\n6\n年度合计\n", "为\n6\n年度"),  # a table's rows
         ("请各县区抓好落实\n云陵市人民政府\n", "落实\n云陵"),
         ("（牵头单位：县教育\n局、县财政局）", "县教育局"),
         # On a page that breaks no lines a comma at the end of one may be a slip for 。

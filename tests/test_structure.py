@@ -431,6 +431,13 @@ OUTLINES = [
         ["|办好职业学校|抓质量，促均衡", "|培育教学名师|抓质量，促均衡"],
         id="leads that are paragraphs of their own; an address is none",
     ),
+    pytest.param(
+        "第一章 附则\n第一条 本办法自2024年3月1日起施行。\n"
+        "一、抓质量\n1.加强教研。每月组织教研活动，提升课堂教学质量。",
+        ["附则", "本办法自2024年3月1日起施行", "抓质量"],
+        ["1|加强教研|抓质量"],
+        id="another paper below a regulation",
+    ),
     pytest.param("加强校车管理，保障学生安全。\n请认真执行。", [], [], id="no headings"),
 ]
 
