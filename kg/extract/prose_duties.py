@@ -45,12 +45,14 @@ ACTS_BEHIND = re.compile(
     rf"{ET_CETERA}?{HOW_OFTEN}(?:会同|联合|牵头|要(?!求)|应|须|不得|不予|负责|承担|依照|汇总)"
 )
 CALLED = re.compile(r"（(?:以下)?(?:统一)?简称[^（）]{2,16}）")
-LEADS_ALONE = re.compile(r"(?:等)?(?:牵头|负责(?!人|同志|制))")
-LEAD_BEFORE = re.compile(r"(?:由|请|责成|委托)$")
+LEADS_ALONE = re.compile(r"(?:等)?(?:牵头|负责(?!人|同志|制|解释))")
+LEAD_BEFORE = re.compile(r"(?:由|(?<![报提申])请|责成|委托)$")
+# 本办法由市民政局负责解释: who may say what a paper means has no task in it.
+EXPLAINS = re.compile(r"(?:（[^（）]{0,30}）)?(?:会同[^，。；]{2,20}?)?(?:负责)?(?:具体)?解释")
 POSTS = re.compile("(?:相关|有关|分管|主要|联系)*(?:领导|负责同志|负责人)")
 SUBJECT_BEHIND = re.compile(
     rf"{ET_CETERA}?{HOW_OFTEN}"
-    r"(?:要|应当?|须|需|不得|不予|暂停|依照|依法|作为|会同|联合|组织|负责|牵头|统筹|加强|制定|指导|督促"
+    r"(?:要|应当?|须|需|不得|不予|暂停|依照|依法|作为|会同|联合|组织|负责(?!解释)|牵头|统筹|加强|制定|指导|督促"
     r"|每年|按照|依据|根据|定期|将|可(?![信能靠视])|认定|对|原则上|建立|做好|加快|推进|推动|落实|具体"
     r"|承担|设在|主管|结合|汇总|围绕|委托|通过|充分|持续|切实|积极|及时|分别|共同|统一|主导|加大|履行"
     r"|从[^，。；]{2,16}给予|在[^，。；]{2,16}(?:时|中|前|后|基础上|范围内)，?"
@@ -104,7 +106,9 @@ def behind_last(unknown: re.Pattern[str], behind: str) -> str:
 
 def _is_put_in_charge(before: str, behind: str) -> bool:
     """Tell 由市教育局…, but not 由市政府分管领导任组长."""
-    return LEAD_BEFORE.search(before) is not None and not POSTS.match(behind)
+    if POSTS.match(behind) or EXPLAINS.match(behind):
+        return False
+    return LEAD_BEFORE.search(before) is not None
 
 
 def _runs(
