@@ -40,6 +40,7 @@ SIGNATORY = re.compile(
 FIGURE = re.compile(r"\d{1,4}")
 BEHIND_FIGURE = re.compile("年(?![度级龄])|月(?!份)|日(?![常期])|号(?![码召令])")
 BEFORE_FIGURE = re.compile("(?:[为于至到自在就前后〕]|开展|截至|截止|时间是)$")
+TITLE_REST = re.compile("[^，。；：！？、]{1,12}。.")
 COLUMNS = re.compile(r"[^\s\u3000](?:\s{3,}|\u3000{2,})[^\s\u3000]")
 # Blanks that part columns, not those that a page sets around figures: 1-2MHz -10dBm 1MHz 有效值.
 COLUMN = re.compile(r" (?:(?<=[\d%)A-Za-z] )(?=[-\d])|(?<=[一-鿿] )(?=[一-鿿]))")
@@ -138,7 +139,7 @@ def _joined(lines: Sequence[Line], at: int, page: Page | None) -> int:
     running = adjacent and not (line.tabular or below.tabular)
     if running and (_is_cut(line, below) or _is_split_at_figures(lines, at)):
         return at + 1
-    if page is None or line.whole or not _is_full(line, page):
+    if page is None or line.whole or not (_is_full(line, page) or _is_torn_item(line, below, page)):
         return 0
     following = _behind_furniture(lines, at + 1, page)
     if lines[following].whole or PAGE_NUMBER.fullmatch(lines[following].text):
@@ -308,6 +309,14 @@ def _mostly_open(lines: Sequence[Line]) -> float | None:
 def _is_full(line: Line, page: Page) -> bool:
     heading = ITEM.match(line.text) is not None and "。" not in line.text
     return line.width >= (page.strict if heading else page.full)
+
+
+def _is_torn_item(line: Line, below: Line, page: Page) -> bool:
+    """Tell the first line of an item, whose indent is lost, with the rest of its text below it."""
+    reaches = line.width >= page.strict - INDENT and ITEM.match(line.text) is not None
+    if not reaches or line.indent > 0:
+        return False
+    return "。" in line.text or TITLE_REST.match(below.text) is not None
 
 
 def _goes_on(lines: Sequence[Line], at: int, following: int, page: Page) -> bool:
