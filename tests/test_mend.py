@@ -23,6 +23,10 @@ from kg.structure.alignment import Alignment, Edit, Step
 from kg.structure.mend import Mended, mend
 
 PAGE = "把驿站办在乡亲们家门口让老人少跑路让孩子有人管\n" * 40
+UNINDENTED = PAGE + (
+    "一、统筹力量做好服务群众工作，建好山区\n驿站队伍。每月培训。\n"
+    "二、各县区要继续做好山区群众的保障\n请县财政局落实经费。\n"
+)
 # A page of 30 ideographs a line, as a PDF file gives it.
 WRAPPED = """云陵市山区驿站建设方案
 　　为方便山区群众办事，各县区要在2025年底前建成一批驿站，由市
@@ -205,6 +209,11 @@ def test_left_as_it_is(text: str) -> None:
         (PAGE + "重点工作\n南岭驿站先行。\n", "工作\n南岭"),  # a heading: its line is not full
         (PAGE + "各县区要抓紧编制出台本地区的山区驿站建设方案\n（二）建好队伍。\n", "方案\n（二"),
         ("落实《云陵市校车\n管理办法》。\n", "校车管理"),  # a title in marks, on any page
+        ("请登录系统（\nhttp://y.cn\n）填报申请", "系统（http://y.cn）填报"),  # at a bracket
+        ("材料报送截止时间为\n2024\n年\n3\n月\n5\n日\n。", "时间为2024年3月5日"),  # around figures
+        ("云教发〔\n2024\n〕\n6\n号\n各县区：", "云教发〔2024〕6号\n各"),
+        ("云陵市民政局\n2024\n年\n3\n月\n5\n日\n", "民政局\n2024年3月5日"),  # who signs
+        ("所需经费为\n6\n年度合计\n", "为\n6\n年度"),  # a table's rows
         ("请各县区抓好落实\n云陵市人民政府\n", "落实\n云陵"),
         ("（牵头单位：县教育\n局、县财政局）", "县教育局"),
         # On a page that breaks no lines a comma at the end of one may be a slip for 。
@@ -213,6 +222,9 @@ def test_left_as_it_is(text: str) -> None:
         (INDENTED, "挪用。年底"),  # the line is full, and the next not indented
         (WRAPPED, "歇脚\n　　二、"),  # the next line is indented
         (WRAPPED, "方案\n　　为"),  # a title, and no full line
+        # the indents are lost, so that the first line of an item is the shorter
+        (UNINDENTED, "建好山区驿站队伍。"),
+        (UNINDENTED, "群众的保障\n请"),
         (WRAPPED, "\n云陵市民政局\n2024年3月5日"),  # who signs, and when
         (WRAPPED.replace("\n", "\n\n"), "服务半径"),  # an empty line behind every line
         (WRAPPED.replace("服务\n", "服务\n— 3 —\n"), "服务半径"),  # a page number

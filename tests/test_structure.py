@@ -423,6 +423,21 @@ OUTLINES = [
         ["1|加强教研|抓质量"],
         id="who may apply, aims and what a paper holds are no work",
     ),
+    pytest.param(
+        "（一）抓质量，促均衡\n办好职业学校。\n加快实训基地建设，支持职业学校开设新专业，聘请工匠进校授课，"
+        "扩大订单培养的规模。\n培育教学名师。\n实施名师工程，组织骨干教师跟岗学习，建立名师工作室，对新教师一对一帮扶，"
+        "每年评选一批优秀教案。\n各位代表，任重道远，唯有实干。让我们携手并进，把各项工作落到实处。",
+        ["抓质量，促均衡"],
+        ["|办好职业学校|抓质量，促均衡", "|培育教学名师|抓质量，促均衡"],
+        id="leads that are paragraphs of their own; an address is none",
+    ),
+    pytest.param(
+        "第一章 附则\n第一条 本办法自2024年3月1日起施行。\n"
+        "一、抓质量\n1.加强教研。每月组织教研活动，提升课堂教学质量。",
+        ["附则", "本办法自2024年3月1日起施行", "抓质量"],
+        ["1|加强教研|抓质量"],
+        id="another paper below a regulation",
+    ),
     pytest.param("加强校车管理，保障学生安全。\n请认真执行。", [], [], id="no headings"),
 ]
 
@@ -534,6 +549,11 @@ FILLER = "各县区要高度重视，统筹安排，明确责任，加强协调�
             id="blanks of a page read as text",
         ),
         pytest.param(
+            f"一、抓质量，促均衡1.加强教研。{FILLER}\n2.培育名师。{FILLER}\n二、抓安全3.排查隐患。{FILLER}",
+            ["1|加强教研", "2|培育名师", "3|排查隐患"],
+            id="an item right behind its heading in a line of common length",
+        ),
+        pytest.param(
             f"1.加强教研。{FILLER}包括：1.集体备课；2.听课评课。详见附件2.教研安排。{FILLER}",
             ["1|加强教研"],
             id="an enumeration inside a line of common length",
@@ -558,6 +578,34 @@ def test_blanks_that_stand_for_breaks() -> None:
     assert stretch(outline, outline.title) == "云陵市教育局2024年工作要点"
     assert [task.title for task in outline.tasks][:3] == ["抓教研", "抓师资", "抓课程"]
     assert "总 则" in [section.title for section in outline.sections]
+
+
+MUCH = FILLER * 4  # of the text behind a lead
+
+
+@pytest.mark.parametrize(
+    ("items", "tasks"),
+    [
+        pytest.param(
+            f"（一）抓质量，促均衡。坚持质量立校。加强教研工作。{MUCH}一是培育教学名师。{MUCH}\n"
+            f"（二）抓安全，保稳定。排查校园隐患。{MUCH}建好校车队伍。{MUCH}成立专班。\n"
+            f"（三）抓课程，提素养。开发地方课程。{MUCH}办好艺术社团。{MUCH}",
+            ["|加强教研工作", "一|培育教学名师", "|排查校园隐患", "|建好校车队伍"]
+            + ["|开发地方课程", "|办好艺术社团"],
+            id="all are written so",
+        ),
+        pytest.param(
+            f"（一）抓质量，促均衡。坚持质量立校。加强教研工作。{MUCH}培育教学名师。{MUCH}\n"
+            f"（二）抓安全，保稳定。{MUCH}{MUCH}{MUCH}\n"
+            f"（三）抓课程，提素养。{MUCH}办好艺术社团。{MUCH}{MUCH}",
+            ["一|抓质量，促均衡", "二|抓安全，保稳定", "三|抓课程，提素养"],
+            id="short sentences here and there",
+        ),
+    ],
+)
+def test_leads_inside_paragraphs(items: str, tasks: list[str]) -> None:
+    outline = outline_of(f"云陵市政府工作报告\n一、2024年重点工作\n{items}\n")
+    assert [f"{task.number}|{task.title}" for task in outline.tasks] == tasks
 
 
 def test_spans_hold_what_they_say() -> None:

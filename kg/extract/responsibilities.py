@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
+from kg.extract.prose_duties import (
+    ET_CETERA,
+    MEMBER,
+    SUBJECT,
+    SUPPORTS_BEHIND,
+    WITH,
+    behind_last,
+    duties_in_prose,
+)
 from kg.extract.table_duties import Cell, cells_of_tasks, roles_in
 from kg.extract.text import even
 from kg.models import Basis, Mention, Outline, Responsibility, Role, Section, Task
@@ -13,37 +23,22 @@ from kg.models import Basis, Mention, Outline, Responsibility, Role, Section, Ta
 WORD = "(?:单位|部门|科室|处室|机构|股室|主体|领导)"
 # A cue opens a list of agencies; the next cue, a closing bracket or the paragraph ends it.
 CUE = re.compile(
-    rf"(?P<lead>(?:牵头|主办|主责|负责|落实|责任主体|实施){WORD}?|牵头负责)\s*[:：]"
+    rf"(?P<lead>(?:牵头|主办|主责|负责|落实|责任主体|实施)(?:责任|考核|实施|落实)?{WORD}?"
+    r"|牵头负责)\s*[:：]"
     rf"|(?P<support>(?:配合|参与|参加|协同|协办|协助|支持|联合|会同){WORD}?)\s*[:：]"
     rf"|(?P<list>(?:责任|承办|分工|任务){WORD})\s*[:：]"
 )
-SUBJECT = "responsibility.subject"
-WITH = "responsibility.prose.with"
-ET_CETERA = (
-    "(?:等(?:[省市县区]级)?(?:有关|相关)?(?:部门|单位)?"
-    "|(?:和|及|以及)(?:有关|相关)[^，。；、]{0,10}?(?:部门|单位|机构))"
-)
 GROUP = re.compile(r"（(?P<inside>[^（）]*(?:（[^（）]*）[^（）]*)*)）")
+# The last members of a list that are no agencies known by name: （市教育局、大数据专班负责）.
+UNKNOWN_LAST = re.compile(
+    rf"(?:[、和及]{MEMBER}){{1,4}}?(?={ET_CETERA}?(?:共同|分[工别]|按[^、，；）]{{0,10}})?"
+    r"(?:牵头|负责(?!人)|配合|参[与加]|协[助同]|支持|落实))"
+)
+# What else stands in a bracket that does nothing but list who answers: （市教育局、市民政局）.
+SEPARATORS = frozenset("、，和及")
+LISTED_END = re.compile(rf"{ET_CETERA}?）")
 LEADS_BEHIND = re.compile(
     rf"\s*(?:共同|{ET_CETERA})?(?:牵头|负责|落实|按(?:照)?职责分工负责|分工负责|按(?:照)?(?:各自)?职责|分别负责|承担|主抓)"
-)
-SUPPORTS_BEHIND = re.compile(
-    rf"\s*{ET_CETERA}?(?:部门|单位)?(?:按(?:照)?(?:各自)?职责(?:分工)?)?(?:要|应)?(?:积极|主动|密切|紧密)?"
-    r"(?:配合|参与|参加|协助|协同|支持)"
-)
-# 教育、财政等部门分工负责: each does its part, and the first one leads.
-SHARED_BEHIND = re.compile(
-    rf"{ET_CETERA}?(?:要|应)?(?:按(?:照)?)?(?:各自)?(?:职责|分工)[^，。；]{{0,4}}负责"
-)
-SUPPORT_BEFORE = re.compile(r"(?:会同|联合|配合|协同|协调|商|与|加强与|协助)$")
-MEMBERS_BEHIND = re.compile(rf"{ET_CETERA}?(?:共同)?(?:组成|派员|选派|派出)")
-# Behind a comma only what is bound to do something or acts with others is a subject.
-ACTS_BEHIND = re.compile(rf"{ET_CETERA}?(?:会同|联合|牵头|要(?!求)|应|须|不得|不予|负责)")
-CALLED = re.compile(r"（(?:以下)?(?:统一)?简称[^（）]{2,16}）")
-LEADS_ALONE = re.compile(r"(?:等)?(?:牵头|负责(?!人|同志|制))")
-LEAD_BEFORE = re.compile(r"(?:由|请|责成|委托)$")
-SUBJECT_BEHIND = re.compile(
-    rf"{ET_CETERA}?(?:要|应当?|须|需|不得|不予|暂停|依照|依法|作为|会同|联合|组织|负责|牵头|统筹|加强|制定|指导|督促|每年|按照|依据|根据|定期|将|可|认定|对|原则上|建立|做好|加快|推进|推动|落实|具体)"
 )
 
 
@@ -105,7 +100,7 @@ def _stated(
     # Where a list says who answers for the task, what its sentences bind others to is no part.
     spoken = [
         found
-        for found in _in_prose(text, task.begin, end, inside)
+        for found in duties_in_prose(text, task.begin, end, inside)
         if not listed or found[2] != SUBJECT
     ]
     for at, role, rule in (*listed, *spoken):
@@ -188,12 +183,18 @@ def _by_groups(
         members = [(at, m) for at, m in inside if group.start() < m.begin < group.end()]
         if not members or CUE.search(group[0]):
             continue
+        if _only_lists(text, group, members):
+            yield from (
+                (at, "Support" if order else "Lead", "responsibility.group")
+                for order, (at, _) in enumerate(members)
+            )
+            continue
         pending: list[tuple[int, Mention]] = []
         led = False
         for position, (at, mention) in enumerate(members):
             pending.append((at, mention))
             stop = members[position + 1][1].begin if position + 1 < len(members) else group.end()
-            behind = text[mention.end : stop]
+            behind = behind_last(UNKNOWN_LAST, text[mention.end : stop])
             if SUPPORTS_BEHIND.match(behind):
                 yield from ((each, "Support", "responsibility.group") for each, _ in pending)
                 pending = []
@@ -207,62 +208,15 @@ def _by_groups(
                 pending = []
 
 
-def _in_prose(
-    text: str, begin: int, end: int, inside: Sequence[tuple[int, Mention]]
-) -> Iterator[tuple[int, Role, str]]:
-    """Yield who leads or supports by the sentence: 由A牵头, A会同B, A、B要…."""
-    previous: Mention | None = None
-    led = False
-    for run in _runs(text, inside):
-        before = text[max(begin, run[0][1].begin - 8) : run[0][1].begin]
-        called = CALLED.match(text, run[-1][1].end)
-        stop = called.end() if called is not None else run[-1][1].end
-        behind = text[stop : stop + 14]
-        gathered = previous is not None and text[previous.end : run[0][1].begin] == "组织"
-        led = led and previous is not None and "。" not in text[previous.end : run[0][1].begin]
-        previous = run[-1][1]
-        if gathered or MEMBERS_BEHIND.match(behind) or SUPPORT_BEFORE.search(before):
-            yield from ((at, "Support", WITH) for at, _ in run)
-        elif SUPPORTS_BEHIND.match(behind):
-            yield from ((at, "Support", "responsibility.prose.support") for at, _ in run)
-        elif SHARED_BEHIND.match(behind):
-            for order, (at, _) in enumerate(run):
-                yield at, "Support" if order or led else "Lead", "responsibility.prose.shared"
-        elif _is_put_in_charge(before, behind) or LEADS_ALONE.match(behind):
-            led = "牵头" in behind[:6]
-            yield from ((at, "Lead", "responsibility.prose.lead") for at, _ in run)
-        elif _is_subject(text, begin, run) and SUBJECT_BEHIND.match(behind):
-            yield from ((at, "Lead", SUBJECT) for at, _ in run)
-
-
-def _is_put_in_charge(before: str, behind: str) -> bool:
-    """Tell 由市教育局…, but not 由市政府分管领导任组长."""
-    return LEAD_BEFORE.search(before) is not None and not re.match(
-        "(?:相关|有关|分管|主要|联系)*(?:领导|负责同志|负责人)", behind
-    )
-
-
-def _runs(
-    text: str, inside: Sequence[tuple[int, Mention]]
-) -> Iterator[Sequence[tuple[int, Mention]]]:
-    """Yield the agencies in lists that are spoken of together: A、B和C."""
-    run: list[tuple[int, Mention]] = []
-    for at, mention in inside:
-        if run and text[run[-1][1].end : mention.begin] not in ("、", "和", "及", "，"):
-            yield run
-            run = []
-        run.append((at, mention))
-    if run:
-        yield run
-
-
-def _is_subject(text: str, begin: int, run: Sequence[tuple[int, Mention]]) -> bool:
-    """Tell agencies that open their sentence, or their clause where they act with others."""
-    opening = run[0][1].begin
-    before = text[max(begin, opening - 1) : opening]
-    if before == "，":
-        return ACTS_BEHIND.match(text, run[-1][1].end) is not None
-    return not before or before in "。；\n\u3000 ："
+def _only_lists(text: str, group: re.Match[str], members: Sequence[tuple[int, Mention]]) -> bool:
+    """Tell a bracket behind a sentence, or at the end of a line, that holds a list of agencies."""
+    if len(members) < 2 or members[0][1].begin != group.start() + 1:
+        return False
+    if text[group.start() - 1] not in "。；！" and text[group.end() : group.end() + 1] not in "\n":
+        return False
+    if text[group.start() - 1] == "》" or not LISTED_END.match(text, members[-1][1].end):
+        return False
+    return all(text[a.end : b.begin] in SEPARATORS for (_, a), (_, b) in pairwise(members))
 
 
 def _inferred(

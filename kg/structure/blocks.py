@@ -203,8 +203,11 @@ def _begins_in_long_line(
     """Tell whether an item begins: behind a sentence, a blank, or the heading right above it."""
     if value not in (1, expected):
         return False
-    if match.string[match.start() - 1] in PARTED:
-        return True
+    return match.string[match.start() - 1] in PARTED or _is_below(match, last)
+
+
+def _is_below(match: re.Match[str], last: re.Match[str] | None) -> bool:
+    """Tell an item right behind the heading of a higher rank: 一、强化保障1.加大投入。"""
     if last is None or RANKS[last.lastgroup or ""] >= RANKS[match.lastgroup or ""]:
         return False
     heading = match.string[last.end() : match.start()]
@@ -212,13 +215,11 @@ def _begins_in_long_line(
 
 
 def _begins_in_short_line(
-    match: re.Match[str], value: int, expected: int | None, _: re.Match[str] | None
+    match: re.Match[str], value: int, expected: int | None, last: re.Match[str] | None
 ) -> bool:
     """Tell whether an item begins: only one with a lead title, the rest is an enumeration."""
-    behind_sentence = match.string[match.start() - 1] == "。"
-    return (
-        match.lastgroup == "digits"
-        and value == expected
-        and behind_sentence
-        and LED.match(match.string, match.end()) is not None
-    )
+    if match.lastgroup != "digits" or LED.match(match.string, match.end()) is None:
+        return False
+    if value == expected and match.string[match.start() - 1] == "。":
+        return True
+    return value in (1, expected) and _is_below(match, last)

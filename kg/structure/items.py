@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from kg.structure.blocks import MISREAD, Block, ordinal
 
@@ -38,6 +39,7 @@ COUNTED = re.compile(
 )
 SHORTEST_LEAD, LONGEST_LEAD = 4, 30
 SHORTEST_BODY = 20
+LONGEST_ALONE, SHORTEST_PARAGRAPH = 20, 40  # a lead that stands alone, what stands below it
 BOX = re.compile(r"专栏[ \u3000]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})")
 # A report has one heading for the year behind it and one for the year before it, often unnumbered.
 PERIOD = re.compile(
@@ -48,8 +50,11 @@ ANNOUNCED = re.compile(
     r"(?:下列|以下|如下)[^，。；：:]{0,8}(?:条件|要求|情形|情况|问题|标准|材料|行为|职责|资料|内容)"
     r"[^。；]*[：:]$"
 )
-# A maxim that opens a paragraph (教师强则学校强, 水是生命之源), a rule or a formality: no title.
-NO_LEAD = re.compile(r"[：:；！？!?\d]|(?<![但凡])是(?!否)|则|就(?!业)|我们|须|应当|不得|施行")
+# An address to those who listen, a maxim that opens a paragraph (教师强则学校强, 水是生命之源),
+# a rule or a formality: no title.
+NO_LEAD = re.compile(
+    r"^(?:各位|同志们)|[：:；！？!?\d]|(?<![但凡])是(?!否)|则|就(?!业)|我们|须|应当|不得|施行"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,21 +166,45 @@ def _leads(head: Item, under: Sequence[Block]) -> list[Item]:
     """
     if head.level == ARTICLE or (head.closed and head.level > HEADING):
         return []
-    leads = [lead for block in under if (lead := _lead(block)) is not None]
+    alone = _leads_alone(under)
+    texts = {below.begin for lead, below in alone}  # each is what its lead says more of
+    leads = [lead for lead, _ in alone]
+    leads += [lead for block in under if block.begin not in texts and (lead := _lead(block))]
+    leads.sort(key=lambda lead: lead.begin)
     if len(leads) < 2:
         return []
-    reach = sum(block.begin <= leads[-1].begin for block in under)
+    reach = sum(block.begin <= leads[-1].begin for block in under if block.begin not in texts)
     least = 2 / 3 if head.closed else 1 / 3
     return leads if len(leads) >= reach * least else []
 
 
+def _leads_alone(under: Sequence[Block]) -> list[tuple[Item, Block]]:
+    """Return the leads that are paragraphs of their own, each with the one below, if several are:
+    办好职业教育。 / 实施名校长工程，….
+    """
+    found: list[tuple[Item, Block]] = []
+    for block, below in pairwise(under):
+        item = _opening(block)
+        if item is None or item.body > 0 or len(item.title) > LONGEST_ALONE:
+            continue
+        if len(below.text) >= SHORTEST_PARAGRAPH:
+            found.append((replace(item, below=len(below.text)), below))
+    return found if len(found) > 1 else []
+
+
 def _lead(block: Block) -> Item | None:
+    item = _opening(block)
+    return item if item is not None and item.body >= SHORTEST_BODY else None
+
+
+def _opening(block: Block) -> Item | None:
+    """Return the first sentence of a paragraph where it could be a title."""
     mark = COUNTED.match(block.text)
     assert mark is not None  # the pattern matches the empty string
     item = _item(block, LEADING, mark["number"] or "", mark.end())
     if item is None or not item.closed or not SHORTEST_LEAD <= len(item.title) <= LONGEST_LEAD:
         return None
-    return None if item.body < SHORTEST_BODY or NO_LEAD.search(item.title) else item
+    return None if NO_LEAD.search(item.title) else item
 
 
 def _item(block: Block, level: int, number: str, start: int) -> Item | None:

@@ -37,6 +37,10 @@ DATE = re.compile(
 SIGNATORY = re.compile(
     r"[一-鿿 \u3000]{2,30}(?:[部局委厅署办院会社行]|政府|法院|办公室|[（(]盖章[）)])"
 )
+FIGURE = re.compile(r"\d{1,4}")
+BEHIND_FIGURE = re.compile("年(?![度级龄])|月(?!份)|日(?![常期])|号(?![码召令])")
+BEFORE_FIGURE = re.compile("(?:[为于至到自在就前后〕]|开展|截至|截止|时间是)$")
+TITLE_REST = re.compile("[^，。；：！？、]{1,12}。.")
 COLUMNS = re.compile(r"[^\s\u3000](?:\s{3,}|\u3000{2,})[^\s\u3000]")
 # Blanks that part columns, not those that a page sets around figures: 1-2MHz -10dBm 1MHz 有效值.
 COLUMN = re.compile(r" (?:(?<=[\d%)A-Za-z] )(?=[-\d])|(?<=[一-鿿] )(?=[一-鿿]))")
@@ -132,9 +136,10 @@ def _joined(lines: Sequence[Line], at: int, page: Page | None) -> int:
     """Return the index of the line that goes on with the sentence of another; 0 if none does."""
     line, below = lines[at], lines[at + 1]
     adjacent = below.row == line.row + 1
-    if adjacent and not (line.tabular or below.tabular) and _is_cut(line, below):
+    running = adjacent and not (line.tabular or below.tabular)
+    if running and (_is_cut(line, below) or _is_split_at_figures(lines, at)):
         return at + 1
-    if page is None or line.whole or not _is_full(line, page):
+    if page is None or line.whole or not (_is_full(line, page) or _is_torn_item(line, below, page)):
         return 0
     following = _behind_furniture(lines, at + 1, page)
     if lines[following].whole or PAGE_NUMBER.fullmatch(lines[following].text):
@@ -306,6 +311,14 @@ def _is_full(line: Line, page: Page) -> bool:
     return line.width >= (page.strict if heading else page.full)
 
 
+def _is_torn_item(line: Line, below: Line, page: Page) -> bool:
+    """Tell the first line of an item, whose indent is lost, with the rest of its text below it."""
+    reaches = line.width >= page.strict - INDENT and ITEM.match(line.text) is not None
+    if not reaches or line.indent > 0:
+        return False
+    return "。" in line.text or TITLE_REST.match(below.text) is not None
+
+
 def _goes_on(lines: Sequence[Line], at: int, following: int, page: Page) -> bool:
     line, below = lines[at], lines[following]
     if line.text[-1] in PAIRS:
@@ -349,10 +362,22 @@ def _head(line: Line) -> str:
 
 
 def _is_cut(line: Line, below: Line) -> bool:
-    """Tell a break that is one on any page: inside 《》 or （）."""
-    return _in_brackets(line.text, below.text) and not (
+    """Tell a break that is one on any page: inside 《》 or （）, or right at one of the two."""
+    opens = line.text[-1] in PAIRS and not line.text.endswith("《《")  # 《《收藏, 》》更多
+    at_bracket = opens or (below.text[0] in CLOSING and not below.text.startswith("》》"))
+    return (at_bracket or _in_brackets(line.text, below.text)) and not (
         ITEM.match(below.text) or LABEL.match(below.text) or is_field(below.text)
     )
+
+
+def _is_split_at_figures(lines: Sequence[Line], at: int) -> bool:
+    """Tell a break at a figure that a page sets apart: 为 / 2025 / 年 / 3 / 月, 〕 / 6 / 号."""
+    line, below = lines[at].text, lines[at + 1].text
+    if FIGURE.fullmatch(line):
+        return BEHIND_FIGURE.match(below) is not None
+    behind = lines[at + 2].text if at + 2 < len(lines) else ""
+    dated = FIGURE.fullmatch(below) is not None and BEHIND_FIGURE.match(behind) is not None
+    return dated and (line in ("年", "月") or BEFORE_FIGURE.search(line) is not None)
 
 
 def _in_brackets(text: str, below: str) -> bool:

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 
 from kg.models import Section, Task
 from kg.structure.blocks import Block, ordinal
+from kg.structure.inline_leads import with_inline_leads
 from kg.structure.items import (
     ARTICLE,
     HEADING,
@@ -28,7 +29,9 @@ QUESTION = re.compile(r"^问\d{0,2}[：:]|[？?]$")
 # What an explanation of a paper tells of it: 《教研措施》主要内容.
 EXPLAINS = re.compile(r"》的?(?:主要|基本|政策)?(?:内容|特点|亮点|依据|意义|创新点)$")
 # 本办法自2024年1月1日起施行, 由教育局负责解释: what closes a paper is no work.
-FORMALITY = re.compile(r"^本[一-鿿]{1,10}?(?:自.{1,20}起|由.{2,30}解释|所称|所指|有效期|适用于)")
+FORMALITY = re.compile(
+    r"^本[一-鿿]{1,10}?(?:[自于从].{1,20}起|由.{2,30}解释|所称|所指|有效期|适用于)"
+)
 TOPICAL_VERBS = ("组织", "安排", "评选", "推荐")  # 组织机构, 评选办法
 TOPIC = re.compile(r"^关于")
 BETWEEN_WORDS = re.compile(r"[\s\u3000：:]")
@@ -60,7 +63,7 @@ def _general_words() -> frozenset[str]:
 
 def build(blocks: Sequence[Block], end: int) -> tuple[tuple[Section, ...], tuple[Task, ...]]:
     """Return sections and tasks of a document whose content ends at `end`."""
-    items = list(read_items(blocks))
+    items = with_inline_leads(list(read_items(blocks)), blocks)
     parents, ends = _nest(items, end)
     work = _work_items(items, parents)
     sections: list[Section] = []
@@ -95,9 +98,11 @@ def _closes(items: Sequence[Item], parents: Sequence[int | None], above: int, it
     """Tell whether an open item ends where another begins.
 
     A review or a list that begins to count anew is over, though the next heading has no number
-    or is lost.
+    or is lost. So is a regulation whose last article is followed by the 一、 of another paper.
     """
     if items[above].level >= item.level:
+        return True
+    if item.level == TOP and ordinal(item.number) == 1 and _ends_paper(items[above]):
         return True
     counted = items[above].lists or is_general(items[above].title)
     if ordinal(item.number) != 1 or not counted:
@@ -106,6 +111,11 @@ def _closes(items: Sequence[Item], parents: Sequence[int | None], above: int, it
         parent == above and items[index].number and items[index].level >= item.level
         for index, parent in enumerate(parents)
     )
+
+
+def _ends_paper(item: Item) -> bool:
+    closes = FORMALITY.match(item.title) or BETWEEN_WORDS.sub("", item.title) == "附则"
+    return item.level <= ARTICLE and bool(closes)
 
 
 def _nearest(section_of: dict[int, int], parents: Sequence[int | None], index: int) -> int | None:
