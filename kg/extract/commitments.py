@@ -9,7 +9,7 @@ from functools import cache
 from kg.extract.boundary import tagged
 from kg.extract.clauses import clause_at
 from kg.extract.dates import Moment
-from kg.extract.quantities import WORKING_TIMES, Quantity, is_money, kind_of
+from kg.extract.quantities import ASPECT, WORKING_TIMES, Quantity, is_money, kind_of
 from kg.extract.text import up_to
 from kg.vocabulary import rows
 
@@ -21,6 +21,11 @@ HOLDER = re.compile(
     r"(?!项?资金|经费|税|贷款|补|奖|投资|产值|收入|园)"
 )
 NEAR = 16  # characters before a figure in which its governing word stands
+# 三十七项, 六百四十三亿元: written out as older papers do; not 两个, 十件, 千家.
+FULL_NUMBER = re.compile(
+    "[零一二三四五六七八九十百千两]*[十百千][一二三四五六七八九]|[零一二三四五六七八九十百千两]{2,}[万亿]"
+    "|[一二三四五六七八九两][十百千万亿]"
+)
 LEARNED = re.compile(r"(?:掌握|学会|培养|养成)$")  # 每个学生掌握|一项|运动技能
 DURATION_SET = re.compile(
     r"(?:(?:压缩|缩短|缩减|压减|减少|延长|增加|放宽|提前|提速|精简|降低|提高|提升|降|减)[到至为了]?"
@@ -61,10 +66,16 @@ BRACKETED = re.compile(r"[、，]?不满")
 OF_A_CASE = re.compile(
     r"^[^，。；]{0,4}(?:对于|凡)(?![^，。；]*(?:给予|予以|按|奖|补|应|须|实行|实施|开展))"
 )
+THOSE = re.compile(r"(?:^|[，。；：、）\s])对(?![外口接标])")
+GIVEN_TO = re.compile("给予|奖励|补助|补贴|奖补|资助")
 CASE_ENDS = re.compile(r"[^，。；]{0,14}的[^，。；\d]{0,12}，")
 PROJECT = re.compile(
     r"[^，。；]*(?:项目|工程|基地|生产线|电站|机组)[^，。；、]{0,4}"
     r"(?:建设|开工|达产|投产|建成|竣工|投用|满产|落地|实施)[^，。；]{0,6}(?=[，。；]|$)"
+)
+# 建成|50万吨|乙醇、另一公司3万吨颜料等项目: what the projects are called.
+OF_PROJECTS = re.compile(
+    r"[^，。；]{0,60}?等(?:一批|\d+个)?[^，。；、\d]{0,8}(?:项目|工程|产线|生产线)"
 )
 RATED = re.compile(r"[×*xX/]$")  # 2×|300兆瓦|机组
 FUND = re.compile(r"[^，。；\d]{0,16}(?:基金|资金池|专项资金)")
@@ -129,7 +140,20 @@ def _is_condition(sentence: str, quantity: Quantity, clause: str) -> bool:
         return True
     if BRACKETED.match(sentence, quantity.end) or clause.endswith("不满"):
         return True
+    if is_money(quantity.unit) and _is_threshold(sentence, quantity):
+        return True
     return bool(OF_A_CASE.search(clause) and CASE_ENDS.match(sentence, quantity.end))
+
+
+def _is_threshold(sentence: str, quantity: Quantity) -> bool:
+    """Tell the sum from which on something is given: 对到账300万美元以上项目，按…给予奖励."""
+    start = max(sentence.rfind(mark, 0, quantity.begin) for mark in "。；") + 1
+    return (
+        quantity.comparator == "AtLeast"
+        and THOSE.search(sentence, start, quantity.begin) is not None
+        and GIVEN_TO.search(sentence, start, quantity.begin) is None
+        and GIVEN_TO.search(sentence, quantity.end) is not None
+    )
 
 
 def _rests_on(quantity: Quantity, clause: str) -> bool:
@@ -183,6 +207,12 @@ def _bound_in_words(sentence: str, quantity: Quantity, moments: Sequence[Moment]
     if quantity.comparator != "Exactly":
         promised = sentence[quantity.begin : quantity.number_begin].startswith(("至少", "不少于"))
         return promised or quantity.unit not in ("年", "个", "项")
+    if (
+        FULL_NUMBER.match(sentence, quantity.number_begin)
+        and quantity.unit not in ("届", "次", "年", "类", "期")
+        and ASPECT.match(sentence, quantity.end) is None
+    ):
+        return not _describes(sentence, quantity)
     if LEARNED.search(sentence[: quantity.begin][-4:]):
         return True
     if quantity.unit not in ("次", "场", "期", "届", "轮", "堂"):
@@ -230,6 +260,7 @@ def _rates_a_project(sentence: str, quantity: Quantity) -> bool:
         RATED.search(up_to(sentence, quantity.begin))
         or re.match(r"/\d", sentence[quantity.end :])
         or PROJECT.match(sentence, quantity.end)
+        or OF_PROJECTS.match(sentence, quantity.end)
     )
 
 

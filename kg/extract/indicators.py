@@ -18,24 +18,24 @@ NUMBERING = re.compile(
     r"^\s*(?:[①-⑳]|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[.．、]|[一二三四五六七八九十]{1,2}(?:是|、)|第[一二三四五六七八九十]{1,3}条)\s*"
 )
 TIMES = (
-    r"(?:(?:到|至|截至)?(?:(?:19|20)\d\d年|\d{1,2}月)(?:底|末|度|初|内)?(?:前|之前|以前)?|“?十[二三四五]五”?(?:期?末|期间)"
+    r"(?:(?:到|至|截至)?(?:(?:19|20)\d\d年|(?:一九|二[〇○零])[〇○零一二三四五六七八九]{2}年|\d{1,2}月)(?:底|末|度|初|内)?(?:前|之前|以前)?|“?十[二三四五]五”?(?:期?末|期间)"
     r"|每[两三四五\d]?(?:年|季度?|学期|学年|月|周|半年)|第?[一二三四]季度(?:末|底)?|[上下]半年|全年|年内|年底前|至年底|到年底|今年|本年度?|届时|近两年|上年度)"
 )
 # Each with what it also begins: 各|地, but 各类人才; 在|, but 在校学生; 均|, but 均衡.
 ADVERBS = (
-    "同时|并(?!购|网|轨)且?|还要|要(?!素|件|闻)|将|应(?!急|用|届|收|税|对)当?|须(?!知)|需(?!求)|可(?!再生|持续|穿戴|研)|均(?!衡)"
+    "同时|并(?!购|网|轨)且?|还要|要(?!素|件|闻|求)|将|应(?!急|用|届|收|税|对)当?|须(?!知)|需(?!求)|可(?!再生|持续|穿戴|研)|均(?!衡)"
     "|都(?!市)|也|再(?!生|制造|就业|教育)|其中|进一步|继续(?!教育)|积极|着力|努力|力争|争取|确保|保证(?!金)"
     "|基本(?!养老|医疗|公共|药|农田|实现|普及)|全面|全力|大力|切实|重点|计划(?!单列|生育)|预计|原则上|分别|总体|使(?!用)得?"
     "|目标是|通过(?!率)|累计|年度(?!投资)|按照?(?!劳|揭)|以(?![上下内])|给予|对(?!外|口|接|标)|围绕|推进|加快|常态化"
     "|在(?!校|孵|建|岗|职|园|线|编|册|籍|库|校生)|各(?!类|级|项|种|族|地)|稳步|有序|不断|持续|总计|共(?!同|享|建|青)|约(?!束)"
-    "|且(?!末)|一式|近(?!视|代|郊)|超(?!高|低|算|级|大|市|前)|到(?!位|访|岗|期)|至|达(?!标)"
+    "|且(?!末)|一式|拟(?!建)|近(?!视|代|郊)|超(?!高|低|算|级|大|市|前)|到(?!位|访|岗|期)|至|达(?!标)"
 )
 SCOPES = "全市|全县|全区|全省|全镇|全国|区域"
 OPENING = re.compile(
     rf"^(?:{TIMES}|{ADVERBS}|{SCOPES}|每[户人个家名所村校班亩位天日辆台座处]|我[省市县区])+"
 )
 CLOSING = re.compile(
-    rf"(?:{TIMES}|分别|均|都|各|约|近|超|不得|应当?|须|(?<![主纲摘概需])要|可|再|总体|累计|基本|原则上|力争|争取|努力|确保|至|到|为|在|由|从|的|等|进行|每[家人名户位所个年]){{1,8}}$"
+    rf"(?:{TIMES}|动态|保持|分别|(?<!平)均|都|各|约|近|超|不得|应当?|须|(?<![主纲摘概需])要|可|再|总体|累计|基本|原则上|力争|争取|努力|确保|至|到|为|在|由|从|的|等|进行|每[家人名户位所个年]){{1,8}}$"
 )
 FIGURE = re.compile(r"\d[\d.]{0,20}[万亿]?(?:元|%|个|人|名|户|次|年|月|天)?(?:以上|以内)?$")
 DISPOSED = re.compile(r"[将把](?P<what>[^，]{2,20}?)(?:纳入|列入|作为|定为|列为)")
@@ -57,7 +57,8 @@ ASIDE = re.compile(r"(?<=[一-鿿])（[^（）]*）(?=[一-鿿])")  # 民间工�
 LISTED_LAST = re.compile(r"等(?:重点|主要|目标|建设)*(?:任务|目标|指标|要求)[^，]*$")
 # Verbs that are nouns behind what they are done to: 农村危房|改造|300户.
 ACTIONS = (
-    "开工", "落地", "签约", "完成", "改造", "治理", "整治", "培训", "建设", "评选", "种植", "栽植",
+    "开工", "落地", "签约", "完成", "改造", "治理", "整治", "培训", "建设", "投入", "评选", "种植",
+    "栽植",
 )  # fmt: skip
 LONGEST_LABEL, SHORTEST_NAME, LONGEST_NAME = 14, 4, 10
 # 推荐函（纸质，一式|6份|）
@@ -209,7 +210,8 @@ def _completed(indicator: str, previous: str, site: Site) -> str:
         return indicator
     changed = CHANGED.fullmatch(indicator)
     if not indicator or changed:
-        noun = CHANGED.sub("", previous) if indicator else previous
+        # 产值增长5%，力争突破|60亿元|: the sum is of the 产值
+        noun = CHANGED.sub("", previous) if indicator or site.unit not in SHARES else previous
         return noun + (changed["verb"] if changed else "")
     if len(indicator) <= 4 and DONE.search(indicator):
         noun = BEGUN.sub("", previous)
@@ -409,7 +411,8 @@ def _earlier_subject(site: Site) -> str:
         return _stripped(object_["what"])
     cut = IMPROVING.search(clause)
     subject = clause[: cut.start()] if cut else clause
-    return _stripped(FIGURE.sub("", subject))
+    subject = _stripped(FIGURE.sub("", subject))
+    return subject if site.unit in SHARES else CHANGED.sub("", subject)
 
 
 def _stripped(left: str) -> str:

@@ -10,7 +10,18 @@ from functools import cache
 from string import ascii_letters
 
 from kg.extract.clauses import clause_at
-from kg.extract.numerals import ARABIC, CHINESE, DASH, MASKED, POWER, POWERS, chinese, decimal
+from kg.extract.numerals import (
+    ARABIC,
+    CHINESE,
+    COMPOUND,
+    DASH,
+    MASKED,
+    POWER,
+    POWERS,
+    SPELT,
+    chinese,
+    decimal,
+)
 from kg.models import Comparator
 from kg.vocabulary import rows, words
 
@@ -69,6 +80,7 @@ BARE = re.compile(
     rf"(?=(?!人)[一-鿿]{{0,8}}?(?:{PEOPLE}))"
 )
 PER = "季度?|学[期年]|周|月|项目"  # 800元/月, 25万元/人, 3万吨/日
+PROJECTS = re.compile("目(?![标的录])")
 LIFE = re.compile(r"预期寿命[^，。；]{0,12}$")  # the only age that is a goal
 GOES_ON = re.compile("[0-9A-Za-z]")
 ROUND_POWER = re.compile("[亿万百千]")  # one of which each such sum has
@@ -94,7 +106,7 @@ class Quantity:
 @cache
 def _pattern() -> re.Pattern[str]:
     units = "|".join(sorted(map(re.escape, words("units.tsv")), key=len, reverse=True))
-    number = rf"(?:{ARABIC}|{CHINESE}|{MASKED})"
+    number = rf"(?:{ARABIC}|{COMPOUND}|{SPELT}|{MASKED})"
     return re.compile(
         rf"(?P<first>{number}) ?(?:(?P<odd>[多余])(?=[万亿]))?(?P<power1>{POWER})(?P<unit1>%|％)?"
         rf"(?:{DASH}(?P<second>{number})(?P<power2>{POWER}))?"
@@ -274,15 +286,9 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
 
 def _is_no_quantity(text: str, match: re.Match[str]) -> bool:
     """Tell an ordinal, an age, a number of a picture, a count of what is listed, lost digits."""
-    unit = match["unit"]
-    if " " in match[0] and not text[: match.start()].strip():
-        return True  # the number of a heading: 3.1 人工智能
-    if ENUMERATED.search(text[: match.start()][-2:]) or _is_age(text, match):
+    if _is_part_of_word(text, match) or _is_age(text, match):
         return True
-    if unit[-1] in ascii_letters and match["per"] is None and GOES_ON.match(text, match.end()):
-        return True  # 4P of 4Pro
-    if re.match(r"0\d", match["first"]):
-        return True  # 04个: digits were lost or shuffled
+    unit = match["unit"]
     before = text[max(0, match.start() - NEAR) : match.start()]
     if LISTED.search(before) or FIGURE_NUMBER.search(before) or _sums_up(text, match):
         return True
@@ -291,6 +297,22 @@ def _is_no_quantity(text: str, match: re.Match[str]) -> bool:
     if WEIGHT.match(text, match.end()) or WEIGHTED.search(before):
         return True
     return BEHIND_NO_TARGET.match(text, match.end()) is not None and unit not in ("%", "元")
+
+
+def _is_part_of_word(text: str, match: re.Match[str]) -> bool:
+    """Tell what is only written like a figure with a unit: 3.1 人工智能, 4Pro, 过50亿项目, 04个."""
+    unit = match["unit"]
+    if " " in match[0] and not text[: match.start()].strip():
+        return True  # the number of a heading
+    if ENUMERATED.search(text[: match.start()][-2:]):
+        return True
+    if unit[-1] in ascii_letters and match["per"] is None and GOES_ON.match(text, match.end()):
+        return True
+    if unit == "项" and match["power1"] and PROJECTS.match(text, match.end()):
+        return True  # a sum without its unit
+    if unit == "人" and text.startswith("民", match.end()):
+        return True  # 六亿人民
+    return re.match(r"0\d", match["first"]) is not None  # digits were lost or shuffled
 
 
 def _is_age(text: str, match: re.Match[str]) -> bool:
@@ -360,7 +382,7 @@ def _is_plain(bound: re.Match[str], unit: str) -> bool:
     if bound["word"] in ("高于", "低于"):
         return unit.endswith("百分点")  # 高于全省平均水平2个百分点
     opens_clause = re.search(
-        r"(?:^|[，。；：、])[^，。；：、\d]{0,4}$", bound.string[: bound.start()]
+        r"(?:^|[，。；：、])[^，。；：、\d]{0,4}(?<![量数额模])$", bound.string[: bound.start()]
     )
     return bound["word"] == "突破" and unit in ("项", "种", "个") and opens_clause is not None
 
