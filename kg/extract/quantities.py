@@ -34,6 +34,8 @@ FRACTION = re.compile(
     rf"(?P<unit>百分之|千分之)(?P<whole>{CHINESE})(?:点(?P<rest>[零一二三四五六七八九]+))?"
     rf"(?:(?:至|到|—)(?:百分之|千分之)?(?P<upper>{CHINESE}))?(?P<more>多)?"
 )
+SHARE_SIGNS = ("%", "‰")
+OF_CHANGE = re.compile("增长|提高|提升|上升|下降|降低|减少|达到|平均|水平")
 SHARE = {"百分之": "%", "千分之": "‰"}
 NEAR = 40  # characters looked at before a figure: for what counts it
 REACH = 24  # … for what bounds it
@@ -42,7 +44,7 @@ LISTED = re.compile(r"第(?:\d+、)+$")  # 第1、2、3项
 PAIR = re.compile(r"([一二两三四五六七八])([二两三四五六七八九])")  # 一两项, 三五个
 # What the figure counts stands there already: 下列3项条件, 《…》等5项标准, （共8个）.
 POINTED_AT = re.compile(
-    r"(?:以下|下列|上述|前述|如下|[》〉]等|[，（]共计?|第.{1,3}批共|》(?:共[有计分]?)?"
+    r"(?:以下|下列|上述|前述|如下|(?<=[一-鿿]{4})方面|[》〉]等|[，（]共计?|第.{1,3}批共|》(?:共[有计分]?)?"
     r"|在全[国省市]|(?:名单|名录|目录|清单)（)$"
 )
 ASPECT = re.compile(r"(?:大)?(?:方面|维度|环节|领域|子类|部分|类别|要素|层面|板块)")
@@ -358,7 +360,7 @@ def _comparator(
     after = after_pattern.match(text, end)
     if after is not None and after["word"] not in ("多", "余"):
         found, end = after_table[after["word"]], after.end()
-    before = _bound_before(text, begin)
+    before = _bound_before(text, begin, unit)
     if before is not None and not _is_plain(before, unit):
         begin = before.start()
         if found == "Exactly" or before["word"] not in ("约", "近"):
@@ -366,12 +368,14 @@ def _comparator(
     return found, begin, end
 
 
-def _bound_before(text: str, at: int) -> re.Match[str] | None:
+def _bound_before(text: str, at: int, unit: str) -> re.Match[str] | None:
     """Return the word that bounds the figure behind; not 约 in 节约用水户超过90%."""
     pattern, _ = _bounds("before")
     match = pattern.search(text, max(0, at - REACH), at)
     while match is not None:
-        if _binds(match["between"]) and not (len(match["word"]) == 1 and match["between"]):
+        if _binds(match["between"], match["word"], unit) and not (
+            len(match["word"]) == 1 and match["between"]
+        ):
             return match
         match = pattern.search(text, match.start() + 1, at)
     return None
@@ -387,10 +391,14 @@ def _is_plain(bound: re.Match[str], unit: str) -> bool:
     return bound["word"] == "突破" and unit in ("项", "种", "个") and opens_clause is not None
 
 
-def _binds(between: str) -> bool:
-    """Tell whether a bound word reaches the figure: 至少配备1名, 不低于采购金额的30%."""
+def _binds(between: str, word: str, unit: str) -> bool:
+    """Tell whether a bound word reaches the figure: 至少配备1名, 不低于采购金额的30%.
+
+    Before a share also over what it is a share of, without 的: 不低于国家规定的总课时9%.
+    """
     if len(between) > 6:
-        return between.endswith("的")
+        is_base = unit in SHARE_SIGNS and word.startswith("不") and not OF_CHANGE.search(between)
+        return between.endswith("的") or is_base
     return len(between) <= 2 or between.endswith("的") or not re.search(r"[的了和与率]", between)
 
 
