@@ -60,6 +60,7 @@ ACTIONS = (
     "开工", "落地", "签约", "完成", "改造", "治理", "整治", "培训", "建设", "投入", "评选", "种植",
     "栽植",
 )  # fmt: skip
+LONGEST_VERB = 4
 LONGEST_LABEL, SHORTEST_NAME, LONGEST_NAME = 14, 4, 10
 # 推荐函（纸质，一式|6份|）
 COPIES = re.compile(r"(?P<papers>[^，。；：、（）]{2,16})(?:（[^（）。；]{0,12})?一式$")
@@ -163,8 +164,18 @@ def _left(site: Site) -> str:
     text = site.sentence[max(stop, last) : site.begin]
     if last and not LINKED.match(text):
         text = re.split(r"[、和及与]", text)[-1]  # behind what the figure before counts
-    text = BY_MEASURE.sub("", LINKED.sub("", text) if last else text)
+    text = BY_MEASURE.sub("", LINKED.sub("", text) if last else _last_action(text))
     return _inside(NUMBERING.sub("", text).strip("、 \u3000（"))
+
+
+def _last_action(text: str) -> str:
+    """Return the last of several things to be done: 加大扶持力度、|举办招聘会|20场."""
+    head, mark, tail = text.rpartition("、")
+    before = head.rpartition("、")[2]
+    verb = re.match(f"{_verbs('neutral')}|{_verbs('change')}", tail)
+    if not mark or verb is None or len(before) <= LONGEST_VERB or len(tail) < verb.end() + 2:
+        return text
+    return tail
 
 
 def _inside(text: str) -> str:
@@ -231,7 +242,7 @@ def _done_alike(indicator: str, previous: str) -> str:
 
 def _is_verb(words: str) -> bool:
     found = tagged(words)
-    return len(found) == 1 and found[0][1] in ("v", "vn")
+    return len(found) == 1 and found[0][1] == "v"
 
 
 def _follows_on(site: Site) -> bool:
@@ -285,7 +296,8 @@ def _label(site: Site) -> str:
 
 def _by_construction(site: Site, left: str, right: str, behind: str) -> str:
     """Return what a set construction says that a figure counts, "" where there is none."""
-    if site.unit in WORKING_TIMES and site.sentence[site.end - 1] == "内":
+    is_within = site.unit in WORKING_TIMES and site.sentence[site.end - 1] == "内"
+    if is_within and _tail("reach").search(left) is None:
         return _done_within(site, left)
     paid = PAID.match(right)
     rate = PAID_BY.search(left) if paid is not None else None
