@@ -55,6 +55,10 @@ CONDITION = re.compile(
     r"|[^，。；\d]{0,8}(?:清零(?!改造|工程|任务)|消除)|范围|[^，。；]{0,4}大班额"
 )
 
+# 中断缴费不超过3个月|的职工参保人，…
+OF_THOSE = re.compile(
+    r"的[一-鿿]{0,8}(?:企业|单位|机构|项目|人员|个人|参保人|申请人|学生|家庭|居民|职工|教师)[，、]"
+)
 WITHIN_A_TIME = re.compile(r"[^，。；、]{2,40}的，")  # 3个月内|未开工的，收回用地
 
 # What work rests on is there already: 发挥|5个|基地的作用, 围绕水产等|6条|产业链.
@@ -137,6 +141,8 @@ def _is_condition(sentence: str, quantity: Quantity, clause: str) -> bool:
     if DENOMINATOR.search(up_to(sentence, quantity.number_begin)):
         return True
     if CONDITION.match(sentence, quantity.end):
+        return True
+    if kind_of(quantity.unit) != "count" and OF_THOSE.match(sentence, quantity.end):
         return True
     if BRACKETED.match(sentence, quantity.end) or clause.endswith("不满"):
         return True

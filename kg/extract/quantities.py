@@ -383,6 +383,8 @@ def _bound_before(text: str, at: int, unit: str) -> re.Match[str] | None:
 
 def _is_plain(bound: re.Match[str], unit: str) -> bool:
     """Tell what only looks like a bound: 突破 with technologies for its object, a difference."""
+    if bound["word"] == "近" and bound.string.startswith("最", bound.start() - 1):
+        return True  # 最近一次
     if bound["word"] in ("高于", "低于"):
         return unit.endswith("百分点")  # 高于全省平均水平2个百分点
     opens_clause = re.search(
