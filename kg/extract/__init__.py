@@ -100,19 +100,24 @@ def _bare(title: str) -> str:
 
 
 def _link(targets: Iterable[Target], mentions: tuple[Mention, ...]) -> Iterator[Target]:
-    """Drop figures inside a name, and link a target to the programme its indicator names."""
+    """Drop what is part of a name (“两清零”行动), link a target to the programme that it is of."""
     names = [m for m in mentions if m.type in ("Document", "Program")]  # none overlapping
     programs = [(i, m) for i, m in enumerate(mentions) if m.type == "Program"]
     begins = [m.begin for _, m in programs]
     for target in targets:
         at = bisect_right(names, target.begin, key=_begin) - 1
-        if at >= 0 and target.end <= names[at].end:
+        if at >= 0 and target.end <= names[at].end and not _counts(target, names[at]):
             continue
         first = bisect_right(begins, target.begin - NEAR)
         behind = bisect_left(begins, target.begin + NEAR)
         near = (i for i, m in programs[first:behind] if m.name in target.indicator)
         program = next(near, None)
         yield target if program is None else replace(target, program=program)
+
+
+def _counts(target: Target, name: Mention) -> bool:
+    """Tell a figure in a programme's name that counts it: 茶园3处示范区, 12项专项行动."""
+    return name.type == "Program" and name.text[target.begin - name.begin].isdigit()
 
 
 def _begin(mention: Mention) -> int:

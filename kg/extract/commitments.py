@@ -9,7 +9,7 @@ from functools import cache
 from kg.extract.boundary import tagged
 from kg.extract.clauses import clause_at
 from kg.extract.dates import Moment
-from kg.extract.quantities import WORKING_TIMES, Quantity, unit_kinds
+from kg.extract.quantities import ASPECT, WORKING_TIMES, Quantity, is_money, kind_of
 from kg.extract.text import up_to
 from kg.vocabulary import rows
 
@@ -21,22 +21,45 @@ HOLDER = re.compile(
     r"(?!项?资金|经费|税|贷款|补|奖|投资|产值|收入|园)"
 )
 NEAR = 16  # characters before a figure in which its governing word stands
+# 三十七项, 六百四十三亿元: written out as older papers do; not 两个, 十件, 千家.
+FULL_NUMBER = re.compile(
+    "[零一二三四五六七八九十百千两]*[十百千][一二三四五六七八九]|[零一二三四五六七八九十百千两]{2,}[万亿]"
+    "|[一二三四五六七八九两][十百千万亿]"
+)
 LEARNED = re.compile(r"(?:掌握|学会|培养|养成)$")  # 每个学生掌握|一项|运动技能
+DURATION_SET = re.compile(
+    r"(?:(?:压缩|缩短|缩减|压减|减少|延长|增加|放宽|提前|提速|精简|降低|提高|提升|降|减)[到至为了]?"
+    r"|(?:天数|时间|时限|时长|公示期|工期)(?:原则上|一般)?(?:为|达到?|至少)?|达到|控制在|稳定在"
+    r"|等待|需等待|公示|留存|保存)$"
+)
+# What others have to hand in by then is no promise of the document: 自开业之日起30日内向…备案.
+SINCE = re.compile(r"(?:日起|后)$")
+REPORTED = re.compile(
+    r"，?(?:应当?|须|可以?)?(?:到|向)[^，。；]{2,40}?(?:备案|报告|报送|提交|申请|提出|提供|申报)"
+)
 FROM = re.compile(r"[由从][^，。；\d]{0,12}$")
 ONWARD = re.compile(
     r"[^，。；\d]{0,6}?(?:增加|提高|提升|上升|下降|降低|减少|压减|压缩|缩短|扩大|发展|增|降|缩)[到至为]"
 )
-TOTAL = re.compile(r"总投资(?:额|约|近|达|超|超过|共|共计)*$")
-# What is handed in, in how many copies.
-PAPERS = re.compile(r"(?:申报书|推荐表|汇总表|申请表|登记表|复印件|材料|附件)[^，。；]{0,6}$")
+TOTAL = re.compile(r"(?<!完成)总投资(?:额|约|近|达|超|超过|共|共计)*$")
+INVESTED = re.compile(r"(?:完成|实现)[^，。；]{0,16}总投资[^，。；\d]{0,6}$")
+AT_LEAST = ("不少于", "不低于", "不超过", "不高于")
 # What something is made up of: …等5个部分组成.
 MADE_UP = re.compile(r"[^，。；]{0,3}(?:部分|方面|环节|板块|层级|模块|维度)(?:组成|构成)")
+OPEN_BRACKET = re.compile(r"（[^）]*$")  # of a form to be filled in: 简介（300字以内）
 INSIDE_NAME = re.compile(r"[“《〈][^”》〉]*$")
 DENOMINATOR = re.compile(r"每(?:认定|新增|满|增加)?$|[不]?含$")
 # 入围企业在3家以上的，…: a figure of the condition, not of the promise.
 CONDITION = re.compile(
-    r"(?:、[^，。；]{0,14}){0,6}的(?:[，、]|(?:法人|工业)?(?:企业|单位|机构|项目|平台)[，、])|[^，。；\d]{0,8}(?:清零|消除)|范围|[^，。；]{0,4}大班额"
+    r"(?:、[^，。；]{0,14}){0,6}的(?:[，、]|(?:按照?|每|给予)|(?:法人|工业)?(?:企业|单位|机构|项目|平台)[，、])"
+    r"|[^，。；\d]{0,8}(?:清零(?!改造|工程|任务)|消除)|范围|[^，。；]{0,4}大班额"
 )
+
+# 中断缴费不超过3个月|的职工参保人，…
+OF_THOSE = re.compile(
+    r"的[一-鿿]{0,8}(?:企业|单位|机构|项目|人员|个人|参保人|申请人|学生|家庭|居民|职工|教师)[，、]"
+)
+WITHIN_A_TIME = re.compile(r"[^，。；、]{2,40}的，")  # 3个月内|未开工的，收回用地
 
 # What work rests on is there already: 发挥|5个|基地的作用, 围绕水产等|6条|产业链.
 RESTS_ON = re.compile(
@@ -47,19 +70,27 @@ BRACKETED = re.compile(r"[、，]?不满")
 OF_A_CASE = re.compile(
     r"^[^，。；]{0,4}(?:对于|凡)(?![^，。；]*(?:给予|予以|按|奖|补|应|须|实行|实施|开展))"
 )
+THOSE = re.compile(r"(?:^|[，。；：、）\s])对(?![外口接标])")
+GIVEN_TO = re.compile("给予|奖励|补助|补贴|奖补|资助")
 CASE_ENDS = re.compile(r"[^，。；]{0,14}的[^，。；\d]{0,12}，")
 PROJECT = re.compile(
     r"[^，。；]*(?:项目|工程|基地|生产线|电站|机组)[^，。；、]{0,4}"
     r"(?:建设|开工|达产|投产|建成|竣工|投用|满产|落地|实施)[^，。；]{0,6}(?=[，。；]|$)"
 )
+# 建成|50万吨|乙醇、另一公司3万吨颜料等项目: what the projects are called.
+OF_PROJECTS = re.compile(
+    r"[^，。；]{0,60}?等(?:一批|\d+个)?[^，。；、\d]{0,8}(?:项目|工程|产线|生产线)"
+)
 RATED = re.compile(r"[×*xX/]$")  # 2×|300兆瓦|机组
+FUND = re.compile(r"[^，。；\d]{0,16}(?:基金|资金池|专项资金)")
 FOUNDED = re.compile(r"(?:组建|设立|成立|发起|新设|发行|筹集)[^，。；\d]{0,8}$")
 
 # Beside the words of commitment_words.tsv: what a pattern tells better than a word.
 PATTERNS = {
-    # 总结了5个方面的18项做法; 已审批设置, but 对已认定的企业给予; but 收到申请之日起
-    "reached": r"|(?<!为)了(?:\d+[一-鿿]{1,6}的?)?$|已(?![知婚故])(?![^，；。]{0,14}的)"
-    r"|收到(?![^，。；]*之日)",
+    # 总结了5个方面的18项做法; 收到来信, but 收到申请之日起
+    # 已开工的|57个|, but 对已认定的企业给予; 我国有|14亿人|, but 确保每县有
+    "reached": r"|(?<!为)了(?:\d+[一-鿿]{1,6}的?)?$|已(?![知婚故])(?![^，；。]{0,14}的[^，；。])"
+    r"|收到(?![^，。；]*之日)|截止(?!日|时)|^[我全][国省市县区州]有(?:\d[^，。；]{0,12}、)?$",
     "so-far": r"|截至(?:20\d\d年|\d{1,2}月)",
     "ahead": r"|到20\d\d年",
 }
@@ -93,29 +124,48 @@ def is_commitment(sentence: str, quantity: Quantity, moments: Sequence[Moment]) 
         return False
     if _is_condition(sentence, quantity, clause) or _rests_on(quantity, clause):
         return False
-    if unit_kinds().get(quantity.unit) == "time" and not _is_time_promised(sentence, quantity):
+    if kind_of(quantity.unit) == "time" and not _is_time_promised(sentence, quantity):
         return False
     in_words = sentence[quantity.number_begin] in "一二三四五六七八九十百千两"
     if in_words and quantity.rule != "quantity.fraction":
-        return _bound_in_words(sentence, quantity, moments)
+        return _bound_in_words(sentence, quantity, moments) and not _sizes_its_noun(
+            sentence, quantity
+        )
     return not _describes(sentence, quantity)
 
 
 def _is_condition(sentence: str, quantity: Quantity, clause: str) -> bool:
     """Tell a figure of the case for which something is ruled: 对于人数不超过3人的班组，…."""
+    if sentence[quantity.end - 1] == "内" and WITHIN_A_TIME.match(sentence, quantity.end):
+        return True
     if DENOMINATOR.search(up_to(sentence, quantity.number_begin)):
         return True
     if CONDITION.match(sentence, quantity.end):
         return True
+    if kind_of(quantity.unit) != "count" and OF_THOSE.match(sentence, quantity.end):
+        return True
     if BRACKETED.match(sentence, quantity.end) or clause.endswith("不满"):
         return True
+    if is_money(quantity.unit) and _is_threshold(sentence, quantity):
+        return True
     return bool(OF_A_CASE.search(clause) and CASE_ENDS.match(sentence, quantity.end))
+
+
+def _is_threshold(sentence: str, quantity: Quantity) -> bool:
+    """Tell the sum from which on something is given: 对到账300万美元以上项目，按…给予奖励."""
+    start = max(sentence.rfind(mark, 0, quantity.begin) for mark in "。；") + 1
+    return (
+        quantity.comparator == "AtLeast"
+        and THOSE.search(sentence, start, quantity.begin) is not None
+        and GIVEN_TO.search(sentence, start, quantity.begin) is None
+        and GIVEN_TO.search(sentence, quantity.end) is not None
+    )
 
 
 def _rests_on(quantity: Quantity, clause: str) -> bool:
     """Tell a count of what work rests on from one of what it is to bring: 围绕水产新建5个基地."""
     found = RESTS_ON.search(clause) if quantity.comparator == "Exactly" else None
-    if found is None or unit_kinds().get(quantity.unit) != "count" or "每" in found["between"]:
+    if found is None or kind_of(quantity.unit) != "count" or "每" in found["between"]:
         return False
     between = found["between"]
     return between.endswith("等") or not (
@@ -132,11 +182,26 @@ def _is_over(before: str) -> bool:
 
 def _is_time_promised(sentence: str, quantity: Quantity) -> bool:
     """Tell a time that is promised (10分钟内响应) from a window or a deadline (近5年, 3年内)."""
-    if quantity.comparator == "Exactly" or (quantity.low or quantity.value or 0) > 1900:
+    if (quantity.low or quantity.value or 0) > 1900:
         return False
+    if quantity.comparator == "Exactly":
+        return _is_duration_set(sentence, quantity)
     if quantity.comparator == "AtMost" and sentence[quantity.end - 1] == "内":
-        return quantity.unit in WORKING_TIMES
+        is_reported = SINCE.search(up_to(sentence, quantity.begin)) and REPORTED.match(
+            sentence, quantity.end
+        )
+        return quantity.unit in WORKING_TIMES and not is_reported
     return quantity.comparator in ("AtLeast", "AtMost")
+
+
+def _is_duration_set(sentence: str, quantity: Quantity) -> bool:
+    """Tell a time that is set or changed from one that passes: 压缩至|3天|; 历时3天."""
+    before = sentence[clause_at(sentence, quantity.begin)[0] : quantity.begin]
+    if not sentence[quantity.number_begin].isdigit() or "有效期" in before:
+        return False
+    if sentence.startswith("的", quantity.end) or re.search("延长.*年$", sentence[: quantity.end]):
+        return False  # 到期后再延长30年 is what the policy is called
+    return DURATION_SET.search(before) is not None
 
 
 def _bound_in_words(sentence: str, quantity: Quantity, moments: Sequence[Moment]) -> bool:
@@ -148,6 +213,12 @@ def _bound_in_words(sentence: str, quantity: Quantity, moments: Sequence[Moment]
     if quantity.comparator != "Exactly":
         promised = sentence[quantity.begin : quantity.number_begin].startswith(("至少", "不少于"))
         return promised or quantity.unit not in ("年", "个", "项")
+    if (
+        FULL_NUMBER.match(sentence, quantity.number_begin)
+        and quantity.unit not in ("届", "次", "年", "类", "期")
+        and ASPECT.match(sentence, quantity.end) is None
+    ):
+        return not _describes(sentence, quantity)
     if LEARNED.search(sentence[: quantity.begin][-4:]):
         return True
     if quantity.unit not in ("次", "场", "期", "届", "轮", "堂"):
@@ -160,17 +231,17 @@ def _describes(sentence: str, quantity: Quantity) -> bool:
     """Tell a figure that only describes: a condition (对…的), an attribute (投资3亿元的项目)."""
     if _rates_a_project(sentence, quantity):
         return True
-    if _sizes_its_noun(sentence, quantity) or TOTAL.search(sentence[: quantity.begin][-NEAR:]):
+    if quantity.unit == "字" and OPEN_BRACKET.search(sentence[: quantity.begin]):
+        return True
+    if _sizes_its_noun(sentence, quantity) or _is_total(sentence, quantity):
         return True
     if MADE_UP.match(sentence, quantity.end) or _is_baseline(sentence, quantity):
         return True
-    if quantity.unit == "份" and PAPERS.search(sentence[: quantity.begin][-NEAR:]):
-        return True
     behind = sentence[quantity.end : quantity.end + 1]
-    if behind == "的" and quantity.comparator == "Exactly" and quantity.unit.endswith("元"):
+    if behind == "的" and quantity.comparator in ("Exactly", "Between") and is_money(quantity.unit):
         return (
             re.match(
-                r"的.{0,4}(?:补助|奖励|补贴|扶持|资助|经费|资金|标准|支持)",
+                r"的.{0,4}(?:补助|奖励|补贴|扶持|资助|经费|资金|标准|支持|额度|限额|待遇|津贴)",
                 sentence[quantity.end :],
             )
             is None
@@ -179,14 +250,23 @@ def _describes(sentence: str, quantity: Quantity) -> bool:
     return False
 
 
+def _is_total(sentence: str, quantity: Quantity) -> bool:
+    """Tell what a project costs in all from what is to be invested: 完成总投资100亿元."""
+    before = sentence[max(0, quantity.begin - 2 * NEAR) : quantity.begin]
+    if TOTAL.search(before) is None or INVESTED.search(before):
+        return False
+    return not sentence.startswith(AT_LEAST, quantity.begin)
+
+
 def _rates_a_project(sentence: str, quantity: Quantity) -> bool:
     """Tell the capacity of a project that is furthered: 推动甲公司|5万吨|豆粕、乙公司…项目投产."""
-    if unit_kinds().get(quantity.unit) != "capacity" or quantity.comparator != "Exactly":
+    if kind_of(quantity.unit) != "capacity" or quantity.comparator != "Exactly":
         return False
     return bool(
         RATED.search(up_to(sentence, quantity.begin))
         or re.match(r"/\d", sentence[quantity.end :])
         or PROJECT.match(sentence, quantity.end)
+        or OF_PROJECTS.match(sentence, quantity.end)
     )
 
 
@@ -200,9 +280,11 @@ def _is_baseline(sentence: str, quantity: Quantity) -> bool:
 
 def _sizes_its_noun(sentence: str, quantity: Quantity) -> bool:
     """Tell a threshold or a capacity that is part of a name: 5亿元以上项目, 8万吨饲料项目."""
-    if unit_kinds().get(quantity.unit) not in ("money", "capacity"):
+    if kind_of(quantity.unit) not in ("money", "capacity"):
         return False
     holder = HOLDER.match(sentence, quantity.end)
+    if FUND.match(sentence, quantity.end) and FOUNDED.search(sentence, 0, quantity.begin):
+        return False
     return holder is not None and not any(
         tag == "v" for _, tag in tagged((holder["between"] or "").strip())
     )

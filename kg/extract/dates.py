@@ -7,7 +7,10 @@ from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-YEAR = r"(?P<year>(?:19|20)\d\d)\s*年"
+CHINESE_DIGITS = {char: str(value) for value, char in enumerate("〇一二三四五六七八九")}
+CHINESE_DIGITS |= {"○": "0", "零": "0"}
+# 1958年, 一九五八年
+YEAR = r"(?P<year>(?:19|20)\d\d|(?:一九|二[〇○零])[〇○零一二三四五六七八九]{2})\s*年"
 MONTHS = "十一|十二|[一二三四五六七八九十]"
 # A year, a part of one or both; blanks before it belong to it. Where none begins nothing matches,
 # not even the empty string: that would be a match at every character.
@@ -68,8 +71,9 @@ def _calendar(text: str, year: str) -> Iterator[Moment]:
     for match in CALENDAR.finditer(text):
         if not match[0].strip() or _is_noise(text, match):
             continue
-        known = match["year"] or known
-        base = str(int(year) + 1) if match["next"] and year else match["year"] or known
+        stated = "".join(CHINESE_DIGITS.get(char, char) for char in match["year"] or "")
+        known = stated or known
+        base = str(int(year) + 1) if match["next"] and year else known
         iso = _iso(match, base)
         if iso:
             yield Moment(match.start(), match.end(), iso)

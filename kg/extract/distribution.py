@@ -6,8 +6,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kg.extract.boundary import tagged
+
 LINKS = ("、", "和", "及", "与", "以及", "或", "，")
 QUOTED = r"(?<=”)\s*(?=“)"
+# What is measured of each: 甲产业、乙产业|产值|分别达….
+HEAD = re.compile(
+    "(?:总?产值|(?:主营业务|营业)?收入|营收|增加值|规模|产量|面积|占比|比重|比例|数量|总数|总额|人数|标准"
+    "|[一-鿿]{2}率)$"
+)
 SPLITS = (f"、|和|以及|及|与|或|{QUOTED}", f"、|和|以及|{QUOTED}", "和|以及|与|及", f"、|{QUOTED}")
 
 
@@ -42,20 +49,45 @@ def member(things: str, run: Run) -> str:
     What the first or the last one has more than the others belongs to all of them: 城镇、农村居民
     人均可支配收入; 与邻国的货物贸易、服务贸易.
     """
-    for split in SPLITS:
+    for split in _splits(things):
         items = [item.strip() for item in re.split(split, things) if item.strip()]
         if len(items) == run.count:
             return _completed(items, run.index)
     return ""
 
 
+def _splits(things: str) -> Sequence[str]:
+    """Return where to part a list, first choice first: what 和 joins before a 、 is one thing.
+
+    软件和信息服务业、制造业分别达到60亿元和20亿元
+    """
+    every, *others, listed = SPLITS
+    is_inner = 0 <= things.find("和") < things.rfind("、")
+    return (every, listed, *others) if is_inner else SPLITS
+
+
 def _completed(items: Sequence[str], index: int) -> str:
     item = items[index]
     first, second, last = items[0], items[1], items[-1]
     width = min(len(item), len(second)) if len(items) > 2 else len(item)
-    if index < len(items) - 1 and len(last) >= width + 3:
-        item += last[width:]
+    if index < len(items) - 1:
+        item += _common_end(item, last, width)
     if index > 0 and len(items) > 2 and len(first) >= len(second) + 3:
         head, mark, _ = first.rpartition("的")
         item = (head + mark or first[: len(first) - len(second)]) + item
     return item
+
+
+def _common_end(item: str, last: str, width: int) -> str:
+    """Return what the last of a list ends with that is said of the others too."""
+    if item[-2:] == last[-2:]:
+        return ""
+    if len(last) >= width + 3:
+        begin = 0
+        for word, _ in tagged(last):
+            if begin >= width:
+                break
+            begin += len(word)
+        return last[begin:]
+    head = HEAD.search(last)
+    return head[0] if head is not None and HEAD.search(item) is None else ""

@@ -10,32 +10,32 @@ from functools import cache
 from kg.extract.amounts import find_amount
 from kg.extract.boundary import tagged
 from kg.extract.distribution import Run, member
-from kg.extract.quantities import WORKING_TIMES
+from kg.extract.quantities import WORKING_TIMES, is_money
 from kg.vocabulary import rows
 
 STOP = "，；。：！？"
 NUMBERING = re.compile(
-    r"^\s*(?:[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[.．、]|[一二三四五六七八九十]{1,2}(?:是|、)|第[一二三四五六七八九十]{1,3}条)\s*"
+    r"^\s*(?:[①-⑳]|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[.．、]|[一二三四五六七八九十]{1,2}(?:是|、)|第[一二三四五六七八九十]{1,3}条)\s*"
 )
 TIMES = (
-    r"(?:(?:到|至|截至)?(?:(?:19|20)\d\d年|\d{1,2}月)(?:底|末|度|初|内)?(?:前|之前|以前)?|“?十[二三四五]五”?(?:期?末|期间)"
+    r"(?:(?:到|至|截至)?(?:(?:19|20)\d\d年|(?:一九|二[〇○零])[〇○零一二三四五六七八九]{2}年|\d{1,2}月)(?:底|末|度|初|内)?(?:前|之前|以前)?|“?十[二三四五]五”?(?:期?末|期间)"
     r"|每[两三四五\d]?(?:年|季度?|学期|学年|月|周|半年)|第?[一二三四]季度(?:末|底)?|[上下]半年|全年|年内|年底前|至年底|到年底|今年|本年度?|届时|近两年|上年度)"
 )
 # Each with what it also begins: 各|地, but 各类人才; 在|, but 在校学生; 均|, but 均衡.
 ADVERBS = (
-    "同时|并(?!购|网|轨)且?|还要|要(?!素|件|闻)|将|应(?!急|用|届|收|税|对)当?|须(?!知)|需(?!求)|可(?!再生|持续|穿戴|研)|均(?!衡)"
+    "同时|并(?!购|网|轨)且?|还要|要(?!素|件|闻|求)|将|应(?!急|用|届|收|税|对)当?|须(?!知)|需(?!求)|可(?!再生|持续|穿戴|研)|均(?!衡)"
     "|都(?!市)|也|再(?!生|制造|就业|教育)|其中|进一步|继续(?!教育)|积极|着力|努力|力争|争取|确保|保证(?!金)"
     "|基本(?!养老|医疗|公共|药|农田|实现|普及)|全面|全力|大力|切实|重点|计划(?!单列|生育)|预计|原则上|分别|总体|使(?!用)得?"
     "|目标是|通过(?!率)|累计|年度(?!投资)|按照?(?!劳|揭)|以(?![上下内])|给予|对(?!外|口|接|标)|围绕|推进|加快|常态化"
     "|在(?!校|孵|建|岗|职|园|线|编|册|籍|库|校生)|各(?!类|级|项|种|族|地)|稳步|有序|不断|持续|总计|共(?!同|享|建|青)|约(?!束)"
-    "|近(?!视|代|郊)|超(?!高|低|算|级|大|市|前)|到(?!位|访|岗|期)|至|达(?!标)"
+    "|且(?!末)|一式|拟(?!建)|近(?!视|代|郊)|超(?!高|低|算|级|大|市|前)|到(?!位|访|岗|期)|至|达(?!标)"
 )
 SCOPES = "全市|全县|全区|全省|全镇|全国|区域"
 OPENING = re.compile(
     rf"^(?:{TIMES}|{ADVERBS}|{SCOPES}|每[户人个家名所村校班亩位天日辆台座处]|我[省市县区])+"
 )
 CLOSING = re.compile(
-    rf"(?:{TIMES}|分别|均|都|各|约|近|超|不得|应当?|须|要|可|再|总体|累计|基本|原则上|力争|争取|努力|确保|至|到|为|在|由|从|的|等|进行|每[家人名户位所个年]){{1,8}}$"
+    rf"(?:{TIMES}|动态|保持|分别|(?<!平)均|都|各|约|近|超|不得|应当?|须|(?<![主纲摘概需])要|可|再|总体|累计|基本|原则上|力争|争取|努力|确保|至|到|为|在|由|从|的|等|进行|每[家人名户位所个年]){{1,8}}$"
 )
 FIGURE = re.compile(r"\d[\d.]{0,20}[万亿]?(?:元|%|个|人|名|户|次|年|月|天)?(?:以上|以内)?$")
 DISPOSED = re.compile(r"[将把](?P<what>[^，]{2,20}?)(?:纳入|列入|作为|定为|列为)")
@@ -48,9 +48,22 @@ ALIKE = re.compile(
 # 床位|由4张|增加到…
 BASELINE = re.compile(r"[由从][^，；]{0,10}?(?:\d|[百千]分之)[^，；]{0,8}$")
 BASE_MARK = re.compile(r"(?:比例|比重)?[的达到]{0,20}$")  # …人数，占学生总数的|2%
-CHANGED = re.compile(r"(?:同口径|同比|年均|力争)?(?:增长|提高|提升|下降|降低|增加|减少)$")
+CHANGED = re.compile(
+    r"(?:比[^，；。\d]{1,12}?)?(?P<verb>(?:同口径|同比|年均|力争)?(?:增长|提高|提升|下降|降低|增加|减少|高出))$"
+)
 DONE = re.compile(r"(?:完工|开工|竣工|完成|落地|^主体|投产|签约)$")
+BEGUN = re.compile(r"(?:新?完工|新?开工|竣工|主体完成|完成|落地)$")
 ASIDE = re.compile(r"(?<=[一-鿿])（[^（）]*）(?=[一-鿿])")  # 民间工艺（竹编、刺绣）展示周
+LISTED_LAST = re.compile(r"等(?:重点|主要|目标|建设)*(?:任务|目标|指标|要求)[^，]*$")
+# Verbs that are nouns behind what they are done to: 农村危房|改造|300户.
+ACTIONS = (
+    "开工", "落地", "签约", "完成", "改造", "治理", "整治", "培训", "建设", "投入", "评选", "种植",
+    "栽植",
+)  # fmt: skip
+LONGEST_VERB = 4
+LONGEST_LABEL, SHORTEST_NAME, LONGEST_NAME = 14, 4, 10
+# 推荐函（纸质，一式|6份|）
+COPIES = re.compile(r"(?P<papers>[^，。；：、（）]{2,16})(?:（[^（）。；]{0,12})?一式$")
 MEASURES = ("学分", "学时", "课时", "项目")  # 劳动课程不低于4个|学分
 BASE = re.compile(r"按照?[^，；。]{2,80}的$")  # 按总学时的|8%|开设劳动课程
 # What only follows a figure: 迈上500亿元|新台阶|, 处理能力3万吨|/天|.
@@ -61,17 +74,23 @@ CLASS = re.compile("(?:城市|地区|企业|单位|学校|人员|学生|对象|�
 # 参保的支出，按照每季|600元|的标准据实扣除; 住院费用由基金按|80%|的比例支付
 PAID_BY = re.compile(r"^(?P<who>[^，]*?)(?:统一)?按照?(?:每[^，按]{1,6})*$")
 PAID = re.compile(
-    r"(?:的(?:标准|比例|限额))(?P<act>(?:定额|据实|全额)?(?:扣除|支付|发放|缴纳|计发|征收|收取|报销|承担|负担|提取))"
+    r"(?:的(?:标准|比例|限额))?(?P<act>(?:定额|据实|全额)?(?:扣除|支付|发放|缴纳|计发|征收|收取|报销|承担|负担|提取))"
 )
 PURPOSE = re.compile("补助|奖励|补贴|扶持|资助")
 # 甲、乙等|示范性项目: the examples are left out; but 高等学校, 一等奖.
 LISTED = re.compile(
     r"^[^，]*(?<![中高初平均同一二三四])等(?:方式|形式)?(?:举办|开展)?(?![级次奖])(?=[^，]{4,}$)"
 )
+BY_MEASURE = re.compile("每立方米$")  # PM2.5浓度降至每立方米|34微克|
+LINKED = re.compile(r"^(?:[、和及与]|以及)(?=[^、和及与])")
 NEXT_FIGURE = re.compile(r"[和及与](?=\d)")  # 20个市级项目和|10个县级项目
 SHARES = ("%", "‰", "个百分点", "百分点", "倍", "成")
 ENDS_NOUN = re.compile(
-    r"(?<=.{4})(?:成为|纳入|用于|参与|参加|招收|申报|进行|向社会|开展|组成|通过|达到)"
+    r"(?<=.{4})(?:成为|纳入|用于|参与|参加|招收|申报|进行|向社会|开展|组成|通过|达到|实现|完成)"
+)
+# 50个|重点片区|完成投资8亿元: another figure tells of them.
+BEFORE_FIGURE = re.compile(
+    r"(?<=.{3})(?:完成|实现|新增|力争|确保|带动|增长|总投资|投资)[^\d]{0,16}\d"
 )
 QUALIFIED = re.compile(r"^(?:在|具有|具备|以|由|从事|集|获得|能够|年)[^，；。]*?的(?=[^的]{2,})")
 
@@ -106,7 +125,7 @@ def find_indicators(site: Site, previous: str) -> Iterator[str]:
     said there. Yields one empty string where nothing is found.
     """
     left, right = _left(site), _right(site)
-    is_sum = site.unit.endswith("元") or site.unit in SHARES
+    is_sum = is_money(site.unit) or site.unit in SHARES
     whole = (_amount(site, left, previous) if is_sum else "") or _distributed(site)
     if whole:
         yield whole
@@ -143,9 +162,32 @@ def _left(site: Site) -> str:
         (end for begin, end in site.before if stop <= begin and end <= site.begin), default=0
     )
     text = site.sentence[max(stop, last) : site.begin]
-    if last:
-        text = re.split(r"[、和及与]", text)[-1]
-    return NUMBERING.sub("", text).strip("、 \u3000（")
+    if last and not LINKED.match(text):
+        text = re.split(r"[、和及与]", text)[-1]  # behind what the figure before counts
+    text = BY_MEASURE.sub("", LINKED.sub("", text) if last else _last_action(text))
+    return _inside(NUMBERING.sub("", text).strip("、 \u3000（"))
+
+
+def _last_action(text: str) -> str:
+    """Return the last of several things to be done: 加大扶持力度、|举办招聘会|20场."""
+    head, mark, tail = text.rpartition("、")
+    before = head.rpartition("、")[2]
+    verb = re.match(f"{_verbs('neutral')}|{_verbs('change')}", tail)
+    if not mark or verb is None or len(before) <= LONGEST_VERB or len(tail) < verb.end() + 2:
+        return text
+    return tail
+
+
+def _inside(text: str) -> str:
+    """Return what stands in a bracket that is still open, without a bracket that was opened before.
+
+    设立公司（注册资本|800万元以上|）
+    """
+    before, mark, inside = text.rpartition("（")
+    if mark and "）" not in inside and len(inside) > 1:
+        return inside
+    _, mark, behind = text.partition("）")
+    return behind if mark and "（" not in text and len(behind) > 1 else text
 
 
 def _right(site: Site) -> str:
@@ -155,6 +197,8 @@ def _right(site: Site) -> str:
     parts = [NEXT_FIGURE.split(first)[0]]
     if parts[0] == first and first:
         parts += _nouns(others)
+    if site.before and LISTED_LAST.search(parts[-1]):
+        parts[-1] = LISTED_LAST.sub("", parts[-1])  # 30个甲、20个|乙等目标任务
     return "、".join(parts).strip()
 
 
@@ -175,13 +219,30 @@ def _completed(indicator: str, previous: str, site: Site) -> str:
     """Give a bare verb (完工, 增长, nothing) the noun that the figure before it counts."""
     if not previous or not _follows_on(site):
         return indicator
-    if not indicator or CHANGED.fullmatch(indicator):
-        noun = CHANGED.sub("", previous) if indicator else previous
-        return noun + indicator
+    changed = CHANGED.fullmatch(indicator)
+    if not indicator or changed:
+        # 产值增长5%，力争突破|60亿元|: the sum is of the 产值
+        noun = CHANGED.sub("", previous) if indicator or site.unit not in SHARES else previous
+        return noun + (changed["verb"] if changed else "")
     if len(indicator) <= 4 and DONE.search(indicator):
-        noun = re.sub(r"(?:完工|开工|竣工|主体完成|完成|落地)$", "", previous)
+        noun = BEGUN.sub("", previous)
         return indicator if noun and noun[-2:] in indicator else noun + indicator
-    return indicator
+    return _done_alike(indicator, previous) or indicator
+
+
+def _done_alike(indicator: str, previous: str) -> str:
+    """Give a bare verb what is done to in the figure before: 产品收储100宗、|交易|40宗."""
+    if len(indicator) > 2 or not _is_verb(indicator):
+        return ""
+    words = tagged(previous[-8:])
+    last = words[-1][0] if words else ""
+    ends = len(words) > 1 and words[-1][1] in ("v", "vn") and len(previous) > len(last) + 1
+    return previous.removesuffix(last) + indicator if ends else ""
+
+
+def _is_verb(words: str) -> bool:
+    found = tagged(words)
+    return len(found) == 1 and found[0][1] == "v"
 
 
 def _follows_on(site: Site) -> bool:
@@ -197,21 +258,46 @@ def _indicator(site: Site, left: str, right: str) -> str:
     if told:
         return told
     reach = _tail("reach").search(left)
-    if reach is not None:
-        return _stripped(BASELINE.sub("", left[: reach.start()])) or _earlier_subject(site)
-    if site.unit not in SHARES and not site.unit.endswith("元") and _is_noun(right) and behind:
+    subject = _reaching(site, left[: reach.start()]) if reach is not None else ""
+    if subject or (reach is not None and not behind):
+        return subject
+    if not site.unit and len(behind) > 1 and site.sentence[site.end - 1] in "万亿多余上":
+        return behind  # 3万|就业困难人员: people without a counter
+    if site.unit not in SHARES and not is_money(site.unit) and _is_noun(right) and behind:
         return _changed("", _change_verb(left), behind, site) if _change_verb(left) else behind
     change = _tail("change").search(CLOSING.sub("", left))
     if change is not None:
         return _changed(_stripped(CLOSING.sub("", left)[: change.start()]), change[0], behind, site)
-    if _governs(left) and behind:
-        return behind
-    return LISTED.sub("", _stripped(left)) or behind or _earlier_subject(site)
+    return behind if _governs(left) and behind else _told_before(site, left, behind)
+
+
+def _reaching(site: Site, left: str) -> str:
+    """Return what reaches a figure: 甲比重|提高到|50%|, or 甲比重不断提高，|达到|50%|."""
+    return _stripped(BASELINE.sub("", left)) or _earlier_subject(site)
+
+
+def _told_before(site: Site, left: str, behind: str) -> str:
+    """Return the words before a figure, else those behind it, else those of what came before."""
+    before = LISTED.sub("", _stripped(left))
+    if len(before) == 2 and not behind and not site.before and _is_verb(before):
+        return _earlier_subject(site) + before  # 推广甲课程，累计|参与|2万人次
+    return before or behind or _earlier_subject(site) or _label(site)
+
+
+def _label(site: Site) -> str:
+    """Return what stands before a colon: 补贴标准：|1万元|."""
+    stop = max(site.sentence.rfind(mark, 0, site.begin) for mark in STOP)
+    if stop <= 0 or site.sentence[stop] != "：":
+        return ""
+    start = max(site.sentence.rfind(mark, 0, stop) for mark in STOP + "\n \u3000") + 1
+    label = NUMBERING.sub("", site.sentence[start:stop])
+    return label.strip() if len(label) <= LONGEST_LABEL else ""
 
 
 def _by_construction(site: Site, left: str, right: str, behind: str) -> str:
     """Return what a set construction says that a figure counts, "" where there is none."""
-    if site.unit in WORKING_TIMES and site.sentence[site.end - 1] == "内":
+    is_within = site.unit in WORKING_TIMES and site.sentence[site.end - 1] == "内"
+    if is_within and _tail("reach").search(left) is None:
         return _done_within(site, left)
     paid = PAID.match(right)
     rate = PAID_BY.search(left) if paid is not None else None
@@ -221,6 +307,9 @@ def _by_construction(site: Site, left: str, right: str, behind: str) -> str:
         if left.removeprefix("应").startswith("占"):
             return _earlier_subject(site) + BASE_MARK.sub("", left.removeprefix("应"))
         return _stripped(right) if BASE.search(left) and _acts(right) else ""
+    copies = COPIES.search(site.sentence, 0, site.begin)
+    if copies is not None:
+        return _stripped(copies["papers"].rpartition("的")[2])
     if left.endswith("等") and behind:
         return _lead(left) + behind if len(behind) <= 4 else behind
     bare = _stripped(left)
@@ -241,7 +330,9 @@ def _lead(left: str) -> str:
 
 def _done_within(site: Site, left: str) -> str:
     """Return what is to be done within a time: 受理之日起20日内作出决定."""
-    behind = re.split("[，；。：]", site.sentence[site.end :].lstrip("，"), maxsplit=1)[0].strip()
+    behind = re.split(r"[，；。：]|、(?=\d)", site.sentence[site.end :].lstrip("，"), maxsplit=1)[
+        0
+    ].strip()
     return behind if len(behind) > 3 or not left else _stripped(left) + behind
 
 
@@ -280,14 +371,23 @@ def _noun_behind(right: str) -> str:
         return _unquoted(text.strip())
     text = LISTED.sub("", QUALIFIED.sub("", text))
     head, mark, tail = text.rpartition("的")
-    if mark and len(tail) >= 3 and len(head) >= 2:
+    if mark and len(tail) >= 3 and len(head) >= 2 and not _names(head):
         text = tail
     return _unquoted(_up_to_verb(text).strip())
+
+
+def _names(head: str) -> bool:
+    """Tell what names the noun behind it from what only describes it: 细分领域|的头部企业."""
+    return SHORTEST_NAME <= len(head) <= LONGEST_NAME and all(
+        tag.startswith(("n", "j", "vn", "b", "f")) for _, tag in tagged(head)
+    )
 
 
 def _up_to_verb(text: str) -> str:
     """Cut a clause behind its noun: 优质初中学校|招收艺术特长生."""
     cut = ENDS_NOUN.search(text)
+    if cut is None and re.search(r"\d", text):
+        cut = BEFORE_FIGURE.search(text)
     return text[: cut.start()] if cut is not None else text
 
 
@@ -323,13 +423,14 @@ def _earlier_subject(site: Site) -> str:
         return _stripped(object_["what"])
     cut = IMPROVING.search(clause)
     subject = clause[: cut.start()] if cut else clause
-    return _stripped(FIGURE.sub("", subject))
+    subject = _stripped(FIGURE.sub("", subject))
+    return subject if site.unit in SHARES else CHANGED.sub("", subject)
 
 
 def _stripped(left: str) -> str:
     """Drop adverbs, times and neutral verbs from the front, links from the end."""
     text = left
-    neutral = re.compile(f"(?:{_verbs('neutral')})(?!率|数|量|额|面积|比例)")
+    neutral = re.compile(f"(?:{_verbs('neutral')})(?!率|数|量|额|面积|比例|[书表单](?!籍|率))")
     for _ in range(6):
         shorter = OPENING.sub("", text)
         lead = neutral.match(shorter)
@@ -343,7 +444,8 @@ def _stripped(left: str) -> str:
     if (
         last is not None
         and len(text) - len(last[0]) >= 2
-        and last[0] not in ("开工", "落地", "签约", "完成")
+        and last[0] not in ACTIONS
+        and not text[: last.start()].endswith("新")
     ):
         text = text[: last.start()]
     return _unquoted(CLOSING.sub("", text).strip("、 "))

@@ -9,6 +9,10 @@ from functools import cache
 # Bounded, for a row of digits without a unit is looked at from each of its digits.
 ARABIC = r"\d{1,3}(?:，\d{3}){1,8}(?:\.\d{1,20})?|\d{1,24}+(?:\.\d{1,20}+)?"
 CHINESE = "[一二三四五六七八九十百千两]{1,7}"
+SMALL = "[零一二三四五六七八九十百千两]"
+SPELT = f"[一二三四五六七八九十百千两]{SMALL}{{0,8}}"
+# 六百四十三亿七千万, 一亿零五百万, 三万五千: with what is below the 亿 or the 万.
+COMPOUND = f"{SMALL}{{1,9}}亿{SMALL}{{1,9}}万?|{SMALL}{{1,9}}万{SMALL}{{1,9}}"
 POWER = "(?:万亿|百万|千万|亿|万|千|百)?"
 DASH = "(?:[—\\-]{1,2}|至|到)"
 POWERS = {"": 1, "百": 10**2, "千": 10**3, "万": 10**4, "百万": 10**6, "千万": 10**7}
@@ -41,9 +45,25 @@ def chinese(numeral: str) -> int | None:
     """Return the value of a Chinese numeral, None where it is none (十十)."""
     if COMPLETE.fullmatch(numeral):
         return _complete(numeral)
-    if numeral in UNITS or not re.fullmatch(CHINESE, numeral):
+    if "亿" in numeral or "万" in numeral:
+        return _compound(numeral)
+    if numeral in UNITS or not re.fullmatch(SPELT, numeral):
         return None
     return spoken(numeral)
+
+
+def _compound(numeral: str) -> int | None:
+    """Return the value of a numeral with what is below its 亿 or 万, None where that is more."""
+    head, mark, tail = numeral.rpartition("亿")
+    if not mark:
+        head, mark, tail = numeral.rpartition("万")
+    power = POWERS[mark]
+    upper = chinese(head)
+    lower = chinese(tail.lstrip("零")) if not tail.endswith("万") else chinese(tail.strip("零万"))
+    if upper is None or lower is None:
+        return None
+    lower *= POWERS["万"] if tail.endswith("万") else 1
+    return upper * power + lower if lower < power else None
 
 
 def _complete(numeral: str) -> int:

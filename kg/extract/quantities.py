@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
+from string import ascii_letters
 
 from kg.extract.clauses import clause_at
-from kg.extract.numerals import ARABIC, CHINESE, DASH, MASKED, POWER, POWERS, chinese, decimal
+from kg.extract.numerals import (
+    ARABIC,
+    CHINESE,
+    COMPOUND,
+    DASH,
+    MASKED,
+    POWER,
+    POWERS,
+    SPELT,
+    chinese,
+    decimal,
+)
 from kg.models import Comparator
 from kg.vocabulary import rows, words
 
@@ -19,8 +31,11 @@ ENUMERATED = re.compile(r"第 ?$|[A-Za-z]$|[\d.]$|“$|[个之]$")
 BEHIND_NO_TARGET = re.compile(r"(?:年(?![产营销收均])[前后来]?|月|日|号|级|期末|代(?!表)|条措施)")
 FIGURE_NUMBER = re.compile(r"(?:图|表|附件|附录|附表|专栏)\s*$")  # 如图2所示
 FRACTION = re.compile(
-    rf"(?P<unit>百分之|千分之)(?P<whole>{CHINESE})(?:点(?P<rest>[零一二三四五六七八九]+))?(?P<more>多)?"
+    rf"(?P<unit>百分之|千分之)(?P<whole>{CHINESE})(?:点(?P<rest>[零一二三四五六七八九]+))?"
+    rf"(?:(?:至|到|—)(?:百分之|千分之)?(?P<upper>{CHINESE}))?(?P<more>多)?"
 )
+SHARE_SIGNS = ("%", "‰")
+OF_CHANGE = re.compile("增长|提高|提升|上升|下降|降低|减少|达到|平均|水平")
 SHARE = {"百分之": "%", "千分之": "‰"}
 NEAR = 40  # characters looked at before a figure: for what counts it
 REACH = 24  # … for what bounds it
@@ -29,7 +44,7 @@ LISTED = re.compile(r"第(?:\d+、)+$")  # 第1、2、3项
 PAIR = re.compile(r"([一二两三四五六七八])([二两三四五六七八九])")  # 一两项, 三五个
 # What the figure counts stands there already: 下列3项条件, 《…》等5项标准, （共8个）.
 POINTED_AT = re.compile(
-    r"(?:以下|下列|上述|前述|如下|一式|[》〉]等|[，（]共计?|第.{1,3}批共|》(?:共[有计分]?)?"
+    r"(?:以下|下列|上述|前述|如下|(?<=[一-鿿]{4})方面|[》〉]等|[，（]共计?|第.{1,3}批共|》(?:共[有计分]?)?"
     r"|在全[国省市]|(?:名单|名录|目录|清单)（)$"
 )
 ASPECT = re.compile(r"(?:大)?(?:方面|维度|环节|领域|子类|部分|类别|要素|层面|板块)")
@@ -54,6 +69,22 @@ ROUND = re.compile(
     r"(?P<unit>元|斤|吨|户|家)?(?=[，。；”]|大关|台阶|$)"
 )
 
+# 城乡居民收入比缩小至|2.1：1|: how much there is of the first to one of the second.
+RATIO = re.compile(r"(?<=比)[^，。；\d]{0,6}?(?P<number>\d{1,3}(?:\.\d{1,3})?)[：∶]1(?![\d.])")
+# 帮助|12万|就业困难人员就业, 惠及|30万|群众: people are counted in ten thousands without a counter.
+PEOPLE = (
+    "人口|群众|居民|农牧?民|学生|老年人|儿童|人员|劳动力|职工|婴幼儿|毕业生|青年|妇女|劳动者|用户"
+    "|经营主体|市场主体|对象|党员|干部"
+)
+BARE_SIGN = re.compile(r"\d[多余]?[万亿]")
+BARE = re.compile(
+    rf"(?P<number>{ARABIC})(?P<odd>[多余]?)(?P<power>[万亿])(?P<more>[多余]|以上)?"
+    rf"(?=(?!人)[一-鿿]{{0,8}}?(?:{PEOPLE}))"
+)
+PER = "季度?|学[期年]|周|月|项目"  # 800元/月, 25万元/人, 3万吨/日
+PROJECTS = re.compile("目(?![标的录])")
+LIFE = re.compile(r"预期寿命[^，。；]{0,12}$")  # the only age that is a goal
+GOES_ON = re.compile("[0-9A-Za-z]")
 ROUND_POWER = re.compile("[亿万百千]")  # one of which each such sum has
 NUMERAL = re.compile(r"[\d一二三四五六七八九十百千两*X×○〇]")  # one of which begins each numeral
 
@@ -77,11 +108,12 @@ class Quantity:
 @cache
 def _pattern() -> re.Pattern[str]:
     units = "|".join(sorted(map(re.escape, words("units.tsv")), key=len, reverse=True))
-    number = rf"(?:{ARABIC}|{CHINESE}|{MASKED})"
+    number = rf"(?:{ARABIC}|{COMPOUND}|{SPELT}|{MASKED})"
     return re.compile(
-        rf"(?P<first>{number}) ?(?P<power1>{POWER})(?P<unit1>%|％)?"
+        rf"(?P<first>{number}) ?(?:(?P<odd>[多余])(?=[万亿]))?(?P<power1>{POWER})(?P<unit1>%|％)?"
         rf"(?:{DASH}(?P<second>{number})(?P<power2>{POWER}))?"
         rf"(?P<more>[多余]|以上|及以上)? ?(?P<unit>{units})(?P<paren>（(?:{units})）)?"
+        rf"(?P<per>/(?:{units}|{PER})(?![0-9A-Za-z])(?:[/·](?:{units}|{PER}))?)?"
     )
 
 
@@ -104,6 +136,17 @@ def unit_kinds() -> dict[str, str]:
     return {row["unit"]: row["kind"] for row in rows("units.tsv")}
 
 
+def kind_of(unit: str) -> str:
+    """Return what kind of unit one is: 元/人 is of the kind of 元; "" for one that is unknown."""
+    kinds = unit_kinds()
+    return kinds.get(unit) or kinds.get(unit.partition("/")[0], "")
+
+
+def is_money(unit: str) -> bool:
+    """Tell a sum of money, also one for each: 元, 美元, 元/人."""
+    return unit.partition("/")[0].endswith("元")
+
+
 @cache
 def _implied() -> tuple[re.Pattern[str], dict[str, tuple[Decimal, str]]]:
     table = {
@@ -117,7 +160,8 @@ def find_quantities(text: str) -> Iterator[Quantity]:
     """Yield the figures with a unit in a text of even widths, and the phrases that imply one."""
     found = (_quantity(text, match) for match in _figures_with_unit(text))
     figures = [quantity for quantity in found if quantity is not None]
-    figures = sorted([*figures, *_fractions(text)], key=lambda quantity: quantity.begin)
+    others = [*_fractions(text), *_ratios(text), *_bare_quantities(text, figures)]
+    figures = sorted([*figures, *others], key=lambda quantity: quantity.begin)
     yield from _together(figures, text)
     yield from _implied_quantities(text)
     yield from _round_quantities(text)
@@ -154,11 +198,39 @@ def _fractions(text: str) -> Iterator[Quantity]:
         if whole is None:
             continue
         value = Decimal(f"{whole}.{_digits(match['rest'])}" if match["rest"] else whole)
-        comparator, begin, end = _comparator(text, match)
-        yield Quantity(
-            begin, end, match.start(), comparator, value, None, None, SHARE[match["unit"]], False,
+        unit, upper = SHARE[match["unit"]], chinese(match["upper"]) if match["upper"] else None
+        comparator, begin, end = _comparator(text, *match.span(), unit)
+        found = Quantity(
+            begin, end, match.start(), comparator, value, None, None, unit, False,
             "quantity.fraction",
         )  # fmt: skip
+        if upper is not None and value < upper:
+            found = replace(found, comparator="Between", value=None, low=value, high=Decimal(upper))
+        yield found
+
+
+def _ratios(text: str) -> Iterator[Quantity]:
+    """Yield how much there is of one thing to another: 城乡居民收入比缩小至2.1：1."""
+    for match in RATIO.finditer(text) if "比" in text else ():
+        comparator, begin, end = _comparator(text, match.start("number"), match.end(), "")
+        yield Quantity(
+            begin, end, match.start("number"), comparator, Decimal(match["number"]), None, None, "",
+            False, "quantity.ratio",
+        )  # fmt: skip
+
+
+def _bare_quantities(text: str, figures: Sequence[Quantity]) -> Iterator[Quantity]:
+    """Yield numbers of people without a counter: 帮助12万就业困难人员就业."""
+    counted = {figure.number_begin for figure in figures}
+    for match in BARE.finditer(text) if BARE_SIGN.search(text) else ():
+        value = decimal(match["number"], match["power"])
+        if match.start() in counted or ENUMERATED.search(text[: match.start()][-2:]):
+            continue
+        is_more = bool(match["odd"] or match["more"])
+        comparator, begin, end = _comparator(text, *match.span(), "", is_more=is_more)
+        yield Quantity(
+            begin, end, match.start(), comparator, value, None, None, "", False, "quantity.bare"
+        )
 
 
 def _digits(numerals: str) -> str:
@@ -199,7 +271,8 @@ def _bound_alike(first: Quantity, second: Quantity, text: str) -> Quantity:
 def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
     if _is_no_quantity(text, match):
         return None
-    comparator, begin, end = _comparator(text, match)
+    is_more = bool(match["more"] or match["odd"])
+    comparator, begin, end = _comparator(text, *match.span(), match["unit"], is_more=is_more)
     spot = (begin, end, match.start())
     if re.match(MASKED, match["first"]):
         return Quantity(*spot, comparator, None, None, None, _unit(match), True, "quantity.masked")
@@ -215,13 +288,9 @@ def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
 
 def _is_no_quantity(text: str, match: re.Match[str]) -> bool:
     """Tell an ordinal, an age, a number of a picture, a count of what is listed, lost digits."""
-    unit = match["unit"]
-    if " " in match[0] and not text[: match.start()].strip():
-        return True  # the number of a heading: 3.1 人工智能
-    if ENUMERATED.search(text[: match.start()][-2:]) or unit_kinds()[unit] == "age":
+    if _is_part_of_word(text, match) or _is_age(text, match):
         return True
-    if re.match(r"0\d", match["first"]):
-        return True  # 04个: digits were lost or shuffled
+    unit = match["unit"]
     before = text[max(0, match.start() - NEAR) : match.start()]
     if LISTED.search(before) or FIGURE_NUMBER.search(before) or _sums_up(text, match):
         return True
@@ -230,6 +299,29 @@ def _is_no_quantity(text: str, match: re.Match[str]) -> bool:
     if WEIGHT.match(text, match.end()) or WEIGHTED.search(before):
         return True
     return BEHIND_NO_TARGET.match(text, match.end()) is not None and unit not in ("%", "元")
+
+
+def _is_part_of_word(text: str, match: re.Match[str]) -> bool:
+    """Tell what is only written like a figure with a unit: 3.1 人工智能, 4Pro, 过50亿项目, 04个."""
+    unit = match["unit"]
+    if " " in match[0] and not text[: match.start()].strip():
+        return True  # the number of a heading
+    if ENUMERATED.search(text[: match.start()][-2:]):
+        return True
+    if unit[-1] in ascii_letters and match["per"] is None and GOES_ON.match(text, match.end()):
+        return True
+    if unit == "项" and match["power1"] and PROJECTS.match(text, match.end()):
+        return True  # a sum without its unit
+    if unit == "人" and text.startswith("民", match.end()):
+        return True  # 六亿人民
+    return re.match(r"0\d", match["first"]) is not None  # digits were lost or shuffled
+
+
+def _is_age(text: str, match: re.Match[str]) -> bool:
+    """Tell the age of someone from an expectancy of life, which is a goal."""
+    if unit_kinds()[match["unit"]] != "age":
+        return False
+    return LIFE.search(text[max(0, match.start() - NEAR) : match.start()]) is None
 
 
 def _figures(match: re.Match[str]) -> tuple[Decimal | None, Decimal | None]:
@@ -256,32 +348,34 @@ def _sums_up(text: str, match: re.Match[str]) -> bool:
 
 
 def _unit(match: re.Match[str]) -> str:
-    return str(match["unit"]) + (match["paren"] or "")
+    return str(match["unit"]) + (match["paren"] or "") + (match["per"] or "")
 
 
-def _comparator(text: str, match: re.Match[str]) -> tuple[Comparator, int, int]:
-    begin, end = match.start(), match.end()
-    found: Comparator = "Exactly"
-    if match["more"]:
-        found = "AtLeast"
+def _comparator(
+    text: str, begin: int, end: int, unit: str, *, is_more: bool = False
+) -> tuple[Comparator, int, int]:
+    """Return how a figure is bound, and where it stands with the words that bind it."""
+    found: Comparator = "AtLeast" if is_more else "Exactly"
     after_pattern, after_table = _bounds("after")
     after = after_pattern.match(text, end)
     if after is not None and after["word"] not in ("多", "余"):
         found, end = after_table[after["word"]], after.end()
-    before = _bound_before(text, match.start())
-    if before is not None and not _is_plain(before, match["unit"]):
+    before = _bound_before(text, begin, unit)
+    if before is not None and not _is_plain(before, unit):
         begin = before.start()
         if found == "Exactly" or before["word"] not in ("约", "近"):
             found = _bounds("before")[1][before["word"]]
     return found, begin, end
 
 
-def _bound_before(text: str, at: int) -> re.Match[str] | None:
+def _bound_before(text: str, at: int, unit: str) -> re.Match[str] | None:
     """Return the word that bounds the figure behind; not 约 in 节约用水户超过90%."""
     pattern, _ = _bounds("before")
     match = pattern.search(text, max(0, at - REACH), at)
     while match is not None:
-        if _binds(match["between"]) and not (len(match["word"]) == 1 and match["between"]):
+        if _binds(match["between"], match["word"], unit) and not (
+            len(match["word"]) == 1 and match["between"]
+        ):
             return match
         match = pattern.search(text, match.start() + 1, at)
     return None
@@ -289,18 +383,24 @@ def _bound_before(text: str, at: int) -> re.Match[str] | None:
 
 def _is_plain(bound: re.Match[str], unit: str) -> bool:
     """Tell what only looks like a bound: 突破 with technologies for its object, a difference."""
+    if bound["word"] == "近" and bound.string.startswith("最", bound.start() - 1):
+        return True  # 最近一次
     if bound["word"] in ("高于", "低于"):
         return unit.endswith("百分点")  # 高于全省平均水平2个百分点
     opens_clause = re.search(
-        r"(?:^|[，。；：、])[^，。；：、\d]{0,4}$", bound.string[: bound.start()]
+        r"(?:^|[，。；：、])[^，。；：、\d]{0,4}(?<![量数额模])$", bound.string[: bound.start()]
     )
     return bound["word"] == "突破" and unit in ("项", "种", "个") and opens_clause is not None
 
 
-def _binds(between: str) -> bool:
-    """Tell whether a bound word reaches the figure: 至少配备1名, 不低于采购金额的30%."""
+def _binds(between: str, word: str, unit: str) -> bool:
+    """Tell whether a bound word reaches the figure: 至少配备1名, 不低于采购金额的30%.
+
+    Before a share also over what it is a share of, without 的: 不低于国家规定的总课时9%.
+    """
     if len(between) > 6:
-        return between.endswith("的")
+        is_base = unit in SHARE_SIGNS and word.startswith("不") and not OF_CHANGE.search(between)
+        return between.endswith("的") or is_base
     return len(between) <= 2 or between.endswith("的") or not re.search(r"[的了和与率]", between)
 
 

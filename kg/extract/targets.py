@@ -34,6 +34,7 @@ LEAD = re.compile(
 # 批准《…》等25项标准。其中，农业7项: what is made known, and what it is made up of.
 MADE_KNOWN = re.compile(r"[》〉](?:等|共)?\d+[项个部件]")
 PART = re.compile(r"\s*其中")
+SPOKEN_OF = re.compile(r"(?:对|按照?|根据|参照|依据|凡)")
 GOALS = re.compile("目标|总体要求")
 
 
@@ -201,12 +202,25 @@ def _when(sentence: str, quantity: Quantity, moments: Sequence[Moment]) -> tuple
         ]
     if recurrences:
         return "", recurrences[-1].recurrence
-    stated = [m for m in moments if m.iso and m.begin < quantity.number_begin]
+    stated = [
+        m
+        for m in moments
+        if m.iso and m.begin < quantity.number_begin and not _qualifies(sentence, m, begin)
+    ]
     later = [m for m in moments if m.iso and quantity.end <= m.begin < end]
     chosen = stated[-1] if stated else (later[0] if later else None)
     if chosen is None or _is_other_figure(sentence, chosen):
         return "", ""
     return chosen.iso, ""
+
+
+def _qualifies(sentence: str, moment: Moment, begin: int) -> bool:
+    """Tell the year of what is spoken of in a clause before: 对2023年获奖的县，补助不超过3项."""
+    return (
+        moment.begin < begin
+        and SPOKEN_OF.match(sentence, clause_at(sentence, moment.begin)[0], moment.begin)
+        is not None
+    )
 
 
 def _carries(sentence: str, moment: Moment, begin: int) -> bool:
