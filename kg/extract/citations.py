@@ -55,6 +55,8 @@ YEAR_OF = re.compile(
 FINISHED = re.compile("了(?:所谓|我[省市县区])?$")
 # 制定《…》的总体思路, 出台《…》是…: the paper is there and is explained.
 EXPLAINED = re.compile(CLOSED + r"(?:是|[一-鿿]{0,4}(?:思路|背景|目的|过程|依据|必要性|意义|考虑))")
+# 就《…》答记者问, 联合发布《…》: a page with such a title tells of a paper that is there.
+EXPLAINING = re.compile(r"(?:答(?:记者)?问|解读|问答|(?:印发|发布|公布|出台)《[^《》]+》)\s*$")
 CARRIED = re.compile(r"(?:印发|发布|公布|转发|批转)[^，。]{0,3}《$")
 LOOKING_BACK = re.compile(r"^[ \u3000]*(?:这?[一五]年来|过去的?[一五]年|五年间).*", re.M)
 # A heading without a number over a report's first part, and what begins the second.
@@ -82,15 +84,18 @@ def find_citations(
     text = even(outline.source.text)
     reviewed = tuple(_reviewed(outline))
     titles = tuple(_title_spans(outline))
+    explained = frozenset(_explained(outline, mentions))
     previous: tuple[int, Stance] | None = None
     for index, mention in enumerate(mentions):
         if mention.type != "Document" or index in own:
             continue
         stance, rule = _stance(text, mention)
-        if any(b <= mention.begin < e for b, e in titles) and CARRIED.search(
-            text[mention.begin - 8 : mention.begin]
-        ):
-            stance, rule = "promulgates", "citation.title"
+        title = next((end for begin, end in titles if begin <= mention.begin < end), None)
+        if title is not None and CARRIED.search(text[mention.begin - 8 : mention.begin]):
+            reported = mention.end + 1 == title
+            stance, rule = ("cites" if reported else "promulgates"), "citation.title"
+        if stance == "plansToIssue" and mention.name in explained:
+            stance, rule = "cites", "citation.explained"
         if stance in ("plansToIssue", "revises") and any(
             b <= mention.begin < e for b, e in reviewed
         ):
@@ -105,6 +110,15 @@ def _title_spans(outline: Outline) -> Iterator[tuple[int, int]]:
     """Yield where the document's own title stands: what it names behind 印发 is carried by it."""
     yield from outline.titles
     yield from ((field.begin, field.end) for field in outline.fields if field.name == "title")
+
+
+def _explained(outline: Outline, mentions: Sequence[Mention]) -> Iterator[str]:
+    """Yield the papers that the page reports or explains by its title: 就《…》答记者问."""
+    if outline.title is None:
+        return
+    begin, end = outline.title
+    if EXPLAINING.search(outline.source.text[begin:end]):
+        yield from (m.name for m in mentions if m.type == "Document" and begin <= m.begin < end)
 
 
 def _reviewed(outline: Outline) -> Iterator[tuple[int, int]]:
@@ -196,6 +210,5 @@ def _is_past(text: str, mention: Mention, verb: Governor, behind: str) -> bool:
     return (
         verb.role in ("draft", "issue")
         and of_others(verb.subject)
-        and mention.scope == "="
-        and mention.rule == "document.bracketed"
+        and mention.rule in ("document.bracketed", "document.abbreviated")
     )

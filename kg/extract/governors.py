@@ -111,7 +111,7 @@ def _first_letter() -> re.Pattern[str]:
 @cache
 def _verb() -> re.Pattern[str]:
     verbs = "|".join(sorted(verb_roles(), key=len, reverse=True))
-    return re.compile(rf"(?P<none>{NO_VERB.pattern})|(?P<verb>{verbs}|按(?=《)|依(?=《))")
+    return re.compile(rf"(?P<none>{NO_VERB.pattern})|(?P<verb>{verbs}|[按依](?=《|$))")
 
 
 def verbs_in(before: str) -> list[tuple[int, int, Role]]:
