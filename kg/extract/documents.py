@@ -30,7 +30,7 @@ PLAN_LABEL = re.compile(
 )
 # 关于印发《…》的通知: what it carries is named, not the notice.
 CARRYING = re.compile("^《|(?:印发|转发|发布|公布|颁布|批转|修改|废止)[^《]{0,4}《")
-NO_LAW = re.compile(r"(?<=法)[律治制人官院庭学]")  # 校车安全法律法规
+NO_LAW = re.compile(r"(?<=法)(?:[律治制人官院庭学]|规(?!定))")  # 校车安全法律法规
 LOCAL_ISSUER = re.compile(
     r"(?:(?P<level>[省市县区])委|(?P<seat>[省市县区])政府|(?<![一-鿿])(?P<own>[省市县区])[一-鿿]{2,4}[局厅])"
     r"(?:办公[室厅])?(?:印发的?)?《?$"

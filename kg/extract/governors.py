@@ -16,7 +16,7 @@ Role = Literal["draft", "revise", "issue", "apply", "name"]
 REACH = 70  # characters of the clause that may stand between the verb and the title
 # 国务院印发的《…》, 新修订的《…》: the verb only describes the title behind it.
 ADJECTIVAL = re.compile(
-    r"(?:制定|制订|编制|出台|修订|印发|发布|公布|颁布|颁发|下发|转发|批准|批转|签署|施行|实施|提出|规定)"
+    r"(?:制定|制订|编制|出台|修订|印发|发布|公布|颁布|颁发|下发|转发|批准|批转|签署|签订|施行|实施|提出|规定)"
     r"(?:实施|施行|执行)?的(?=[^，。；]{0,8}$)"
 )
 LISTED = re.compile(
@@ -73,6 +73,7 @@ class Governor:
 
     role: Role
     subject: str  # what stands before it in its clause, or the sentence's beginning
+    done: bool = False  # 发布了《甲》《乙》
 
 
 @cache
@@ -158,7 +159,8 @@ def governor(text: str, begin: int) -> Governor | None:
     between = before[verbs[-1][1] :]
     if re.search("[，》]", between):
         return None
-    return Governor(role_of(before, verbs), subject_of(before[: verbs[0][0]]))
+    done = between.startswith("了")
+    return Governor(role_of(before, verbs), subject_of(before[: verbs[0][0]]), done)
 
 
 def _near_governor(before: str) -> Governor | None:
