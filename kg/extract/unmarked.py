@@ -57,9 +57,9 @@ BEHIND_SHARED = re.compile("国家[和及与](?:我|本|全)?[省市]$")
 SUITED = re.compile(
     "^(?:符合|反映|体现|适应|基于|面向|以|结合|针对|切合|既?有利于)|(?:之间|领域|方面|特点|特色)$"
 )
-# A title's own verb: 出台促进…的若干意见.
+# A title's own verb, also behind who issued it: 出台促进…的若干意见, 落实省政府关于…的意见.
 ACTION = re.compile(
-    r"关于|全面|进一步|加强|加快|促进|支持|推进|深化|规范|推动|优化|鼓励|构建|提升|改进|建立|健全|做好|扩大|完善|贯彻|落实"
+    r"(?:国务院|中央|[省市县区]委|[省市县区]政府|[一-鿿]{2,8}[部局厅委])?关于|全面|进一步|加强|加快|促进|支持|推进|深化|规范|推动|优化|鼓励|构建|提升|改进|建立|健全|做好|扩大|完善|贯彻|落实"
 )
 LAST_OF = re.compile("的(?:若干|实施|指导|专项)?$")
 ABOUT = re.compile(r"关于[^，。；]{4,60}$")
@@ -70,7 +70,7 @@ GENERIC = re.compile(
 )
 LIGHT = re.compile(r"(?:工作|实施|总体|专项|具体|年度|发展|三年|五年|行动|技术|暂行|试行){1,20}$")
 BROKEN = re.compile(
-    r"^第[一二三四五六七八九十百]+条|[，。；：！？\n《》【】]|精神|战略、|成果|^本(?![省市县区州土科草质])|指标[和与]|^各|^[省市县]和|会议|讲话|大会|以及|思想|教育、|类、|^国家对|^不同|内容和|目标和|时间表|个性化|针对性|总书记|法律法规|^[到过在）]|^(?:实施|执行|印发|发布|率先)|^年度和|^附\d|每个|[本该此]$|^并|^实际|^按|相关|有关|等(?!级)|(?<!政府)(?<!国务院)(?<!跨)部门|要求"
+    r"^第[一二三四五六七八九十百]+条|[，。；：！？\n《》【】]|精神|战略、|成果(?!转化|推荐|推广|登记|评价|管理)|^本(?![省市县区州土科草质])|指标[和与]|^各|^[省市县]和|会议|讲话|大会|以及|思想|教育、|类、|^国家对|^不同|内容和|目标和|时间表|个性化|针对性|总书记|法律法规|^[到过在）]|^(?:实施|执行|印发|发布|率先)|^年度和|^附\d|每个|[本该此]$|^并|^实际|^按|相关|有关|等(?!级)|(?<!政府)(?<!国务院)(?<!跨)部门|要求"
     # 质量标准和供应标准, 权力清单及办事指南: a list, not one name
     r"|(?:方案|规划|办法|意见|清单|标准|制度|规定|政策|计划|目录|指南|机制|体系|工作|措施)[和与及、或]|本(?:办法|通知|方案|意见|规定|指南|标准|规范)"
 )
@@ -80,6 +80,8 @@ PLACED = re.compile(
 # 制定相应的落实措施 describes; 制定相应的管理办法 is generic by its topic.
 SUCH = re.compile(r"(?:相应|具体|有关|相关|更加|多项|各项|系列|一系列|科学|统一)")
 CARRIED_OUT = re.compile("(?:顺利|全面|有效)?(?:实施|落地|落实|执行)")
+# 修订…标准 names one, 完善…标准 says what shall be better.
+IMPROVED = re.compile("(?<!制定)(?<!制订)(?<!修订)完善$")
 VAGUE = ("措施", "政策措施", "制度", "标准", "规范")
 LISTED_BARE = re.compile(r"、(?:政策|标准|用地|机制|制度|财政|资金)")
 NO_TOPIC = re.compile("[和与及、]|贯彻|落实|实施")
@@ -129,6 +131,7 @@ SEVERAL = re.compile(
     r"|该|、|^(?:\d|[一二三四五六七八九十百]+[个项])"
 )
 TECHNIQUE = re.compile("知识$")  # 知识图谱 is a technique
+SAID = 6  # characters behind 关于 that make a name even of 落实…关于…的意见
 LEAST_ASSIGNED = 4  # characters of the topic of a paper that another body is to write
 PRODUCT = re.compile("(?<!整体)解决$")  # 数字化解决方案 is sold, “一老一小”整体解决方案 a paper
 FIVE_YEAR = re.compile(r"“?十[一二三四五六]五”?")
@@ -274,7 +277,9 @@ def _headed(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None:
         if not _governs(stretch, before, end, match):
             continue
         # 制定完善养老服务标准: what is written and changed needs no longer topic than either.
-        least = max(head.least[each] for each in roles)
+        least = max(head.least[each] for each in roles) or (
+            SAID if about and match["head"] == "意见" else 0
+        )
         begin = _named_from(stretch, begin, match, least)
         if begin >= 0:
             whose = _whose(stretch, floor, end, role, subject, match["head"])
@@ -336,6 +341,8 @@ def _is_near(verb: NearVerb, stretch: str, match: re.Match[str]) -> bool:
 def _governs(stretch: str, before: str, end: int, match: re.Match[str]) -> bool:
     """Tell whether a verb means the paper: not 制定相应的措施, 推动…规划编制."""
     if match["head"] in VAGUE and SUCH.match(before, end):
+        return False
+    if match["head"] == "标准" and IMPROVED.search(before, 0, end):
         return False
     if before.endswith("推动", 0, end) and CARRIED_OUT.match(stretch, match.end()) is None:
         return False
