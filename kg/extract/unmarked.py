@@ -86,6 +86,7 @@ VAGUE = ("措施", "政策措施", "制度", "标准", "规范")
 LISTED_BARE = re.compile(r"、(?:政策|标准|用地|机制|制度|财政|资金)")
 NO_TOPIC = re.compile("[和与及、]|贯彻|落实|实施")
 OURS = re.compile("[我本][市县省区州]")
+OWN_TOLD = re.compile("推动(?![省市县区国])")
 THEIRS = re.compile("([省市县区])里")  # 落实省里专项支持…的措施
 ITEMS = ("清单", "目录")  # 列入…清单 says that something stands on a list, not in a paper
 # Each level has one by law: 纳入县里经济社会发展总体规划.
@@ -133,6 +134,7 @@ SEVERAL = re.compile(
 TECHNIQUE = re.compile("知识$")  # 知识图谱 is a technique
 SAID = 6  # characters behind 关于 that make a name even of 落实…关于…的意见
 LEAST_ASSIGNED = 4  # characters of the topic of a paper that another body is to write
+ORDER = re.compile("国际|通行|高标准|RCEP")  # 国际高标准经贸规则 are no one paper
 PRODUCT = re.compile("(?<!整体)解决$")  # 数字化解决方案 is sold, “一老一小”整体解决方案 a paper
 FIVE_YEAR = re.compile(r"“?十[一二三四五六]五”?")
 STRONG = ("规划", "规划纲要", "纲要", "行动计划", "条例", "方案")
@@ -359,8 +361,9 @@ def _whose(stretch: str, floor: int, end: int, role: Role, subject: str, head: s
     level = THEIRS.match(stretch, floor + end)
     if level is not None:
         return level[1]
-    carried_out = stretch[: floor + end].endswith("实施") and head in ("行动计划", "条")
-    if role not in ("draft", "revise", "issue") and not carried_out:
+    carried_out = stretch.endswith("实施", 0, floor + end) and head in ("行动计划", "条")
+    told = head == "条" and OWN_TOLD.match(stretch, floor + end - 2) is not None
+    if role not in ("draft", "revise", "issue") and not (carried_out or told):
         return "="
     return "?" if of_others(subject) or re.match("本地|当地", stretch[floor + end :]) else ""
 
@@ -431,8 +434,8 @@ def _is_name(topic: str, head: str, least: int) -> bool:
 
 
 def _means_no_paper(topic: str, head: str) -> bool:
-    """Tell a head that means another thing here: 同步规划, 数字化解决方案, 知识图谱."""
-    other = {"规划": UNPLANNED, "方案": PRODUCT, "图谱": TECHNIQUE}.get(head)
+    """Tell a head that means another thing here: 同步规划, 数字化解决方案, 知识图谱, 国际规则."""
+    other = {"规划": UNPLANNED, "方案": PRODUCT, "图谱": TECHNIQUE, "规则": ORDER}.get(head)
     return other is not None and other.search(topic) is not None
 
 
@@ -470,7 +473,9 @@ def _numbered(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None
     """Return a paper called by the number of its articles: 促消费20条措施, 德育工作“30条”."""
     before = stretch[floor : match.start()]
     for end, role, _, subject in _governors(before, stretch[:floor]):
-        begin = floor + _opened(before, end, False)
+        # 出台推动消费提升20条: such a paper says by its title what it furthers.
+        told = before.endswith("推动", 0, end)
+        begin = floor + (end - len("推动") if told else _opened(before, end, False))
         if _is_numbered_name(stretch[begin : match.start()], role, match):
             whose = _whose(stretch, floor, end, role, subject, "条")
             return _cut(stretch, match.start() if match["label"] else begin, match.end(), whose)
