@@ -51,8 +51,9 @@ OPENER = re.compile(
 )
 DESCRIBED = re.compile(r"批准|印发|公布|制定|颁发|发布|编制")
 # 按照国家和我省中长期…纲要: the state's paper is named, and that of the place which follows it.
-SHARED = re.compile("国家[和及与](?:我|本|全)?[省市](?=中长期|“)")
-BEHIND_SHARED = re.compile("国家[和及与](?:我|本|全)?[省市]$")
+LEVELS_SHARED = "国家(?:、[省市])?[、和及与](?:我|本|全)?(?:[省市]|自治区)"
+SHARED = re.compile(f"{LEVELS_SHARED}(?=中长期|“)")
+BEHIND_SHARED = re.compile(f"{LEVELS_SHARED}$")
 # 制定符合山区特点的选址标准, 部门之间的共享标准: what a paper is to be like is not its name.
 SUITED = re.compile(
     "^(?:符合|反映|体现|适应|基于|面向|以|结合|针对|切合|既?有利于)|(?:之间|领域|方面|特点|特色)$"
