@@ -17,6 +17,8 @@ PLANNED_BEHIND = re.compile(
     + r"(?:制定|编制|(?<!的)出台|起草|研制|制订)"  # 《…》的出台，明确了…: it is there
     + r"(?!的|了|单位|人员|过程|背景|情况|说明|依据|目的|思路|必要)"
 )
+# 参照国家标准《…》编制: written after it is another paper.
+FOLLOWED = re.compile(r"(?:根据|按照|依照|依据|参照|遵照|遵循|按)[^，。；]*$")
 # 负责校车管理办法、乘车标准和管理规范制定: the writing stands behind the last of the list.
 LIST_PLANNED = re.compile(
     r"(?:[、和与及][一-鿿]{2,9}?){1,2}(?:研究)?(?:制定|编制|起草|制订)(?!的|了)"
@@ -53,8 +55,14 @@ YEAR_OF = re.compile(
     + r"(?:关键|开局|收官|重要|承上启下|攻坚|最后|第[一二三四五]|起步|中期)[^，。]{0,8}年"
 )
 FINISHED = re.compile("了(?:所谓|我[省市县区])?$")
+# Who issued it is told by name: 省委、省政府印发《…》.
+TOLD = re.compile(
+    r"(?:[省市县区]委|政府|办公[厅室]|委员会|[局厅])(?:联合|共同)?(?:印发|发布|公布|下发)《?$"
+)
 # 制定《…》的总体思路, 出台《…》是…: the paper is there and is explained.
 EXPLAINED = re.compile(CLOSED + r"(?:是|[一-鿿]{0,4}(?:思路|背景|目的|过程|依据|必要性|意义|考虑))")
+# 就《…》答记者问, 联合发布《…》: a page with such a title tells of a paper that is there.
+EXPLAINING = re.compile(r"(?:答(?:记者)?问|解读|问答|(?:印发|发布|公布|出台)《[^《》]+》)\s*$")
 CARRIED = re.compile(r"(?:印发|发布|公布|转发|批转)[^，。]{0,3}《$")
 LOOKING_BACK = re.compile(r"^[ \u3000]*(?:这?[一五]年来|过去的?[一五]年|五年间).*", re.M)
 # A heading without a number over a report's first part, and what begins the second.
@@ -65,6 +73,9 @@ REVIEW_LINE = re.compile(
     re.M | re.S,
 )
 OCCASION = re.compile(r"年[^。；]{0,24}是(?:全面|深入)?(?:实施|落实|完成|贯彻|推进)[“《]?$")
+# 一、2023年主要工作 before 二、2024年主要目标
+YEAR_AHEAD = re.compile(r"20\d\d年")
+YEAR_WORK = re.compile(r"20\d\d年(?:主要|重点|政府)?工作")
 REVIEW = re.compile(r"回顾|总结|成绩|过去[一五]年|工作情况")
 STANCE: dict[str, Stance] = {
     "draft": "plansToIssue",
@@ -82,23 +93,41 @@ def find_citations(
     text = even(outline.source.text)
     reviewed = tuple(_reviewed(outline))
     titles = tuple(_title_spans(outline))
+    explained = frozenset(_explained(outline, mentions))
     previous: tuple[int, Stance] | None = None
     for index, mention in enumerate(mentions):
         if mention.type != "Document" or index in own:
             continue
-        stance, rule = _stance(text, mention)
-        if any(b <= mention.begin < e for b, e in titles) and CARRIED.search(
-            text[mention.begin - 8 : mention.begin]
-        ):
-            stance, rule = "promulgates", "citation.title"
-        if stance in ("plansToIssue", "revises") and any(
-            b <= mention.begin < e for b, e in reviewed
-        ):
+        stance, rule = _carried(text, mention, titles) or _stance(text, mention)
+        if stance == "plansToIssue" and mention.name in explained:
+            stance, rule = "cites", "citation.explained"
+        if stance in ("plansToIssue", "revises") and _is_inside(mention, reviewed):
             stance, rule = "cites", "citation.reviewed"
-        if previous is not None and stance == "cites" and _continues(text, previous[0], mention):
+        if previous is not None and _goes_on(text, previous, mention, stance):
             stance, rule = previous[1], "citation.list"
         previous = (mention.end, stance)
         yield Citation(mention.begin, mention.end, index, stance, rule)
+
+
+def _is_inside(mention: Mention, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(begin <= mention.begin < end for begin, end in spans)
+
+
+def _goes_on(text: str, previous: tuple[int, Stance], mention: Mention, stance: Stance) -> bool:
+    """Tell whether a title goes on with a list and its stance: 印发《甲》《乙》的通知."""
+    end, before = previous
+    taken_over = stance == "cites" or (before == "promulgates" and stance == "plansToIssue")
+    return taken_over and _continues(text, end, mention)
+
+
+def _carried(
+    text: str, mention: Mention, titles: Sequence[tuple[int, int]]
+) -> tuple[Stance, str] | None:
+    """Return what a title behind 印发 is to its document: carried, or reported where it ends it."""
+    title = next((end for begin, end in titles if begin <= mention.begin < end), None)
+    if title is None or not CARRIED.search(text[mention.begin - 8 : mention.begin]):
+        return None
+    return "cites" if mention.end + 1 == title else "promulgates", "citation.title"
 
 
 def _title_spans(outline: Outline) -> Iterator[tuple[int, int]]:
@@ -107,10 +136,23 @@ def _title_spans(outline: Outline) -> Iterator[tuple[int, int]]:
     yield from ((field.begin, field.end) for field in outline.fields if field.name == "title")
 
 
+def _explained(outline: Outline, mentions: Sequence[Mention]) -> Iterator[str]:
+    """Yield the papers that the page reports or explains by its title: 就《…》答记者问."""
+    if outline.title is None:
+        return
+    begin, end = outline.title
+    if EXPLAINING.search(outline.source.text[begin:end]):
+        yield from (m.name for m in mentions if m.type == "Document" and begin <= m.begin < end)
+
+
 def _reviewed(outline: Outline) -> Iterator[tuple[int, int]]:
     """Yield the stretches that look back: their papers have been written."""
     sections = outline.sections
     yield from ((part.begin, part.end) for part in sections if REVIEW.search(part.title))
+    last = max((part.title[:4] for part in sections if YEAR_AHEAD.match(part.title)), default="")
+    for part in sections:
+        if YEAR_WORK.fullmatch(part.title) and part.title[:4] < last:
+            yield part.begin, part.end
     yield from (match.span() for match in LOOKING_BACK.finditer(outline.source.text))
     if "回顾" in outline.source.text:
         yield from (match.span("review") for match in REVIEW_LINE.finditer(outline.source.text))
@@ -139,7 +181,7 @@ def _stance_behind(
 ) -> tuple[Stance, str] | None:
     """Return what the words behind a title say: 《…》修订工作, 以《…》为指导."""
     before = text[clause_start(text, mention.begin) : mention.begin]
-    if PLANNED_BEHIND.match(behind):
+    if PLANNED_BEHIND.match(behind) and not FOLLOWED.search(before):
         return "plansToIssue", "citation.planned"
     if REVISED_BEHIND.match(behind):
         return "revises", "citation.revised"
@@ -187,15 +229,15 @@ def _is_occasion(text: str, mention: Mention) -> bool:
 def _is_past(text: str, mention: Mention, verb: Governor, behind: str) -> bool:
     between = text[max(0, mention.begin - 4) : mention.begin].strip("《“")
     draft = "草案" in mention.name  # 编制了《纲要（草案）》，提请审议: it is still to be issued
-    if is_done(verb.subject, behind) or (FINISHED.search(between) and not draft):
+    finished = verb.done or FINISHED.search(between) is not None
+    if is_done(verb.subject, behind) or (finished and not draft) or EXPLAINED.match(behind):
         return True
-    if EXPLAINED.match(behind):
-        return True
+    if verb.role == "issue" and TOLD.search(text[max(0, mention.begin - 20) : mention.begin]):
+        return True  # 省委、省政府印发《…》，两市…
     if verb.role == "issue" and not is_paper(mention.name):
         return True  # 推出《…》等文学作品
     return (
         verb.role in ("draft", "issue")
         and of_others(verb.subject)
-        and mention.scope == "="
-        and mention.rule == "document.bracketed"
+        and mention.rule in ("document.bracketed", "document.abbreviated")
     )

@@ -26,11 +26,14 @@ NUMBER = re.compile(
 CALLED = re.compile("称为?[《“](?P<short>[^》”]{1,20})[》”]")
 BEFORE_CALLED = re.compile(r"(?:以下)?均?简?\Z")
 PLAN_LABEL = re.compile(
-    r"“(?P<name>十[一二三四五六]五”[一-鿿、]{0,16}?(?:规划纲要|发展规划|专项规划|规划|行动计划|纲要))"
+    r"“(?P<name>十[一二三四五六]五”[一-鿿、]{0,16}?(?:规划纲要|发展规划|专项规划|规划|行动计划|纲要)"
+    r"|[一二三四五六七八九十]五”计划)"
+    # the state's plans by their number, not the years for which they were made
+    r"|(?<!发展)(?P<counted>第[一二三四五六七八九十]{1,3}个五年(?:计划|规划)(?:纲要)?)(?!期)"
 )
 # 关于印发《…》的通知: what it carries is named, not the notice.
 CARRYING = re.compile("^《|(?:印发|转发|发布|公布|颁布|批转|修改|废止)[^《]{0,4}《")
-NO_LAW = re.compile(r"(?<=法)[律治制人官院庭学]")  # 校车安全法律法规
+NO_LAW = re.compile(r"(?<=法)(?:[律治制人官院庭学]|规(?!定))")  # 校车安全法律法规
 LOCAL_ISSUER = re.compile(
     r"(?:(?P<level>[省市县区])委|(?P<seat>[省市县区])政府|(?<![一-鿿])(?P<own>[省市县区])[一-鿿]{2,4}[局厅])"
     r"(?:办公[室厅])?(?:印发的?)?《?$"
@@ -210,18 +213,13 @@ def _known(stretch: str) -> Iterator[Mention]:
 
 
 def _plans(stretch: str) -> Iterator[Mention]:
-    """Yield “十四五”规划 and the like, from behind the opening mark."""
+    """Yield “十四五”规划 and the like, from behind the opening mark, and 第一个五年计划."""
     for match in PLAN_LABEL.finditer(stretch):
-        begin = match.start("name")
+        name = match["counted"] or match["name"]
+        full = name if match["counted"] else "“" + name
+        begin = match.end() - len(name)
         yield Mention(
-            "Document",
-            "Plan",
-            begin,
-            match.end(),
-            match["name"],
-            "“" + match["name"],
-            "document.five-year-plan",
-            "=",
+            "Document", "Plan", begin, match.end(), name, full, "document.five-year-plan", "="
         )
 
 

@@ -16,7 +16,7 @@ Role = Literal["draft", "revise", "issue", "apply", "name"]
 REACH = 70  # characters of the clause that may stand between the verb and the title
 # 国务院印发的《…》, 新修订的《…》: the verb only describes the title behind it.
 ADJECTIVAL = re.compile(
-    r"(?:制定|制订|编制|出台|修订|印发|发布|公布|颁布|颁发|下发|转发|批准|批转|签署|施行|实施|提出|规定)"
+    r"(?:制定|制订|编制|出台|修订|印发|发布|公布|颁布|颁发|下发|转发|批准|批转|签署|签订|施行|实施|提出|规定)"
     r"(?:实施|施行|执行)?的(?=[^，。；]{0,8}$)"
 )
 LISTED = re.compile(
@@ -27,7 +27,7 @@ LISTED_REACH = 300  # characters that a title with what follows it may have
 # 机构编制, 编制外人员: no writing. 实施方案: no carrying out. 规范执行 is.
 NO_VERB = re.compile(
     r"机构编制|事业编制|编制(?=外|内|人员|总量|员额)"
-    r"|实施(?=方案|细则|意见|办法|纲要|计划|规划|主体|单位|条例|规定)|(?:起草|编制|制定)(?=单位|人员|机关|依据)|执行(?=力|情况|机构|主体)"
+    r"|实施(?=方案|细则|意见|办法|纲要|计划|规划|主体|单位|条例|规定)|(?:起草|编制|制定)(?=单位|人员|机关(?!事业)|依据)|执行(?=力|情况|机构|主体)"
     r"|（试行|试行(?=办法|方案|稿|期)|公布(?=的|后)|落实(?=情况|到位)|推广应用|符合(?=条件)"
 )
 # With which what NO_VERB matches begins.
@@ -73,6 +73,7 @@ class Governor:
 
     role: Role
     subject: str  # what stands before it in its clause, or the sentence's beginning
+    done: bool = False  # 发布了《甲》《乙》
 
 
 @cache
@@ -111,7 +112,7 @@ def _first_letter() -> re.Pattern[str]:
 @cache
 def _verb() -> re.Pattern[str]:
     verbs = "|".join(sorted(verb_roles(), key=len, reverse=True))
-    return re.compile(rf"(?P<none>{NO_VERB.pattern})|(?P<verb>{verbs}|按(?=《)|依(?=《))")
+    return re.compile(rf"(?P<none>{NO_VERB.pattern})|(?P<verb>{verbs}|[按依](?=《|$))")
 
 
 def verbs_in(before: str) -> list[tuple[int, int, Role]]:
@@ -158,7 +159,8 @@ def governor(text: str, begin: int) -> Governor | None:
     between = before[verbs[-1][1] :]
     if re.search("[，》]", between):
         return None
-    return Governor(role_of(before, verbs), subject_of(before[: verbs[0][0]]))
+    done = between.startswith("了")
+    return Governor(role_of(before, verbs), subject_of(before[: verbs[0][0]]), done)
 
 
 def _near_governor(before: str) -> Governor | None:

@@ -39,6 +39,12 @@ SPEAKER = re.compile(
     r"(?:我代表|受)(?:中华人民共和国)?(?P<who>[一-鿿]{0,10}人民政府|国务院)|"
     r"(?P<head>国务院)(?:副)?总理"
 )
+# An interview has no issuer but the body that answers: 市教育局有关负责人就《…》答记者问.
+ANSWERING = re.compile(
+    r"(?P<who>[一-鿿]{2,20}?)(?:有关|相关)(?:部门)?负责(?:人|同志)就《[^《》]{2,60}》[^。，\n]{0,10}"
+    r"(?:答|回答了?)记者"
+)
+ANSWERS_REACH = 1500
 NEWS = re.compile(r"[^《](?:发布|公布|印发)《[^《》]*》$")  # reports of a paper, and is none
 # How a text calls itself: 特制定本办法, 提出以下意见, 通知如下, 本规范适用于.
 SELF = re.compile(
@@ -61,6 +67,8 @@ PAGE_DATE = re.compile(
 HEAD_REACH = 600
 WIRED = re.compile(r"新华社[一-鿿]{2,6}\d{4}年\d{1,2}月\d{1,2}日电")
 SPACED = re.compile(r"[一-鿿](?:\s{1,2}[一-鿿])+")
+# Who issues, by the title: …局关于…, …局发布《…》.
+LEAD = re.compile("[^《]{2,60}?(?=关于|印发|转发|联合(?:印发|发布|公布)|(?:发布|公布)《)")
 WORKING = re.compile(r"领导小组|工作小组|指挥部|联席会议|专班|委员会办公室")
 
 
@@ -235,14 +243,14 @@ def _issuers(outline: Outline, place: Place | None) -> Iterator[Mention]:
             return
     text = outline.source.text
     for begin, end in outline.titles:
-        lead = re.match(r"[^《]{2,60}?(?=关于|印发|转发)", text[begin:end])
+        lead = LEAD.match(text[begin:end])
         found = list(agencies_in(lead[0], begin, place)) if lead else []
         if found:
             yield from _distinct(found)
             return
-    speaker = SPEAKER.search(text[:1000])
+    speaker = SPEAKER.search(text[:1000]) or ANSWERING.search(text[:ANSWERS_REACH])
     if speaker is not None:
-        who = "who" if speaker["who"] else "head"
+        who = speaker.lastgroup or 0
         yield from agencies_in(speaker[who], speaker.start(who), place)
 
 

@@ -26,7 +26,7 @@ REACH = 48  # characters that a name may have before its last word
 YEARS = r"(?:（[^（）]{0,14}(?:\d{4}|试行|暂行|修订|稿|版|V\d)[^（）]{0,10}）)?"
 # What stands behind a name that has ended; every other word goes on with it (规划编制人员, 标准化).
 ENDED = (
-    r"(?=[”’》]?(?:[^一-鿿A-Za-z\d“]|$|由|的|和|与|及|或|等|并|以|要求|精神|顺利|全面|获批|批复|印发|出台|发布|公布|明确|提出|施行|落地|处置|通过审议"
+    r"(?=[”’》]?(?:[^一-鿿A-Za-z\d“]|$|由|的|和|与|及|或|等|并|以|要求|精神|顺利|全面|正式|成功|获批|获[^得，。；]{1,12}批[复准]|批复|印发|出台|发布|公布|明确|提出|施行|落地|处置|通过[^，。；]{0,8}(?:审议|评审)|启动实施|编制完成"
     r"|进行|开展|开设|规定的|确定的|赋予|(?:圆满|胜利)?收官|开局|中期(?:修编|调整)|报批|报审|颁布|立法|动态更新|予以|逐项"
     r"|(?:的)?(?:实施|执行|落实|编制|修编|修订|制修订(?!和|项目)|制定|制订|起草|宣贯|贯标)(?!方案|细则|意见|办法|计划|规划|人员|单位|情况|体系|机制|部门)))"
 )
@@ -45,21 +45,22 @@ COUNTABLE = re.compile(
 )
 WORKS = re.compile("新建|改造|建设|整治|修复|打通|开通|新增|开行|收集|办理")
 OPENER = re.compile(
-    r"(?:(?:好|了|完成|形成|出台|落细|当年|首[个部批]|新一轮|新的|全[市县省区国州](?!性)|我[市县省区州]|本[市县省区州级](?!级)|[省市县区]里(?:专项)?|本(?:地区?|机构|单位|部门|校|行政区域|行业|领域|企业)|当地|各自|相应|一批|一系列|系列|多项|各类|各项(?!目)|有关|相关|具体"
+    r"(?:(?:好|了|完成|形成|出台|落细|当年|首[个部批]|新一轮|新的|全[市县省区国州](?!性)|我[市县省区州]|本[市县省区州级](?!级)(?:人民政府|政府)?|[省市县区]里(?:专项)?|本(?:地区?|机构|单位|部门|校|行政区域|行业|领域|企业)|当地|各自|相应|一批|一系列|系列|多项|各类|各项(?!目)|有关|相关|具体"
     r"|统一|科学合理|科学|严格|分类|抓紧|尽快|及时|不同学段|不同类型|国家规定|[省市县区乡镇]、[省市县区乡镇、]{1,7}级"
     r"|《|（[^（）]*）)的?)+"
 )
 DESCRIBED = re.compile(r"批准|印发|公布|制定|颁发|发布|编制")
 # 按照国家和我省中长期…纲要: the state's paper is named, and that of the place which follows it.
-SHARED = re.compile("国家[和及与](?:我|本|全)?[省市](?=中长期|“)")
-BEHIND_SHARED = re.compile("国家[和及与](?:我|本|全)?[省市]$")
+LEVELS_SHARED = "国家(?:、[省市])?[、和及与](?:我|本|全)?(?:[省市]|自治区)"
+SHARED = re.compile(f"{LEVELS_SHARED}(?=中长期|“)")
+BEHIND_SHARED = re.compile(f"{LEVELS_SHARED}$")
 # 制定符合山区特点的选址标准, 部门之间的共享标准: what a paper is to be like is not its name.
 SUITED = re.compile(
     "^(?:符合|反映|体现|适应|基于|面向|以|结合|针对|切合|既?有利于)|(?:之间|领域|方面|特点|特色)$"
 )
-# A title's own verb: 出台促进…的若干意见.
+# A title's own verb, also behind who issued it: 出台促进…的若干意见, 落实省政府关于…的意见.
 ACTION = re.compile(
-    r"关于|全面|进一步|加强|加快|促进|支持|推进|深化|规范|推动|优化|鼓励|构建|提升|改进|建立|健全|做好|扩大|完善|贯彻|落实"
+    r"(?:国务院|中央|[省市县区]委|[省市县区]政府|[一-鿿]{2,8}[部局厅委])?关于|全面|进一步|加强|加快|促进|支持|推进|深化|规范|推动|优化|鼓励|构建|提升|改进|建立|健全|做好|扩大|完善|贯彻|落实"
 )
 LAST_OF = re.compile("的(?:若干|实施|指导|专项)?$")
 ABOUT = re.compile(r"关于[^，。；]{4,60}$")
@@ -70,7 +71,7 @@ GENERIC = re.compile(
 )
 LIGHT = re.compile(r"(?:工作|实施|总体|专项|具体|年度|发展|三年|五年|行动|技术|暂行|试行){1,20}$")
 BROKEN = re.compile(
-    r"[，。；：！？\n《》【】]|精神|战略、|成果|^本(?![省市县区州土科草质])|指标[和与]|^各|^[省市县]和|会议|讲话|大会|以及|思想|教育、|类、|^国家对|^不同|内容和|目标和|时间表|个性化|针对性|总书记|法律法规|^[到过在）]|^(?:实施|执行|印发|发布|率先)|^年度和|^附\d|每个|[本该此]$|^并|^实际|^按|相关|有关|等(?!级)|(?<!政府)(?<!国务院)(?<!跨)部门|要求"
+    r"^第[一二三四五六七八九十百]+条|[，。；：！？\n《》【】]|精神|战略、|成果(?!转化|推荐|推广|登记|评价|管理)|^本(?![省市县区州土科草质])|指标[和与]|^各|^[省市县]和|会议|讲话|大会|以及|思想|教育、|类、|^国家对|^不同|内容和|目标和|时间表|个性化|针对性|总书记|法律法规|^[到过在）]|^(?:实施|执行|印发|发布|率先)|^年度和|^附\d|每个|[本该此]$|^并|^实际|^按|相关|有关|等(?!级)|(?<!政府)(?<!国务院)(?<!跨)部门|要求"
     # 质量标准和供应标准, 权力清单及办事指南: a list, not one name
     r"|(?:方案|规划|办法|意见|清单|标准|制度|规定|政策|计划|目录|指南|机制|体系|工作|措施)[和与及、或]|本(?:办法|通知|方案|意见|规定|指南|标准|规范)"
 )
@@ -80,10 +81,13 @@ PLACED = re.compile(
 # 制定相应的落实措施 describes; 制定相应的管理办法 is generic by its topic.
 SUCH = re.compile(r"(?:相应|具体|有关|相关|更加|多项|各项|系列|一系列|科学|统一)")
 CARRIED_OUT = re.compile("(?:顺利|全面|有效)?(?:实施|落地|落实|执行)")
+# 修订…标准 names one, 完善…标准 says what shall be better.
+IMPROVED = re.compile("(?<!制定)(?<!制订)(?<!修订)完善$")
 VAGUE = ("措施", "政策措施", "制度", "标准", "规范")
 LISTED_BARE = re.compile(r"、(?:政策|标准|用地|机制|制度|财政|资金)")
 NO_TOPIC = re.compile("[和与及、]|贯彻|落实|实施")
 OURS = re.compile("[我本][市县省区州]")
+OWN_TOLD = re.compile("推动(?![省市县区国])")
 THEIRS = re.compile("([省市县区])里")  # 落实省里专项支持…的措施
 ITEMS = ("清单", "目录")  # 列入…清单 says that something stands on a list, not in a paper
 # Each level has one by law: 纳入县里经济社会发展总体规划.
@@ -92,6 +96,22 @@ UNPLANNED = re.compile("(?:同步|统一|提前|超前|合理)$")
 # 制定改造方案，报市住建局批准: who writes it is below the one that approves it.
 REPORTED = re.compile("，并?(?:报|送)[^，。；]{2,20}(?:备案|批准|审批|审核|核准|同意|审定)")
 WRITTEN = ("draft", "issue", "apply")
+# 课程方案、课程标准和: what stands before the next of a list, each too short for a name.
+LISTED_BEFORE = re.compile(
+    "(?:方案|规划|办法|意见|标准|规范|规定|规程|细则|指南|制度|政策|措施|清单|目录|计划)(?:以及|[、和与及或])"
+    "(?!细化|强化|优化|深化|健全|建立|加强|加快|明确|规范|做好|推[进动])"
+)
+# What a paper has come to by itself, without anyone named who wrote it.
+APPROVED = re.compile(
+    r"[”’]?(?:正式|全面|成功|顺利|已经?|先后|率先)?"
+    r"(?:出台|印发|发布|颁布|落地|获批|获[^得，。；]{1,12}批[复准]|通过[^，。；]{0,8}(?:审议|评审)"
+    r"|编制完成|启动实施|圆满收官|收官)"
+)
+URGED = re.compile(
+    r"\d|加强|推[进动]|确保|完成|做好|有序|依照|开展|抓好|支持|争取|加快|力争|协调|及时|随着|待|在|自|将"
+)
+OWN_LEVEL = re.compile("[省市县区]级|[市县]域")
+OF_AREA = re.compile("地区|[两三四]省|示范区|合作区|开发区|新区|都市圈|经济圈|流域|国家|全国")
 # The next of a list, or the one behind a word that is no name: 甲方案和卫生标准、乙指南.
 JOINER = re.compile("[、和与及](?:[一-鿿]{2,6}(?:标准|规范|规定|制度|规划|方案)[、和与及])?")
 ASSIGNED = re.compile(
@@ -113,7 +133,9 @@ SEVERAL = re.compile(
     r"|该|、|^(?:\d|[一二三四五六七八九十百]+[个项])"
 )
 TECHNIQUE = re.compile("知识$")  # 知识图谱 is a technique
+SAID = 6  # characters behind 关于 that make a name even of 落实…关于…的意见
 LEAST_ASSIGNED = 4  # characters of the topic of a paper that another body is to write
+ORDER = re.compile("国际|通行|高标准|RCEP")  # 国际高标准经贸规则 are no one paper
 PRODUCT = re.compile("(?<!整体)解决$")  # 数字化解决方案 is sold, “一老一小”整体解决方案 a paper
 FIVE_YEAR = re.compile(r"“?十[一二三四五六]五”?")
 STRONG = ("规划", "规划纲要", "纲要", "行动计划", "条例", "方案")
@@ -200,6 +222,7 @@ def _named(stretch: str, match: re.Match[str], taken: int) -> Unmarked | None:
         or _presented(stretch, floor, match)
         or _near(stretch, floor, match)
         or _standing(stretch, floor, match)
+        or _approved(stretch, floor, match)
     )
 
 
@@ -257,13 +280,28 @@ def _headed(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None:
         if not _governs(stretch, before, end, match):
             continue
         # 制定完善养老服务标准: what is written and changed needs no longer topic than either.
-        least = max(head.least[each] for each in roles)
-        if _is_name(stretch[begin : match.start()], match["head"], least):
+        least = max(head.least[each] for each in roles) or (
+            SAID if about and match["head"] == "意见" else 0
+        )
+        begin = _named_from(stretch, begin, match, least)
+        if begin >= 0:
             whose = _whose(stretch, floor, end, role, subject, match["head"])
             if whose == "" and REPORTED.match(stretch, match.end()) and match["head"] != "规划":
                 whose = "?"
             return _cut(stretch, begin, match.end(), whose)
     return None
+
+
+def _named_from(stretch: str, begin: int, match: re.Match[str], least: int) -> int:
+    """Return where a name begins behind its verb, -1 where none does.
+
+    Of a list whose first are no names the last may be one: 按照课程方案、渔港作业规程.
+    """
+    if _is_name(stretch[begin : match.start()], match["head"], least):
+        return begin
+    for member in LISTED_BEFORE.finditer(stretch, begin, match.start()):
+        begin = member.end()
+    return begin if _is_name(stretch[begin : match.start()], match["head"], least) else -1
 
 
 def _presented(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None:
@@ -307,6 +345,8 @@ def _governs(stretch: str, before: str, end: int, match: re.Match[str]) -> bool:
     """Tell whether a verb means the paper: not 制定相应的措施, 推动…规划编制."""
     if match["head"] in VAGUE and SUCH.match(before, end):
         return False
+    if match["head"] == "标准" and IMPROVED.search(before, 0, end):
+        return False
     if before.endswith("推动", 0, end) and CARRIED_OUT.match(stretch, match.end()) is None:
         return False
     if match["head"] == "制度" and before.endswith("研究建立", 0, end):
@@ -322,8 +362,9 @@ def _whose(stretch: str, floor: int, end: int, role: Role, subject: str, head: s
     level = THEIRS.match(stretch, floor + end)
     if level is not None:
         return level[1]
-    carried_out = stretch[: floor + end].endswith("实施") and head in ("行动计划", "条")
-    if role not in ("draft", "revise", "issue") and not carried_out:
+    carried_out = stretch.endswith("实施", 0, floor + end) and head in ("行动计划", "条")
+    told = head == "条" and OWN_TOLD.match(stretch, floor + end - 2) is not None
+    if role not in ("draft", "revise", "issue") and not (carried_out or told):
         return "="
     return "?" if of_others(subject) or re.match("本地|当地", stretch[floor + end :]) else ""
 
@@ -394,8 +435,8 @@ def _is_name(topic: str, head: str, least: int) -> bool:
 
 
 def _means_no_paper(topic: str, head: str) -> bool:
-    """Tell a head that means another thing here: 同步规划, 数字化解决方案, 知识图谱."""
-    other = {"规划": UNPLANNED, "方案": PRODUCT, "图谱": TECHNIQUE}.get(head)
+    """Tell a head that means another thing here: 同步规划, 数字化解决方案, 知识图谱, 国际规则."""
+    other = {"规划": UNPLANNED, "方案": PRODUCT, "图谱": TECHNIQUE, "规则": ORDER}.get(head)
     return other is not None and other.search(topic) is not None
 
 
@@ -410,6 +451,19 @@ def _standing(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None
     return _cut(stretch, begin, match.end(), "=") if _is_name(topic, match["head"], 4) else None
 
 
+def _approved(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None:
+    """Return a name that its clause says to be there: 第二轮护河行动计划启动实施."""
+    if match["head"] not in STRONG or APPROVED.match(stretch, match.end()) is None:
+        return None
+    level = OWN_LEVEL.match(stretch, floor)
+    begin = level.end() if level else floor
+    topic = stretch[begin : match.start()]
+    if _verbs(topic) or URGED.match(topic) or FIVE_YEAR.fullmatch(topic[-5:]):
+        return None
+    whose = "=" if _is_placed(topic) or OF_AREA.search(topic) else ""
+    return _cut(stretch, begin, match.end(), whose) if _is_name(topic, match["head"], 4) else None
+
+
 def _is_placed(topic: str) -> bool:
     """Tell whether a name begins with a level (市国土空间…) or a listed place (湖南省…)."""
     place = PLACED.match(topic)
@@ -420,7 +474,9 @@ def _numbered(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None
     """Return a paper called by the number of its articles: 促消费20条措施, 德育工作“30条”."""
     before = stretch[floor : match.start()]
     for end, role, _, subject in _governors(before, stretch[:floor]):
-        begin = floor + _opened(before, end, False)
+        # 出台推动消费提升20条: such a paper says by its title what it furthers.
+        told = before.endswith("推动", 0, end)
+        begin = floor + (end - len("推动") if told else _opened(before, end, False))
         if _is_numbered_name(stretch[begin : match.start()], role, match):
             whose = _whose(stretch, floor, end, role, subject, "条")
             return _cut(stretch, match.start() if match["label"] else begin, match.end(), whose)

@@ -42,6 +42,11 @@ SIGNED = re.compile(
     r"(?<=[。！])(?P<who>[一-鿿]{4,30})[ \u3000\u00a0]*"
     r"(?P<when>(?:19|20)\d\d年\d{1,2}月\d{1,2}日)(?![前起至止以内])"
 )
+# The last words of a text, behind blanks or in a line of their own: 云陵市教育局2024年3月4日.
+SIGNED_LAST = re.compile(
+    r"(?<![一-鿿])(?:[一-鿿]{3,30}[府局委厅会部院办室处校][ \u2002\u2003\u3000\u00a0]{0,60}"
+    r"|(?<=[ \u2002\u2003\u3000\u00a0]))(?P<when>(?:19|20)\d\d年\d{1,2}月\d{1,2}日)\s{0,9}$"
+)
 CHAPTER = re.compile(
     r"(?<![、和至及或与到第])(?=第[一二三四五六七八九十百]{1,4}[章条][\u3000\u00a0 ])"
 )
@@ -49,7 +54,7 @@ CHAPTER = re.compile(
 PAGE_TITLE = re.compile(r"(?P<title>[^\s_|｜](?:[^\n_|｜](?! - )){3,88}[^\n_|｜])(?:_| [-–—|｜] )")
 # Some sites put one blank for each lost break. Not such: behind a number, between spaced letters.
 JOINT = re.compile(
-    r"(?:(?<=[一-鿿。；：！？）”》】])|(?<=:\d\d))[ \u00a0\u200b]+"
+    r"(?:(?<=[一-鿿。；：！？）”》】])|(?<=:\d\d))[ \u00a0\u2002\u2003\u200b]+"
     r"(?=[一-鿿（《“【]|(?:19|20)\d\d年)"
 )
 NUMBERED = re.compile(
@@ -59,6 +64,7 @@ BRACKETED = re.compile("《[^》]*》|（[^）]*）")
 LONG_JOINED = 1000  # characters of a line whose blanks are lost breaks
 LEAST_JOINTS = 8
 WRAPPED_AT = (20, 60)
+SIGNED_REACH = 100  # characters before the end of a line: blanks stand between name and date
 HEAD_REACH = 400  # a title, a 文号 and addressees stand so near the beginning
 MISREAD = str.maketrans("—－", "一一")  # a dash that opens a line as a number would
 DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八九")}
@@ -120,6 +126,9 @@ def _indents(line: str) -> Iterator[re.Match[str]]:
 
 def _lost_breaks(line: str) -> Iterator[int]:
     """Yield where a long line must have lost a break, by the parts that an official paper has."""
+    last = "日" in line[-12:] and SIGNED_LAST.search(line, max(0, len(line) - SIGNED_REACH))
+    if last:
+        yield from (last.start(), last.start("when"))
     if len(line) < LONG_LINE:
         return
     for pattern in (TITLE_END, NUMBER_END, ADDRESSEES, ANSWERED):
