@@ -26,11 +26,15 @@ CLAUSE_START = re.compile(r"[，。；：！？、《》\s‘’…【】\[\]|�
 # Brackets that a name may hold: 中国（云陵）产业互联大会.
 PAIRS = {"）": "（", ")": "("}
 NUMBERING = re.compile(r"[（(][一二三四五六七八九十\d]+[）)]")
-LEVEL = re.compile(
+ONE_LEVEL = (
     r"(?:国家和?级?|全国|中国|全[省市县区]|自治区级?|[部县区校]级"
     r"|省级|省(?![内外直市际区委会级]|政府)(?:、市级)?|市级|市(?![场民政域县区辖内外级]|直))(?:和省级)?(?![内外])"
     r"|(?:卓越|标准|先进|基础|领航|引领|示范|星)级"
 )
+FURTHER_LEVELS = "(?:(?:国家|省部?|自治区|市|州|县|区|部|校)级?[、和或及]){1,4}"
+LEVEL = re.compile(f"(?:{FURTHER_LEVELS})?(?:{ONE_LEVEL})")
+# 新认定的国家、省、|市级示范园: the levels of one title; a place or a zone in front is none.
+LEVELS_BEFORE = re.compile(rf"(?:(?<![一-鿿])|(?<=[的批定设建立为获得到和])){FURTHER_LEVELS}$")
 LEVELS = r"[省市县区](?:、?[市县区乡镇村])+(?:（[省市县区]）|[两三四五]级)"
 COUNT = re.compile(
     r"(?:全[国省市县区])?首[个家例座]|(?:\d+(?:—\d+)?|[一二两三四五六七八九十百千]+)余?"
@@ -104,7 +108,7 @@ def find_names(stretch: str) -> Iterator[Mention]:
         row = heads()[head]
         if row["unquoted"] == "no":
             continue
-        begin = _trim(stretch, name_start(stretch, at), at)
+        begin = _levels_begin(stretch, _trim(stretch, name_start(stretch, at), at))
         if stretch[begin - 1 : begin] == "”" or not _closes(stretch, head, end):
             continue
         if row["kind"] == "initiative":
@@ -268,6 +272,12 @@ def _trim(stretch: str, begin: int, head: int) -> int:
     return begin
 
 
+def _levels_begin(stretch: str, begin: int) -> int:
+    """Return where the levels of a title begin: 国家级、省级、|市级示范园."""
+    further = LEVELS_BEFORE.search(up_to(stretch, begin)) if LEVEL.match(stretch, begin) else None
+    return begin - len(further[0]) if further is not None else begin
+
+
 def _is_whole(item: str) -> bool:
     """Tell whether a member of a list has a head of its own."""
     head = head_of(item)
@@ -352,7 +362,8 @@ def _modified(before: str, modifier: str, level: int, head: str) -> bool:
 
 
 def _run(before: str, modifier: str, level: int, head: str) -> bool:
-    if len(modifier) >= 2 and len(modifier + head) >= 6 and _behind(before, "run"):
+    least = 5 if len(head) >= 3 else 6  # 学生|戏剧节, 渔港建设|行动
+    if len(modifier) >= 2 and len(modifier + head) >= least and _behind(before, "run"):
         return True
     return (level or place_end(modifier, short=True)) > 0 and len(modifier) >= 4
 
