@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 from kg.extract.program_names import level_end, name_start
@@ -37,6 +38,10 @@ FRONT = re.compile(r"[一-鿿]{1,10}")
 # What makes a head part of a longer word: 平台|化, 项目|工作者.
 GOES_ON = re.compile(r"[师学院化性员力值表量主者级]|领导|工作者|布局|部署|定位|支点")
 BETWEEN = 8
+# Heads that a list of labels shares.
+SHARED = frozenset(
+    ("工程", "计划", "行动", "专项行动", "攻坚行动", "项目", "平台", "战略", "大行动", "小程序", "APP")
+)
 APART = re.compile(
     r"[^一-鿿A-Za-z0-9]|[和与及等的地在为是将不获]|培养|培训|每年|带动|制定|入选|实施|开展"
 )
@@ -84,11 +89,28 @@ def _read(stretch: str, matches: list[re.Match[str]], index: int) -> Mention | N
         return _mention(term.kind, stretch, begin, end, term.label, "program.known.quoted")
     if rejected or not _is_named(label, before, after) or MEASURE.fullmatch(label):
         return None
-    return _levelled(stretch, match, label)
+    found = _levelled(stretch, match, label)
+    return _with_shared_head(found, stretch, matches, index)
 
 
 def _mention(kind: str, stretch: str, begin: int, end: int, name: str, rule: str) -> Mention:
     return Mention("Program", kind, begin, end, stretch[begin:end], name, rule)
+
+
+def _with_shared_head(
+    found: Mention, stretch: str, matches: list[re.Match[str]], index: int
+) -> Mention:
+    """Return a label under the name that the head of its list makes: “青苗”“绿叶”|工程."""
+    last = index
+    while last + 1 < len(matches) and (
+        stretch[matches[last].end() : matches[last + 1].start()] in JOINED
+    ):
+        last += 1
+    tail = _tail(stretch, matches[last].end()) if last > index else None
+    if tail is None or tail[0] or tail[1] not in SHARED or head_of(found.name) is not None:
+        return found
+    name = found.name + tail[1]
+    return replace(found, name=name, kind=kind_of_name(name))
 
 
 # -- the head behind the label ---------------------------------------------------------------

@@ -44,10 +44,12 @@ COUNT = re.compile(
 STRAY = re.compile(r"[一-鿿]{1,2}(?=国家级|省级|市级|全国|全省|全市)")
 TITLE_OF = re.compile(r"(?<=[省市县区])(?:全国|国家级|省级|市级|自治区级)")
 BRACKETED = re.compile(r"（[^）]{1,4}）")
+ITEM = re.compile(r"\d{1,2}[.、](?!\d)")
 ASIDE = re.compile(r"[（(].{0,100}?[）)]")
 PLACE = re.compile(r"[一-鿿]{2,3}?(?:[省县]|(?<![城超股都上门集房车楼夜])市)(?!场|政|民|长|域)")
 WHOLE = re.compile("全[省市县区]")
 STATE = re.compile("国家级?|省级")
+CARRIED_OUT = re.compile("实施(?:好|了)?$")  # 实施|产业创新工程: of no other works is it said
 # What may follow a head of one character.
 CLOSED = re.compile(r"[^一-鿿]|[和与及等的将为由在是可]|$")
 CLAUSE_MARK = re.compile(r"[，。；：？！\n]")
@@ -159,6 +161,8 @@ def name_start(stretch: str, head: int) -> int:
     """Return where the phrase begins whose last word begins at `head`."""
     floor = max(0, head - WINDOW)
     start, inner = _clause(stretch, head, floor)
+    numbered = ITEM.match(stretch, start, head)
+    start = numbered.end() if numbered is not None else start
     begin = start + _cut(stretch[start:head])
     # Inside a bracket or a quoted part nothing governs: the name goes on in front of it.
     for opening, closing in inner:
@@ -310,7 +314,7 @@ def _sets_apart(stretch: str, begin: int, head: int, row: dict[str, str]) -> boo
     level = level_end(modifier + row["head"]) if modifier else 0
     level = min(level, len(modifier))
     own = modifier[level:]
-    if INSIDE.search(modifier) or MEETING.search(modifier):
+    if INSIDE.search(modifier) or MEETING.search(modifier) or own in role("soft") and not level:
         return False
     telling = _is_title(level, row) or _is_campaign(stretch[:begin], own, row)
     if _is_generic(own) and not telling:
@@ -339,6 +343,8 @@ def _is_campaign(before: str, own: str, row: dict[str, str]) -> bool:
     """Tell a campaign or event that a verb runs, however general its field: 项目投资攻坚行动."""
     if row["kind"] == "policy":
         return len(row["head"]) >= 5 and len(own) >= 2 and _behind(before, "run")
+    if row["kind"] == "initiative" and len(own) >= 4 and CARRIED_OUT.search(before):
+        return True
     telling = row["kind"] == "event" or (len(row["head"]) >= 4 and row["unquoted"] == "modifier")
     return telling and len(own) >= 4 and _behind(before, "run")
 
