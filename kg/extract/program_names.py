@@ -38,7 +38,7 @@ LEVELS_BEFORE = re.compile(rf"(?:(?<![一-鿿])|(?<=[的批定设建立为获得
 LEVELS = r"[省市县区](?:、?[市县区乡镇村])+(?:（[省市县区]）|[两三四五]级)"
 COUNT = re.compile(
     r"(?:全[国省市县区])?首[个家例座]|(?:\d+(?:—\d+)?|[一二两三四五六七八九十百千]+)余?"
-    r"[个所家项名支批次场种条处片](?:以上)?|[一1]大?批|一系列|若干[个家]?|第[一二三四五六七八九十]+批"
+    r"[个所家项名支批次场种条处片](?:以上)?|[一1]大?批|一系列|新一轮|若干[个家]?|第[一二三四五六七八九十]+批"
 )
 # A verb that the tagger takes for a noun, in front of a level: 争引|省级项目.
 STRAY = re.compile(r"[一-鿿]{1,2}(?=国家级|省级|市级|全国|全省|全市)")
@@ -389,7 +389,11 @@ def _made(before: str, modifier: str, level: int, head: str) -> bool:
     return len(modifier) >= 4 and (_behind(before, "make") or bool(COUNTED.search(before)))
 
 
-RULES = {"modifier": _modified, "verb": _run, "level": _levelled, "make": _made}
+def _held(before: str, modifier: str, level: int, head: str) -> bool:
+    return level > 0 or (bool(modifier) and _behind(before, "run"))
+
+
+RULES = {"held": _held, "modifier": _modified, "verb": _run, "level": _levelled, "make": _made}
 
 
 def _sharing(stretch: str, last: Mention, begin: int, head: int, end: int) -> Mention | None:
