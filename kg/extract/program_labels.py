@@ -194,8 +194,9 @@ def _prefix(stretch: str, match: re.Match[str], after: str) -> int:
         return inside
     if level_end(front) == len(front) and kind_of_name(after) in ("Designation", "Initiative"):
         return begin
-    tied = NUMERIC.match(match["label"]) and len(front) >= 4 and not front.endswith(_untied())
-    return begin if tied else inside
+    works = kind_of_name(after) == "Initiative" and not after.endswith("试点")
+    tied = works or NUMERIC.match(match["label"])
+    return begin if tied and len(front) >= 4 and not front.endswith(_untied()) else inside
 
 
 @cache
