@@ -58,6 +58,7 @@ LABEL_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 # 云陵国家文化公园（青禾段）: what the name is shows in front of the bracket.
 BRACKET_AT_END = re.compile(r"（[^（）]*）$")
+NOTE = re.compile(r"[（［\[]\d{1,3}[）］\]]")
 # What a place makes of itself: 平安云陵, 数字云陵.
 OF_PLACE = re.compile(r"(?:美丽|平安|法治|数字|智慧|书香|清廉|廉洁|健康|文明|诚信)(?P<place>.+)")
 
@@ -122,8 +123,8 @@ def head_of(name: str) -> str | None:
 
 
 def unquoted(name: str) -> str:
-    """Return a name without quotation marks."""
-    return name.replace("“", "").replace("”", "")
+    """Return a name without quotation marks and the numbers of notes: “青苗”（12）行动."""
+    return NOTE.sub("", name.replace("“", "").replace("”", ""))
 
 
 def kind_of_name(name: str) -> str:
