@@ -30,6 +30,15 @@ COUNTED = re.compile(
     r"|任务|要求|原则|关系|抓手|体系|监管|安全|特色.*|重点.*)$"
     r"|^[一二三四五六七八九十双两]+(?:个?[连年][冠丰增升降]|下降|提升|增长|丰收|增)$"
 )
+# What is nothing but numbers, or a counted set, is the name that a document gave a plan of its
+# own, whatever it says of it: “3456”工作思路, “四大攻坚战”; what figures are of belongs to them.
+FIGURES = re.compile(r"(?!1[12]\d$|[12]\d{3}年?$)\d{3,6}$|[\dN]+(?:[+＋][\dNX]+)+$")
+OF_FIGURES = re.compile(
+    r"”[一-鿿]{0,8}?(?:功能区|目标任务|目标|产业|集群|思路|体系|格局|布局|架构|园区|经济|网络"
+    r"|农业|保障)(?:体系|集群|产业|格局|布局|政策)?(?![化型])"
+)
+COUNTED_SET = re.compile("[一二三四五六七八九十两]+大.{2,6}$")
+SERIES = re.compile(rf"(?:{NUMBER}[^，、]{{1,8}}[，、]){{1,4}}{NUMBER}[^，、]{{1,8}}$")
 NUMERIC = re.compile(rf"{NUMBER}.{{0,6}}$|.{{1,4}}[+＋×].{{0,4}}$|只.{{1,4}}$|.{{1,3}}制$")
 SAID = re.compile(r"(?:坚持|牢记|即|是|称|叫做?|誉为)[以]?$")
 PARTED = re.compile("[，、]")
@@ -92,6 +101,10 @@ def _read(stretch: str, matches: list[re.Match[str]], index: int) -> Mention | N
     term = terms("programs.ttl").get(label) or contextual("programs.ttl").get(label)
     before, after = _context(stretch, matches, index)
     tail = _tail(stretch, match.end())
+    if term is None and (tail is None or heads()[tail[1]]["quoted"] == "label"):
+        figures = _of_figures(stretch, match)
+        if figures is not None:
+            return figures
     # A head that follows at once says more than the cue that it begins with.
     rejected = _rejects(label, before, "" if tail and not tail[0] else after)
     if tail is not None and not (term and heads()[tail[1]]["kind"] == "policy"):
@@ -99,7 +112,9 @@ def _read(stretch: str, matches: list[re.Match[str]], index: int) -> Mention | N
     begin, end = match.start() + 1, match.end() - 1
     if term is not None:
         return _mention(term.kind, stretch, begin, end, term.label, "program.known.quoted")
-    if rejected or not _is_named(label, before, after) or MEASURE.fullmatch(label):
+    if not _is_set(label) and (
+        rejected or not _is_named(label, before, after) or MEASURE.fullmatch(label)
+    ):
         return None
     found = _levelled(stretch, match, label)
     return _with_shared_head(found, stretch, matches, index)
@@ -239,6 +254,20 @@ def _rejects(label: str, before: str, after: str) -> bool:
     return SAID.search(before) is not None
 
 
+def _is_set(label: str) -> bool:
+    return not COUNTED.match(label) and bool(FIGURES.match(label) or COUNTED_SET.match(label))
+
+
+def _of_figures(stretch: str, match: re.Match[str]) -> Mention | None:
+    """Read numbers with what they are of: “3456”工作思路, “3+2”主导产业."""
+    of = OF_FIGURES.match(stretch, match.end() - 1) if FIGURES.match(match["label"]) else None
+    if of is None:
+        return None
+    begin, end = match.start() + 1, of.end()
+    name = unquoted(stretch[begin:end])
+    return _mention(kind_of_name(name), stretch, begin, end, name, "program.quoted.head")
+
+
 def _is_named(label: str, before: str, after: str) -> bool:
     """Tell a name from an emphasised word by its own form and by what stands around it."""
     if len(label) < 2 or COUNTED.match(label):
@@ -249,7 +278,7 @@ def _is_named(label: str, before: str, after: str) -> bool:
     if _cues("after").match(after):
         return True
     # A list of demands, a description that the text goes on to apply, are slogans.
-    if before.endswith("的") or PARTED.search(label):
+    if before.endswith("的") or (PARTED.search(label) and not SERIES.match(label)):
         return False
     if after.startswith("的") and not FORMULA.match(label):
         return False
@@ -258,7 +287,8 @@ def _is_named(label: str, before: str, after: str) -> bool:
     plus = PLUS.match(label)
     if plus is not None and plus[1] in role("plus"):
         return True
-    return bool(FORMULA.match(label) or _cues("before").search(before))
+    formal = FORMULA.match(label) or SERIES.match(label)
+    return bool(formal or _cues("before").search(before))
 
 
 def _telling(head: str) -> bool:

@@ -59,6 +59,10 @@ LABEL_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
 # 云陵国家文化公园（青禾段）: what the name is shows in front of the bracket.
 BRACKET_AT_END = re.compile(r"（[^（）]*）$")
 NOTE = re.compile(r"[（［\[]\d{1,3}[）］\]]")
+# What is counted one by one is a scheme, whatever the last of it is: 一核两带三区.
+OF_NUMBERS = re.compile(
+    r"(?:[一二三四五六七八九十两双]{1,2}[^一二三四五六七八九十两双\d]{1,4}){2,6}"
+)
 # What a place makes of itself: 平安云陵, 数字云陵.
 OF_PLACE = re.compile(r"(?:美丽|平安|法治|数字|智慧|书香|清廉|廉洁|健康|文明|诚信)(?P<place>.+)")
 
@@ -133,6 +137,8 @@ def kind_of_name(name: str) -> str:
     head = head_of(name)
     if head is not None:
         return KINDS[heads()[head]["kind"]]
+    if OF_NUMBERS.fullmatch(name):
+        return "PolicyInstrument"
     made = OF_PLACE.fullmatch(name)
     if made is not None and made["place"] in regions().by_short:
         return "Initiative"
