@@ -49,6 +49,7 @@ ASIDE = re.compile(r"[（(].{0,100}?[）)]")
 PLACE = re.compile(r"[一-鿿]{2,3}?(?:[省县]|(?<![城超股都上门集房车楼夜])市)(?!场|政|民|长|域)")
 WHOLE = re.compile("全[省市县区]")
 STATE = re.compile("国家级?|省级")
+LEADING = re.compile("(?:实施|开展|启动)(?P<verb>[一-鿿]{2})$")
 CARRIED_OUT = re.compile("实施(?:好|了)?$")  # 实施|产业创新工程: of no other works is it said
 # What may follow a head of one character.
 CLOSED = re.compile(r"[^一-鿿]|[和与及等的将为由在是可]|$")
@@ -114,7 +115,7 @@ def find_names(stretch: str) -> Iterator[Mention]:
         if stretch[begin - 1 : begin] == "”" or not _closes(stretch, head, end):
             continue
         if row["kind"] == "initiative":
-            begin = _coordinated(stretch, begin)
+            begin = _coordinated(stretch, _verb_begin(stretch, begin, head))
         elif row["kind"] == "platform" and WHOLE.match(stretch, begin, at):
             begin += 2
         shared = _sharing(stretch, last, begin, at, end) if last is not None else None
@@ -274,6 +275,12 @@ def _trim(stretch: str, begin: int, head: int) -> int:
             return begin
         begin = count.end()
     return begin
+
+
+def _verb_begin(stretch: str, begin: int, head: str) -> int:
+    """Return where an action begins that is named by its verb: 实施|降低渔船能耗行动."""
+    verb = LEADING.search(up_to(stretch, begin)) if head.endswith("行动") else None
+    return begin - len(verb["verb"]) if verb and verb["verb"] in role("soft") else begin
 
 
 def _levels_begin(stretch: str, begin: int) -> int:
