@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -11,6 +12,10 @@ from kg.extract.program_words import kind_of_name
 from kg.extract.text import ABBREVIATED, places_of
 from kg.models import Mention, Outline
 
+# “云陵申报系统”（www.example.cn，以下简称申报系统）
+ADDRESSED = re.compile(
+    r"（[\x21-\x7e]{1,60}[，；]以下[简统]?称[：“]*(?P<short>[^（）“”，、]{2,12})”?[，）]"
+)
 # What a document leaves out where it comes back to a name: “云陵通”平台 … “云陵通”.
 LEFT_OUT = ("平台", "项目", "行动", "工程", "计划")
 SHORTEST_PLAIN = 5  # characters of a shorter name that means no other thing without marks
@@ -35,7 +40,8 @@ def _abbreviations(plain: str, found: Iterable[Mention]) -> dict[str, str]:
     """Return the names that the document says it will use: A（以下称B）."""
     short: dict[str, str] = {}
     for mention in found:
-        match = ABBREVIATED.match(plain, mention.end)
+        behind = mention.end + (plain[mention.end : mention.end + 1] == "”")
+        match = ABBREVIATED.match(plain, behind) or ADDRESSED.match(plain, behind)
         if match is not None:
             short[match["short"]] = mention.name
     return short

@@ -45,8 +45,9 @@ PARTED = re.compile("[，、]")
 PLUS = re.compile(r"(.{2,8})[+＋×][^+＋×]{2,6}$")
 FRONT = re.compile(r"[一-鿿]{1,10}")
 # What makes a head part of a longer word: 平台|化, 项目|工作者.
-GOES_ON = re.compile(r"[师学院化性员力值表量主者级]|领导|工作者|布局|部署|定位|支点")
+GOES_ON = re.compile(r"[师学院化性员力值表量主者级]|领导|工作者|布局|部署|定位|支点|治理|观念|思维")
 BETWEEN = 8
+LONGEST = 26  # characters of a label; what is longer is quoted
 # Heads that a list of labels shares.
 SHARED = frozenset(
     (
@@ -107,6 +108,8 @@ def _read(stretch: str, matches: list[re.Match[str]], index: int) -> Mention | N
             return figures
     # A head that follows at once says more than the cue that it begins with.
     rejected = _rejects(label, before, "" if tail and not tail[0] else after)
+    if tail is not None and not tail[0] and heads()[tail[1]]["kind"] == "platform":
+        rejected = rejected and len(label) > LONGEST
     if tail is not None and not (term and heads()[tail[1]]["kind"] == "policy"):
         return None if rejected and term is None else _with_head(stretch, match, tail)
     begin, end = match.start() + 1, match.end() - 1
@@ -247,7 +250,7 @@ def _context(stretch: str, matches: list[re.Match[str]], index: int) -> tuple[st
 
 
 def _rejects(label: str, before: str, after: str) -> bool:
-    if len(label) > 26 or SENTENCE.search(label):
+    if len(label) > LONGEST or SENTENCE.search(label):
         return True
     if _cues("not-before").search(before) or _cues("not-after").match(after):
         return True
@@ -294,4 +297,6 @@ def _is_named(label: str, before: str, after: str) -> bool:
 def _telling(head: str) -> bool:
     """Tell whether a label is a name by its own last word: 禾乡质量提升行动, 队伍建设年."""
     row = heads()[head]
+    if row["kind"] == "platform" and row["quoted"] == "name" and len(head) > 1:
+        return True
     return row["unquoted"] != "no" or (len(head) > 2 and row["quoted"] == "name")

@@ -62,9 +62,10 @@ ORDINAL = re.compile(r"(?:20\d\d(?:年度?)?)?第[一二三四五六七八九十
 REST = re.compile(
     r"(?<=[办打织做抓建用管展])好|全[国省市县区]唯一(?:的)?|(?<=获)批|(?<=[下简统])称|(?<=[\d〇一二三四五六七八九十百千万余])"
     r"[个所家项名支场]|[\d.]+[、.](?!\d)|\.|年(?=[一-鿿]{4})"
-    rf"|(?<=[每年办举])[一两]次|(?<=[办举])一届|{LEVELS}"
+    rf"|(?<=[每年办举])[一两\d]次|(?<=[办举])一届|{LEVELS}"
 )
 AND = "和与及"
+OWN_PLATFORM = 4  # characters that say what the platform of a state or a place is for
 MEMBERS = 3  # modifiers in front of the last that may share its head
 INSIDE = re.compile(r"(?:(?<![网线海水])上|(?<![高初])中|[内下前后时])$")
 MEETING = re.compile(r"人大|政协|党代会|委员会|董事会|党委|常委|政府工作|党组|理事会")
@@ -323,7 +324,7 @@ def _sets_apart(stretch: str, begin: int, head: int, row: dict[str, str]) -> boo
     own = modifier[level:]
     if INSIDE.search(modifier) or MEETING.search(modifier) or own in role("soft") and not level:
         return False
-    telling = _is_title(level, row) or _is_campaign(stretch[:begin], own, row)
+    telling = _is_title(level, own, row) or _is_campaign(stretch[:begin], own, row)
     if _is_generic(own) and not telling:
         return False
     if level and row["kind"] == "designation" and not LEVEL.match(modifier):
@@ -337,12 +338,14 @@ def is_generic(name: str) -> bool:
     return bool(modifier) and not level_end(name) and _is_generic(modifier)
 
 
-def _is_title(level: int, row: dict[str, str]) -> bool:
+def _is_title(level: int, own: str, row: dict[str, str]) -> bool:
     """Tell a title that needs nothing but its level: 省实验室, 国家级示范区."""
     if row["kind"] == "designation":
         return level > 0 and (
             len(row["head"]) >= 3 or _any("title").search(row["head"]) is not None
         )
+    if kind_of_name(own + row["head"]) == "Platform" and level > 0 and len(own) >= OWN_PLATFORM:
+        return True
     return level > 0 and len(row["head"]) >= 5 and row["unquoted"] == "level"
 
 
