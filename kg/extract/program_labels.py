@@ -46,6 +46,8 @@ PLUS = re.compile(r"(.{2,8})[+＋×][^+＋×]{2,6}$")
 FRONT = re.compile(r"[一-鿿]{1,10}")
 # What makes a head part of a longer word: 平台|化, 项目|工作者.
 GOES_ON = re.compile(r"[师学院化性员力值表量主者级]|领导|工作者|布局|部署|定位|支点|治理|观念|思维")
+# What the last of a row is said to be one of: “青禾之夜”等消费活动.
+AMONG = re.compile("等[一-鿿]{0,6}?(?:活动|项目|工程|行动|计划|平台|大赛|赛事|品牌|系统)")
 BETWEEN = 8
 LONGEST = 26  # characters of a label; what is longer is quoted
 # Heads that a list of labels shares.
@@ -278,7 +280,7 @@ def _is_named(label: str, before: str, after: str) -> bool:
     head = head_of(label)
     if head is not None and len(label) - len(head) >= 2 and _telling(head):
         return True
-    if _cues("after").match(after):
+    if _cues("after").match(after) or AMONG.match(after):
         return True
     # A list of demands, a description that the text goes on to apply, are slogans.
     if before.endswith("的") or (PARTED.search(label) and not SERIES.match(label)):
