@@ -280,13 +280,15 @@ def _trim(stretch: str, begin: int, head: int) -> int:
 
 def _verb_begin(stretch: str, begin: int, head: str) -> int:
     """Return where an action begins that is named by its verb: 实施|降低渔船能耗行动."""
-    verb = LEADING.search(up_to(stretch, begin)) if head.endswith("行动") else None
+    verb = LEADING.search(up_to(stretch, begin, 6)) if head.endswith("行动") else None
     return begin - len(verb["verb"]) if verb and verb["verb"] in role("soft") else begin
 
 
 def _levels_begin(stretch: str, begin: int) -> int:
     """Return where the levels of a title begin: 国家级、省级、|市级示范园."""
-    further = LEVELS_BEFORE.search(up_to(stretch, begin)) if LEVEL.match(stretch, begin) else None
+    further = (
+        LEVELS_BEFORE.search(up_to(stretch, begin, 24)) if LEVEL.match(stretch, begin) else None
+    )
     return begin - len(further[0]) if further is not None else begin
 
 

@@ -105,8 +105,8 @@ def _level_before(before: str, zone: bool = False) -> int:
         return len(level[0])
     known = regions()
     places = (before[at:] for at in range(len(before) - 1))
-    names = known.by_name.keys() | known.by_short.keys() if zone else known.by_name.keys()
-    length = next((len(place) for place in places if place in names), 0)
+    named = (p for p in places if p in known.by_name or (zone and p in known.by_short))
+    length = len(next(named, ""))
     if zone and length and before[-length - 1 : -length] in JOINS:
         length += 1 + _level_before(before[: -length - 1], zone)
     return length
