@@ -81,7 +81,7 @@ def read_with(text: str, *names: str) -> list[Mention]:
         ("实施凤栖英才培养计划。", (), []),  # the rules alone, and not sure of it
         ("落实“双减”政策。", (), ["双减 program.known.quoted"]),  # sure of it
         ("做到“两个维护”。", ("两个维护",), []),  # a formula, whatever the model thinks
-        ("打造“1+4”格局。", ("1+4",), []),
+        ("发挥“五大优势”。", ("五大优势",), []),  # a count, no name
         ("推进长三角建设。", ("长三角建设",), []),  # a place, not a programme
         ("认定云帆企业（以下称云企）。", ("云帆企业（以下称",), ["云帆企业 program.learned"]),
         ("开展云陵读书系列活动。", ("云陵读书系列活动",), ["云陵读书系列活动 program.learned"]),

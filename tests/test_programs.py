@@ -82,8 +82,20 @@ def test_kind_is_told_by_the_name_alone() -> None:
     assert set(KINDS.values()) >= {kind for kind, _ in LABEL_KINDS} | set(known.values())
     assert kind_of_name("云岭英才培养计划") == "Initiative"
     assert kind_of_name("云陵市平安校园示范区") == "Designation"
-    assert kind_of_name("一网通办") == "Platform"
+    assert kind_of_name("云陵快办") == "Platform"
+    assert kind_of_name("青江两岸通办") == "PolicyInstrument"
+    assert kind_of_name("青江国家文化公园（云陵段）") == "Designation"
+    assert kind_of_name("平安云南") == "Initiative"  # what a place makes of itself
+    assert kind_of_name("平安校园") == "Designation"
     assert kind_of_name("四不两直") == "PolicyInstrument"
+
+
+def test_a_list_shares_all_its_levels() -> None:
+    found = find_names("对获得国家、省、市企业技术中心、工业设计中心的工厂给予补助。")
+    assert [one.name for one in found][:2] == [
+        "国家、省、市企业技术中心",
+        "国家、省、市工业设计中心",
+    ]
 
 
 # -- the fast way and the plain one ----------------------------------------------------------

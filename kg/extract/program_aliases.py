@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
@@ -11,43 +12,50 @@ from kg.extract.program_words import kind_of_name
 from kg.extract.text import ABBREVIATED, places_of
 from kg.models import Mention, Outline
 
+# “云陵申报系统”（www.example.cn，以下简称申报系统）
+ADDRESSED = re.compile(
+    r"（[\x21-\x7e]{1,60}[，；]以下[简统]?称[：“]*(?P<short>[^（）“”，、]{2,12})”?[，）]"
+)
 # What a document leaves out where it comes back to a name: “云陵通”平台 … “云陵通”.
 LEFT_OUT = ("平台", "项目", "行动", "工程", "计划")
+SHORTEST_PLAIN = 5  # characters of a shorter name that means no other thing without marks
 SHORTEST = 7  # characters that a title without its level needs to be no common noun
 
 
 def same_names(outline: Outline, plain: str, found: list[Mention]) -> Iterator[Mention]:
     """Yield the mentions, those under a shorter name of the document with the full one."""
     abbreviated = _abbreviations(plain, found)
-    full = abbreviated | _without_level(found) | _without_head(found)
-    for mention in found:
+    levelled = _without_level(found)
+    full = abbreviated | {short: one.name for short, one in levelled.items()} | _without_head(found)
+    for mention in (*found, *_plain(outline, plain, full, abbreviated)):
         name = full.get(mention.name)
-        if name is not None:
+        # What stands in front of 省级示范园 is not yet said to be that: 建设示范园.
+        first = levelled.get(mention.name)
+        if name is not None and (first is None or first.begin < mention.begin):
             mention = replace(mention, name=name, kind=kind_of_name(name))
         yield mention
-    plainly = {s: name for s, name in full.items() if len(s) >= 5 or s in abbreviated}
-    yield from _plain(outline, plain, plainly)
 
 
 def _abbreviations(plain: str, found: Iterable[Mention]) -> dict[str, str]:
     """Return the names that the document says it will use: A（以下称B）."""
     short: dict[str, str] = {}
     for mention in found:
-        match = ABBREVIATED.match(plain, mention.end)
+        behind = mention.end + (plain[mention.end : mention.end + 1] == "”")
+        match = ABBREVIATED.match(plain, behind) or ADDRESSED.match(plain, behind)
         if match is not None:
             short[match["short"]] = mention.name
     return short
 
 
-def _without_level(found: Iterable[Mention]) -> dict[str, str]:
+def _without_level(found: Iterable[Mention]) -> dict[str, Mention]:
     """Return titles by what they are called without their level, where only one is meant."""
-    names: dict[str, set[str]] = {}
-    titles = (m.name for m in found if m.kind == "Designation" and m.rule == "program.built")
-    for name in dict.fromkeys(titles):
-        rest = name[level_end(name) :]
-        if rest != name and len(rest) >= SHORTEST:
-            names.setdefault(rest, set()).add(name)
-    return {rest: full.pop() for rest, full in names.items() if len(full) == 1}
+    named: dict[str, dict[str, Mention]] = {}
+    titles = (m for m in found if m.kind == "Designation" and m.rule == "program.built")
+    for title in titles:
+        rest = title.name[level_end(title.name) :]
+        if rest != title.name and len(rest) >= SHORTEST:
+            named.setdefault(rest, {}).setdefault(title.name, title)
+    return {rest: next(iter(of.values())) for rest, of in named.items() if len(of) == 1}
 
 
 def _without_head(found: Iterable[Mention]) -> dict[str, str]:
@@ -62,15 +70,22 @@ def _of_another(before: str) -> bool:
     return any(len(end) in (level_end(end), place_end(end, short=True)) for end in ends)
 
 
-def _plain(outline: Outline, plain: str, full: dict[str, str]) -> Iterator[Mention]:
+def _plain(
+    outline: Outline, plain: str, full: Iterable[str], abbreviated: Iterable[str]
+) -> Iterator[Mention]:
     """Yield the other places of the body that hold a shorter name."""
     body = Spans((s.begin, s.end) for s in outline.sentences if s.part in ("body", "work"))
-    for short, name in full.items():
-        for begin, end in places_of(short, plain):
+    for short in full:
+        for begin, end in places_of(short, plain) if _stands_alone(short, abbreviated) else ():
             if _of_another(plain[max(0, begin - 8) : begin]):
                 continue
             if body.meets(begin, begin + 1):
                 text = outline.source.text[begin:end]
                 yield Mention(
-                    "Program", kind_of_name(name), begin, end, text, name, "program.short"
+                    "Program", kind_of_name(short), begin, end, text, short, "program.short"
                 )
+
+
+def _stands_alone(short: str, abbreviated: Iterable[str]) -> bool:
+    """Tell a shorter name that is looked for outside quotation marks, too."""
+    return len(short) >= SHORTEST_PLAIN or short in abbreviated

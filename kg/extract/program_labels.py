@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 from kg.extract.program_names import level_end, name_start
@@ -23,23 +24,50 @@ FORMULA = re.compile(
     rf"|{NUMBER}{{1,4}}[一-鿿]{{1,4}}(?:工程|计划|行动|制|战)$|{NUMBER}个[一-鿿]{{3,6}}$"
     rf"|[^，]{{2,8}}·[^，]{{2,8}}$"
 )
-# Counts and sums are no names: 六大行动, 1+4, 八连冠, 双下降.
+# Counts of what is described are no names: 五大优势, 八连冠, 双下降.
 COUNTED = re.compile(
-    r"^[一二三四五六七八九十百\d]+[大项].{1,8}$|^\d+(?:[+＋][\dN]+)+$"
-    r"|^[一二三四五六七八九十\d]+个(?:行动|工程|战略|任务|计划|目标|抓手|体系|中心|方面|基地"
-    r"|产业|保障|领域|定位|优势|特色.*|重点.*)$"
+    r"^[一二三四五六七八九十\d]+(?:[大项个类种])(?:方面|领域|优势|机遇|挑战|难题|问题|短板|保障|目标"
+    r"|任务|要求|原则|关系|抓手|体系|监管|安全|特色.*|重点.*)$"
     r"|^[一二三四五六七八九十双两]+(?:个?[连年][冠丰增升降]|下降|提升|增长|丰收|增)$"
 )
+# What is nothing but numbers, or a counted set, is the name that a document gave a plan of its
+# own, whatever it says of it: “3456”工作思路, “四大攻坚战”; what figures are of belongs to them.
+FIGURES = re.compile(r"(?!1[12]\d$|[12]\d{3}年?$)\d{3,6}$|[\dN]+(?:[+＋][\dNX]+)+$")
+OF_FIGURES = re.compile(
+    r"”[一-鿿]{0,8}?(?:功能区|目标任务|目标|产业|集群|思路|体系|格局|布局|架构|园区|经济|网络"
+    r"|农业|保障|改革体系)(?:体系|集群|产业|格局|布局|政策)?(?![化型])"
+)
+COUNTED_SET = re.compile("[一二三四五六七八九十两]+大.{2,6}$")
+SERIES = re.compile(rf"(?:{NUMBER}[^，、]{{1,8}}[，、]){{1,4}}{NUMBER}[^，、]{{1,8}}$")
 NUMERIC = re.compile(rf"{NUMBER}.{{0,6}}$|.{{1,4}}[+＋×].{{0,4}}$|只.{{1,4}}$|.{{1,3}}制$")
 SAID = re.compile(r"(?:坚持|牢记|即|是|称|叫做?|誉为)[以]?$")
 PARTED = re.compile("[，、]")
 PLUS = re.compile(r"(.{2,8})[+＋×][^+＋×]{2,6}$")
 FRONT = re.compile(r"[一-鿿]{1,10}")
 # What makes a head part of a longer word: 平台|化, 项目|工作者.
-GOES_ON = re.compile(r"[师学院化性员力值表量主者级]|领导|工作者|布局|部署|定位|支点")
+GOES_ON = re.compile(r"[师学院化性员力值表量主者级]|领导|工作者|布局|部署|定位|支点|治理|观念|思维")
+# What the last of a row is said to be one of: “青禾之夜”等消费活动.
+AMONG = re.compile("等[一-鿿]{0,6}?(?:活动|项目|工程|行动|计划|平台|大赛|赛事|品牌|系统)")
 BETWEEN = 8
+LONGEST = 26  # characters of a label; what is longer is quoted
+# Heads that a list of labels shares.
+SHARED = frozenset(
+    (
+        "工程",
+        "计划",
+        "行动",
+        "专项行动",
+        "攻坚行动",
+        "项目",
+        "平台",
+        "战略",
+        "大行动",
+        "小程序",
+        "APP",
+    )
+)
 APART = re.compile(
-    r"[^一-鿿A-Za-z0-9]|[和与及等的地在为是将不获]|培养|培训|每年|带动|制定|入选|实施|开展"
+    r"[^一-鿿A-Za-z0-9]|[和与及等的地在为是将不获]|培养|培训|每年|带动|制定|入选|获评|荣获|评为|列入|纳入|跻身|实施|开展|推动"
 )
 
 
@@ -76,20 +104,45 @@ def _read(stretch: str, matches: list[re.Match[str]], index: int) -> Mention | N
     term = terms("programs.ttl").get(label) or contextual("programs.ttl").get(label)
     before, after = _context(stretch, matches, index)
     tail = _tail(stretch, match.end())
+    if term is None and (tail is None or heads()[tail[1]]["quoted"] == "label"):
+        figures = _of_figures(stretch, match)
+        if figures is not None:
+            return figures
     # A head that follows at once says more than the cue that it begins with.
     rejected = _rejects(label, before, "" if tail and not tail[0] else after)
+    if tail is not None and not tail[0] and heads()[tail[1]]["kind"] == "platform":
+        rejected = rejected and len(label) > LONGEST
     if tail is not None and not (term and heads()[tail[1]]["kind"] == "policy"):
         return None if rejected and term is None else _with_head(stretch, match, tail)
     begin, end = match.start() + 1, match.end() - 1
     if term is not None:
         return _mention(term.kind, stretch, begin, end, term.label, "program.known.quoted")
-    if rejected or not _is_named(label, before, after) or MEASURE.fullmatch(label):
+    if not _is_set(label) and (
+        rejected or not _is_named(label, before, after) or MEASURE.fullmatch(label)
+    ):
         return None
-    return _levelled(stretch, match, label)
+    found = _levelled(stretch, match, label)
+    return _with_shared_head(found, stretch, matches, index)
 
 
 def _mention(kind: str, stretch: str, begin: int, end: int, name: str, rule: str) -> Mention:
     return Mention("Program", kind, begin, end, stretch[begin:end], name, rule)
+
+
+def _with_shared_head(
+    found: Mention, stretch: str, matches: list[re.Match[str]], index: int
+) -> Mention:
+    """Return a label under the name that the head of its list makes: “青苗”“绿叶”|工程."""
+    last = index
+    while last + 1 < len(matches) and (
+        stretch[matches[last].end() : matches[last + 1].start()] in JOINED
+    ):
+        last += 1
+    tail = _tail(stretch, matches[last].end()) if last > index else None
+    if tail is None or tail[0] or tail[1] not in SHARED or head_of(found.name) is not None:
+        return found
+    name = found.name + tail[1]
+    return replace(found, name=name, kind=kind_of_name(name))
 
 
 # -- the head behind the label ---------------------------------------------------------------
@@ -161,8 +214,9 @@ def _prefix(stretch: str, match: re.Match[str], after: str) -> int:
         return inside
     if level_end(front) == len(front) and kind_of_name(after) in ("Designation", "Initiative"):
         return begin
-    tied = NUMERIC.match(match["label"]) and len(front) >= 4 and not front.endswith(_untied())
-    return begin if tied else inside
+    works = kind_of_name(after) == "Initiative" and not after.endswith("试点")
+    tied = works or NUMERIC.match(match["label"])
+    return begin if tied and len(front) >= 4 and not front.endswith(_untied()) else inside
 
 
 @cache
@@ -198,11 +252,25 @@ def _context(stretch: str, matches: list[re.Match[str]], index: int) -> tuple[st
 
 
 def _rejects(label: str, before: str, after: str) -> bool:
-    if len(label) > 26 or SENTENCE.search(label):
+    if len(label) > LONGEST or SENTENCE.search(label):
         return True
     if _cues("not-before").search(before) or _cues("not-after").match(after):
         return True
     return SAID.search(before) is not None
+
+
+def _is_set(label: str) -> bool:
+    return not COUNTED.match(label) and bool(FIGURES.match(label) or COUNTED_SET.match(label))
+
+
+def _of_figures(stretch: str, match: re.Match[str]) -> Mention | None:
+    """Read numbers with what they are of: “3456”工作思路, “3+2”主导产业."""
+    of = OF_FIGURES.match(stretch, match.end() - 1) if FIGURES.match(match["label"]) else None
+    if of is None:
+        return None
+    begin, end = match.start() + 1, of.end()
+    name = unquoted(stretch[begin:end])
+    return _mention(kind_of_name(name), stretch, begin, end, name, "program.quoted.head")
 
 
 def _is_named(label: str, before: str, after: str) -> bool:
@@ -212,10 +280,10 @@ def _is_named(label: str, before: str, after: str) -> bool:
     head = head_of(label)
     if head is not None and len(label) - len(head) >= 2 and _telling(head):
         return True
-    if _cues("after").match(after):
+    if _cues("after").match(after) or AMONG.match(after):
         return True
     # A list of demands, a description that the text goes on to apply, are slogans.
-    if before.endswith("的") or PARTED.search(label):
+    if before.endswith("的") or (PARTED.search(label) and not SERIES.match(label)):
         return False
     if after.startswith("的") and not FORMULA.match(label):
         return False
@@ -224,10 +292,13 @@ def _is_named(label: str, before: str, after: str) -> bool:
     plus = PLUS.match(label)
     if plus is not None and plus[1] in role("plus"):
         return True
-    return bool(FORMULA.match(label) or _cues("before").search(before))
+    formal = FORMULA.match(label) or SERIES.match(label)
+    return bool(formal or _cues("before").search(before))
 
 
 def _telling(head: str) -> bool:
     """Tell whether a label is a name by its own last word: 禾乡质量提升行动, 队伍建设年."""
     row = heads()[head]
+    if row["kind"] == "platform" and row["quoted"] == "name" and len(head) > 1:
+        return True
     return row["unquoted"] != "no" or (len(head) > 2 and row["quoted"] == "name")

@@ -24,7 +24,7 @@ from kg.extract.program_features import Word, Words
 from kg.extract.program_labels import COUNTED
 from kg.extract.program_names import is_generic
 from kg.extract.program_weights import Weigher
-from kg.extract.program_words import kind_of_name
+from kg.extract.program_words import kind_of_name, unquoted
 from kg.extract.text import even
 from kg.models import Mention, Outline, Sentence
 from kg.vocabulary import segmenter, terms, words
@@ -34,6 +34,7 @@ PARTS = ("body", "work", "table", "addressee", "summary")
 # What the rules are sure of stays, whatever the model thinks of it.
 CERTAIN = ("program.known.quoted", "program.meeting", "program.quoted.head", "program.short")
 ACTIVITY = re.compile("(?<=.{4})(?:系列|实践|教学评选)?活动$")
+NOTE_AT_END = re.compile(r"”?[（(［\[]\d{1,3}[）)］\]]$")
 NAME = re.compile("[BI]I*")  # the labels of one
 MARKS = "“”\"' \t\n\u3000"
 
@@ -108,7 +109,7 @@ def _headed(end: int, quoted: Sequence[Mention]) -> Mention | None:
 
 def _bare(text: str, begin: int, end: int) -> tuple[int, int]:
     """Return a span without marks at its ends, up to a bracket that it does not close."""
-    inner = text[begin:end]
+    inner = NOTE_AT_END.sub("", text[begin:end])
     opened = max(inner.rfind("（"), inner.rfind("("))
     if opened > 0 and not re.search("[）)]", inner[opened:]):
         inner = inner[:opened]
@@ -119,7 +120,7 @@ def _bare(text: str, begin: int, end: int) -> tuple[int, int]:
 def _mention(text: str, begin: int, end: int) -> Mention | None:
     """Return the mention of what the model alone read; none for a formula, a count, a field."""
     inner = text[begin:end]
-    name = re.sub(r"[“”\"\s]", "", even(inner))
+    name = unquoted(re.sub(r"[\"\s]", "", even(inner)))
     term = terms("programs.ttl").get(name)
     if term is not None:
         return Mention("Program", term.kind, begin, end, inner, term.label, "program.known")

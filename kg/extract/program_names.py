@@ -26,24 +26,31 @@ CLAUSE_START = re.compile(r"[，。；：！？、《》\s‘’…【】\[\]|�
 # Brackets that a name may hold: 中国（云陵）产业互联大会.
 PAIRS = {"）": "（", ")": "("}
 NUMBERING = re.compile(r"[（(][一二三四五六七八九十\d]+[）)]")
-LEVEL = re.compile(
+ONE_LEVEL = (
     r"(?:国家和?级?|全国|中国|全[省市县区]|自治区级?|[部县区校]级"
     r"|省级|省(?![内外直市际区委会级]|政府)(?:、市级)?|市级|市(?![场民政域县区辖内外级]|直))(?:和省级)?(?![内外])"
     r"|(?:卓越|标准|先进|基础|领航|引领|示范|星)级"
 )
+FURTHER_LEVELS = "(?:(?:国家|省部?|自治区|市|州|县|区|部|校)级?[、和或及]){1,4}"
+LEVEL = re.compile(f"(?:{FURTHER_LEVELS})?(?:{ONE_LEVEL})")
+# 新认定的国家、省、|市级示范园: the levels of one title; a place or a zone in front is none.
+LEVELS_BEFORE = re.compile(rf"(?:(?<![一-鿿])|(?<=[的批定设建立为获得到和])){FURTHER_LEVELS}$")
 LEVELS = r"[省市县区](?:、?[市县区乡镇村])+(?:（[省市县区]）|[两三四五]级)"
 COUNT = re.compile(
     r"(?:全[国省市县区])?首[个家例座]|(?:\d+(?:—\d+)?|[一二两三四五六七八九十百千]+)余?"
-    r"[个所家项名支批次场种条处片](?:以上)?|[一1]大?批|一系列|若干[个家]?|第[一二三四五六七八九十]+批"
+    r"[个所家项名支批次场种条处片](?:以上)?|[一1]大?批|一系列|新一轮|若干[个家]?|第[一二三四五六七八九十]+批"
 )
 # A verb that the tagger takes for a noun, in front of a level: 争引|省级项目.
 STRAY = re.compile(r"[一-鿿]{1,2}(?=国家级|省级|市级|全国|全省|全市)")
 TITLE_OF = re.compile(r"(?<=[省市县区])(?:全国|国家级|省级|市级|自治区级)")
 BRACKETED = re.compile(r"（[^）]{1,4}）")
+ITEM = re.compile(r"\d{1,2}[.、](?!\d)")
 ASIDE = re.compile(r"[（(].{0,100}?[）)]")
 PLACE = re.compile(r"[一-鿿]{2,3}?(?:[省县]|(?<![城超股都上门集房车楼夜])市)(?!场|政|民|长|域)")
 WHOLE = re.compile("全[省市县区]")
 STATE = re.compile("国家级?|省级")
+LEADING = re.compile("(?:实施|开展|启动)(?P<verb>[一-鿿]{2})$")
+CARRIED_OUT = re.compile("实施(?:好|了)?$")  # 实施|产业创新工程: of no other works is it said
 # What may follow a head of one character.
 CLOSED = re.compile(r"[^一-鿿]|[和与及等的将为由在是可]|$")
 CLAUSE_MARK = re.compile(r"[，。；：？！\n]")
@@ -55,9 +62,10 @@ ORDINAL = re.compile(r"(?:20\d\d(?:年度?)?)?第[一二三四五六七八九十
 REST = re.compile(
     r"(?<=[办打织做抓建用管展])好|全[国省市县区]唯一(?:的)?|(?<=获)批|(?<=[下简统])称|(?<=[\d〇一二三四五六七八九十百千万余])"
     r"[个所家项名支场]|[\d.]+[、.](?!\d)|\.|年(?=[一-鿿]{4})"
-    rf"|(?<=[每年办举])[一两]次|(?<=[办举])一届|{LEVELS}"
+    rf"|(?<=[每年办举])[一两\d]次|(?<=[办举])一届|{LEVELS}"
 )
 AND = "和与及"
+OWN_PLATFORM = 4  # characters that say what the platform of a state or a place is for
 MEMBERS = 3  # modifiers in front of the last that may share its head
 INSIDE = re.compile(r"(?:(?<![网线海水])上|(?<![高初])中|[内下前后时])$")
 MEETING = re.compile(r"人大|政协|党代会|委员会|董事会|党委|常委|政府工作|党组|理事会")
@@ -104,11 +112,11 @@ def find_names(stretch: str) -> Iterator[Mention]:
         row = heads()[head]
         if row["unquoted"] == "no":
             continue
-        begin = _trim(stretch, name_start(stretch, at), at)
+        begin = _levels_begin(stretch, _trim(stretch, name_start(stretch, at), at))
         if stretch[begin - 1 : begin] == "”" or not _closes(stretch, head, end):
             continue
         if row["kind"] == "initiative":
-            begin = _coordinated(stretch, begin)
+            begin = _coordinated(stretch, _verb_begin(stretch, begin, head))
         elif row["kind"] == "platform" and WHOLE.match(stretch, begin, at):
             begin += 2
         shared = _sharing(stretch, last, begin, at, end) if last is not None else None
@@ -155,6 +163,8 @@ def name_start(stretch: str, head: int) -> int:
     """Return where the phrase begins whose last word begins at `head`."""
     floor = max(0, head - WINDOW)
     start, inner = _clause(stretch, head, floor)
+    numbered = ITEM.match(stretch, start, head)
+    start = numbered.end() if numbered is not None else start
     begin = start + _cut(stretch[start:head])
     # Inside a bracket or a quoted part nothing governs: the name goes on in front of it.
     for opening, closing in inner:
@@ -268,6 +278,20 @@ def _trim(stretch: str, begin: int, head: int) -> int:
     return begin
 
 
+def _verb_begin(stretch: str, begin: int, head: str) -> int:
+    """Return where an action begins that is named by its verb: 实施|降低渔船能耗行动."""
+    verb = LEADING.search(up_to(stretch, begin, 6)) if head.endswith("行动") else None
+    return begin - len(verb["verb"]) if verb and verb["verb"] in role("soft") else begin
+
+
+def _levels_begin(stretch: str, begin: int) -> int:
+    """Return where the levels of a title begin: 国家级、省级、|市级示范园."""
+    further = (
+        LEVELS_BEFORE.search(up_to(stretch, begin, 24)) if LEVEL.match(stretch, begin) else None
+    )
+    return begin - len(further[0]) if further is not None else begin
+
+
 def _is_whole(item: str) -> bool:
     """Tell whether a member of a list has a head of its own."""
     head = head_of(item)
@@ -300,9 +324,9 @@ def _sets_apart(stretch: str, begin: int, head: int, row: dict[str, str]) -> boo
     level = level_end(modifier + row["head"]) if modifier else 0
     level = min(level, len(modifier))
     own = modifier[level:]
-    if INSIDE.search(modifier) or MEETING.search(modifier):
+    if INSIDE.search(modifier) or MEETING.search(modifier) or own in role("soft") and not level:
         return False
-    telling = _is_title(level, row) or _is_campaign(stretch[:begin], own, row)
+    telling = _is_title(level, own, row) or _is_campaign(stretch[:begin], own, row)
     if _is_generic(own) and not telling:
         return False
     if level and row["kind"] == "designation" and not LEVEL.match(modifier):
@@ -316,12 +340,14 @@ def is_generic(name: str) -> bool:
     return bool(modifier) and not level_end(name) and _is_generic(modifier)
 
 
-def _is_title(level: int, row: dict[str, str]) -> bool:
+def _is_title(level: int, own: str, row: dict[str, str]) -> bool:
     """Tell a title that needs nothing but its level: 省实验室, 国家级示范区."""
     if row["kind"] == "designation":
         return level > 0 and (
             len(row["head"]) >= 3 or _any("title").search(row["head"]) is not None
         )
+    if kind_of_name(own + row["head"]) == "Platform" and level > 0 and len(own) >= OWN_PLATFORM:
+        return True
     return level > 0 and len(row["head"]) >= 5 and row["unquoted"] == "level"
 
 
@@ -329,6 +355,8 @@ def _is_campaign(before: str, own: str, row: dict[str, str]) -> bool:
     """Tell a campaign or event that a verb runs, however general its field: 项目投资攻坚行动."""
     if row["kind"] == "policy":
         return len(row["head"]) >= 5 and len(own) >= 2 and _behind(before, "run")
+    if row["kind"] == "initiative" and len(own) >= 4 and CARRIED_OUT.search(before):
+        return True
     telling = row["kind"] == "event" or (len(row["head"]) >= 4 and row["unquoted"] == "modifier")
     return telling and len(own) >= 4 and _behind(before, "run")
 
@@ -352,7 +380,8 @@ def _modified(before: str, modifier: str, level: int, head: str) -> bool:
 
 
 def _run(before: str, modifier: str, level: int, head: str) -> bool:
-    if len(modifier) >= 2 and len(modifier + head) >= 6 and _behind(before, "run"):
+    least = 5 if len(head) >= 3 else 6  # 学生|戏剧节, 渔港建设|行动
+    if len(modifier) >= 2 and len(modifier + head) >= least and _behind(before, "run"):
         return True
     return (level or place_end(modifier, short=True)) > 0 and len(modifier) >= 4
 
@@ -372,7 +401,11 @@ def _made(before: str, modifier: str, level: int, head: str) -> bool:
     return len(modifier) >= 4 and (_behind(before, "make") or bool(COUNTED.search(before)))
 
 
-RULES = {"modifier": _modified, "verb": _run, "level": _levelled, "make": _made}
+def _held(before: str, modifier: str, level: int, head: str) -> bool:
+    return level > 0 or (bool(modifier) and _behind(before, "run"))
+
+
+RULES = {"held": _held, "modifier": _modified, "verb": _run, "level": _levelled, "make": _made}
 
 
 def _sharing(stretch: str, last: Mention, begin: int, head: int, end: int) -> Mention | None:

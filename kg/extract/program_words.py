@@ -9,7 +9,7 @@ from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING
 
-from kg.vocabulary import automaton, rows, words
+from kg.vocabulary import automaton, regions, rows, words
 
 if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
@@ -27,30 +27,44 @@ LABEL_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "Event",
         re.compile(
-            r"(?:杯|大赛|论坛|节|周|月|季|春晚|联赛|展评|双年展|(?<![委议学协][员事长])(?<!社)会)$"
+            r"(?:杯|大赛|论坛|节|周|月|季|春晚|联赛|赛|赛事|展评|双年展|产业展|展览|博览|观摩|评比"
+            r"|之夜|展示|(?<![委议学协][员事长])(?<!社)会)$"
         ),
     ),
     (
         "Platform",
         re.compile(
-            r"(?:[平云]台|系统|云|网|APP|通办|通|码|热线|在线|驿站|大脑|智库|馆|一张图|中心|办)$"
+            r"(?:[平云中]台|系统|云|网|APP|通|码|热线|在线|驿站|大脑|智脑|智库|馆|一张图|(?<!通)办"
+            r"|(?<![个大])中心|[据息例才家目料识源因景题企果]库|数据仓|窗口|超市|微法院|院线|空间)$"
         ),
     ),
     (
         "Initiative",
         re.compile(
             r"(?:进课堂|课堂|年|讲堂|战|活动|专项|进社区|下乡|教育|服务队|伴成长|课|[诵晨]读|讲台|[进访入](?:千家|万家|千企|万企|万户|千村|基层|校园|乡村|企业)"
-            r"|走廊|科学城|科创城|班列|发展)$"
+            r"|走廊|科学城|科创城|科技城|新城|班列|发展|攻坚|攻关|振兴|崛起|实事|一体化|[数智硅算感]谷"
+            r"|丝路|[创市]圈|(?:经济|文化|旅游|发展)带|全覆盖|课题|督[察查]|重建|贯标|调水|搬迁|扶贫"
+            r"|(?:全国|深度|高校|名校|园区)行|强链|先行先试|个(?:中心|基地|枢纽|网络))$"
         ),
     ),
     (
         "Designation",
         re.compile(
             r"^最美|百?\d{0,8}强$|^(?:国家级|省级|市级)|(?:校园|家庭|教师|企业|学校|园区|工厂|城市|示范.{0,2}|先锋|标兵|楷模|少年|学生|校长"
-            r"|班主任|书记|工匠|巨人|之星|名师|社区|乡村|小镇|品牌|百强|十强|称号|奖|人物|艺术团|车间|[示典]范校|服务商|案例)$"
+            r"|班主任|书记|工匠|巨人|之星|名师|社区|乡村|小镇|品牌|百强|十强|称号|奖|人物|艺术团|车间|[示典]范校|服务商|案例"
+            r"|[承点]校|联盟|区|商标|名录|榜单?|贸易港|名牌|步行街|产业学院|矿山|场景|枢纽|节点|社团|技师|独角兽|瞪羚|名县|名村)$"
         ),
     ),
 )
+# 云陵国家文化公园（青禾段）: what the name is shows in front of the bracket.
+BRACKET_AT_END = re.compile(r"（[^（）]*）$")
+NOTE = re.compile(r"[（［\[]\d{1,3}[）］\]]")
+# What is counted one by one is a scheme, whatever the last of it is: 一核两带三区.
+OF_NUMBERS = re.compile(
+    r"(?:[一二三四五六七八九十两双]{1,2}[^一二三四五六七八九十两双\d]{1,4}){2,6}"
+)
+# What a place makes of itself: 平安云陵, 数字云陵.
+OF_PLACE = re.compile(r"(?:美丽|平安|法治|数字|智慧|书香|清廉|廉洁|健康|文明|诚信)(?P<place>.+)")
 
 
 @cache
@@ -113,15 +127,21 @@ def head_of(name: str) -> str | None:
 
 
 def unquoted(name: str) -> str:
-    """Return a name without quotation marks."""
-    return name.replace("“", "").replace("”", "")
+    """Return a name without quotation marks and the numbers of notes: “青苗”（12）行动."""
+    return NOTE.sub("", name.replace("“", "").replace("”", ""))
 
 
 def kind_of_name(name: str) -> str:
     """Return the kind of programme that a name's own last words make it."""
+    name = BRACKET_AT_END.sub("", name) or name
     head = head_of(name)
     if head is not None:
         return KINDS[heads()[head]["kind"]]
+    if OF_NUMBERS.fullmatch(name):
+        return "PolicyInstrument"
+    made = OF_PLACE.fullmatch(name)
+    if made is not None and made["place"] in regions().by_short:
+        return "Initiative"
     return next((kind for kind, pattern in LABEL_KINDS if pattern.search(name)), "PolicyInstrument")
 
 

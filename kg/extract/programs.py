@@ -19,6 +19,7 @@ from kg.vocabulary import matcher, regions, terms
 if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
 
+JOINS = ("—", "-")
 LEVEL_BEFORE = re.compile(r"(?:全国|国家级|全省|省级|市级|县级|区级|自治区级)$")
 
 
@@ -81,7 +82,8 @@ def _known(stretch: str) -> Iterator[Mention]:
 
 def _longer(stretch: str, begin: int, end: int, kind: str) -> Mention | None:
     """Return the name that a known one is part of: 省级|文明城市, 平安校园|示范区."""
-    level = _level_before(stretch[max(0, begin - 8) : begin]) if kind == "Designation" else 0
+    before = stretch[max(0, begin - 8) : begin] if kind == "Designation" else ""
+    level = _level_before(before, stretch.endswith("区", begin, end))
     head = head_at(stretch, end)
     awarded = head is not None and heads()[head]["kind"] == "designation"
     if not level and not awarded:
@@ -93,10 +95,18 @@ def _longer(stretch: str, begin: int, end: int, kind: str) -> Mention | None:
     return Mention("Program", kind, start, stop, stretch[start:stop], name, "program.known.level")
 
 
-def _level_before(before: str) -> int:
-    """Return how many characters in front of a title are its level or its place."""
+def _level_before(before: str, zone: bool = False) -> int:
+    """Return how many characters in front of a title are its level or its place.
+
+    A zone also has the short names of places: 济南—青岛|人工智能创新应用先导区.
+    """
     level = LEVEL_BEFORE.search(before)
     if level is not None:
         return len(level[0])
+    known = regions()
     places = (before[at:] for at in range(len(before) - 1))
-    return next((len(place) for place in places if place in regions().by_name), 0)
+    named = (p for p in places if p in known.by_name or (zone and p in known.by_short))
+    length = len(next(named, ""))
+    if zone and length and before[-length - 1 : -length] in JOINS:
+        length += 1 + _level_before(before[: -length - 1], zone)
+    return length
