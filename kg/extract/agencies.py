@@ -11,8 +11,10 @@ from kg.extract.agency_lists import find_departments, find_items, find_listed
 from kg.extract.agency_local import (
     find_bare,
     find_local,
+    find_of_same_level,
     find_paired,
     find_party_groups,
+    find_police,
     find_split_forms,
     find_state_departments,
 )
@@ -116,10 +118,12 @@ def _first_pass(outline: Outline, place: Place | None) -> Iterator[Mention]:
             yield from _in_shell(text, sentence.begin, sentence.end, place)
             continue
         stretch = plain[sentence.begin : sentence.end]
+        local = list(find_local(stretch, place))
         found = [
             *find_national(stretch),
             *find_contextual(stretch, place),
-            *find_local(stretch, place),
+            *local,
+            *find_of_same_level(stretch, local),
             *find_state_departments(stretch),
             *find_split_forms(stretch, place),
             *find_listed(stretch),
@@ -127,6 +131,7 @@ def _first_pass(outline: Outline, place: Place | None) -> Iterator[Mention]:
             *find_bare(stretch),
             *find_paired(stretch),
             *find_party_groups(stretch),
+            *find_police(stretch, place),
             *find_organisations(stretch, place),
             *find_committees(stretch),
             *find_trading(stretch),

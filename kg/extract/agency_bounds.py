@@ -21,7 +21,7 @@ LAST_WORD = "last-word"
 CONSULTS = ("委商", "局商", "厅商", "部商", "会商", "府商", "头商")  # 市教育局商|市财政局, not 工商
 # 市委八届三次全会, 省委经济工作会议: the committee's name is part of its meeting's.
 MEETING_BEHIND = re.compile(
-    r"第?[一二三四五六七八九十]+届|全会|全委会|全体会议|[^，。、；]{0,4}工作会议"
+    r"第?[一二三四五六七八九十]+届|全会|全委会|全体会议|常务会议|[^，。、；]{0,4}工作会议"
 )
 # 教育部|联函〔2023〕1号, 国务院|令第7号, 国务院|第9次常务会议: numbers of papers and meetings.
 NUMBER_BEHIND = re.compile(
@@ -118,7 +118,7 @@ def continues(name: str, stretch: str, end: int) -> bool:
     """Tell whether the letters go on to another word: 教育部|门, 市政府|采购, 教育局|局长."""
     if NUMBER_BEHIND.match(stretch, end):
         return True
-    if name.endswith("委") and MEETING_BEHIND.match(stretch, end):
+    if name.endswith(("委", "政府")) and MEETING_BEHIND.match(stretch, end):
         return True
     return any(pattern.match(stretch, end) for pattern in _behind(name))
 

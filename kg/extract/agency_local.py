@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING
 
@@ -51,8 +51,15 @@ FIELDS_OF_WORK = re.compile(
     r"(?:[、和][一-鿿]{2,8}){0,30}?等(?:各项|各方面|方面)?(?:社会)?(?:工作|事业|领域)"
 )
 DEPARTMENT = re.compile(r"(?:行政)?(?:主管|监督管理|监管|管理|执法)?部门")
+# 由|公安机关 says who, where a place has one police bureau; 公安机关|交通管理部门 is its part.
+POLICE = re.compile("(?<=[由报向请知告送同])公安机关(?!交通|出入境)")
 # 科技厅（委、局）, 教委（|教育局）: what the bodies of several places are called.
 OTHER_NAMES = re.compile("（(?:[厅局委办]、?)+）|（[一-鿿]{1,6}[厅局委]）")
+LIST_BEFORE = re.compile("[^，。；：（）]*$")
+LIST_REACH = 80
+OF_THE_STATE = re.compile("国家|国务院|中央|部(?:、|和|与|及|$)|总局|总署")
+# A field of government at a level of which a place has many: 县|教育部门 in a city's paper.
+BELOW = {"prefecture": ("县", "区", "旗"), "province": ("县", "区", "州", "旗", "盟")}
 GOVERNMENTS = ("政府", "人民政府")
 RUN = re.compile("[一-鿿]{2,14}")
 PARTY_GROUP = re.compile(r"[局厅委校院](?:党委|党组)(?![书成员织])")
@@ -82,7 +89,8 @@ def find_local(stretch: str, place: Place | None) -> Iterator[Mention]:
                 yield from _sharing(stretch, prefix, form, place)
             yield from _units(stretch, prefix, form)
             continue
-        yield from _functional(stretch, prefix)
+        if place is None or prefix.scope not in BELOW.get(place.level, ()):
+            yield from _functional(stretch, prefix)
         yield from _unlisted_form(stretch, prefix)
 
 
@@ -109,6 +117,40 @@ def _units(stretch: str, prefix: Prefix, form: Form) -> Iterator[Mention]:
             yield mention_agency(
                 kind, stretch, prefix.begin, found.end(), name, "agency.form.unit", prefix.scope
             )
+
+
+def find_of_same_level(stretch: str, heads: Iterable[Mention]) -> Iterator[Mention]:
+    """Yield what is listed behind a body and shares its level: 省教育厅、|财政厅.
+
+    `heads` are the bodies that find_local read in the stretch.
+    """
+    found = _forms_in(stretch)
+    for head in heads:
+        end = head.end
+        while end < len(stretch) and stretch[end] in "、和与及":
+            begin = end + 1
+            form = found.get(begin) or _of_party(head, stretch, begin)
+            end = begin + len(form.form.removeprefix("委")) if form is not None else begin
+            if form is None or not _ends_item(form, stretch, end):
+                break
+            rule = "agency.listed.level"
+            yield mention_agency(form.kind, stretch, begin, end, form.official, rule, head.scope)
+
+
+def _of_party(head: Mention, stretch: str, begin: int) -> Form | None:
+    """Return the form of a committee's part named without it: 市委组织部、|宣传部."""
+    if head.kind != "PartyBody":
+        return None
+    names = ("委" + stretch[begin : begin + length] for length in range(9, 1, -1))
+    return next((forms()[name] for name in names if name in forms()), None)
+
+
+def _ends_item(form: Form, stretch: str, end: int) -> bool:
+    if len(form.form) == 1 or continues(form.form, stretch, end):
+        return False
+    if FIELDS_OF_WORK.match(stretch, end):
+        return False
+    return end == len(stretch) or stretch[end] in EDGE + "等和与及" or ends_name(stretch, end)
 
 
 def _begins_body(stretch: str, found: dict[int, Form], department: int, at: int) -> bool:
@@ -237,6 +279,16 @@ def find_paired(stretch: str) -> Iterator[Mention]:
             )
 
 
+def find_police(stretch: str, place: Place | None) -> Iterator[Mention]:
+    """Yield the police of a city or county: 由|公安机关依法处罚."""
+    if "公安机关" not in stretch or place is None or place.level not in ("prefecture", "county"):
+        return
+    for match in POLICE.finditer(stretch):
+        yield mention_agency(
+            "GovernmentBody", stretch, match.start(), match.end(), "?公安", "agency.function", ""
+        )
+
+
 def find_party_groups(stretch: str) -> Iterator[Mention]:
     """Yield the party committee of the issuer itself: 局党委."""
     if "党委" not in stretch and "党组" not in stretch:
@@ -288,7 +340,18 @@ def _stands_alone(form: Form, stretch: str, begin: int) -> bool:
             return False
         listed = stretch[max(0, begin - 1) : begin] in ("、", "和") and ends_name(stretch, end)
         return listed or end == len(stretch) or stretch[end] in EDGE or stretch[end] in "等和与及"
-    return len(form.form) >= 3 and form.form[-1] in "局厅" and ends_name(stretch, end)
+    if form.form[-1] == "委" and not _follows_local_body(stretch, begin):
+        return False
+    return len(form.form) >= 3 and form.form[-1] in "局厅委" and ends_name(stretch, end)
+
+
+def _follows_local_body(stretch: str, begin: int) -> bool:
+    """Tell what is listed behind a body of a place: 省教育厅、|发展改革委, not 教育部、|国资委."""
+    if stretch[max(0, begin - 1) : begin] not in ("、", "和", "与", "及"):
+        return False
+    before = LIST_BEFORE.search(stretch, max(0, begin - LIST_REACH), begin - 1)
+    listed = before[0] if before is not None else ""
+    return _ends_form(stretch, begin - 1) and OF_THE_STATE.search(listed) is None
 
 
 def _is_one_of_names(stretch: str, begin: int, end: int) -> bool:
