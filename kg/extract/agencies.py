@@ -38,6 +38,7 @@ SITE_FOOT = re.compile(
 ITS_OFFICE = "办公室"
 # Up to eight bodies issue a paper together, each named by some 14 characters.
 ISSUED = re.compile("[^《]{2,120}?(?=关于(?:印发|转发|发布|公布)|印发《|转发《)")
+SUBJECT_BELOW = re.compile(r"\s*关于")
 WRAPPED = re.compile("《|关于(?:印发|转发)[^\\n]*的通知")
 OFFICE = re.compile(r"[一-鿿]{2,8}(?:司|处|科|室|股)")
 
@@ -176,6 +177,15 @@ def _in_shell(text: str, begin: int, end: int, place: Place | None) -> Iterator[
     lead = ISSUED.match(text, begin, end)
     if lead is not None and WRAPPED.search(text, lead.start(), end):
         yield from agencies_in(lead[0], begin, place)
+    elif SUBJECT_BELOW.match(text, end) and "转" not in text[begin:end]:
+        yield from _all_issuers(text[begin:end], begin, place)
+
+
+def _all_issuers(line: str, begin: int, place: Place | None) -> Iterator[Mention]:
+    """Yield the bodies of a line of a title that holds nothing else: 教育部 文化和旅游部."""
+    issuers = list(agencies_in(line, begin, place))
+    if sum(len(issuer.text) for issuer in issuers) == len(re.sub(r"[\s、]", "", line)):
+        yield from issuers
 
 
 def agencies_in(value: str, offset: int, place: Place | None) -> Iterator[Mention]:
