@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from kg.extract import (
     find_jurisdiction,
+    given_back,
     program_model,
     program_weights,
     read_by_rules,
@@ -63,6 +64,18 @@ class Says:
 
 def outline_of(text: str) -> Outline:
     return structure(mend(read(f"{HEAD}{text}\n".encode(), ["a.txt"])).source)
+
+
+def test_who_gave_way_to_a_programme_is_given_back_without_it() -> None:
+    def mention(type_: str, begin: int, end: int) -> Mention:
+        return Mention(type_, "", begin, end, "", "", "", "")
+
+    program, body = mention("Program", 0, 12), mention("Agency", 6, 8)
+    assert list(given_back((program, body), ())) == [body]
+    assert list(given_back((program, body), (program,))) == []
+    assert list(given_back((program, body), (mention("Program", 0, 5),))) == [body]
+    # Right behind a programme it is the rest of a longer name.
+    assert list(given_back((program, body), (mention("Program", 0, 6),))) == []
 
 
 def read_with(text: str, *names: str) -> list[Mention]:

@@ -231,10 +231,22 @@ def test_furniture(line: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["打印设备统一采购，严禁重复配置。", "请将材料打印一式三份。", "首页设计方案由市教育局审定。"],
+    [
+        "打印设备统一采购，严禁重复配置。",
+        "请将材料打印一式三份。",
+        "首页设计方案由市教育局审定。",
+        "主办单位：云陵市体育局",
+        "市农科院为各镇竹农提供技术支持。",
+    ],
 )
 def test_what_is_no_furniture(line: str) -> None:
     assert outline_of(f"{BODY}{line}\n").furniture == ()
+
+
+def test_who_runs_a_page_is_furniture_where_the_page_has_a_foot() -> None:
+    foot = "主办单位：云陵市人民政府办公室\n云陵市人民政府版权所有\n"
+    outline = outline_of(BODY + foot)
+    assert [stretch(outline, span) for span in outline.furniture] == foot.split()
 
 
 def test_related_links_below_the_text_are_cut_off() -> None:

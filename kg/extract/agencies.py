@@ -11,13 +11,16 @@ from kg.extract.agency_lists import find_departments, find_items, find_listed
 from kg.extract.agency_local import (
     find_bare,
     find_local,
+    find_of_same_level,
     find_paired,
     find_party_groups,
+    find_police,
     find_split_forms,
     find_state_departments,
 )
 from kg.extract.agency_national import find_contextual, find_national
 from kg.extract.agency_trades import find_builders, find_makers, find_trading
+from kg.extract.agency_zones import find_committees
 from kg.extract.overlap import Apart
 from kg.extract.text import even, places_of
 from kg.models import Mention, Outline, Place
@@ -33,7 +36,10 @@ SITE_FOOT = re.compile(
     r"_[一-鿿]{4,30} 设为首页|(?:关闭|返回顶部) [^。；\n]{4,80}?版权所有[^。；\n]*"
 )
 ITS_OFFICE = "办公室"
-ISSUED = re.compile("[^《]{2,50}?(?=关于(?:印发|转发|发布|公布)|印发《|转发《)")
+# Up to eight bodies issue a paper together, each named by some 14 characters.
+ISSUED = re.compile("[^《]{2,120}?(?=关于(?:印发|转发|发布|公布)|印发《|转发《)")
+SUBJECT_BELOW = re.compile(r"\s*关于")
+WRAPPED = re.compile("《|关于(?:印发|转发)[^\\n]*的通知")
 OFFICE = re.compile(r"[一-鿿]{2,8}(?:司|处|科|室|股)")
 
 
@@ -80,6 +86,9 @@ def _abbreviated(outline: Outline, found: Iterable[Mention]) -> Iterator[Mention
             if begin < introduced.end() and end > mention.begin:
                 continue
             office = plain[begin + len(short) : end]
+            whole = begin + len(short) - len(mention.text)
+            if text.startswith(mention.text, max(0, whole)):
+                begin = whole  # the office of the body by its full name
             yield replace(
                 mention,
                 begin=begin,
@@ -110,18 +119,22 @@ def _first_pass(outline: Outline, place: Place | None) -> Iterator[Mention]:
             yield from _in_shell(text, sentence.begin, sentence.end, place)
             continue
         stretch = plain[sentence.begin : sentence.end]
+        local = list(find_local(stretch, place))
         found = [
             *find_national(stretch),
             *find_contextual(stretch, place),
-            *find_local(stretch, place),
+            *local,
+            *find_paired(stretch),
+            *find_of_same_level(stretch, local),
             *find_state_departments(stretch),
             *find_split_forms(stretch, place),
             *find_listed(stretch),
             *find_departments(stretch, place),
             *find_bare(stretch),
-            *find_paired(stretch),
             *find_party_groups(stretch),
+            *find_police(stretch, place),
             *find_organisations(stretch, place),
+            *find_committees(stretch),
             *find_trading(stretch),
             *find_builders(stretch),
             *find_makers(stretch),
@@ -160,10 +173,19 @@ def _office(value: str, begin: int) -> Iterator[Mention]:
 
 
 def _in_shell(text: str, begin: int, end: int, place: Place | None) -> Iterator[Mention]:
-    """Yield who issues what a notice carries: 工业和信息化部关于印发《…》的通知."""
+    """Yield who issues what a notice carries: 教育部关于印发《…》的通知, …关于印发…的通知."""
     lead = ISSUED.match(text, begin, end)
-    if lead is not None and "《" in text[begin:end]:
+    if lead is not None and WRAPPED.search(text, lead.start(), end):
         yield from agencies_in(lead[0], begin, place)
+    elif SUBJECT_BELOW.match(text, end) and "转" not in text[begin:end]:
+        yield from _all_issuers(text[begin:end], begin, place)
+
+
+def _all_issuers(line: str, begin: int, place: Place | None) -> Iterator[Mention]:
+    """Yield the bodies of a line of a title that holds nothing else: 教育部 文化和旅游部."""
+    issuers = list(agencies_in(line, begin, place))
+    if sum(len(issuer.text) for issuer in issuers) == len(re.sub(r"[\s、]", "", line)):
+        yield from issuers
 
 
 def agencies_in(value: str, offset: int, place: Place | None) -> Iterator[Mention]:

@@ -9,7 +9,7 @@ from kg.extract.boundary import tagged
 from kg.models import Mention
 from kg.vocabulary import rows
 
-EDGE = "，。；：！？、（）《》“”‘’ \u3000\t\n\r—…【】[]|·/-+"
+EDGE = "，。；：！？、（）《》“”‘’ \u3000\u2002\u2003\u2009\xa0\t\n\r—…【】[]|·/-+"
 BEHIND_EDGE = re.compile(rf"[^{re.escape(EDGE)}]*\Z")
 CHINESE = re.compile("[一-鿿]")
 GENERIC = re.compile(
@@ -18,14 +18,18 @@ GENERIC = re.compile(
 # Names of agency_continuations.tsv that are no letters of a name.
 ANY_NAME = "*"
 LAST_WORD = "last-word"
+CONSULTS = ("委商", "局商", "厅商", "部商", "会商", "府商", "头商")  # 市教育局商|市财政局, not 工商
 # 市委八届三次全会, 省委经济工作会议: the committee's name is part of its meeting's.
 MEETING_BEHIND = re.compile(
-    r"第?[一二三四五六七八九十]+届|全会|全委会|全体会议|[^，。、；]{0,4}工作会议"
+    r"第?[一二三四五六七八九十]+届|全会|全委会|全体会议|常务会议|[^，。、；]{0,4}工作会议"
 )
 # 教育部|联函〔2023〕1号, 国务院|令第7号, 国务院|第9次常务会议: numbers of papers and meetings.
 NUMBER_BEHIND = re.compile(
     r"[一-鿿]{0,5}[〔\[【]\d{4}[〕\]】]|令第[\d一二三四五六七八九十百]+号|第[\d一二三四五六七八九十]+次"
 )
+# 各省、自治区、直辖市及计划单列市…主管部门、发展改革委、财政厅（局）: the bodies of every province.
+OF_PROVINCES = re.compile(r"(?:各省|直辖市|计划单列市)[^。；：\n]*$")
+PROVINCES_REACH = 120
 JOINTLY_BEHIND = re.compile(  # 与云陵学院合作, 云陵学院成功申硕
     r"合作|共建|协作|签约|对接|建设|改革|升格|更名|转设|整体搬?迁?|牵头|成员单位|成功|顺利|正式|全面"
     r"|主体|新址|挂牌|牌子|揭牌|启用|投用|竣工|开工|落成|封顶|备案"
@@ -54,9 +58,14 @@ def bank_in_full(name: str) -> str:
 
 def is_edge(stretch: str, begin: int) -> bool:
     """Tell whether a name can begin here: at a mark, or behind a word that governs names."""
-    if begin == 0 or stretch[begin - 1] in EDGE:
+    if begin == 0 or stretch[begin - 1] in EDGE or stretch.endswith(CONSULTS, 0, begin):
         return True
     return any(stretch[begin - n : begin] in _links() for n in _link_lengths() if n <= begin)
+
+
+def is_of_provinces(stretch: str, begin: int) -> bool:
+    """Tell a body in a list that is addressed to those of every province."""
+    return OF_PROVINCES.search(stretch, max(0, begin - PROVINCES_REACH), begin) is not None
 
 
 def clause_before(stretch: str, begin: int, reach: int) -> str:
@@ -109,7 +118,7 @@ def continues(name: str, stretch: str, end: int) -> bool:
     """Tell whether the letters go on to another word: 教育部|门, 市政府|采购, 教育局|局长."""
     if NUMBER_BEHIND.match(stretch, end):
         return True
-    if name.endswith("委") and MEETING_BEHIND.match(stretch, end):
+    if name.endswith(("委", "政府")) and MEETING_BEHIND.match(stretch, end):
         return True
     return any(pattern.match(stretch, end) for pattern in _behind(name))
 
@@ -120,6 +129,8 @@ def ends_name(stretch: str, end: int) -> bool:
         return False
     if PART_BEHIND.match(stretch, end) or JOINTLY_BEHIND.match(stretch, end):
         return True
+    if stretch.startswith(("会同", "会商"), end):
+        return True  # the tagger takes them for nouns
     if (
         CHINESE.match(stretch, end) is None
         or stretch[end] in "等和与及的在为是要将由对应可按组共已于"

@@ -165,7 +165,7 @@ def _is_generic_before(stretch: str, begin: int) -> bool:
     before = stretch[max(0, begin - 3) : begin]
     return bool(
         re.search(
-            r"(?:各|级|有关|相关|上级|主管|地方|各地|当地|所在地|其他|每个|市区|州市)$|[省市县区镇乡]$",
+            r"(?:各|级|有关|相关|上级|主管|地方|各地|当地|所在地|其他|每个|市区|州市)$|[省市县区镇乡]）?$",
             before,
         )
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from kg.extract.agency_bounds import (
     continues,
     ends_name,
     is_edge,
+    is_of_provinces,
     mention_agency,
     written_out,
 )
@@ -27,8 +28,14 @@ if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
 
 SUB_UNIT = re.compile(r"[一-鿿]{1,6}?(?:支队|大队|总队|分局)(?![一-鿿]*(?:局|委))")
+# 市教育局|办公室; 市教育局|基础教育科 before a mark, a duty or the name and number of who answers.
+OFFICE = re.compile("办公[厅室]")
+SECTION = re.compile(
+    "(?!各|有关|相关|下属|所属|内设|等)(?:(?![的与和及是为由在])[一-鿿]){2,9}?[处科](?![长级学技研室员普创教协])"
+    "(?=[^一-鿿]|$|负责|牵头|通过|会同|联系|电话|咨询|审核|受理|[一-鿿]{2,3}(?:[^一-鿿]|$|联系|电话))"
+)
 UNLISTED = re.compile(
-    r"(?P<body>[一-鿿]{2,10}?)(?P<tail>局|厅|委员会|办公室|管委会|管委|服务中心|中心|委|办)(?=[、，。；：）（\s和与及等要会负牵]|$)"
+    r"(?P<body>[一-鿿]{2,10}?)(?P<tail>局|厅|委员会|办公室|管委会|管委|服务中心|中心|委|办)(?=[、，。；：）（\s和与及等要负牵]|会同|会商|$)"
 )
 # What a body's name must hold that no table has: UNLISTED's tails, the end of 教育部门.
 BUILT = re.compile("局|厅|委|办|中心|部门")
@@ -44,6 +51,15 @@ FIELDS_OF_WORK = re.compile(
     r"(?:[、和][一-鿿]{2,8}){0,30}?等(?:各项|各方面|方面)?(?:社会)?(?:工作|事业|领域)"
 )
 DEPARTMENT = re.compile(r"(?:行政)?(?:主管|监督管理|监管|管理|执法)?部门")
+# 由|公安机关 says who, where a place has one police bureau; 公安机关|交通管理部门 is its part.
+POLICE = re.compile("(?<=[由报向请知告送同])公安机关(?!交通|出入境)")
+# 科技厅（委、局）, 教委（|教育局）: what the bodies of several places are called.
+OTHER_NAMES = re.compile("（(?:[厅局委办]、?)+）|（[一-鿿]{1,6}[厅局委]）")
+LIST_BEFORE = re.compile("[^，。；：（）]*$")
+LIST_REACH = 80
+OF_THE_STATE = re.compile("国家|国务院|中央|部(?:、|和|与|及|$)|总局|总署")
+# A field of government at a level of which a place has many: 县|教育部门 in a city's paper.
+BELOW = {"prefecture": ("县", "区", "旗"), "province": ("县", "区", "州", "旗", "盟")}
 GOVERNMENTS = ("政府", "人民政府")
 RUN = re.compile("[一-鿿]{2,14}")
 PARTY_GROUP = re.compile(r"[局厅委校院](?:党委|党组)(?![书成员织])")
@@ -62,28 +78,79 @@ def find_local(stretch: str, place: Place | None) -> Iterator[Mention]:
             end = prefix.end + len(form.form)
             if continues(form.form, stretch, end):
                 continue
-            named = form.kind in ("PublicInstitution", "Enterprise") and _is_short(stretch, prefix)
-            official = bank_in_full(stretch[prefix.begin : end]) if named else form.official
+            begin = prefix.begin
+            if form.kind == "PartyBody" and stretch.endswith("中共", 0, begin):
+                begin -= 2
+            official = _official(stretch, prefix, form)
             yield mention_agency(
-                form.kind, stretch, prefix.begin, end, official, "agency.form", prefix.scope
+                form.kind, stretch, begin, end, official, "agency.form", prefix.scope
             )
             if form.form in GOVERNMENTS:
                 yield from _sharing(stretch, prefix, form, place)
-            unit = SUB_UNIT.match(stretch, end)
-            if unit is not None and form.form[-1] in "局厅队":
-                name = form.official + unit[0]
-                yield mention_agency(
-                    form.kind,
-                    stretch,
-                    prefix.begin,
-                    unit.end(),
-                    name,
-                    "agency.form.unit",
-                    prefix.scope,
-                )
+            yield from _units(stretch, prefix, form)
             continue
-        yield from _functional(stretch, prefix)
+        if place is None or prefix.scope not in BELOW.get(place.level, ()):
+            yield from _functional(stretch, prefix)
         yield from _unlisted_form(stretch, prefix)
+
+
+def _official(stretch: str, prefix: Prefix, form: Form) -> str:
+    """Return the name as a template; behind a place without its suffix some stay as written."""
+    if _is_short(stretch, prefix):
+        if form.kind in ("PublicInstitution", "Enterprise"):
+            return bank_in_full(stretch[prefix.begin : prefix.end + len(form.form)])
+        if form.official.endswith("区管理委员会"):  # 云陵|经济技术开发区管委会
+            return stretch[prefix.begin : prefix.end] + form.official.removeprefix("{}")
+    return form.official
+
+
+def _units(stretch: str, prefix: Prefix, form: Form) -> Iterator[Mention]:
+    """Yield a part of a body behind its form: 市公安局|交警支队, 市教育局|办公室, …|人事科."""
+    end = prefix.end + len(form.form)
+    section = SECTION.match(stretch, end) if form.form[-1] in "局厅委部办会" else None
+    unit = SUB_UNIT.match(stretch, end) if form.form[-1] in "局厅队" else None
+    if form.form[-1] in "局厅委会":
+        unit = OFFICE.match(stretch, end) or unit
+    for found, kind in ((unit, form.kind), (section, "InternalUnit")):
+        if found is not None and not continues(found[0], stretch, found.end()):
+            name = form.official + found[0]
+            yield mention_agency(
+                kind, stretch, prefix.begin, found.end(), name, "agency.form.unit", prefix.scope
+            )
+
+
+def find_of_same_level(stretch: str, heads: Iterable[Mention]) -> Iterator[Mention]:
+    """Yield what is listed behind a body and shares its level: 省教育厅、|财政厅.
+
+    `heads` are the bodies that find_local read in the stretch.
+    """
+    found = _forms_in(stretch)
+    for head in heads:
+        end = head.end
+        while end < len(stretch) and stretch[end] in "、和与及":
+            begin = end + 1
+            form = found.get(begin) or _of_party(head, stretch, begin)
+            end = begin + len(form.form.removeprefix("委")) if form is not None else begin
+            if form is None or not _ends_item(form, stretch, end):
+                break
+            rule = "agency.listed.level"
+            yield mention_agency(form.kind, stretch, begin, end, form.official, rule, head.scope)
+
+
+def _of_party(head: Mention, stretch: str, begin: int) -> Form | None:
+    """Return the form of a committee's part named without it: 市委组织部、|宣传部."""
+    if head.kind != "PartyBody":
+        return None
+    names = ("委" + stretch[begin : begin + length] for length in range(9, 1, -1))
+    return next((forms()[name] for name in names if name in forms()), None)
+
+
+def _ends_item(form: Form, stretch: str, end: int) -> bool:
+    if len(form.form) == 1 or continues(form.form, stretch, end):
+        return False
+    if FIELDS_OF_WORK.match(stretch, end):
+        return False
+    return end == len(stretch) or stretch[end] in EDGE + "等和与及" or ends_name(stretch, end)
 
 
 def _begins_body(stretch: str, found: dict[int, Form], department: int, at: int) -> bool:
@@ -212,6 +279,16 @@ def find_paired(stretch: str) -> Iterator[Mention]:
             )
 
 
+def find_police(stretch: str, place: Place | None) -> Iterator[Mention]:
+    """Yield the police of a city or county: 由|公安机关依法处罚."""
+    if "公安机关" not in stretch or place is None or place.level not in ("prefecture", "county"):
+        return
+    for match in POLICE.finditer(stretch):
+        yield mention_agency(
+            "GovernmentBody", stretch, match.start(), match.end(), "?公安", "agency.function", ""
+        )
+
+
 def find_party_groups(stretch: str) -> Iterator[Mention]:
     """Yield the party committee of the issuer itself: 局党委."""
     if "党委" not in stretch and "党组" not in stretch:
@@ -256,12 +333,34 @@ def _stands_alone(form: Form, stretch: str, begin: int) -> bool:
         return False
     if re.search(r"各(?:[市县区州、（）]|有关|级)*$", up_to(stretch, begin)):
         return False
+    if _is_one_of_names(stretch, begin, end) or is_of_provinces(stretch, begin):
+        return False
     if form.form in _short_bodies():
         if FIELDS_OF_WORK.match(stretch, end):
             return False
         listed = stretch[max(0, begin - 1) : begin] in ("、", "和") and ends_name(stretch, end)
         return listed or end == len(stretch) or stretch[end] in EDGE or stretch[end] in "等和与及"
-    return len(form.form) >= 3 and form.form[-1] in "局厅" and ends_name(stretch, end)
+    if form.form[-1] == "委" and not _follows_local_body(stretch, begin):
+        return False
+    return len(form.form) >= 3 and form.form[-1] in "局厅委" and ends_name(stretch, end)
+
+
+def _follows_local_body(stretch: str, begin: int) -> bool:
+    """Tell what is listed behind a body of a place: 省教育厅、|发展改革委, not 教育部、|国资委."""
+    if stretch[max(0, begin - 1) : begin] not in ("、", "和", "与", "及"):
+        return False
+    before = LIST_BEFORE.search(stretch, max(0, begin - LIST_REACH), begin - 1)
+    listed = before[0] if before is not None else ""
+    return _ends_form(stretch, begin - 1) and OF_THE_STATE.search(listed) is None
+
+
+def _is_one_of_names(stretch: str, begin: int, end: int) -> bool:
+    """Tell 教育厅（教委）, 教委（教育局）: what stands for the bodies of many places."""
+    if OTHER_NAMES.match(stretch, end):
+        return True
+    return stretch[max(0, begin - 2) : begin] in ("委（", "局（", "厅（") and stretch.startswith(
+        "）", end
+    )
 
 
 @cache

@@ -7,8 +7,17 @@ from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
-from kg.extract.agency_bounds import CHINESE, EDGE, continues, ends_name, is_edge, mention_agency
+from kg.extract.agency_bounds import (
+    CHINESE,
+    EDGE,
+    continues,
+    ends_name,
+    is_edge,
+    is_of_provinces,
+    mention_agency,
+)
 from kg.extract.places import everyday, find_names
+from kg.extract.text import places_of
 from kg.models import Mention, Place
 from kg.vocabulary import Term, automaton, contextual, matcher, terms
 
@@ -19,6 +28,8 @@ BRANCH = re.compile(
     r"(?:税务局|海关|缉私局|邮政管理局|通信管理局|气象局|管理局|调查队|分行|中心支行|支行|营管部|营业管理部|分公司|公司|监管局|监管分局|分局|办事处|分院|分社|特派办)+"
 )
 
+# What papers for the country leave away, of names with which ends; of two the last counts.
+IN_CONTEXT = {"中央": ("办",), "国务院": ("办",), "国家": ("局", "署", "委", "办")}
 OF_THE_COUNTRY = re.compile(r"中国|中华|全国|国家(?!级)")
 CENTRAL = re.compile(
     "中央(?=“|《|决策|决定|部署|要求|关于|有关|和省委|巡视|精神"
@@ -26,7 +37,7 @@ CENTRAL = re.compile(
 )
 DEPARTMENT = r"(?P<department>(?!会同|联合|与|和|及|对|由)[一-鿿]{1,10}?(?<!公)司)(?![法机])"
 # The general office of a ministry, and its departments: 办公厅, 科学技术与信息化司.
-UNIT = re.compile(rf"办公厅|交通管理局|{DEPARTMENT}")
+UNIT = re.compile(rf"办公[厅室]|交通管理局|{DEPARTMENT}")
 BRACKETED = re.compile(rf"（{DEPARTMENT}）")
 
 
@@ -48,7 +59,7 @@ def find_national(stretch: str) -> Iterator[Mention]:
         if branch is None:
             continue  # 中科院济南科创城 is the name of something else
         unit = UNIT.match(stretch, end)
-        if unit is not None and term.level == "National" and name[-1] in "部委会局署":
+        if unit is not None and term.level == "National" and _has_unit(name, unit[0]):
             kind = "GovernmentBody" if unit["department"] is None else "InternalUnit"
             # The traffic police put out papers as 公安部交通管理局, without the country's name.
             full = (name if unit[0] == "交通管理局" else term.label) + unit[0]
@@ -59,6 +70,26 @@ def find_national(stretch: str) -> Iterator[Mention]:
             yield mention_agency(term.kind, stretch, begin, end, term.label, "agency.national", "=")
             yield from _bracketed(term, stretch, end)
     yield from _central(stretch)
+    yield from _central_bank(stretch)
+
+
+def _central_bank(stretch: str) -> Iterator[Mention]:
+    """Yield the branches of the central bank by its everyday name: 人行云陵中心支行."""
+    if "人行" not in stretch:
+        return
+    for begin, end in places_of("人行", stretch):
+        branch = _branch(stretch, end)
+        if branch and is_edge(stretch, begin):
+            term = contextual("agencies.ttl")["人行"]
+            full = term.label + stretch[end : end + branch].replace("营管部", "营业管理部")
+            yield mention_agency(
+                term.kind, stretch, begin, end + branch, full, "agency.national.branch", "="
+            )
+
+
+def _has_unit(name: str, unit: str) -> bool:
+    """Tell whether a national body has such a part: a court has an office, but no 司."""
+    return name[-1] in "部委会局署" or (name.endswith("法院") and unit.startswith("办公"))
 
 
 def _bracketed(term: Term, stretch: str, end: int) -> Iterator[Mention]:
@@ -110,7 +141,8 @@ def find_contextual(stretch: str, place: Place | None) -> Iterator[Mention]:
     for index, begin, end in found.find_matches_as_indexes(stretch):
         name = names[index]
         ends = end == len(stretch) or stretch[end] in EDGE or ends_name(stretch, end)
-        if is_edge(stretch, begin) and ends and not continues(name, stretch, end):
+        stands = is_edge(stretch, begin) and not continues(name, stretch, end)
+        if stands and ends and not is_of_provinces(stretch, begin):
             term = _in_context()[name]
             rule = "agency.national.context"
             yield mention_agency(term.kind, stretch, begin, end, term.label, rule, "=")
@@ -118,11 +150,15 @@ def find_contextual(stretch: str, place: Place | None) -> Iterator[Mention]:
 
 @cache
 def _in_context() -> dict[str, Term]:
-    """Return national bodies by the names that papers for the country use: 文物局, 药监局."""
+    """Return national bodies by the names that papers for the country use: 文物局, 网信办.
+
+    Of 国家网信办 and 中央网信办 the former counts: such papers put the latter's name in full.
+    """
     found = {
-        name.removeprefix("国家"): term
+        name.removeprefix(head): term
+        for head, tails in IN_CONTEXT.items()
         for name, term in terms("agencies.ttl").items()
-        if name.startswith("国家") and name.endswith(("局", "署", "委")) and len(name) > 4
+        if name.startswith(head) and name.endswith(tails) and len(name) > 4
     }
     return found | {n: t for n, t in contextual("agencies.ttl").items() if n != "中央"}
 

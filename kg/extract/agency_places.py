@@ -18,8 +18,9 @@ LEVEL = re.compile(r"自治区|自治州|街道|省(?!会)|市|县|区|州|旗|�
 # 各市、县人民政府; 省、市、县教育局: several levels at once are no one body.
 SEVERAL_LEVELS = re.compile(
     r"(?:各|直辖|(?<![一-鿿])(?:省|市|县|区|州|镇|乡|自治区|设区市)|[（(]市)[、（(]$|各[级地]?$|直辖$|各[市县区州][（(]?[、]?$|[（(]$(?<=[市县区][（(])"
+    r"|各[市县区][（(][市县区旗、]{1,3}[）)]、?$|相关$|有关$|直管$"
 )
-SEVERAL_REACH = 6  # characters that its longest alternative can look at
+SEVERAL_REACH = 7  # characters that its longest alternative can look at
 STREETS = re.compile(r"(?<![一-鿿])街道办事?处?")  # without a name it is all of them
 PARTY_OR_GOVERNMENT = re.compile(r"(?:省|市|县|区|州|镇|乡)(?:委|政府|党委)$")
 PARTY_REACH = 4
@@ -27,6 +28,7 @@ TOWNSHIP = re.compile(r"[一-鿿]{1,6}?(?:街道|镇|乡)")
 NO_PLACE = re.compile(
     f"{GENERIC.pattern}|简称|[委府]|城市|社区|园区|新区|校区|片区|城区|地区|辖区|小区|市[县区州]|[县州]市|[县管]县|[区县]区|区县|省市|城乡|乡镇|村镇|开发区|经开区|都市|^自治"
 )
+TOWN_LEVELS = ("街道", "镇", "乡")
 ALL_LISTED = ("省", "自治区")  # the tables have every one of these
 
 
@@ -53,7 +55,7 @@ def find_prefixes(
         if not leads(match.end()) or _is_of_several(stretch, match.start()):
             continue
         prefix = _level_prefix(stretch, match, local)
-        if prefix is not None:
+        if prefix is not None and not _is_of_every_town(prefix, place):
             yield prefix
 
 
@@ -61,6 +63,11 @@ def _is_of_several(stretch: str, begin: int) -> bool:
     """Tell a level that stands for many: 各市、|县人民政府, 街道办事处."""
     before = up_to(stretch, begin, SEVERAL_REACH)
     return SEVERAL_LEVELS.search(before) is not None or STREETS.match(stretch, begin) is not None
+
+
+def _is_of_every_town(prefix: Prefix, place: Place | None) -> bool:
+    """Tell 镇|人民政府 without a name in a paper of what has many towns."""
+    return prefix.scope in TOWN_LEVELS and place is not None and place.level != "township"
 
 
 def _local_names(place: Place | None) -> tuple[str, ...]:

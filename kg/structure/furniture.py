@@ -13,6 +13,7 @@ DECORATION = BLANKS + "•·-—_|【】[]>›»＞/\\:：."
 LONGEST = 120  # a line of furniture is short, unless it is nothing but a row of links
 LINKS = re.compile(r"(?:[^\s|｜]{2,8}[\s|｜]+){3,}[^\s|｜]{2,8}")
 LEAST_LINKS = 2  # a row of words is a row of links if so many of them are known ones
+FOOT = re.compile("版权所有|ICP备|公网安备|网站标识码")
 PATH = re.compile(r"(?:网站)?首页\s*[>＞›»]")
 TAIL_FROM = 0.6  # a heading like 相关阅读 cuts the rest off only this far down the text
 
@@ -22,12 +23,17 @@ def _phrases(where: str) -> tuple[str, ...]:
     return tuple(row["phrase"] for row in rows("furniture.tsv") if row["where"] == where)
 
 
-def is_furniture(block: Block) -> bool:
-    """Tell whether a paragraph belongs to the page, not to the document."""
+@cache
+def _in_line(footed: bool) -> tuple[str, ...]:
+    return _phrases("line") + _phrases("foot") * footed
+
+
+def is_furniture(block: Block, footed: bool) -> bool:
+    """Tell whether a paragraph belongs to the page, which may have a foot, not to the document."""
     bare = block.text.strip(DECORATION)
     if not bare or bare in _phrases("whole") or PATH.match(block.text):
         return True
-    if len(block.text) <= LONGEST and any(phrase in block.text for phrase in _phrases("line")):
+    if len(block.text) <= LONGEST and any(phrase in block.text for phrase in _in_line(footed)):
         return True
     return len(block.text) <= LONGEST and LINKS.fullmatch(bare) is not None and _is_links(bare)
 
@@ -43,11 +49,12 @@ def find_furniture(blocks: Iterable[Block], length: int) -> Iterator[Block]:
     """Yield the paragraphs of a text of that length which are page furniture."""
     cut = False
     listed = list(blocks)
+    footed = any(FOOT.search(block.text) is not None for block in listed)
     crumbs = set(_breadcrumbs(listed))
     for index, block in enumerate(listed):
         bare = block.text.strip(DECORATION)
         cut = cut or (block.begin > length * TAIL_FROM and bare in _phrases("tail"))
-        if cut or index in crumbs or is_furniture(block):
+        if cut or index in crumbs or is_furniture(block, footed):
             yield block
 
 
