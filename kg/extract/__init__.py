@@ -36,8 +36,12 @@ OWN_ZONE = "region.zone.own"
 def extract(outline: Outline) -> Findings:
     """Return everything that the extractors read in a document."""
     place = find_jurisdiction(outline)
-    ruled = read_by_rules(outline, place)
-    mentions = tuple(untangle(read_programs(outline, ruled), outline.source.text))
+    found = _find(outline, place)
+    text = outline.source.text
+    programs = read_programs(outline, untangle(found, text))
+    # What lay in a programme of the rules counts where the model reads none: 云陵市|污水处理项目.
+    others = (mention for mention in found if mention.type != "Program")
+    mentions = tuple(untangle((*programs, *others), text))
     own = frozenset(_own(outline, mentions))
     imprint = read_imprint(outline, place)
     deadlines = tuple(find_deadlines(outline, imprint))
@@ -60,8 +64,11 @@ def extract(outline: Outline) -> Findings:
 
 def read_by_rules(outline: Outline, place: Place | None) -> tuple[Mention, ...]:
     """Return what the rules read, none overlapping."""
-    found = (mention for finder in FINDERS for mention in finder(outline, place))
-    return tuple(untangle(found, outline.source.text))
+    return tuple(untangle(_find(outline, place), outline.source.text))
+
+
+def _find(outline: Outline, place: Place | None) -> list[Mention]:
+    return [mention for finder in FINDERS for mention in finder(outline, place)]
 
 
 def untangle(found: Iterable[Mention], text: str) -> list[Mention]:

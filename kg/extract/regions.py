@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-from kg.extract.longer_names import in_longer_name, is_cut_out
+from kg.extract.longer_names import in_longer_name, is_cut_out, opens_word
 from kg.extract.places import (
     COUNTRY,
     by_chance,
@@ -29,6 +29,7 @@ KIND = {
     "county": "County", "township": "Township", "area": "Area",
 }  # fmt: skip
 LINKS = "、和—"
+SEATS = ("首都", "省会", "首府")  # words that the segmenter cuts together with the name
 CELL = re.compile(r"[ ]*(?:[\t|]|$)")  # what ends, or read backwards begins, a cell of a table
 # What may stand behind the country's name where it is no part of a name: 中国|公民, not 中国|特色.
 ALONE = re.compile("境[内外]|公民|领[土海域]|[^一-鿿（A-Za-z—-]")
@@ -106,7 +107,7 @@ def _in_body(outline: Outline, at: int) -> bool:
 def _chained(stretch: str, place: Place | None) -> Iterator[tuple[int, int, Place]]:
     """Yield the places named; one that follows the place it lies in (台州市|椒江区) with it."""
     open_: tuple[int, int, Place] | None = None
-    for begin, end, name in find_names(stretch):
+    for begin, end, name in _names(stretch):
         follows = open_ is not None and open_[1] == begin
         above = open_[2] if open_ is not None and follows else place
         former = _former(stretch, begin, end, name, above)
@@ -116,6 +117,7 @@ def _chained(stretch: str, place: Place | None) -> Iterator[tuple[int, int, Plac
             found = _region(stretch, begin, end, name, place, follows)
         if found is None:
             continue
+        end -= stretch.startswith("域", end) and name[-1] in "省市县"  # 浦江|县域
         if open_ is not None and follows and _is_in(found, open_[2]):
             open_ = (open_[0], end, found)
             continue
@@ -124,6 +126,13 @@ def _chained(stretch: str, place: Place | None) -> Iterator[tuple[int, int, Plac
         open_ = (begin, end, found)
     if open_ is not None:
         yield from _on_its_own(stretch, *open_)
+
+
+def _names(stretch: str) -> Iterator[tuple[int, int, str]]:
+    """Yield the names of places; before a word for a region only the short one: 海南|区域."""
+    for begin, end, name in find_names(stretch):
+        region = name[-1] == "区" and stretch.startswith("域", end) and is_full_name(name)
+        yield (begin, end - 1, name[:-1]) if region else (begin, end, name)
 
 
 def _on_its_own(
@@ -170,22 +179,45 @@ def _region(
         known = len(name) > 2 or is_cut_out(stretch, begin, end, opening=True)
         return areas()[name] if known and _is_here(areas()[name], place) else None
     if is_full_name(name):
-        found = choose(name, place)
-        chance = len(name) == 2 and re.match(r"[一-鿿]", stretch[begin - 1 : begin] or " ")
-        if chance and found and not follows:
-            # 提高|县级: two characters are easily a chance
-            sure = in_province_of(found, place) and is_cut_out(stretch, begin, end)
-            return found if sure else None
+        return _by_full_name(stretch, begin, end, place, follows)
+    return _by_short_name(stretch, begin, end, place, follows)
+
+
+def _by_full_name(
+    stretch: str, begin: int, end: int, place: Place | None, follows: bool
+) -> Place | None:
+    found = choose(stretch[begin:end], place)
+    if found is None or follows:
         return found
+    if not _begins(stretch, begin):
+        return None  # 新|增城区|绿地
+    if end - begin == 2 and re.match(r"[一-鿿]", stretch[begin - 1 : begin] or " "):
+        # 提高|县级: two characters are easily a chance
+        sure = in_province_of(found, place) and is_cut_out(stretch, begin, end)
+        return found if sure else None
+    return found
+
+
+def _by_short_name(
+    stretch: str, begin: int, end: int, place: Place | None, follows: bool
+) -> Place | None:
+    name = stretch[begin:end]
     listed = _in_row(stretch, begin, end)
     if name in everyday() and not (_is_own(name, place) or listed or follows):
         cut_out = name in by_chance() and is_cut_out(stretch, begin, end)
         if not cut_out:
             return None
     found = choose(name, place, listed)
-    if found and found.level == "county" and not is_cut_out(stretch, begin, end):
-        return None
-    return found
+    if found is None or (listed and name not in everyday() and in_province_of(found, place)):
+        return found  # 永康|和|武义, whatever the words may be
+    if found.level == "county":
+        return found if is_cut_out(stretch, begin, end) else None
+    return found if follows or _begins(stretch, begin) else None
+
+
+def _begins(stretch: str, begin: int) -> bool:
+    """Tell whether a name can begin there: not in 均|衡水|平 or 隆|重庆|祝."""
+    return opens_word(stretch, begin) or stretch.endswith(SEATS, 0, begin)
 
 
 def _is_here(area: Place, place: Place | None) -> bool:
