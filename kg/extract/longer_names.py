@@ -12,8 +12,14 @@ from kg.vocabulary import regions, rows
 PHRASE = re.compile(r"[^，。；：！？、《》“”‘’（）【】\[\]…\s|的]{0,18}")
 BEHIND = re.compile(r"[至—·-]+(?=[一-鿿])|（[一-鿿]{2,4}）")  # 云陵—枫渚, 云陵（枫渚）
 SESSION = re.compile(r"第[一二三四五六七八九十\d]+届")
-STRETCH = re.compile(r"[一-鿿]{0,6}(?:至|[—～-])[一-鿿]{1,6}段")
-LABEL = re.compile(r"[一-鿿]{1,6}”")
+# 云陵石桥至青禾段, 云陵——青禾铁路, 云陵经石桥至青禾公路
+STRETCH = re.compile(
+    r"[一-鿿]{0,6}(?:(?:至|[—～-])[一-鿿]{1,6}段"
+    r"|(?:至|[—～-]{1,2})[一-鿿]{2,6}?(?:线|铁路|高铁|高速|公路|管道))|经[一-鿿]{2,12}至[一-鿿]"
+)
+LINE = re.compile(r"[一-鿿]{0,4}(?:线|铁路|高铁|高速|公路|管道)")
+DASHES = "—～-"
+LABEL = re.compile(r"[一-鿿]{1,6}(?:[+＋][一-鿿]{1,6})?”")
 NUMERAL = re.compile(r"\d|^[一二三四五六七八九十两]+$")
 CLOSES = ("c", "p", "u", "r", "y", "e", "o", "d")  # parts of speech that no name holds
 WINDOW = 8  # characters on either side that decide how words are cut
@@ -63,7 +69,8 @@ def _longer(role: str) -> tuple[str, ...]:
 
 def _opens_label(text: str, begin: int, end: int) -> bool:
     """Tell whether the name opens a short label in quotation marks: “云陵|脐橙”."""
-    return text[begin - 1 : begin] == "“" and LABEL.match(text, end) is not None
+    opens = text[begin - 1 : begin] in ("“", "+", "＋")
+    return opens and LABEL.match(text, end) is not None
 
 
 def _is_bracketed(text: str, begin: int, end: int, full: bool) -> bool:
@@ -84,13 +91,20 @@ def _is_held(text: str, begin: int, end: int) -> bool:
 
 def _on_route(text: str, begin: int, end: int) -> bool:
     """Tell whether the name is on a road or line: 云陵|至枫渚, 云陵至|枫渚, 云陵|石桥至青禾段."""
-    if STRETCH.match(text, end):
+    if STRETCH.match(text, end) or _ends_line(text, begin, end):
         return True
     if text[begin - 1 : begin] == "至":
         return any(stop == begin - 1 for _, stop, _ in find_names(text[:begin]))
     return text[end : end + 1] == "至" and any(
         start == 0 for start, _, _ in find_names(text[end + 1 : end + 8])
     )
+
+
+def _ends_line(text: str, begin: int, end: int) -> bool:
+    """Tell whether the name is where a line ends: 云陵——|青禾铁路."""
+    dashed = text[begin - 1 : begin] in tuple(DASHES) and LINE.match(text, end) is not None
+    before = text[:begin].rstrip(DASHES)
+    return dashed and re.match("[一-鿿]", before[-1:]) is not None
 
 
 def _is_headed(text: str, end: int) -> bool:
@@ -116,7 +130,8 @@ def _is_headed(text: str, end: int) -> bool:
 def _is_head(walked: str, word: str) -> bool:
     if walked.endswith(words_of("seeming")) or word in regions().by_short:
         return False
-    return walked.endswith(words_of("later"))
+    named = walked.endswith(words_of("paper")) and walked not in words_of("paper")
+    return named or walked.endswith(words_of("later"))
 
 
 def _stands_apart(rest: str, word: str, first: bool) -> bool:
@@ -136,9 +151,10 @@ def is_cut_out(text: str, begin: int, end: int, opening: bool = False) -> bool:
     With `opening` the name may open a longer word (东盟|国家).
     """
     spans = _cut(text, begin, end)
-    return any(start == begin and (stop >= end or not opening) for start, stop in spans) and (
-        opening or any(stop == end for _, stop in spans)
-    )
+    if not any(start == begin for start, _ in spans):
+        return False
+    longer = opening and any(start == begin and stop > end for start, stop in spans)
+    return longer or any(stop == end for _, stop in spans)
 
 
 def opens_word(text: str, begin: int) -> bool:

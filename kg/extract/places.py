@@ -167,7 +167,7 @@ def choose(name: str, place: Place | None, listed: bool = False) -> Place | None
     if full and not larger and short_name(name, "county") in everyday():
         return None
     if not full and (listed or name not in everyday()) and not larger:
-        return _fellow(candidates, place)
+        return _fellow(candidates, place, listed)
     if not full and name in everyday():
         return None
     pool = larger if larger and not full else candidates
@@ -175,9 +175,13 @@ def choose(name: str, place: Place | None, listed: bool = False) -> Place | None
     return pool[0] if len(pool) == 1 else None
 
 
-def _fellow(candidates: list[Place], place: Place | None) -> Place | None:
-    """Return the only one of these places that lies in the same province as the document's."""
-    within = [p for p in candidates if in_province_of(p, place)]
+def _fellow(candidates: list[Place], place: Place | None, listed: bool) -> Place | None:
+    """Return the only one of these places that lies in the same province as the document's.
+
+    In a row of places in a text of the whole country, the only one of the name.
+    """
+    national = place is not None and place.level == "country"
+    within = [p for p in candidates if (national and listed) or in_province_of(p, place)]
     return within[0] if len(within) == 1 else None
 
 

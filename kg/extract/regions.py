@@ -32,7 +32,10 @@ LINKS = "、和—"
 SEATS = ("首都", "省会", "首府")  # words that the segmenter cuts together with the name
 CELL = re.compile(r"[ ]*(?:[\t|]|$)")  # what ends, or read backwards begins, a cell of a table
 # What may stand behind the country's name where it is no part of a name: 中国|公民, not 中国|特色.
-ALONE = re.compile("境[内外]|公民|领[土海域]|[^一-鿿（A-Za-z—-]")
+ALONE = re.compile(
+    "境[内外]|公民|领[土海域]|现代化建设|[的将]|政府(?!网)|企业(?!\\d)|市场|内政|一贯|始终|主张|愿意|加入|"
+    "方面|代表团|自己|同世界|[^一-鿿（A-Za-z—-]"
+)
 
 
 def find_regions(outline: Outline, place: Place | None) -> Iterator[Mention]:
@@ -109,8 +112,7 @@ def _chained(stretch: str, place: Place | None) -> Iterator[tuple[int, int, Plac
     open_: tuple[int, int, Place] | None = None
     for begin, end, name in _names(stretch):
         follows = open_ is not None and open_[1] == begin
-        above = open_[2] if open_ is not None and follows else place
-        former = _former(stretch, begin, end, name, above)
+        former = _former(stretch, begin, end, name, open_[2] if open_ else place)
         end += former is not None
         found = former or _region(stretch, begin, end, name, open_[2] if open_ else place, follows)
         if found is None and open_ is not None:
@@ -176,7 +178,7 @@ def _region(
     if name in COUNTRY:
         return regions().by_code["100000"] if ALONE.match(stretch, end) else None
     if name in areas():
-        known = len(name) > 2 or is_cut_out(stretch, begin, end, opening=True)
+        known = len(name) > 2 or _is_area(stretch, begin, end)
         return areas()[name] if known and _is_here(areas()[name], place) else None
     if is_full_name(name):
         return _by_full_name(stretch, begin, end, place, follows)
@@ -218,6 +220,12 @@ def _by_short_name(
 def _begins(stretch: str, begin: int) -> bool:
     """Tell whether a name can begin there: not in 均|衡水|平 or 隆|重庆|祝."""
     return opens_word(stretch, begin) or stretch.endswith(SEATS, 0, begin)
+
+
+def _is_area(stretch: str, begin: int, end: int) -> bool:
+    """Tell whether an area's name of two characters stands there: not 滇西|北, 有|关中."""
+    longer = re.match("[部东西南北](?!南亚|北亚)", stretch[end : end + 3]) is not None
+    return not longer and is_cut_out(stretch, begin, end, opening=True)
 
 
 def _is_here(area: Place, place: Place | None) -> bool:
