@@ -7,7 +7,7 @@ from functools import cache
 
 from kg.extract.boundary import tagged
 from kg.extract.places import find_names, name_goes_on
-from kg.vocabulary import regions, rows
+from kg.vocabulary import areas, regions, rows
 
 PHRASE = re.compile(r"[^，。；：！？、《》“”‘’（）【】\[\]…\s|的]{0,18}")
 BEHIND = re.compile(r"[至—·-]+(?=[一-鿿])|（[一-鿿]{2,4}）")  # 云陵—枫渚, 云陵（枫渚）
@@ -20,6 +20,7 @@ STRETCH = re.compile(
 LINE = re.compile(r"[一-鿿]{0,4}(?:线|铁路|高铁|高速|公路|管道)")
 DASHES = "—～-"
 LABEL = re.compile(r"[一-鿿]{1,6}(?:[+＋][一-鿿]{1,6})?”")
+AREA_HEADS = ("基地", "市场")  # 长三角|绿色农产品供应基地 is any that serves it
 NUMERAL = re.compile(r"\d|^[一二三四五六七八九十两]+$")
 CLOSES = ("c", "p", "u", "r", "y", "e", "o", "d")  # parts of speech that no name holds
 WINDOW = 8  # characters on either side that decide how words are cut
@@ -49,8 +50,13 @@ def in_longer_name(text: str, begin: int, end: int, full: bool) -> bool:
         _is_bracketed(text, begin, end, full)
         or _on_route(text, begin, end)
         or _is_held(text, begin, end)
-        or _is_headed(text, end)
+        or _is_headed(text, end, AREA_HEADS if _is_wide(text[begin:end]) else ())
     )
+
+
+def _is_wide(name: str) -> bool:
+    """Tell an area that stands before things in general: 长三角, but not 川渝."""
+    return len(name) > 2 and name in areas()
 
 
 def _goes_on(text: str, end: int) -> bool:
@@ -107,8 +113,11 @@ def _ends_line(text: str, begin: int, end: int) -> bool:
     return dashed and re.match("[一-鿿]", before[-1:]) is not None
 
 
-def _is_headed(text: str, end: int) -> bool:
-    """Tell whether the nominal phrase that the name opens holds the head of a proper name."""
+def _is_headed(text: str, end: int, general: tuple[str, ...]) -> bool:
+    """Tell whether the nominal phrase that the name opens holds the head of a proper name.
+
+    One of the heads that are `general` there makes none.
+    """
     behind = BEHIND.match(text, end)
     phrase = PHRASE.match(text, behind.end() if behind else end)
     rest = phrase[0] if phrase else ""
@@ -121,7 +130,7 @@ def _is_headed(text: str, end: int) -> bool:
             return False
         walked += word
         if _is_head(walked, word):
-            return True
+            return behind is not None or not walked.endswith(general)
         if flag.startswith(CLOSES):
             return False
     return False

@@ -167,7 +167,7 @@ def choose(name: str, place: Place | None, listed: bool = False) -> Place | None
     if full and not larger and short_name(name, "county") in everyday():
         return None
     if not full and (listed or name not in everyday()) and not larger:
-        return _fellow(candidates, place, listed)
+        return _fellow(candidates, place, listed and name not in everyday())
     if not full and name in everyday():
         return None
     pool = larger if larger and not full else candidates

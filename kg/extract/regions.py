@@ -19,7 +19,7 @@ from kg.extract.places import (
     names_over,
 )
 from kg.extract.text import ABBREVIATED, even, places_of, running_text
-from kg.extract.townships import find_townships
+from kg.extract.townships import find_bracketed, find_townships, town_behind
 from kg.extract.zones import as_zone, find_bare, find_pilots, find_topical, zone_of
 from kg.models import Mention, Outline, Place, Sentence
 from kg.vocabulary import areas, regions, short_name
@@ -111,6 +111,8 @@ def _chained(stretch: str, place: Place | None) -> Iterator[tuple[int, int, Plac
     """Yield the places named; one that follows the place it lies in (台州市|椒江区) with it."""
     open_: tuple[int, int, Place] | None = None
     for begin, end, name in _names(stretch):
+        if open_ is not None and begin < open_[1]:
+            continue  # 滦平县|滦平镇
         follows = open_ is not None and open_[1] == begin
         former = _former(stretch, begin, end, name, open_[2] if open_ else place)
         end += former is not None
@@ -119,7 +121,7 @@ def _chained(stretch: str, place: Place | None) -> Iterator[tuple[int, int, Plac
             found = _region(stretch, begin, end, name, place, follows)
         if found is None:
             continue
-        end -= stretch.startswith("域", end) and name[-1] in "省市县"  # 浦江|县域
+        end, found = _whole(stretch, end, name, found)
         if open_ is not None and follows and _is_in(found, open_[2]):
             open_ = (open_[0], end, found)
             continue
@@ -128,6 +130,17 @@ def _chained(stretch: str, place: Place | None) -> Iterator[tuple[int, int, Plac
         open_ = (begin, end, found)
     if open_ is not None:
         yield from _on_its_own(stretch, *open_)
+
+
+def _whole(stretch: str, end: int, name: str, found: Place) -> tuple[int, Place]:
+    """Return where a place's name ends with the township behind it, and what it then means.
+
+    青禾县|澄岭镇; what is left of it before a word for its field: 浦江|县域.
+    """
+    behind = town_behind(stretch, end, found) if found.level == "county" else None
+    if behind is not None:
+        return behind
+    return end - (stretch.startswith("域", end) and name[-1] in "省市县"), found
 
 
 def _names(stretch: str) -> Iterator[tuple[int, int, str]]:
@@ -149,6 +162,8 @@ def _on_its_own(
     )
     if not in_longer_name(stretch, begin, end, full):
         yield begin, end, as_zone(place)
+        if place.level == "county":
+            yield from find_bracketed(stretch, end, place)
 
 
 def _is_in(place: Place, above: Place) -> bool:
