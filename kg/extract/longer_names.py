@@ -80,11 +80,16 @@ def _opens_label(text: str, begin: int, end: int) -> bool:
 
 
 def _is_bracketed(text: str, begin: int, end: int, full: bool) -> bool:
-    """Tell whether the name alone stands in brackets behind another: 研究院（云陵）."""
+    """Tell whether the name alone stands in brackets behind another: 研究院（云陵）.
+
+    Behind another place it is one of those listed: 云渚（云陵）、.
+    """
     inside = text[begin - 1 : begin] == "（" and text[end : end + 1] == "）"
-    return (
-        inside and not full and re.match("[一-鿿]", text[begin - 2 : begin - 1] or " ") is not None
-    )
+    if full or not inside or not re.match("[一-鿿]", text[begin - 2 : begin - 1] or " "):
+        return False
+    before = text[max(0, begin - WINDOW) : begin - 1]
+    listed = any(stop == len(before) for _, stop, _ in find_names(before))
+    return not listed or re.match("[一-鿿]", text[end + 1 : end + 2]) is not None
 
 
 def _is_held(text: str, begin: int, end: int) -> bool:

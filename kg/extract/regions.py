@@ -191,7 +191,8 @@ def _region(
 ) -> Place | None:
     """Return the place that a name means there; `follows` tells that another stands before it."""
     if name in COUNTRY:
-        return regions().by_code["100000"] if ALONE.match(stretch, end) else None
+        alone = ALONE.match(stretch, end) or stretch[begin - 1 : begin] == "—"
+        return regions().by_code["100000"] if alone else None
     if name in areas():
         known = len(name) > 2 or _is_area(stretch, begin, end)
         return areas()[name] if known and _is_here(areas()[name], place) else None
@@ -206,8 +207,9 @@ def _by_full_name(
     found = choose(stretch[begin:end], place)
     if found is None or follows:
         return found
-    if not _begins(stretch, begin):
-        return None  # 新|增城区|绿地
+    common = found.name.removesuffix("新区") in everyday()
+    if not _begins(stretch, begin) or (common and not in_province_of(found, place)):
+        return None  # 新|增城区|绿地; a 滨海新区 of another city
     if end - begin == 2 and re.match(r"[一-鿿]", stretch[begin - 1 : begin] or " "):
         # 提高|县级: two characters are easily a chance
         sure = in_province_of(found, place) and is_cut_out(stretch, begin, end)
