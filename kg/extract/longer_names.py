@@ -7,13 +7,20 @@ from functools import cache
 
 from kg.extract.boundary import tagged
 from kg.extract.places import find_names, name_goes_on
-from kg.vocabulary import regions, rows
+from kg.vocabulary import areas, regions, rows
 
 PHRASE = re.compile(r"[^，。；：！？、《》“”‘’（）【】\[\]…\s|的]{0,18}")
 BEHIND = re.compile(r"[至—·-]+(?=[一-鿿])|（[一-鿿]{2,4}）")  # 云陵—枫渚, 云陵（枫渚）
 SESSION = re.compile(r"第[一二三四五六七八九十\d]+届")
-STRETCH = re.compile(r"[一-鿿]{0,6}(?:至|[—～-])[一-鿿]{1,6}段")
-LABEL = re.compile(r"[一-鿿]{1,6}”")
+# 云陵石桥至青禾段, 云陵——青禾铁路, 云陵经石桥至青禾公路
+STRETCH = re.compile(
+    r"[一-鿿]{0,6}(?:(?:至|[—～-])[一-鿿]{1,6}段"
+    r"|(?:至|[—～-]{1,2})[一-鿿]{2,6}?(?:线|铁路|高铁|高速|公路|管道))|经[一-鿿]{2,12}至[一-鿿]"
+)
+LINE = re.compile(r"[一-鿿]{0,4}(?:线|铁路|高铁|高速|公路|管道)")
+DASHES = "—～-"
+LABEL = re.compile(r"[一-鿿]{1,6}(?:[+＋][一-鿿]{1,6})?”")
+AREA_HEADS = ("基地", "市场")  # 长三角|绿色农产品供应基地 is any that serves it
 NUMERAL = re.compile(r"\d|^[一二三四五六七八九十两]+$")
 CLOSES = ("c", "p", "u", "r", "y", "e", "o", "d")  # parts of speech that no name holds
 WINDOW = 8  # characters on either side that decide how words are cut
@@ -43,8 +50,13 @@ def in_longer_name(text: str, begin: int, end: int, full: bool) -> bool:
         _is_bracketed(text, begin, end, full)
         or _on_route(text, begin, end)
         or _is_held(text, begin, end)
-        or _is_headed(text, end)
+        or _is_headed(text, end, AREA_HEADS if _is_wide(text[begin:end]) else ())
     )
+
+
+def _is_wide(name: str) -> bool:
+    """Tell an area that stands before things in general: 长三角, but not 川渝."""
+    return len(name) > 2 and name in areas()
 
 
 def _goes_on(text: str, end: int) -> bool:
@@ -63,15 +75,21 @@ def _longer(role: str) -> tuple[str, ...]:
 
 def _opens_label(text: str, begin: int, end: int) -> bool:
     """Tell whether the name opens a short label in quotation marks: “云陵|脐橙”."""
-    return text[begin - 1 : begin] == "“" and LABEL.match(text, end) is not None
+    opens = text[begin - 1 : begin] in ("“", "+", "＋")
+    return opens and LABEL.match(text, end) is not None
 
 
 def _is_bracketed(text: str, begin: int, end: int, full: bool) -> bool:
-    """Tell whether the name alone stands in brackets behind another: 研究院（云陵）."""
+    """Tell whether the name alone stands in brackets behind another: 研究院（云陵）.
+
+    Behind another place it is one of those listed: 云渚（云陵）、.
+    """
     inside = text[begin - 1 : begin] == "（" and text[end : end + 1] == "）"
-    return (
-        inside and not full and re.match("[一-鿿]", text[begin - 2 : begin - 1] or " ") is not None
-    )
+    if full or not inside or not re.match("[一-鿿]", text[begin - 2 : begin - 1] or " "):
+        return False
+    before = text[max(0, begin - WINDOW) : begin - 1]
+    listed = any(stop == len(before) for _, stop, _ in find_names(before))
+    return not listed or re.match("[一-鿿]", text[end + 1 : end + 2]) is not None
 
 
 def _is_held(text: str, begin: int, end: int) -> bool:
@@ -84,7 +102,7 @@ def _is_held(text: str, begin: int, end: int) -> bool:
 
 def _on_route(text: str, begin: int, end: int) -> bool:
     """Tell whether the name is on a road or line: 云陵|至枫渚, 云陵至|枫渚, 云陵|石桥至青禾段."""
-    if STRETCH.match(text, end):
+    if STRETCH.match(text, end) or _ends_line(text, begin, end):
         return True
     if text[begin - 1 : begin] == "至":
         return any(stop == begin - 1 for _, stop, _ in find_names(text[:begin]))
@@ -93,8 +111,18 @@ def _on_route(text: str, begin: int, end: int) -> bool:
     )
 
 
-def _is_headed(text: str, end: int) -> bool:
-    """Tell whether the nominal phrase that the name opens holds the head of a proper name."""
+def _ends_line(text: str, begin: int, end: int) -> bool:
+    """Tell whether the name is where a line ends: 云陵——|青禾铁路."""
+    dashed = text[begin - 1 : begin] in tuple(DASHES) and LINE.match(text, end) is not None
+    before = text[:begin].rstrip(DASHES)
+    return dashed and re.match("[一-鿿]", before[-1:]) is not None
+
+
+def _is_headed(text: str, end: int, general: tuple[str, ...]) -> bool:
+    """Tell whether the nominal phrase that the name opens holds the head of a proper name.
+
+    One of the heads that are `general` there makes none.
+    """
     behind = BEHIND.match(text, end)
     phrase = PHRASE.match(text, behind.end() if behind else end)
     rest = phrase[0] if phrase else ""
@@ -107,7 +135,7 @@ def _is_headed(text: str, end: int) -> bool:
             return False
         walked += word
         if _is_head(walked, word):
-            return True
+            return behind is not None or not walked.endswith(general)
         if flag.startswith(CLOSES):
             return False
     return False
@@ -116,7 +144,8 @@ def _is_headed(text: str, end: int) -> bool:
 def _is_head(walked: str, word: str) -> bool:
     if walked.endswith(words_of("seeming")) or word in regions().by_short:
         return False
-    return walked.endswith(words_of("later"))
+    named = walked.endswith(words_of("paper")) and walked not in words_of("paper")
+    return named or walked.endswith(words_of("later"))
 
 
 def _stands_apart(rest: str, word: str, first: bool) -> bool:
@@ -136,9 +165,10 @@ def is_cut_out(text: str, begin: int, end: int, opening: bool = False) -> bool:
     With `opening` the name may open a longer word (东盟|国家).
     """
     spans = _cut(text, begin, end)
-    return any(start == begin and (stop >= end or not opening) for start, stop in spans) and (
-        opening or any(stop == end for _, stop in spans)
-    )
+    if not any(start == begin for start, _ in spans):
+        return False
+    longer = opening and any(start == begin and stop > end for start, stop in spans)
+    return longer or any(stop == end for _, stop in spans)
 
 
 def opens_word(text: str, begin: int) -> bool:

@@ -8,12 +8,13 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from kg.models import Place
-from kg.vocabulary import areas, place_aliases, regions, rows, short_name, words
+from kg.vocabulary import areas, place_aliases, regions, rows, segmenter, short_name, words
 
 if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
 
 LEVELS = ("province", "prefecture", "county")
+AROUND = 4  # characters on either side of names that overlap, to cut words
 NEAR = 6  # how many names behind one may begin inside it
 SENTENCE = 1000  # characters; what is longer is a document
 COUNTRY = ("中国", "中华人民共和国")
@@ -46,7 +47,7 @@ def find_names(text: str) -> tuple[tuple[int, int, str], ...]:
     """Return every name of a county or larger place or area, longest first, none overlapping.
 
     What a county's short name has in common with a longer name of something larger is the larger's:
-    新建平顶山市展厅 names 平顶山市, not 建平.
+    新建平顶山市展厅 names 平顶山市, not 建平; with one as long, where words begin: 亲|临|河北.
     """
     return _in_sentence(text) if len(text) <= SENTENCE else _in_document(text)
 
@@ -71,14 +72,27 @@ def _apart(text: str) -> Iterator[tuple[int, int, str]]:
     for position, (begin, end, name) in enumerate(spans):
         if begin < at:
             continue
-        inside = (n for b, _, n in spans[position + 1 : position + NEAR] if begin < b < end)
-        if not any(_outdoes(other, name) for other in inside):
+        inside = ((b, n) for b, _, n in spans[position + 1 : position + NEAR] if begin < b < end)
+        if not any(_outdoes(text, other, b, name, begin) for b, other in inside):
             yield begin, end, name
             at = end
 
 
-def _outdoes(other: str, name: str) -> bool:
-    return len(other) > len(name) and _is_county(name) and not _is_county(other)
+def _outdoes(text: str, name: str, begin: int, county: str, before: int) -> bool:
+    """Tell whether what a name shares with a county's that begins before it belongs to it."""
+    if len(name) < len(county) or not _is_county(county) or _is_county(name):
+        return False
+    return len(name) > len(county) or _begins_word(text, begin, before)
+
+
+def _begins_word(text: str, begin: int, before: int) -> bool:
+    """Tell whether a word begins at the one place and none at the other before it."""
+    at = max(0, before - AROUND)
+    starts = set()
+    for word, _ in segmenter().tag(text[at : begin + AROUND]):
+        starts.add(at)
+        at += len(word)
+    return begin in starts and before not in starts
 
 
 @lru_cache(maxsize=10_000)
@@ -153,7 +167,7 @@ def choose(name: str, place: Place | None, listed: bool = False) -> Place | None
     if full and not larger and short_name(name, "county") in everyday():
         return None
     if not full and (listed or name not in everyday()) and not larger:
-        return _fellow(candidates, place)
+        return _fellow(candidates, place, listed and name not in everyday())
     if not full and name in everyday():
         return None
     pool = larger if larger and not full else candidates
@@ -161,9 +175,13 @@ def choose(name: str, place: Place | None, listed: bool = False) -> Place | None
     return pool[0] if len(pool) == 1 else None
 
 
-def _fellow(candidates: list[Place], place: Place | None) -> Place | None:
-    """Return the only one of these places that lies in the same province as the document's."""
-    within = [p for p in candidates if in_province_of(p, place)]
+def _fellow(candidates: list[Place], place: Place | None, listed: bool) -> Place | None:
+    """Return the only one of these places that lies in the same province as the document's.
+
+    In a row of places in a text of the whole country, the only one of the name.
+    """
+    national = place is not None and place.level == "country"
+    within = [p for p in candidates if (national and listed) or in_province_of(p, place)]
     return within[0] if len(within) == 1 else None
 
 

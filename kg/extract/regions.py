@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-from kg.extract.longer_names import in_longer_name, is_cut_out
+from kg.extract.longer_names import in_longer_name, is_cut_out, opens_word
 from kg.extract.places import (
     COUNTRY,
     by_chance,
@@ -19,7 +19,7 @@ from kg.extract.places import (
     names_over,
 )
 from kg.extract.text import ABBREVIATED, even, places_of, running_text
-from kg.extract.townships import find_townships
+from kg.extract.townships import find_bracketed, find_townships, town_behind
 from kg.extract.zones import as_zone, find_bare, find_pilots, find_topical, zone_of
 from kg.models import Mention, Outline, Place, Sentence
 from kg.vocabulary import areas, regions, short_name
@@ -29,9 +29,13 @@ KIND = {
     "county": "County", "township": "Township", "area": "Area",
 }  # fmt: skip
 LINKS = "、和—"
+SEATS = ("首都", "省会", "首府")  # words that the segmenter cuts together with the name
 CELL = re.compile(r"[ ]*(?:[\t|]|$)")  # what ends, or read backwards begins, a cell of a table
 # What may stand behind the country's name where it is no part of a name: 中国|公民, not 中国|特色.
-ALONE = re.compile("境[内外]|公民|领[土海域]|[^一-鿿（A-Za-z—-]")
+ALONE = re.compile(
+    "境[内外]|公民|领[土海域]|现代化建设|[的将]|政府(?!网)|企业(?!\\d)|市场|内政|一贯|始终|主张|愿意|加入|"
+    "方面|代表团|自己|同世界|[^一-鿿（A-Za-z—-]"
+)
 
 
 def find_regions(outline: Outline, place: Place | None) -> Iterator[Mention]:
@@ -106,16 +110,18 @@ def _in_body(outline: Outline, at: int) -> bool:
 def _chained(stretch: str, place: Place | None) -> Iterator[tuple[int, int, Place]]:
     """Yield the places named; one that follows the place it lies in (台州市|椒江区) with it."""
     open_: tuple[int, int, Place] | None = None
-    for begin, end, name in find_names(stretch):
+    for begin, end, name in _names(stretch):
+        if open_ is not None and begin < open_[1]:
+            continue  # 滦平县|滦平镇
         follows = open_ is not None and open_[1] == begin
-        above = open_[2] if open_ is not None and follows else place
-        former = _former(stretch, begin, end, name, above)
+        former = _former(stretch, begin, end, name, open_[2] if open_ else place)
         end += former is not None
         found = former or _region(stretch, begin, end, name, open_[2] if open_ else place, follows)
         if found is None and open_ is not None:
             found = _region(stretch, begin, end, name, place, follows)
         if found is None:
             continue
+        end, found = _whole(stretch, end, name, found)
         if open_ is not None and follows and _is_in(found, open_[2]):
             open_ = (open_[0], end, found)
             continue
@@ -124,6 +130,24 @@ def _chained(stretch: str, place: Place | None) -> Iterator[tuple[int, int, Plac
         open_ = (begin, end, found)
     if open_ is not None:
         yield from _on_its_own(stretch, *open_)
+
+
+def _whole(stretch: str, end: int, name: str, found: Place) -> tuple[int, Place]:
+    """Return where a place's name ends with the township behind it, and what it then means.
+
+    青禾县|澄岭镇; what is left of it before a word for its field: 浦江|县域.
+    """
+    behind = town_behind(stretch, end, found) if found.level == "county" else None
+    if behind is not None:
+        return behind
+    return end - (stretch.startswith("域", end) and name[-1] in "省市县"), found
+
+
+def _names(stretch: str) -> Iterator[tuple[int, int, str]]:
+    """Yield the names of places; before a word for a region only the short one: 海南|区域."""
+    for begin, end, name in find_names(stretch):
+        region = name[-1] == "区" and stretch.startswith("域", end) and is_full_name(name)
+        yield (begin, end - 1, name[:-1]) if region else (begin, end, name)
 
 
 def _on_its_own(
@@ -138,6 +162,8 @@ def _on_its_own(
     )
     if not in_longer_name(stretch, begin, end, full):
         yield begin, end, as_zone(place)
+        if place.level == "county":
+            yield from find_bracketed(stretch, end, place)
 
 
 def _is_in(place: Place, above: Place) -> bool:
@@ -165,27 +191,58 @@ def _region(
 ) -> Place | None:
     """Return the place that a name means there; `follows` tells that another stands before it."""
     if name in COUNTRY:
-        return regions().by_code["100000"] if ALONE.match(stretch, end) else None
+        alone = ALONE.match(stretch, end) or stretch[begin - 1 : begin] == "—"
+        return regions().by_code["100000"] if alone else None
     if name in areas():
-        known = len(name) > 2 or is_cut_out(stretch, begin, end, opening=True)
+        known = len(name) > 2 or _is_area(stretch, begin, end)
         return areas()[name] if known and _is_here(areas()[name], place) else None
     if is_full_name(name):
-        found = choose(name, place)
-        chance = len(name) == 2 and re.match(r"[一-鿿]", stretch[begin - 1 : begin] or " ")
-        if chance and found and not follows:
-            # 提高|县级: two characters are easily a chance
-            sure = in_province_of(found, place) and is_cut_out(stretch, begin, end)
-            return found if sure else None
+        return _by_full_name(stretch, begin, end, place, follows)
+    return _by_short_name(stretch, begin, end, place, follows)
+
+
+def _by_full_name(
+    stretch: str, begin: int, end: int, place: Place | None, follows: bool
+) -> Place | None:
+    found = choose(stretch[begin:end], place)
+    if found is None or follows:
         return found
+    common = found.name.removesuffix("新区") in everyday()
+    if not _begins(stretch, begin) or (common and not in_province_of(found, place)):
+        return None  # 新|增城区|绿地; a 滨海新区 of another city
+    if end - begin == 2 and re.match(r"[一-鿿]", stretch[begin - 1 : begin] or " "):
+        # 提高|县级: two characters are easily a chance
+        sure = in_province_of(found, place) and is_cut_out(stretch, begin, end)
+        return found if sure else None
+    return found
+
+
+def _by_short_name(
+    stretch: str, begin: int, end: int, place: Place | None, follows: bool
+) -> Place | None:
+    name = stretch[begin:end]
     listed = _in_row(stretch, begin, end)
     if name in everyday() and not (_is_own(name, place) or listed or follows):
         cut_out = name in by_chance() and is_cut_out(stretch, begin, end)
         if not cut_out:
             return None
     found = choose(name, place, listed)
-    if found and found.level == "county" and not is_cut_out(stretch, begin, end):
-        return None
-    return found
+    if found is None or (listed and name not in everyday() and in_province_of(found, place)):
+        return found  # 永康|和|武义, whatever the words may be
+    if found.level == "county":
+        return found if is_cut_out(stretch, begin, end) else None
+    return found if follows or _begins(stretch, begin) else None
+
+
+def _begins(stretch: str, begin: int) -> bool:
+    """Tell whether a name can begin there: not in 均|衡水|平 or 隆|重庆|祝."""
+    return opens_word(stretch, begin) or stretch.endswith(SEATS, 0, begin)
+
+
+def _is_area(stretch: str, begin: int, end: int) -> bool:
+    """Tell whether an area's name of two characters stands there: not 滇西|北, 有|关中."""
+    longer = re.match("[部东西南北](?!南亚|北亚)", stretch[end : end + 3]) is not None
+    return not longer and is_cut_out(stretch, begin, end, opening=True)
 
 
 def _is_here(area: Place, place: Place | None) -> bool:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
 
 COUNTED = re.compile(r"等?(?:\d+|[一二三四五六七八九十]+)个(?:镇|乡|街道)|等(?:镇|乡|街道)")
+TOWN = re.compile(r"[一-鿿]{1,6}?(?:街道|镇|乡)")
+BRACKETED = re.compile(r"（((?:[一-鿿]{1,7}(?:街道|镇|乡)[、和]?){1,12})）")
 LEVELS = ("province", "prefecture", "county", "township")
 LINKS = "、和"
 PROPER = ("n", "x", "j", "b", "f", "s", "g", "z")  # parts of speech of names, not of 奋进 or 团结
@@ -58,6 +60,27 @@ def find_townships(text: str, place: Place | None) -> Iterator[tuple[int, int, P
             chance = place.level == "province" and not opens_word(text, begin)  # 提|高城镇|化
             if not chance and not in_longer_name(text, begin, end, full):
                 yield begin, end, townships[text[begin:end]]
+
+
+def town_behind(text: str, end: int, county: Place) -> tuple[int, Place] | None:
+    """Return where the township ends that right behind a county's name is one of it, and which."""
+    match = TOWN.match(text, end)
+    town = _full_names(county.code).get(match[0]) if match else None
+    return (match.end(), town) if match and town else None
+
+
+def find_bracketed(text: str, end: int, county: Place) -> Iterator[tuple[int, int, Place]]:
+    """Yield the townships of a county that its name has in brackets: 青禾县（|澄岭镇、石桥乡）."""
+    listed = BRACKETED.match(text, end)
+    for match in TOWN.finditer(listed[0]) if listed else ():
+        town = _full_names(county.code).get(match[0])
+        if town is not None:
+            yield end + match.start(), end + match.end(), town
+
+
+@lru_cache(maxsize=256)
+def _full_names(code: str) -> dict[str, Place]:
+    return {place.name: place for place in regions().within(code, ("township",))}
 
 
 def _is_whole(name: str, place: Place) -> bool:
