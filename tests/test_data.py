@@ -131,6 +131,7 @@ def test_nothing_is_listed_twice(name: str, column: str) -> None:
         ("place_continuations.tsv", ("word", "role"), "word"),
         ("listed_tails.tsv", ("tail",), "tail"),
         ("trades.tsv", ("word", "role"), "word"),
+        ("organisation_words.tsv", ("word", "role"), "word"),
         ("commitment_words.tsv", ("word", "role"), "word"),
     ],
 )

@@ -31,7 +31,7 @@ JOINTLY_BEHIND = re.compile(  # 与云陵学院合作, 云陵学院成功申硕
     r"|主体|新址|挂牌|牌子|揭牌|启用|投用|竣工|开工|落成|封顶|备案"
 )
 PART_BEHIND = re.compile(
-    r"新?园区|新?校区|分园|分校|项目|新建|改扩建|扩建|迁建|升格|等级|[一二三]期"
+    r"新?园区|新?校区|新?院区|分园|分校|项目|新建|改扩建|扩建|迁建|升格|等级|[一二三]期"
 )
 
 
@@ -112,6 +112,15 @@ def continues(name: str, stretch: str, end: int) -> bool:
     if name.endswith("委") and MEETING_BEHIND.match(stretch, end):
         return True
     return any(pattern.match(stretch, end) for pattern in _behind(name))
+
+
+def goes_on(stretch: str, end: int) -> bool:
+    """Tell whether an organisation's last word goes on to another: 大学|城, 医院|管理.
+
+    Not where a word ends in it and 生 opens the next one: 云陵大学|生命科学.
+    """
+    longer = _continuations()[LAST_WORD].match(stretch, end)
+    return longer is not None and longer[0] != "生"
 
 
 def ends_name(stretch: str, end: int) -> bool:

@@ -104,7 +104,7 @@ def _opening_brand(piece: str, first: bool) -> tuple[int, int] | None:
         begin += len(words.pop(0)[0])
     begin = _behind_place(piece, begin)
     words = list(tagged(piece[begin:]))
-    letters = sum(len(word) for word, _ in takewhile(lambda pair: _may_be_brand(*pair), words))
+    letters = sum(len(word) for word, _ in takewhile(lambda pair: may_be_brand(*pair), words))
     end = begin + letters
     brand = piece[begin:end]
     if not 2 <= letters <= 4 or brand.startswith(_words("kind")) or _is_no_brand(brand):
@@ -149,7 +149,7 @@ def _brand_begin(stretch: str, trade: int, sure: bool) -> int | None:
     A sure trade (药业) may also follow one word that nothing else can stand for.
     """
     words = tagged(clause_before(stretch, trade, 12))
-    brand = list(takewhile(lambda pair: _may_be_brand(*pair), reversed(words)))
+    brand = list(takewhile(lambda pair: may_be_brand(*pair), reversed(words)))
     letters, taken = sum(len(word) for word, _ in brand), len(brand)
     if sure and not letters and words and not words[-1][1].startswith("v"):
         letters, taken = len(words[-1][0]), 1
@@ -160,7 +160,7 @@ def _brand_begin(stretch: str, trade: int, sure: bool) -> int | None:
     return begin if leads or is_edge(stretch, begin) else None
 
 
-def _may_be_brand(word: str, flag: str) -> bool:
+def may_be_brand(word: str, flag: str) -> bool:
     """Tell a character by itself, or what the tagger knows as a name; no name of a substance."""
     if len(word) == 1:
         return NO_BRAND.match(word) is None and CHINESE.match(word) is not None
