@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from kg.extract.agency_fellows import find_fellows
 from kg.extract.agency_heads import find_organisations
 from kg.extract.agency_lists import find_departments, find_items, find_listed
 from kg.extract.agency_local import (
@@ -17,7 +18,7 @@ from kg.extract.agency_local import (
     find_state_departments,
 )
 from kg.extract.agency_national import find_contextual, find_national
-from kg.extract.agency_trades import find_builders, find_makers, find_trading
+from kg.extract.agency_trades import find_builders, find_known, find_makers, find_trading
 from kg.extract.overlap import Apart
 from kg.extract.text import even, places_of
 from kg.models import Mention, Outline, Place
@@ -122,12 +123,15 @@ def _first_pass(outline: Outline, place: Place | None) -> Iterator[Mention]:
             *find_paired(stretch),
             *find_party_groups(stretch),
             *find_organisations(stretch, place),
+            *find_known(stretch),
             *find_trading(stretch),
             *find_builders(stretch),
             *find_makers(stretch),
             *(find_items(stretch, 0, len(stretch)) if sentence.part == "bodies" else ()),
         ]
-        for mention in _longest(found):
+        apart = _longest(found)
+        apart += find_fellows(stretch, apart)
+        for mention in sorted(apart, key=lambda m: m.begin):
             at = sentence.begin + mention.begin
             yield _moved(mention, sentence.begin, text[at : at + len(mention.text)])
     yield from _in_fields(outline, place)

@@ -6,26 +6,38 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from itertools import takewhile
+from typing import TYPE_CHECKING
 
-from kg.extract.agency_bounds import CHINESE, EDGE, clause_before, is_edge, mention_agency
-from kg.extract.boundary import tagged
+from kg.extract.agency_bounds import (
+    CHINESE,
+    EDGE,
+    clause_before,
+    is_edge,
+    mention_agency,
+)
+from kg.extract.boundary import governs, tagged
+from kg.extract.longer_names import opens_word
 from kg.extract.places import find_names, places_named
 from kg.models import Mention
-from kg.vocabulary import areas, contextual, regions, rows
+from kg.vocabulary import areas, automaton, contextual, regions, rows
+
+if TYPE_CHECKING:
+    from ahocorasick_rs import AhoCorasick
 
 # A brand is no word: its characters stand alone. These do so in any sentence.
 NO_BRAND = re.compile(
     r"[的了和与及或在对将把被为是有等各其该本我全新老大小多少高低强弱做加上下前后内外中更最"
     r"一二三四五六七八九十百千万亿两第年月日个家项条种类次以从由向到至按并也都又再已未不无非"
-    r"省市县区州镇乡村国级型式化性率量额值类业产用能可应须要请让使令用建办开搞抓促推引育聚攻]"
+    r"省市县区州镇乡村国级型式化性率量额值类业产用能可应须要请让使令用建办开搞抓促推引育聚攻获]"
 )
 SUBSTANCE = re.compile(
-    r"[酸醇烷烯炔酯醛酮苯胺氨锂锰钛铝铜铁锌镍钒硅碳氟氯氢氧氮磷硫钠镁钾钙盐纶胶膜晶]"
+    r"[酸醇烷烯炔酯醛酮苯胺氨锂锰钛铝铜铁锌镍钒硅碳氟氯氢氰氧氮磷硫钠镁钾钙盐纶胶膜晶]"
 )
 BASED_ON = re.compile(rf"{SUBSTANCE.pattern}基")
 BEHIND = re.compile(
-    rf"$|[{re.escape(EDGE)}\d]|等|和|与|及|[一二三四五六]期|项目|年产|技改|搬迁|扩建|入选|获|成功|建成"
-    r"|投产|上市|入驻|签约|满负荷|公司|有限|研发|承担|联合"
+    rf"$|[{re.escape(EDGE)}\d]|等|和|与|及|[一二三四五六]期|项目|年产|技改|搬迁|扩建|获|成功|建成"
+    r"|投产|上市|入驻|签约|满负荷|公司|有限|研发|承担|联合|入围|入选|列入|集聚|加快|稳定|快速|做[大优强]|产销"
+    r"|竣工|开工|达产|扩[能建产]|荣获|上榜|签署|增资|落户|增长|成为|牵头|打造|进入|通过|推出|转型"
 )
 
 # 支持甲、乙二期、丙新材料等12个重点项目: what stands in such a list begins with who builds it.
@@ -37,9 +49,9 @@ CAPACITY = re.compile(rf"(?<!\d)(?:年产)?\d+(?:\.\d+)?{CAPACITY_UNIT.pattern}"
 WEATHER = re.compile(r"[^，。；、\n]{0,6}(?:风电|光伏电站|光伏发电|水电|渔光|农光|抽水)")
 # Roads, waters, places and what serves the public are named like brands.
 PUBLIC_WORKS = re.compile(
-    r"高速|铁路|高铁|公路|通道|快线|大桥|隧道|机场|水库|水厂|水利|水电|引水|输水|水源|灌区|河|湖|江|航道|航运"
-    r"|港|码头|作业区|电站|变电|核电|电网|联网|景区|风电场|故里|匠心|山|老街|街|巷|路|桥|渡|片区|新区|经开区|经济区|开发区|县|镇|乡|村"
-    r"|学校|中学|小学|医院|公园|广场|遗[址存]|修缮|复建|治理|保护|污水|数据中心|算力|商圈|道"
+    r"高速|社区|货运|特高压|铁路|高铁|公路|通道|快线|大桥|隧道|机场|水库|水厂|水利|水电|引水|输水|水源|灌区|河|湖|江|航道|航运"
+    r"|港|码头|作业区|电站|变电|核电|电网|联网|景区|风电场|故里|匠心|山|老街|街|巷|(?<!线)路|桥|渡|片区|新区|经开区|经济区|开发区|县|镇|乡|村"
+    r"|学校|中学|小学|医院|公园|广场|遗[址存]|修缮|复建|治理|保护|污水|数据中心|算力|智算|商圈|道"
 )
 
 
@@ -54,6 +66,39 @@ def find_trading(stretch: str) -> Iterator[Mention]:
         end = match.end()
         name = stretch[begin:end]
         yield mention_agency("Enterprise", stretch, begin, end, name, "agency.trade", "=")
+
+
+def find_known(stretch: str) -> Iterator[Mention]:
+    """Yield the companies that the whole country knows, with their trade: 比亚迪|半导体."""
+    found, names = _companies()
+    for index, begin, end in found.find_matches_as_indexes(stretch):
+        if _unless(names[index]).match(stretch, end) is None and opens_word(stretch, begin):
+            stop = _with_its_own(stretch, end)
+            name = stretch[begin:stop]
+            yield mention_agency("Enterprise", stretch, begin, stop, name, "agency.known", "=")
+
+
+def _with_its_own(stretch: str, end: int) -> int:
+    """Return where a company's name ends with its trade or its daughter's: 徐工|汉云."""
+    trade = trade_behind(stretch, end)
+    if trade is not None and BEHIND.match(stretch, trade) is not None:
+        return trade
+    letters = takewhile(lambda pair: may_be_brand(*pair), tagged(stretch[end : end + 6]))
+    stop = end + sum(len(word) for word, _ in letters)
+    return stop if stop - end < 4 and BEHIND.match(stretch, stop) is not None else end
+
+
+@cache
+def _companies() -> tuple[AhoCorasick, tuple[str, ...]]:
+    names = tuple(sorted(row["name"] for row in rows("companies.tsv")))
+    return automaton(names), names
+
+
+@cache
+def _unless(name: str) -> re.Pattern[str]:
+    """Return what may not stand behind a company's name; its group and its works belong to it."""
+    row = next(row for row in rows("companies.tsv") if row["name"] == name)
+    return re.compile("|".join(filter(None, (row["unless"], "集团|公司|有限|股份"))))
 
 
 def find_builders(stretch: str) -> Iterator[Mention]:
@@ -82,10 +127,10 @@ def find_makers(stretch: str) -> Iterator[Mention]:
         begin, end = _brand_begin(stretch, match.start(), sure=False), match.start()
         if begin is None:
             continue
-        begin = _behind_place(stretch[:end], begin)
+        begin = behind_place(stretch[:end], begin)
         brand = stretch[begin:end]
         public = PUBLIC_WORKS.search(brand) or WEATHER.match(stretch, match.end())
-        if len(brand) >= 2 and not public and not _is_no_brand(brand):
+        if len(brand) >= 2 and not public and not is_no_brand(brand):
             name = _in_full(brand)
             yield mention_agency("Enterprise", stretch, begin, end, name, "agency.maker", "=")
 
@@ -102,17 +147,17 @@ def _opening_brand(piece: str, first: bool) -> tuple[int, int] | None:
     begin = 0
     while first and words and len(words[0][0]) > 1 and words[0][1][0] in "vdam":
         begin += len(words.pop(0)[0])
-    begin = _behind_place(piece, begin)
+    begin = behind_place(piece, begin)
     words = list(tagged(piece[begin:]))
     letters = sum(len(word) for word, _ in takewhile(lambda pair: may_be_brand(*pair), words))
     end = begin + letters
     brand = piece[begin:end]
-    if not 2 <= letters <= 4 or brand.startswith(_words("kind")) or _is_no_brand(brand):
+    if not 2 <= letters <= 4 or brand.startswith(_words("kind")) or is_no_brand(brand):
         return None
     return begin, end
 
 
-def _behind_place(piece: str, begin: int) -> int:
+def behind_place(piece: str, begin: int) -> int:
     """Return where a member goes on behind the place that it opens with: 云陵|鹭瓴科技.
 
     Countries and provinces stay: companies are called by them (中国…, 江苏…).
@@ -121,13 +166,30 @@ def _behind_place(piece: str, begin: int) -> int:
         (
             begin + last
             for first, last, name in find_names(piece[begin:])
-            if first == 0 and any(p.level in ("prefecture", "county") for p in places_named(name))
+            if first == 0
+            and _begins_words(piece[begin:], last)
+            and any(p.level in ("prefecture", "county") for p in places_named(name))
         ),
         begin,
     )
 
 
-def _is_no_brand(brand: str) -> bool:
+def _begins_words(text: str, length: int) -> bool:
+    """Tell whether a word ends there: 云陵|鹭瓴科技, but not 太平|洋."""
+    at = 0
+    for word, _ in tagged(text):
+        at += len(word)
+        if at >= length:
+            break
+    return at == length
+
+
+def is_kind(brand: str) -> bool:
+    """Tell a kind of goods or work, or a trade by itself: 冷链, 光伏."""
+    return brand.startswith(_words("kind")) or _trade().fullmatch(brand) is not None
+
+
+def is_no_brand(brand: str) -> bool:
     """Tell a place, an area (川渝), or a substance that something is based on (镍基)."""
     return brand in regions().by_short or brand in areas() or BASED_ON.match(brand) is not None
 
@@ -140,7 +202,13 @@ def _words(role: str) -> tuple[str, ...]:
 @cache
 def _trade() -> re.Pattern[str]:
     words = "|".join(sorted(_words("trade") + _words("sure"), key=len, reverse=True))
-    return re.compile(f"(?:{words})(?:科技|股份|控股|集团)?")  # 云澄能源科技 has two
+    return re.compile(f"(?:{words})(?:科技|股份|控股|集团)?(?!化)")  # 云澄能源科技 has two
+
+
+def trade_behind(stretch: str, end: int) -> int | None:
+    """Return where the trade ends that stands behind a brand, if one does."""
+    trade = _trade().match(stretch, end)
+    return trade.end() if trade is not None else None
 
 
 def _brand_begin(stretch: str, trade: int, sure: bool) -> int | None:
@@ -156,8 +224,10 @@ def _brand_begin(stretch: str, trade: int, sure: bool) -> int | None:
     begin = trade - letters
     if not 2 <= letters <= 4:
         return None
-    leads = len(words) > taken and words[-taken - 1][1].startswith(("v", "uj"))
-    return begin if leads or is_edge(stretch, begin) else None
+    if is_edge(stretch, begin):
+        return begin
+    word, flag = words[-taken - 1] if len(words) > taken else ("", "")
+    return begin if flag.startswith(("v", "uj")) or governs(word) else None
 
 
 def may_be_brand(word: str, flag: str) -> bool:
