@@ -133,7 +133,7 @@ def test_nothing_is_listed_twice(name: str, column: str) -> None:
         ("trades.tsv", ("word", "role"), "word"),
         ("organisation_words.tsv", ("word", "role"), "word"),
         ("commitment_words.tsv", ("word", "role"), "word"),
-        ("companies.tsv", ("name",), "name"),
+        ("known_bodies.tsv", ("name",), "name"),
     ],
 )
 def test_every_word_is_told_once_and_shown(name: str, key: tuple[str, ...], word: str) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from kg.extract.agency_fellows import find_fellows
 from kg.extract.agency_heads import find_organisations
+from kg.extract.agency_known import find_known
 from kg.extract.agency_lists import find_departments, find_items, find_listed
 from kg.extract.agency_local import (
     find_bare,
@@ -18,7 +19,7 @@ from kg.extract.agency_local import (
     find_state_departments,
 )
 from kg.extract.agency_national import find_contextual, find_national
-from kg.extract.agency_trades import find_builders, find_known, find_makers, find_trading
+from kg.extract.agency_trades import find_builders, find_makers, find_trading
 from kg.extract.overlap import Apart
 from kg.extract.text import even, places_of
 from kg.models import Mention, Outline, Place

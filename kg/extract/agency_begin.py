@@ -18,6 +18,7 @@ BRACKETED_PLACE = re.compile(r"(?:中国|[一-鿿]{2})（(?P<place>[一-鿿]{2,4
 FOUNDING = re.compile(
     r"共建(?!共享)|委托|引进|组建|筹建|重组|建成|划转|更名|转设|升格为?|创成|创建|旗下|运营(?=[一-鿿]{2})"
 )
+WHOLE_BEFORE = re.compile(r"(?:大学|学院|医院|研究院|中心)\Z")
 # 市场, 市级, 市直, 区域 are words; 市校 and 市县 are two.
 NO_LEVEL = re.compile("[级属直域场民外内县市区镇村乡校院企际会]|政(?!务|府|协)|$")
 ITS_VERB = re.compile(
@@ -141,11 +142,15 @@ def _at_governed_place(stretch: str, begin: int, head: int) -> int:
 
 
 def _with_bracketed_place(stretch: str, begin: int) -> int:
-    """Return where a name begins that holds a place in brackets: 中国（合肥）…中心."""
+    """Return where a name begins that holds a place in brackets: 中国（合肥）…中心.
+
+    Behind an institution, where that begins: 云陵大学（合肥）|技术转移中心.
+    """
     before = BRACKETED_PLACE.search(stretch, 0, begin)
     if before is None or not any(find_names(before["place"])):
         return begin
-    return before.start()
+    whole = WHOLE_BEFORE.search(stretch, 0, before.start("place") - 1)
+    return before.start() if whole is None else name_begin(stretch, whole.start())
 
 
 def _with_whole_body(stretch: str, begin: int) -> int:

@@ -84,7 +84,7 @@ def _brand(piece: str, first: bool) -> tuple[int, int] | None:
     """Return where the brand of a member begins and ends, with its trade behind it."""
     begin = behind_place(piece, _behind_verbs(piece) if first else 0)
     rest = piece[begin:]
-    if PUBLIC_WORKS.search(rest) or WEATHER.match(rest):
+    if PUBLIC_WORKS.search(rest, _province(rest)) or WEATHER.match(rest):
         return None
     brand = _opening_name(rest)
     if not 2 <= len(brand) <= 5 or is_no_brand(brand) or is_kind(brand):
@@ -92,6 +92,12 @@ def _brand(piece: str, first: bool) -> tuple[int, int] | None:
     end = begin + len(brand)
     trade = trade_behind(piece, end)
     return begin, end if trade is None else trade
+
+
+def _province(rest: str) -> int:
+    """Return where a province ends that opens a member: the 江 of 江苏 is no river."""
+    word = next((word for word, _ in tagged(rest)), "")
+    return len(word) if any(place.level == "province" for place in places_named(word)) else 0
 
 
 def _behind_verbs(piece: str) -> int:
@@ -114,6 +120,8 @@ def _opening_name(rest: str) -> str:
     named = next((at for at, (word, _) in enumerate(pairs) if len(word) > 1), len(pairs))
     if BEHIND.match(rest, len(whole)) or trade_behind(rest, len(whole)) is not None:
         return whole
+    if pairs and any(places_named(pairs[0][0])):
+        named += 1
     return "".join(word for word, _ in pairs[: named + 1])
 
 
@@ -122,4 +130,10 @@ def _may_be_name(word: str, flag: str) -> bool:
     if may_be_brand(word, flag):
         return True
     named = 1 < len(word) < 4 and flag in NAME_FLAGS and word not in words("no-name")
-    return named and NO_NAME.search(word) is None and not any(places_named(word))
+    return named and NO_NAME.search(word) is None and not _is_local(word)
+
+
+def _is_local(word: str) -> bool:
+    """Tell a place; companies are called by provinces: 江苏|鹭瓴."""
+    levels = {place.level for place in places_named(word)}
+    return bool(levels) and "province" not in levels

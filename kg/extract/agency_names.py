@@ -21,7 +21,7 @@ ALL_CHINA = re.compile(
 )
 # 杭州优质学校, 省义务教育阶段学校: a word of praise or of kind makes it no one school.
 DESCRIBED = re.compile(
-    r"(?:优质|知名|骨干|龙头|优秀|一流|标杆|领军|阶段|上市|跨国|(?<!电)子|同一|相关|有关|部分|所有|[学院校中园][新老])$|\d[个家所]|第.批|一[县市校院企]一|实体化$"
+    r"(?:优质|知名|骨干|龙头|优秀|一流|标杆|领军|阶段|上市|跨国|首[个家批]|(?<!电)子|同一|相关|有关|部分|所有|[学院校中园][新老])$|\d[个家所]|第.批|一[县市校院企]一|实体化$"
 )
 DIRECTIONS = ("北方", "南方", "东部", "西部", "中部", "东北", "西南", "西北")
 ORDINAL = re.compile(r"第?[一二三四五六七八九十]{1,2}$|第[一二三四五六七八九十\d]{1,3}")
@@ -37,7 +37,9 @@ KIND_WORDS = re.compile(
 INSTITUTE_UNIT = re.compile(r"(?!直属|所属|属|下属|认定|批准|主管|重点|工程|各|有关|等).{2,}")
 TOWN = re.compile(r"[一-鿿]{2,4}(?:镇|乡|街道)")
 # 云陵大学|附属…医院, 云陵一中|湖畔校区: what carries the name of the institution that it is of.
-WHOLE = re.compile("大学|学院|医院|中学|小学|学校|科学院|研究院|附中|[一二三四五六七八九]中")
+WHOLE = re.compile(
+    "所(?=附属)|大学|学院|医院|中学|小学|学校|科学院|研究院|附中|[一二三四五六七八九]中"
+)
 
 PART = re.compile("(?!国家|省级|市级|县级).")  # 云陵大学|省级重点: a rank
 
@@ -109,6 +111,14 @@ def _is_brand(modifier: str) -> bool:
     return 2 <= len(modifier) <= 4 and opens_with_name(modifier)
 
 
+def _is_branch(modifier: str) -> bool:
+    """Tell a branch of a centre at a place: 竹纤维创新中心云陵|分中心."""
+    where = modifier.endswith(DIRECTIONS) or any(
+        end == len(modifier) for _, end, _ in find_names(modifier)
+    )
+    return where and (modifier.startswith("国家") or "中心" in modifier)
+
+
 def _is_town(modifier: str) -> bool:
     return TOWN.fullmatch(modifier) is not None
 
@@ -117,6 +127,7 @@ OF_ITSELF = {
     "name": opens_with_name,
     "brand": _is_brand,
     "town": _is_town,
+    "branch": _is_branch,
     "subject": _is_subject,
     "trade": _is_trade,
     "institute": _is_own_field,
@@ -185,11 +196,19 @@ def _is_of_a_place(modifier: str, place: Place | None) -> bool:
 
 def is_of_an_institution(modifier: str, place: Place | None) -> bool:
     """Tell a part of an institution that is named itself: 云陵大学|附属, 虹溪中学|湖畔."""
+    if modifier.startswith(_short_names()) and "生" not in modifier:
+        return True  # but 哈工大|学生实践基地 is one of its works
     return any(
         PART.match(modifier, whole.end()) is not None
         and _is_named(modifier[: whole.start()], place)
         for whole in WHOLE.finditer(modifier)
     )
+
+
+@cache
+def _short_names() -> tuple[str, ...]:
+    """Return the universities that all call so: 哈工大|云陵研究院."""
+    return tuple(r["name"] for r in rows("known_bodies.tsv") if r["kind"] == "institution")
 
 
 def _is_named(modifier: str, place: Place | None) -> bool:

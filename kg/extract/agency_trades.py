@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from itertools import takewhile
-from typing import TYPE_CHECKING
 
 from kg.extract.agency_bounds import (
     CHINESE,
@@ -16,13 +15,9 @@ from kg.extract.agency_bounds import (
     mention_agency,
 )
 from kg.extract.boundary import governs, tagged
-from kg.extract.longer_names import opens_word
 from kg.extract.places import find_names, places_named
 from kg.models import Mention
-from kg.vocabulary import areas, automaton, contextual, regions, rows
-
-if TYPE_CHECKING:
-    from ahocorasick_rs import AhoCorasick
+from kg.vocabulary import areas, contextual, regions, rows
 
 # A brand is no word: its characters stand alone. These do so in any sentence.
 NO_BRAND = re.compile(
@@ -66,39 +61,6 @@ def find_trading(stretch: str) -> Iterator[Mention]:
         end = match.end()
         name = stretch[begin:end]
         yield mention_agency("Enterprise", stretch, begin, end, name, "agency.trade", "=")
-
-
-def find_known(stretch: str) -> Iterator[Mention]:
-    """Yield the companies that the whole country knows, with their trade: 比亚迪|半导体."""
-    found, names = _companies()
-    for index, begin, end in found.find_matches_as_indexes(stretch):
-        if _unless(names[index]).match(stretch, end) is None and opens_word(stretch, begin):
-            stop = _with_its_own(stretch, end)
-            name = stretch[begin:stop]
-            yield mention_agency("Enterprise", stretch, begin, stop, name, "agency.known", "=")
-
-
-def _with_its_own(stretch: str, end: int) -> int:
-    """Return where a company's name ends with its trade or its daughter's: 徐工|汉云."""
-    trade = trade_behind(stretch, end)
-    if trade is not None and BEHIND.match(stretch, trade) is not None:
-        return trade
-    letters = takewhile(lambda pair: may_be_brand(*pair), tagged(stretch[end : end + 6]))
-    stop = end + sum(len(word) for word, _ in letters)
-    return stop if stop - end < 4 and BEHIND.match(stretch, stop) is not None else end
-
-
-@cache
-def _companies() -> tuple[AhoCorasick, tuple[str, ...]]:
-    names = tuple(sorted(row["name"] for row in rows("companies.tsv")))
-    return automaton(names), names
-
-
-@cache
-def _unless(name: str) -> re.Pattern[str]:
-    """Return what may not stand behind a company's name; its group and its works belong to it."""
-    row = next(row for row in rows("companies.tsv") if row["name"] == name)
-    return re.compile("|".join(filter(None, (row["unless"], "集团|公司|有限|股份"))))
 
 
 def find_builders(stretch: str) -> Iterator[Mention]:
