@@ -6,6 +6,7 @@ import re
 from itertools import takewhile
 
 from kg.extract.agency_bounds import clause_before, is_edge
+from kg.extract.agency_names import opens_with_word
 from kg.extract.agency_places import LEVEL
 from kg.extract.agency_trades import may_be_brand
 from kg.extract.boundary import governs, name_begin, tagged
@@ -35,11 +36,11 @@ def begin_of(stretch: str, head: int, kind: str) -> int | None:
     begin = _behind_subject(stretch, begin, head)
     begin = _at_governed_place(stretch, begin, head)
     begin = _at_governed_level(stretch, begin, head)
+    if kind in ("Enterprise", "PublicInstitution"):
+        begin = _with_whole_brand(stretch, begin, head, 1 if kind == "Enterprise" else 2)
     begin = _behind_founding(stretch, begin, head)
     begin = _skip_openers(stretch, begin, head)
     begin = stretch.rfind("号", begin, head) + 1 or begin  # an address before it
-    if kind == "Enterprise":
-        begin = _with_whole_brand(stretch, begin)
     begin = _with_bracketed_place(stretch, _with_whole_body(stretch, begin))
     return _with_its_verb(stretch, begin) if kind == "WorkingGroup" else begin
 
@@ -79,14 +80,19 @@ def _with_its_verb(stretch: str, begin: int) -> int:
     )
 
 
-def _with_whole_brand(stretch: str, begin: int) -> int:
-    """Return where a brand begins of which a letter is a verb by itself: 鹭|发投集团."""
+def _with_whole_brand(stretch: str, begin: int, head: int, least: int) -> int:
+    """Return where a brand begins of which a letter is a verb by itself: 鹭|发投集团.
+
+    It has at least so many letters before what has been found.
+    """
+    if opens_with_word(stretch[begin:head]):
+        return begin  # 人机共融|海河实验室
     before = takewhile(
         lambda pair: len(pair[0]) == 1 and may_be_brand(*pair),
         reversed(tagged(clause_before(stretch, begin, 4))),
     )
     letters = sum(1 for _ in before)
-    return _with_place(stretch, begin - letters) if letters else begin
+    return _with_place(stretch, begin - letters) if letters >= least else begin
 
 
 def _with_place(stretch: str, begin: int) -> int:

@@ -26,6 +26,7 @@ LIST = re.compile(r"[^，。；：！？\n（）“”《》]+")
 MEMBER = re.compile(r"[^、]+")
 LEADS = 8  # characters that may stand before the company that opens a member: 加快推进|鹭瓴电子
 NAME_FLAGS = ("nz", "nrt", "nr", "ns", "j")
+COMPANY = re.compile("[一-鿿]{3,18}(?:有限公司|有限责任公司)")
 NO_NAME = re.compile("[一二三四五六七八九十]|日产|年产")
 
 
@@ -86,6 +87,9 @@ def _brand(piece: str, first: bool) -> tuple[int, int] | None:
     rest = piece[begin:]
     if PUBLIC_WORKS.search(rest, _province(rest)) or WEATHER.match(rest):
         return None
+    company = COMPANY.match(rest)
+    if company is not None:
+        return begin, begin + company.end()
     brand = _opening_name(rest)
     if not 2 <= len(brand) <= 5 or is_no_brand(brand) or is_kind(brand):
         return None

@@ -74,6 +74,12 @@ def opens_with_name(modifier: str) -> bool:
     return sum(1 for _ in takewhile(lambda pair: _is_letter(*pair), cut)) > 1
 
 
+def opens_with_word(modifier: str) -> bool:
+    """Tell what opens with a name that the tagger knows: 虹桥|学校."""
+    first = next((word for word, _ in tagged(modifier)), "")
+    return len(first) > 1 and opens_with_name(modifier)
+
+
 def _is_letter(word: str, flag: str) -> bool:
     return len(word) == 1 and may_be_brand(word, flag)
 
@@ -125,6 +131,7 @@ def _is_town(modifier: str) -> bool:
 
 OF_ITSELF = {
     "name": opens_with_name,
+    "word": opens_with_word,
     "brand": _is_brand,
     "town": _is_town,
     "branch": _is_branch,

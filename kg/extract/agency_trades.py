@@ -23,7 +23,7 @@ from kg.vocabulary import areas, contextual, regions, rows
 NO_BRAND = re.compile(
     r"[的了和与及或在对将把被为是有等各其该本我全新老大小多少高低强弱做加上下前后内外中更最"
     r"一二三四五六七八九十百千万亿两第年月日个家项条种类次以从由向到至按并也都又再已未不无非"
-    r"省市县区州镇乡村国级型式化性率量额值类业产用能可应须要请让使令用建办开搞抓促推引育聚攻获]"
+    r"省市县区州镇乡村国级型式化性率量额值类业产用能可应须要请让使令用建办开搞抓促推引育聚攻获好每]"
 )
 SUBSTANCE = re.compile(
     r"[酸醇烷烯炔酯醛酮苯胺氨锂锰钛铝铜铁锌镍钒硅碳氟氯氢氰氧氮磷硫钠镁钾钙盐纶胶膜晶]"
@@ -33,6 +33,11 @@ BEHIND = re.compile(
     rf"$|[{re.escape(EDGE)}\d]|等|和|与|及|[一二三四五六]期|项目|年产|技改|搬迁|扩建|获|成功|建成"
     r"|投产|上市|入驻|签约|满负荷|公司|有限|研发|承担|联合|入围|入选|列入|集聚|加快|稳定|快速|做[大优强]|产销"
     r"|竣工|开工|达产|扩[能建产]|荣获|上榜|签署|增资|落户|增长|成为|牵头|打造|进入|通过|推出|转型"
+)
+
+# What a company is called before (鹭瓴药业|一类新药), and not a trade: 乳业|开发区.
+PRODUCES = re.compile(
+    "(?!产业(?!园)|加工|开发|技术|装备|基地|集群|园区|发展|大会|展|论坛|博览|企业|市场|小镇|强|之|的)"
 )
 
 # 支持甲、乙二期、丙新材料等12个重点项目: what stands in such a list begins with who builds it.
@@ -53,9 +58,11 @@ PUBLIC_WORKS = re.compile(
 def find_trading(stretch: str) -> Iterator[Mention]:
     """Yield companies named by a brand of two to four characters and their trade."""
     for match in _trade().finditer(stretch):
-        if BEHIND.match(stretch, match.end()) is None:
+        sure = match[0] in _words("sure")
+        behind = PRODUCES if sure else BEHIND
+        if behind.match(stretch, match.end()) is None:
             continue
-        begin = _brand_begin(stretch, match.start(), match[0] in _words("sure"))
+        begin = _brand_begin(stretch, match.start(), sure)
         if begin is None or stretch.endswith(_words("kind"), begin, match.start()):
             continue
         end = match.end()
