@@ -19,6 +19,11 @@ BRACKETED_PLACE = re.compile(r"(?:中国|[一-鿿]{2})（(?P<place>[一-鿿]{2,4
 FOUNDING = re.compile(
     r"共建(?!共享)|委托|引进|组建|筹建|重组|建成|划转|更名|转设|升格为?|创成|创建|旗下|运营(?=[一-鿿]{2})"
 )
+# A group within a group; what stands between the two is the field of the inner one.
+WITHIN = re.compile(
+    r"(?:领导小组|联席会议|指挥部|推进组)(?=(?:(?![和与及各下])[一-鿿]){1,12}\Z)(?!办公室|成员|牵头)"
+)
+WITHIN_REACH = 16
 WHOLE_BEFORE = re.compile(r"(?:大学|学院|医院|研究院|中心)\Z")
 # 市场, 市级, 市直, 区域 are words; 市校 and 市县 are two.
 NO_LEVEL = re.compile("[级属直域场民外内县市区镇村乡校院企际会]|政(?!务|府|协)|$")
@@ -29,6 +34,9 @@ ITS_VERB = re.compile(
 
 def begin_of(stretch: str, head: int, kind: str) -> int | None:
     """Return where the name begins whose last word begins at `head`; None for a counted kind."""
+    group = WITHIN.search(stretch, max(0, head - WITHIN_REACH), head)
+    if kind == "WorkingGroup" and group is not None:
+        return begin_of(stretch, group.start(), kind)  # 竹业领导小组|竹苗工作组
     begin = name_begin(stretch, head, quotes=kind == "WorkingGroup")
     if COUNTED.search(stretch[max(0, begin - 6) : head]):
         return None  # 2所云陵市学生艺术团: so many of a kind

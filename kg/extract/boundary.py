@@ -62,7 +62,9 @@ def name_begin(stretch: str, head: int, quotes: bool = False) -> int:
     while begin > floor:
         start = _clause_floor(stretch, begin, floor)
         walked = _walk(stretch, start, begin)
-        if walked > start or not quotes or stretch[start - 1 : start] != "”":
+        if not quotes or stretch[start - 1 : start] != "”":
+            return walked
+        if walked > start and _walk_nouns(stretch, start, begin)[1] > start:
             return walked
         opening = stretch.rfind("“", floor, start)
         if opening < 0:
