@@ -17,7 +17,7 @@ COUNTED = re.compile(r"\d[余多]?[所家个支](?!等)[一-鿿]*$")
 SUBJECT = re.compile(r"[省市县区](?:委|政府)|国务院|自治区")
 BRACKETED_PLACE = re.compile(r"(?:中国|[一-鿿]{2})（(?P<place>[一-鿿]{2,4})）$")
 FOUNDING = re.compile(
-    r"共建(?!共享)|委托|引进|组建|筹建|重组|建成|划转|更名|转设|升格为?|创成|创建|旗下|运营(?=[一-鿿]{2})"
+    r"共建(?!共享)|委托|引进|组建|筹建|重组|建成|划转|更名|转设|升格为?|创成|创建|旗下|亮相|建设(?=[一-鿿]{0,6}(?:高水平|一流|应用型))|运营(?=[一-鿿]{2})"
 )
 # A group within a group; what stands between the two is the field of the inner one.
 WITHIN = re.compile(

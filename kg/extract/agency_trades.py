@@ -188,7 +188,7 @@ def _brand_begin(stretch: str, trade: int, sure: bool) -> int | None:
     words = tagged(clause_before(stretch, trade, 12))
     brand = list(takewhile(lambda pair: may_be_brand(*pair), reversed(words)))
     letters, taken = sum(len(word) for word, _ in brand), len(brand)
-    if sure and not letters and words and not words[-1][1].startswith("v"):
+    if sure and not letters and words and _may_be_named(*words[-1]):
         letters, taken = len(words[-1][0]), 1
     begin = trade - letters
     if not 2 <= letters <= 4:
@@ -197,6 +197,11 @@ def _brand_begin(stretch: str, trade: int, sure: bool) -> int | None:
         return begin
     word, flag = words[-taken - 1] if len(words) > taken else ("", "")
     return begin if flag.startswith(("v", "uj")) or governs(word) else None
+
+
+def _may_be_named(word: str, flag: str) -> bool:
+    """Tell a word that a sure trade can be called by: 青松|药业, but not 利用|矿业."""
+    return not flag.startswith("v") and not governs(word) and word not in ("利用", "运用")
 
 
 def may_be_brand(word: str, flag: str) -> bool:
