@@ -21,7 +21,7 @@ ALL_CHINA = re.compile(
 )
 # 杭州优质学校, 省义务教育阶段学校: a word of praise or of kind makes it no one school.
 DESCRIBED = re.compile(
-    r"(?:优质|知名|骨干|龙头|优秀|一流|标杆|领军|阶段|上市|跨国|领导|卖国|军事|侵略|犯罪|统治|战争|利益|首[个家批]|(?<!电)子|同一|相关|有关|部分|所有|[学院校中园][新老])$|\d[个家所]|第.批|一[县市校院企]一|实体化$"
+    r"(?:优质|知名|骨干|龙头|优秀|一流|标杆|领军|阶段|上市|跨国|首[个家批]|(?<!电)子|同一|相关|有关|部分|所有|[学院校中园][新老])$|\d[个家所]|第.批|一[县市校院企]一|实体化$"
 )
 DIRECTIONS = ("北方", "南方", "东部", "西部", "中部", "东北", "西南", "西北")
 ORDINAL = re.compile(r"第?[一二三四五六七八九十]{1,2}$|第[一二三四五六七八九十\d]{1,3}")
@@ -35,10 +35,11 @@ KIND_WORDS = re.compile(
     r"|先进|新型|共性|应用|工程|企业|高等|专业|研发|科学|科研|首批|未来|或|等|与|和)*"
 )
 INSTITUTE_UNIT = re.compile(r"(?!直属|所属|属|下属|认定|批准|主管|重点|工程|各|有关|等).{2,}")
+BLOC = re.compile("(?:领导|卖国|军事|侵略|犯罪|统治|战争|利益)$")  # 军事集团 is no company
 TOWN = re.compile(r"[一-鿿]{2,4}(?:镇|乡|街道)")
 # 云陵大学|附属…医院, 云陵一中|湖畔校区: what carries the name of the institution that it is of.
 WHOLE = re.compile(
-    "所(?=附属)|大学|学院|医院|中学|小学|学校|科学院|研究院|附中|[一二三四五六七八九]中"
+    "所(?=附属)|实验室|大学|学院|医院|中学|小学|学校|科学院|研究院|附中|[一二三四五六七八九]中"
 )
 
 PART = re.compile("(?!国家|省级|市级|县级).")  # 云陵大学|省级重点: a rank
@@ -47,6 +48,8 @@ PART = re.compile("(?!国家|省级|市级|县级).")  # 云陵大学|省级重�
 def is_proper(modifier: str, proper: str, place: Place | None) -> bool:
     """Tell whether what stands before the last word makes it a name."""
     if len(modifier) < 1 or GENERIC.match(modifier) or DESCRIBED.search(modifier):
+        return False
+    if proper == "trade" and BLOC.search(modifier):
         return False
     if proper in BY_TOPIC:
         return BY_TOPIC[proper](modifier)
