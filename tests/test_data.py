@@ -131,7 +131,9 @@ def test_nothing_is_listed_twice(name: str, column: str) -> None:
         ("place_continuations.tsv", ("word", "role"), "word"),
         ("listed_tails.tsv", ("tail",), "tail"),
         ("trades.tsv", ("word", "role"), "word"),
+        ("organisation_words.tsv", ("word", "role"), "word"),
         ("commitment_words.tsv", ("word", "role"), "word"),
+        ("known_bodies.tsv", ("name",), "name"),
     ],
 )
 def test_every_word_is_told_once_and_shown(name: str, key: tuple[str, ...], word: str) -> None:

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from kg.extract.agency_fellows import find_fellows
 from kg.extract.agency_heads import find_organisations
+from kg.extract.agency_known import find_known
 from kg.extract.agency_lists import find_departments, find_items, find_listed
 from kg.extract.agency_local import (
     find_bare,
@@ -135,12 +137,15 @@ def _first_pass(outline: Outline, place: Place | None) -> Iterator[Mention]:
             *find_police(stretch, place),
             *find_organisations(stretch, place),
             *find_committees(stretch),
+            *find_known(stretch),
             *find_trading(stretch),
             *find_builders(stretch),
             *find_makers(stretch),
             *(find_items(stretch, 0, len(stretch)) if sentence.part == "bodies" else ()),
         ]
-        for mention in _longest(found):
+        apart = _longest(found)
+        apart += find_fellows(stretch, apart)
+        for mention in sorted(apart, key=lambda m: m.begin):
             at = sentence.begin + mention.begin
             yield _moved(mention, sentence.begin, text[at : at + len(mention.text)])
     yield from _in_fields(outline, place)

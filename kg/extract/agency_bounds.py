@@ -32,10 +32,10 @@ OF_PROVINCES = re.compile(r"(?:各省|直辖市|计划单列市)[^。；：\n]*$
 PROVINCES_REACH = 120
 JOINTLY_BEHIND = re.compile(  # 与云陵学院合作, 云陵学院成功申硕
     r"合作|共建|协作|签约|对接|建设|改革|升格|更名|转设|整体搬?迁?|牵头|成员单位|成功|顺利|正式|全面"
-    r"|主体|新址|挂牌|牌子|揭牌|启用|投用|竣工|开工|落成|封顶|备案"
+    r"|印发|发布|出具|出台|召开|举办|主体|落户|落地|获评|获批|荣获|入选|动工|首创|新址|挂牌|牌子|揭牌|启用|投用|竣工|开工|落成|封顶|备案"
 )
 PART_BEHIND = re.compile(
-    r"新?园区|新?校区|分园|分校|项目|新建|改扩建|扩建|迁建|升格|等级|[一二三]期"
+    r"新?园区|新?校区|新?院区|分园|分校|项目|新建|改扩建|扩建|迁建|升格|等级|[一二三]期"
 )
 
 
@@ -121,6 +121,15 @@ def continues(name: str, stretch: str, end: int) -> bool:
     if name.endswith(("委", "政府")) and MEETING_BEHIND.match(stretch, end):
         return True
     return any(pattern.match(stretch, end) for pattern in _behind(name))
+
+
+def goes_on(stretch: str, end: int) -> bool:
+    """Tell whether an organisation's last word goes on to another: 大学|城, 医院|管理.
+
+    Not where a word ends in it and 生 opens the next one: 云陵大学|生命科学.
+    """
+    longer = _continuations()[LAST_WORD].match(stretch, end)
+    return longer is not None and longer[0] != "生"
 
 
 def ends_name(stretch: str, end: int) -> bool:

@@ -31,13 +31,18 @@ NOMINAL = (
     "z",
 )
 ANCHOR = re.compile(r"国家|全国|[省市县区](?![级直属])")
-WHOLE_BODY = re.compile(r"[院校园馆所局厅部会团司处社府镇]$|中心$|基地$|集团$|大学$|公司$")
+WHOLE_BODY = re.compile(r"[院校园馆所局厅部会团司处社府镇站厂]$|中心$|基地$|集团$|大学$|公司$")
 VERBAL = ("v", "vn", "vd", "vi")
 
 
 @cache
 def _words(role: str) -> frozenset[str]:
     return frozenset(row["word"] for row in rows("boundary_words.tsv") if row["role"] == role)
+
+
+def governs(word: str) -> bool:
+    """Tell a word behind which a name may begin: 建设|市科技馆, 做强|市水务集团."""
+    return any(word in _words(role) for role in ("governor", "leading", "link"))
 
 
 @lru_cache(maxsize=20_000)
@@ -57,7 +62,9 @@ def name_begin(stretch: str, head: int, quotes: bool = False) -> int:
     while begin > floor:
         start = _clause_floor(stretch, begin, floor)
         walked = _walk(stretch, start, begin)
-        if walked > start or not quotes or stretch[start - 1 : start] != "”":
+        if not quotes or stretch[start - 1 : start] != "”":
+            return walked
+        if walked > start and _walk_nouns(stretch, start, begin)[1] > start:
             return walked
         opening = stretch.rfind("“", floor, start)
         if opening < 0:
@@ -120,6 +127,8 @@ def _is_place(word: str) -> bool:
 
 
 def _may_be_inside(word: str, flag: str) -> bool:
+    if word == "投":
+        return True  # 城|投|集团, 文|旅|投|集团: short for 投资
     if flag in VERBAL:
         return len(word) > 1
     return flag.startswith(NOMINAL)
