@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from itertools import accumulate
@@ -24,7 +24,7 @@ from kg.extract.program_features import Word, Words
 from kg.extract.program_labels import COUNTED
 from kg.extract.program_names import is_generic
 from kg.extract.program_weights import Weigher
-from kg.extract.program_words import kind_of_name, unquoted
+from kg.extract.program_words import head_of, kind_of_name, unquoted
 from kg.extract.text import even
 from kg.models import Mention, Outline, Sentence
 from kg.vocabulary import segmenter, terms, words
@@ -36,6 +36,8 @@ CERTAIN = ("program.known.quoted", "program.meeting", "program.quoted.head", "pr
 ACTIVITY = re.compile("(?<=.{4})(?:系列|实践|教学评选)?活动$")
 NOTE_AT_END = re.compile(r"”?[（(［\[]\d{1,3}[）)］\]]$")
 NAME = re.compile("[BI]I*")  # the labels of one
+THROUGH = (2, 3)  # characters of what a name goes through: 建设, 再提升
+OPENING = "（(“”"  # 国家数据中心（北方） is the whole of a name
 MARKS = "“”\"' \t\n\u3000"
 
 
@@ -85,11 +87,22 @@ def _found(outline: Outline, mentions: Sequence[Mention], model: Labeller) -> It
         for begin, end in spans(found, labels):
             begin, end = _bare(text, begin, end)
             same = ruled.get((begin, end)) or _headed(end, quoted.get(begin, ()))
-            mention = same or _mention(text, begin, end)
+            mention = same or _done_to(begin, end, text, ruled) or _mention(text, begin, end)
             if mention is None or mention.type != "Program" or titles.meets(begin, end):
                 continue
-            if not (text.endswith("建设", begin, end) and (begin, end - 2) in ruled):
-                yield mention  # 粤港澳大湾区|建设 is what a place goes through
+            yield mention
+
+
+def _done_to(
+    begin: int, end: int, text: str, ruled: Mapping[tuple[int, int], Mention]
+) -> Mention | None:
+    """Return what the rules read where the model adds what it goes through: 粤港澳大湾区|建设."""
+    for length in THROUGH:
+        mention = ruled.get((begin, end - length))
+        rest = text[end - length : end]
+        if mention is not None and (mention.type == "Region" or rest == "建设"):
+            return mention if head_of(rest) in (None, rest) and rest[0] not in OPENING else None
+    return None
 
 
 def _quoted_heads(mentions: Iterable[Mention]) -> dict[int, list[Mention]]:
@@ -124,10 +137,16 @@ def _mention(text: str, begin: int, end: int) -> Mention | None:
     term = terms("programs.ttl").get(name)
     if term is not None:
         return Mention("Program", term.kind, begin, end, inner, term.label, "program.known")
-    if len(name) < 2 or name in _formulas() or COUNTED.match(name) or is_generic(name):
+    if len(name) < 2 or name in _formulas() or COUNTED.match(name):
+        return None
+    if is_generic(name) or ("、" in name and all(map(_sets_nothing_apart, name.split("、")))):
         return None
     name = ACTIVITY.sub("", name)
     return Mention("Program", kind_of_name(name), begin, end, inner, name, "program.learned")
+
+
+def _sets_nothing_apart(part: str) -> bool:
+    return part == head_of(part) or is_generic(part)  # 专项整治、系列活动
 
 
 @cache
