@@ -15,6 +15,7 @@ HEAD = re.compile(
     "(?:总?产值|(?:主营业务|营业)?收入|营收|增加值|规模|产量|面积|占比|比重|比例|数量|总数|总额|人数|标准"
     "|[一-鿿]{2}率)$"
 )
+PER_HEAD = ("生均", "人均", "户均", "亩均", "师均")  # 小学、初中|生均经费: 初中生 is a word
 SPLITS = (f"、|和|以及|及|与|或|{QUOTED}", f"、|和|以及|{QUOTED}", "和|以及|与|及", f"、|{QUOTED}")
 
 
@@ -82,6 +83,8 @@ def _common_end(item: str, last: str, width: int) -> str:
     """Return what the last of a list ends with that is said of the others too."""
     if item[-2:] == last[-2:]:
         return ""
+    if last.startswith(PER_HEAD, width):
+        return last[width:]
     if len(last) >= width + 3:
         begin = 0
         for word, _ in tagged(last):

@@ -61,6 +61,8 @@ ACTIONS = (
     "栽植",
 )  # fmt: skip
 LONGEST_VERB = 4
+MEASURED = ("率", "量", "数", "额")  # the tagger takes the 率 of 配备率 for a verb
+BUILDING = ("新建", "改建", "扩建", "迁建")
 LONGEST_LABEL, SHORTEST_NAME, LONGEST_NAME = 14, 4, 10
 # 推荐函（纸质，一式|6份|）
 COPIES = re.compile(r"(?P<papers>[^，。；：、（）]{2,16})(?:（[^（）。；]{0,12})?一式$")
@@ -171,6 +173,8 @@ def _left(site: Site) -> str:
 def _last_action(text: str) -> str:
     """Return the last of several things to be done: 加大扶持力度、|举办招聘会|20场."""
     head, mark, tail = text.rpartition("、")
+    if head.endswith(BUILDING):
+        return text  # 新建、改扩建学校
     before = head.rpartition("、")[2]
     verb = re.match(f"{_verbs('neutral')}|{_verbs('change')}", tail)
     if not mark or verb is None or len(before) <= LONGEST_VERB or len(tail) < verb.end() + 2:
@@ -232,7 +236,7 @@ def _completed(indicator: str, previous: str, site: Site) -> str:
 
 def _done_alike(indicator: str, previous: str) -> str:
     """Give a bare verb what is done to in the figure before: 产品收储100宗、|交易|40宗."""
-    if len(indicator) > 2 or not _is_verb(indicator):
+    if len(indicator) > 2 or previous.endswith(MEASURED) or not _is_verb(indicator):
         return ""
     words = tagged(previous[-8:])
     last = words[-1][0] if words else ""
@@ -280,8 +284,13 @@ def _told_before(site: Site, left: str, behind: str) -> str:
     """Return the words before a figure, else those behind it, else those of what came before."""
     before = LISTED.sub("", _stripped(left))
     if len(before) == 2 and not behind and not site.before and _is_verb(before):
-        return _earlier_subject(site) + before  # 推广甲课程，累计|参与|2万人次
+        subject = "" if FIGURE.search(_clause_before(site)) else _earlier_subject(site)
+        return subject.removesuffix(before) + before  # 推广甲课程，累计|参与|2万人次
     return before or behind or _earlier_subject(site) or _label(site)
+
+
+def _clause_before(site: Site) -> str:
+    return site.sentence[: site.begin].rpartition("，")[0].rpartition("，")[2]
 
 
 def _label(site: Site) -> str:

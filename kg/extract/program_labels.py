@@ -44,6 +44,7 @@ SAID = re.compile(r"(?:坚持|牢记|即|是|称|叫做?|誉为)[以]?$")
 PARTED = re.compile("[，、]")
 PLUS = re.compile(r"(.{2,8})[+＋×][^+＋×]{2,6}$")
 FRONT = re.compile(r"[一-鿿]{1,10}")
+JOINING = re.compile("[和与及]")
 # What makes a head part of a longer word: 平台|化, 项目|工作者.
 GOES_ON = re.compile(r"[师学院化性员力值表量主者级]|领导|工作者|布局|部署|定位|支点|治理|观念|思维")
 # What the last of a row is said to be one of: “青禾之夜”等消费活动.
@@ -215,6 +216,8 @@ def _prefix(stretch: str, match: re.Match[str], after: str) -> int:
     if level_end(front) == len(front) and kind_of_name(after) in ("Designation", "Initiative"):
         return begin
     works = kind_of_name(after) == "Initiative" and not after.endswith("试点")
+    if works and JOINING.search(front):
+        return inside
     tied = works or NUMERIC.match(match["label"])
     return begin if tied and len(front) >= 4 and not front.endswith(_untied()) else inside
 

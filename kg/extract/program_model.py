@@ -36,6 +36,7 @@ CERTAIN = ("program.known.quoted", "program.meeting", "program.quoted.head", "pr
 ACTIVITY = re.compile("(?<=.{4})(?:系列|实践|教学评选)?活动$")
 NOTE_AT_END = re.compile(r"”?[（(［\[]\d{1,3}[）)］\]]$")
 NAME = re.compile("[BI]I*")  # the labels of one
+LEVELS = re.compile("[一-鿿][两二三四五]级")  # 市、县、|园三级巡查制度: the end of a longer name
 THROUGH = (2, 3)  # characters of what a name goes through: 建设, 再提升
 OPENING = "（(“”"  # 国家数据中心（北方） is the whole of a name
 MARKS = "“”\"' \t\n\u3000"
@@ -138,6 +139,8 @@ def _mention(text: str, begin: int, end: int) -> Mention | None:
     if term is not None:
         return Mention("Program", term.kind, begin, end, inner, term.label, "program.known")
     if len(name) < 2 or name in _formulas() or COUNTED.match(name):
+        return None
+    if LEVELS.match(name) and text.startswith("、", begin - 1):
         return None
     if is_generic(name) or ("、" in name and all(map(_sets_nothing_apart, name.split("、")))):
         return None
