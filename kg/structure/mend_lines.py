@@ -312,11 +312,11 @@ def _is_full(line: Line, page: Page) -> bool:
 
 
 def _is_torn_item(line: Line, below: Line, page: Page) -> bool:
-    """Tell the first line of an item, whose indent is lost, with the rest of its text below it."""
+    """Tell the first line of an item, which an indent makes shorter, also one that is lost."""
     reaches = line.width >= page.strict - INDENT and ITEM.match(line.text) is not None
-    if not reaches or line.indent > 0:
+    if not reaches:
         return False
-    return "。" in line.text or TITLE_REST.match(below.text) is not None
+    return "。" in line.text or (line.indent == 0 and TITLE_REST.match(below.text) is not None)
 
 
 def _goes_on(lines: Sequence[Line], at: int, following: int, page: Page) -> bool:
