@@ -27,22 +27,22 @@ HEADLINE = "HEADLINE (mean F1)"
 # F1 at least: row → development, validation. About a point below what was reached last. Of the
 # programmes of the development documents the model has learned: that floor is no measure of it.
 FLOORS = {
-    "Agency linked": (0.91, 0.85),
+    "Agency linked": (0.92, 0.85),
     "Agency kind": (0.98, 0.98),
-    "Program linked": (0.90, 0.45),
+    "Program linked": (0.92, 0.52),
     "Program kind": (0.91, 0.85),
     "Document linked": (0.94, 0.73),
     "Document kind": (0.96, 0.98),
-    "Region linked": (0.93, 0.53),
+    "Region linked": (0.94, 0.54),
     "Target value+unit+comparator": (0.95, 0.76),
     "Target due": (0.98, 0.94),
-    "Target indicator": (0.79, 0.70),
+    "Target indicator": (0.80, 0.70),
     "Task": (0.98, 0.95),
     "Task title": (0.99, 0.99),
     "Relation document→document": (0.94, 0.67),
-    "Relation task→agency": (0.95, 0.91),
+    "Relation task→agency": (0.96, 0.91),
     "Metadata fields": (0.98, 0.95),
-    HEADLINE: (0.95, 0.76),
+    HEADLINE: (0.955, 0.77),
 }
 EVERY = 10  # document of the corpus goes through
 CHECKED = 40  # of the corpus is held against the shapes

@@ -37,7 +37,7 @@ CENTRAL = re.compile(
 )
 DEPARTMENT = r"(?P<department>(?!会同|联合|与|和|及|对|由)[一-鿿]{1,10}?(?<!公)司)(?![法机])"
 # The general office of a ministry, and its departments: 办公厅, 科学技术与信息化司.
-UNIT = re.compile(rf"办公[厅室]|交通管理局|{DEPARTMENT}")
+UNIT = re.compile(rf"办公[厅室]|交通管理局|秘书局|{DEPARTMENT}")
 BRACKETED = re.compile(rf"（{DEPARTMENT}）")
 
 
@@ -61,6 +61,7 @@ def find_national(stretch: str) -> Iterator[Mention]:
         unit = UNIT.match(stretch, end)
         if unit is not None and term.level == "National" and _has_unit(name, unit[0]):
             kind = "GovernmentBody" if unit["department"] is None else "InternalUnit"
+            kind = term.kind if unit[0] == "秘书局" else kind
             # The traffic police put out papers as 公安部交通管理局, without the country's name.
             full = (name if unit[0] == "交通管理局" else term.label) + unit[0]
             yield mention_agency(
@@ -89,6 +90,8 @@ def _central_bank(stretch: str) -> Iterator[Mention]:
 
 def _has_unit(name: str, unit: str) -> bool:
     """Tell whether a national body has such a part: a court has an office, but no 司."""
+    if unit == "秘书局":
+        return name.endswith(("办公厅", "办公室", "网信办"))  # 国务院办公厅秘书局
     return name[-1] in "部委会局署" or (name.endswith("法院") and unit.startswith("办公"))
 
 

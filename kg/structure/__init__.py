@@ -42,7 +42,10 @@ DOCUMENT_NUMBER = re.compile(
 SALUTATION = re.compile(r"各位代表[：:]")
 SIGNATURE_REACH = 3  # a date stands at most so many lines below who signs, of joint ones the last
 SIGNING = re.compile(r"(?:[部局委厅署办院会社行]|政府|法院)$")
-NO_SIGNATURE = re.compile(r"[。，；：:《—]|^\d|报告$|（略）")
+# Nobody signs in a sentence, nor in a list of attached files: 申报书 / .docx
+NO_SIGNATURE = re.compile(
+    r"[。，；：:《—]|^\d|报告$|（略）|\.(?:docx?|xlsx?|pdf|wps|ofd|zip|rar)$", re.IGNORECASE
+)
 ATTACHMENTS = re.compile(r"附(?:件|表)?[：:]")
 UNNAMED = re.compile(r"(?:^|[：:])(?:\d{1,2}[.．、]?)?$")  # its name is on the next line
 ATTACHED = re.compile(r"(?:附件)?\d{1,2}[.．、]")
