@@ -316,7 +316,7 @@ def _by_construction(site: Site, left: str, right: str, behind: str) -> str:
         if left.removeprefix("应").startswith("占"):
             return _earlier_subject(site) + BASE_MARK.sub("", left.removeprefix("应"))
         return _stripped(right) if BASE.search(left) and _acts(right) else ""
-    copies = COPIES.search(site.sentence, 0, site.begin)
+    copies = COPIES.search(site.sentence, 0, site.begin) if "一式" in site.sentence else None
     if copies is not None:
         return _stripped(copies["papers"].rpartition("的")[2])
     if left.endswith("等") and behind:

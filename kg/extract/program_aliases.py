@@ -74,16 +74,20 @@ def _plain(
     outline: Outline, plain: str, full: Iterable[str], abbreviated: Iterable[str]
 ) -> Iterator[Mention]:
     """Yield the other places of the body that hold a shorter name."""
+    places = [
+        (short, begin, end)
+        for short in full
+        if _stands_alone(short, abbreviated)
+        for begin, end in places_of(short, plain)
+        if not _of_another(plain[max(0, begin - 8) : begin])
+    ]
+    if not places:
+        return
     body = Spans((s.begin, s.end) for s in outline.sentences if s.part in ("body", "work"))
-    for short in full:
-        for begin, end in places_of(short, plain) if _stands_alone(short, abbreviated) else ():
-            if _of_another(plain[max(0, begin - 8) : begin]):
-                continue
-            if body.meets(begin, begin + 1):
-                text = outline.source.text[begin:end]
-                yield Mention(
-                    "Program", kind_of_name(short), begin, end, text, short, "program.short"
-                )
+    for short, begin, end in places:
+        if body.meets(begin, begin + 1):
+            text = outline.source.text[begin:end]
+            yield Mention("Program", kind_of_name(short), begin, end, text, short, "program.short")
 
 
 def _stands_alone(short: str, abbreviated: Iterable[str]) -> bool:
