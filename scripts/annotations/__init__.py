@@ -32,7 +32,7 @@ class Excerpt:
 
     file: str
     text: str
-    use: str  # train: learned from, kept: to measure
+    use: str  # train: learned from, kept: to measure, fresh: measured once, to learn from next
     annotated: str  # all, or programs alone
     mentions: tuple[Span, ...]
     targets: tuple[dict[str, str], ...]
