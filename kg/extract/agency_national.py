@@ -39,6 +39,9 @@ DEPARTMENT = r"(?P<department>(?!会同|联合|与|和|及|对|由)[一-鿿]{1,1
 # The general office of a ministry, and its departments: 办公厅, 科学技术与信息化司.
 UNIT = re.compile(rf"办公[厅室]|交通管理局|秘书局|{DEPARTMENT}")
 BRACKETED = re.compile(rf"（{DEPARTMENT}）")
+# What a body does, in words that the tagger takes for nouns; and a date that it did it.
+ACTS = re.compile("建议|批复|审核|安排(?!的)|研究(?!院|所|中心|室|会|生|员)")
+DATED = re.compile(r"\d[年月日]")
 
 
 def find_national(stretch: str) -> Iterator[Mention]:
@@ -144,7 +147,9 @@ def find_contextual(stretch: str, place: Place | None) -> Iterator[Mention]:
     for index, begin, end in found.find_matches_as_indexes(stretch):
         name = names[index]
         ends = end == len(stretch) or stretch[end] in EDGE or ends_name(stretch, end)
-        stands = is_edge(stretch, begin) and not continues(name, stretch, end)
+        ends = ends or ACTS.match(stretch, end) is not None
+        begins = is_edge(stretch, begin) or DATED.search(stretch, max(0, begin - 2), begin)
+        stands = begins and not continues(name, stretch, end)
         if stands and ends and not is_of_provinces(stretch, begin):
             term = _in_context()[name]
             rule = "agency.national.context"
