@@ -427,8 +427,9 @@ def test_a_profile_counts_our_functions(place: Path, monkeypatch: pytest.MonkeyP
 def test_a_package_is_that_of_the_checkout(tmp_path: Path) -> None:
     """Also of its data, and of the processes that a process starts."""
     checkout = tmp_path / "checkout"
-    shutil.copytree(ROOT / "kg", checkout / "kg", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(ROOT / "ontology", checkout / "ontology")
+    for name in ("kg", "ontology"):
+        compiled = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / name, checkout / name, ignore=compiled)
     (checkout / "ontology" / "more.txt").write_text("other", encoding="utf-8")
     (checkout / "kg" / "other.py").write_text("HERE = True\n", encoding="utf-8")
     package = part("child").Package(checkout, tmp_path)

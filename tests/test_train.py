@@ -41,7 +41,7 @@ def tables(script: ModuleType) -> ModuleType:
 
 def test_annotations_are_whole(tables: ModuleType) -> None:
     excerpts = {row["file"]: row for row in tables.table("excerpts.tsv")}
-    assert {row["use"] for row in excerpts.values()} == {"train", "kept"}
+    assert {row["use"] for row in excerpts.values()} == {"train", "kept", "fresh"}
     assert all(re.fullmatch("[0-9a-f]{16}", row["digest"]) for row in excerpts.values())
     for name in ("mentions.tsv", "targets.tsv", "tasks.tsv"):
         found = tables.by_file(name)
@@ -89,7 +89,8 @@ def test_overlapping_spans_are_paired_once(
 
 @pytest.mark.skipif(not (SHARED / "corpus").is_dir(), reason="../shared is not there")
 def test_the_documents_are_those_that_were_annotated(script: ModuleType) -> None:
-    read = [*script.annotated(SHARED, "train"), *script.annotated(SHARED, "kept")]
+    uses = ("train", "kept", "fresh")
+    read = [document for use in uses for document in script.annotated(SHARED, use)]
     assert len(read) == len(list(script.excerpts(SHARED / "corpus")))
     for document in read:
         assert all(end <= len(document.text) for _, end in document.spans)
