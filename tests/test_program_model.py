@@ -19,8 +19,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kg.extract import (
+    extract,
     find_jurisdiction,
-    given_back,
     program_model,
     program_weights,
     read_by_rules,
@@ -66,16 +66,17 @@ def outline_of(text: str) -> Outline:
     return structure(mend(read(f"{HEAD}{text}\n".encode(), ["a.txt"])).source)
 
 
-def test_who_gave_way_to_a_programme_is_given_back_without_it() -> None:
-    def mention(type_: str, begin: int, end: int) -> Mention:
-        return Mention(type_, "", begin, end, "", "", "", "")
-
-    program, body = mention("Program", 0, 12), mention("Agency", 6, 8)
-    assert list(given_back((program, body), ())) == [body]
-    assert list(given_back((program, body), (program,))) == []
-    assert list(given_back((program, body), (mention("Program", 0, 5),))) == [body]
-    # Right behind a programme it is the rest of a longer name.
-    assert list(given_back((program, body), (mention("Program", 0, 6),))) == []
+def test_who_gave_way_to_a_programme_counts_where_the_model_reads_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    outline = outline_of("实施云陵市教育局青禾培养计划。")
+    for names, expected in (
+        ((), ["Agency 云陵市教育局"]),
+        (("云陵市教育局青禾培养计划",), ["Program 云陵市教育局青禾培养计划"]),
+    ):
+        monkeypatch.setattr(program_model, "_model", lambda names=names: Says(*names))
+        found = [m for m in extract(outline).mentions if m.begin > len(HEAD)]
+        assert [f"{m.type} {m.text}" for m in found] == expected
 
 
 def read_with(text: str, *names: str) -> list[Mention]:

@@ -412,7 +412,7 @@ def test_a_file_is_sent_from_a_browser(place: Path, tmp_path: Path) -> None:
         tab.page.set_input_files("#f-files", str(file))
         tab.page.click("form.asked button")
         tab.page.wait_for_url("**/upload/*", timeout=60_000)
-        # The page renews itself; a busy browser puts that off for long where no one looks.
+        # The page renews itself; in whole runs it sometimes did not within a minute, why is not known.
         for wait in (20_000, 20_000, 60_000):
             with contextlib.suppress(TimedOut):
                 tab.page.wait_for_selector("tbody tr", timeout=wait)

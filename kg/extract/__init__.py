@@ -36,10 +36,12 @@ OWN_ZONE = "region.zone.own"
 def extract(outline: Outline) -> Findings:
     """Return everything that the extractors read in a document."""
     place = find_jurisdiction(outline)
-    found = tuple(_find_all(outline, place))
-    ruled = tuple(untangle(found, outline.source.text))
-    read = tuple(untangle(read_programs(outline, ruled), outline.source.text))
-    mentions = tuple(sorted((*read, *given_back(found, read)), key=_begin))
+    text = outline.source.text
+    found = _find_all(outline, place)
+    read = read_programs(outline, untangle(found, text))
+    # What lay in a programme of the rules counts where the model reads none: 云陵市|污水处理项目.
+    others = (mention for mention in found if mention.type != "Program")
+    mentions = tuple(untangle((*read, *others), text))
     own = frozenset(_own(outline, mentions))
     imprint = read_imprint(outline, place)
     deadlines = tuple(find_deadlines(outline, imprint))
@@ -65,23 +67,8 @@ def read_by_rules(outline: Outline, place: Place | None) -> tuple[Mention, ...]:
     return tuple(untangle(_find_all(outline, place), outline.source.text))
 
 
-def _find_all(outline: Outline, place: Place | None) -> Iterator[Mention]:
-    for finder in FINDERS:
-        yield from finder(outline, place)
-
-
-def given_back(found: Iterable[Mention], read: Iterable[Mention]) -> Iterator[Mention]:
-    """Yield the bodies and places that gave way to a programme which the model does not believe.
-
-    “四城联创”发展战略和|市委总体发展战略: the rules read one programme, the model ends it before.
-    What stands right behind a programme is the rest of a longer name: 某某试点|工作小组办公室.
-    """
-    taken = Apart()
-    for mention in read:
-        taken.take(mention.begin, mention.end)
-    for mention in sorted(found, key=lambda m: m.begin - m.end):
-        if mention.type in ("Agency", "Region") and taken.take(mention.begin - 1, mention.end):
-            yield mention
+def _find_all(outline: Outline, place: Place | None) -> list[Mention]:
+    return [mention for finder in FINDERS for mention in finder(outline, place)]
 
 
 def untangle(found: Iterable[Mention], text: str) -> list[Mention]:
