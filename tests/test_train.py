@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import sys
+from dataclasses import replace
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from types import ModuleType
@@ -39,6 +41,11 @@ def tables(script: ModuleType) -> ModuleType:
     return sys.modules[script.excerpts.__module__]
 
 
+@pytest.fixture(scope="module")
+def scored(tables: ModuleType) -> ModuleType:
+    return importlib.import_module(f"{tables.__name__}.scored")
+
+
 def test_annotations_are_whole(tables: ModuleType) -> None:
     excerpts = {row["file"]: row for row in tables.table("excerpts.tsv")}
     assert {row["use"] for row in excerpts.values()} == {"train", "kept", "fresh"}
@@ -51,6 +58,13 @@ def test_annotations_are_whole(tables: ModuleType) -> None:
             begins = [int(row["begin"]) for row in rows]
             assert begins == sorted(begins)
             assert all(int(r["begin"]) < int(r.get("end", length)) <= length for r in rows)
+    whole = {row["file"] for row in excerpts.values() if row["annotated"] == "whole"}
+    assert tables.by_file("documents.tsv").keys() <= whole
+    for file, rows in tables.by_file("relations.tsv").items():
+        begins = {row["begin"] for row in tables.by_file("tasks.tsv")[file]}
+        subjects = {row["subject"] for row in rows if row["relation"] in ("leads", "supports")}
+        assert file in whole
+        assert subjects <= begins
     types = {row["type"] for row in tables.table("mentions.tsv")}
     assert types == {"Agency", "Document", "Program", "Region"}
 
@@ -98,3 +112,55 @@ def test_the_documents_are_those_that_were_annotated(script: ModuleType) -> None
     names = {document.name for document in script.references(SHARED)}
     assert names
     assert not names & script.KEPT
+
+
+@pytest.mark.parametrize(
+    ("pieces", "words"), [("", ""), ("0-2", "甲乙"), ("0-1 3-5", "甲丁戊"), ("3-4 0-1", "丁甲")]
+)
+def test_the_words_of_an_indicator(scored: ModuleType, pieces: str, words: str) -> None:
+    assert scored.pieced("甲乙丙丁戊", pieces) == words
+
+
+SAID = {"comparator": "=", "value": "20", "unit": "个", "due": "2023"}
+PAPER = """云陵市2023年学校食堂工作要点
+一、工作任务
+1.改造学校食堂。改造学校食堂20个。（市教育局牵头，市财政局配合）
+2.落实《学校食品安全与营养健康管理规定》，实施“明厨亮灶”工程。
+"""
+
+
+@pytest.mark.skipif(not (SHARED / "reference").is_dir(), reason="../shared is not there")
+def test_an_excerpt_is_scored_as_annotated(tables: ModuleType, scored: ModuleType) -> None:
+    def at(words: str) -> tuple[int, int]:
+        return PAPER.index(words), PAPER.index(words) + len(words)
+
+    named = (
+        ("Agency", "government", "市教育局", "云陵市教育局"),
+        ("Agency", "government", "市财政局", "云陵市发展和改革委员会"),
+        ("Program", "initiative", "明厨亮灶”工程", "明厨亮灶工程"),
+    )
+    task = PAPER.index("改造学校食堂。")
+    excerpt = tables.Excerpt(
+        "a.txt",
+        PAPER,
+        "fresh",
+        "whole",
+        tuple(tables.Span(*at(t), kind, of, tables.digest(name)) for kind, of, t, name in named),
+        ({"begin": str(at("20个")[0]), "end": str(at("20个")[1]), "indicator": ""} | SAID,),
+        ({"begin": str(task), "title": tables.digest("改造学校食堂")},),
+        ({"relation": "leads", "subject": str(task), "object": tables.digest("云陵市教育局")},),
+        ({"field": "period", "value": tables.digest("2023")},),
+    )
+    rows = scored.scored(SHARED / "reference", excerpt)
+    assert rows["Agency span (exact)"] == (2, 2, 2)
+    assert rows["Agency linked"] == (1, 2, 2)
+    assert rows["Program linked"] == (1, 1, 1)
+    assert rows["Task"] == (1, 1, 2)
+    assert rows["Task title"] == (1, 1, 1)
+    assert rows["Relation task→agency"] == (1, 1, 2)
+    assert rows["Target value+unit+comparator"] == (1, 1, 1)
+    assert rows["Metadata fields"] == (1, 1, 1)
+    assert not any(
+        row.startswith("Relation")
+        for row in scored.scored(SHARED / "reference", replace(excerpt, annotated="all"))
+    )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
+PARTS = ("mentions", "targets", "tasks", "relations", "documents")
 
 
 @dataclass(frozen=True)
@@ -33,15 +34,17 @@ class Excerpt:
     file: str
     text: str
     use: str  # train: learned from, kept: to measure, fresh: measured once, to learn from next
-    annotated: str  # all, or programs alone
+    annotated: str  # whole, all without relations and metadata, or programs alone
     mentions: tuple[Span, ...]
     targets: tuple[dict[str, str], ...]
     tasks: tuple[dict[str, str], ...]
+    relations: tuple[dict[str, str], ...]
+    fields: tuple[dict[str, str], ...]
 
 
 def excerpts(corpus: Path) -> Iterator[Excerpt]:
     """Yield the excerpts. Raises ValueError where a file is not the one that was annotated."""
-    parts = {name: by_file(name) for name in ("mentions.tsv", "targets.tsv", "tasks.tsv")}
+    parts = {name: by_file(f"{name}.tsv") for name in PARTS}
     for row in table("excerpts.tsv"):
         file = row["file"]
         data = (corpus / file).read_bytes()
@@ -52,9 +55,8 @@ def excerpts(corpus: Path) -> Iterator[Excerpt]:
             cut(data.decode().replace("\r\n", "\n"), row["pieces"]),
             row["use"],
             row["annotated"],
-            tuple(span(mention) for mention in parts["mentions.tsv"][file]),
-            tuple(parts["targets.tsv"][file]),
-            tuple(parts["tasks.tsv"][file]),
+            tuple(span(mention) for mention in parts["mentions"][file]),
+            *(tuple(parts[name][file]) for name in PARTS[1:]),
         )
 
 
