@@ -20,7 +20,7 @@ from kg.extract.places import (
 )
 from kg.extract.text import ABBREVIATED, even, places_of, running_text
 from kg.extract.townships import find_bracketed, find_townships, town_behind
-from kg.extract.zones import as_zone, find_bare, find_pilots, find_topical, zone_of
+from kg.extract.zones import as_zone, find_bare, find_listed, find_pilots, find_topical, zone_of
 from kg.models import Mention, Outline, Place, Sentence
 from kg.vocabulary import areas, regions, short_name
 
@@ -62,6 +62,7 @@ def _in_sentence(
     if "区" in stretch:  # as every kind of zone has it
         ways[1:1] = [
             ("region.zone", find_pilots(stretch)),
+            ("region.zone", find_listed(stretch, place)),
             ("region.zone", find_topical(stretch, place)),
             ("region.zone.own", find_bare(stretch, place)),
         ]
