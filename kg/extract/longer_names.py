@@ -66,7 +66,7 @@ def in_longer_name(text: str, begin: int, end: int, full: bool) -> bool:
 
 
 def _is_worn_down(text: str, begin: int, end: int) -> bool:
-    """Tell whether a short name is part of a slogan, a label, a product's or a project's name."""
+    """Tell whether a short name is part of a slogan, a label or a product's name."""
     return (
         text.endswith(words_of("before"), 0, begin)
         or _goes_on(text, end)
@@ -114,7 +114,7 @@ def _in_label(text: str, begin: int, end: int) -> bool:
 
 
 def _is_member(text: str, begin: int, end: int) -> bool:
-    """Tell whether the name opens a member of a list of products or works: 云陵|竹编、…等产品."""
+    """Tell whether the name opens a member of a list of products or companies: 云陵|竹编、…等产品."""
     members = None if _is_wide(text[begin:end]) else MEMBERS.match(text, end)
     if members is None or not any(kind in members["what"] for kind in words_of("kind")):
         return False
