@@ -114,7 +114,7 @@ def _in_label(text: str, begin: int, end: int) -> bool:
 
 
 def _is_member(text: str, begin: int, end: int) -> bool:
-    """Tell whether the name opens a member of a list of products or companies: 云陵|竹编、…等产品."""
+    """Tell whether the name opens one of a list of products or companies: 云陵|竹编、…等产品."""
     members = None if _is_wide(text[begin:end]) else MEMBERS.match(text, end)
     if members is None or not any(kind in members["what"] for kind in words_of("kind")):
         return False
