@@ -68,6 +68,21 @@ def zone_of(text: str, end: int, place: Place) -> tuple[int, Place] | None:
     return match.end(), _named(place, match["topic"], match["form"])
 
 
+def shared_form(name: str) -> str:
+    """Return the form of a zone that its text names by a place and nothing else, or nothing."""
+    begin, end, _ = next(iter(find_names(name)), (1, 0, ""))
+    return name[end:] if begin == 0 and name[end:] in _table() else ""
+
+
+def sharing(name: str, place: Place, form: str) -> Place | None:
+    """Return what a place named before a zone or cluster means there: 云陵|、青禾都市圈."""
+    if name != short_name(place.name, place.level) or place.level not in ("prefecture", "county"):
+        return None
+    if _table()[form]["kind"] == "cluster":
+        return Place(name + form, "area", full_name=name + form)
+    return _named(place, "", form) if _table()[form]["kind"] == "zone" else None
+
+
 def find_pilots(text: str) -> Iterator[tuple[int, int, Place]]:
     """Yield the pilot free trade zones under their official names: 中国（云南）自由贸易试验区."""
     for match in PILOT.finditer(text):
