@@ -157,7 +157,10 @@ def test_what_makes_a_body_of_a_listed_name_ends_it() -> None:
 @pytest.mark.parametrize(
     ("name", "roles"),
     [
-        ("place_continuations.tsv", {"next", "later", "apart", "seeming", "paper", "before"}),
+        (
+            "place_continuations.tsv",
+            {"next", "later", "apart", "seeming", "paper", "before", "kind", "short"},
+        ),
         (
             "commitment_words.tsv",
             {"review", "reached", "so-far", "ahead", "ensure", "strive", "penalty"},

@@ -29,6 +29,8 @@ NO_PLACE = re.compile(
     f"{GENERIC.pattern}|简称|[委府]|城市|社区|园区|新区|校区|片区|城区|地区|辖区|小区|市[县区州]|[县州]市|[县管]县|[区县]区|区县|省市|城乡|乡镇|村镇|开发区|经开区|都市|^自治"
 )
 TOWN_LEVELS = ("街道", "镇", "乡")
+# The levels of the others in a row, behind the last: 云陵、青禾省|（自治区、直辖市）人民政府.
+OTHER_LEVELS = re.compile(r"（(?:(?:自治区|直辖市|省|市|区)、?){1,3}）")
 ALL_LISTED = ("省", "自治区")  # the tables have every one of these
 
 
@@ -87,6 +89,9 @@ def find_place_prefixes(stretch: str, place: Place | None) -> Iterator[Prefix]:
             start = previous.begin
         previous = Prefix(start, end, scope)
         yield previous
+        levels = OTHER_LEVELS.match(stretch, end)
+        if levels is not None:
+            yield Prefix(start, levels.end(), scope)
         if found.level == "county":
             yield from _township_behind(stretch, previous, found)
 

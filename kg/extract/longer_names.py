@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from kg.extract.boundary import tagged
 from kg.extract.places import find_names, name_goes_on
@@ -17,9 +17,21 @@ STRETCH = re.compile(
     r"[一-鿿]{0,6}(?:(?:至|[—～-])[一-鿿]{1,6}段"
     r"|(?:至|[—～-]{1,2})[一-鿿]{2,6}?(?:线|铁路|高铁|高速|公路|管道))|经[一-鿿]{2,12}至[一-鿿]"
 )
+# A stretch of a road in a list of them: 云陵石桥至|青禾、….
+LISTED_ROADS = re.compile(r"[、等和][^，。；：！？“”《》\s]{0,60}?(?:高速|铁路|高铁|公路)")
+CAPACITY = re.compile(r"\d+(?:\.\d+)?万?(?:吨级|千伏|[kK][vV]|兆瓦)")  # 云陵|220千伏输变电工程
+GROWS = re.compile("发展|种植|养殖|生产|加工|开发")  # what a place does: 云陵|种植脐橙
+SERVING = re.compile("为[老民企农侨]服务")  # no phrase with a preposition
 LINE = re.compile(r"[一-鿿]{0,4}(?:线|铁路|高铁|高速|公路|管道)")
 DASHES = "—～-"
 LABEL = re.compile(r"[一-鿿]{1,6}(?:[+＋][一-鿿]{1,6})?”")
+# A label of a few characters in quotation marks that holds the name: “遇见|云陵”.
+SHORT_LABEL = re.compile(r"[^“”，。；：！？、\s—－～-]*")
+LABEL_LENGTH = 8
+# The other members of a list and what they all are: 云陵|竹编、青禾米酒等12个特色产品.
+MEMBERS = re.compile(
+    r"(?![等和与及])[一-鿿\d][^，。；：！？“”《》\s]{0,60}?等(?P<what>[^，。；：！？、“”《》\s]{1,16})"
+)
 AREA_HEADS = ("基地", "市场")  # 长三角|绿色农产品供应基地 is any that serves it
 NUMERAL = re.compile(r"\d|^[一二三四五六七八九十两]+$")
 CLOSES = ("c", "p", "u", "r", "y", "e", "o", "d")  # parts of speech that no name holds
@@ -43,14 +55,25 @@ def in_longer_name(text: str, begin: int, end: int, full: bool) -> bool:
     Of a route (云陵至|枫渚), a facility (云陵|综合物流园, 研究院（云陵）), a slogan (美丽|云陵),
     a meeting (云陵市|第六届人民代表大会).
     """
-    before = not full and text.endswith(words_of("before"), 0, begin)
-    if not full and (before or _goes_on(text, end) or _opens_label(text, begin, end)):
+    if not full and _is_worn_down(text, begin, end):
         return True
     return (
         _is_bracketed(text, begin, end, full)
         or _on_route(text, begin, end)
         or _is_held(text, begin, end)
-        or _is_headed(text, end, AREA_HEADS if _is_wide(text[begin:end]) else ())
+        or _is_headed(text, begin, end, full)
+    )
+
+
+def _is_worn_down(text: str, begin: int, end: int) -> bool:
+    """Tell whether a short name is part of a slogan, a label or a product's name."""
+    return (
+        text.endswith(words_of("before"), 0, begin)
+        or _goes_on(text, end)
+        or _opens_label(text, begin, end)
+        or _in_label(text, begin, end)
+        or CAPACITY.match(text, end) is not None
+        or _is_member(text, begin, end)
     )
 
 
@@ -79,6 +102,26 @@ def _opens_label(text: str, begin: int, end: int) -> bool:
     return opens and LABEL.match(text, end) is not None
 
 
+def _in_label(text: str, begin: int, end: int) -> bool:
+    """Tell whether the name is a part of a label of a few characters: “遇见|云陵”."""
+    opens = text.rfind("“", max(0, begin - LABEL_LENGTH), begin) + 1
+    if not opens:
+        return False
+    label = SHORT_LABEL.match(text, opens)
+    closes = label.end() if label else 0
+    whole = (opens, closes) == (begin, end)
+    return text[closes : closes + 1] == "”" and end <= closes <= opens + LABEL_LENGTH and not whole
+
+
+def _is_member(text: str, begin: int, end: int) -> bool:
+    """Tell whether the name opens one of a list of products or companies: 云陵|竹编、…等产品."""
+    members = None if _is_wide(text[begin:end]) else MEMBERS.match(text, end)
+    if members is None or not any(kind in members["what"] for kind in words_of("kind")):
+        return False
+    word = next((word for word, _ in tagged(text[end : end + WINDOW])), "")
+    return not _stands_apart(text[end : end + WINDOW], word, first=True)
+
+
 def _is_bracketed(text: str, begin: int, end: int, full: bool) -> bool:
     """Tell whether the name alone stands in brackets behind another: 研究院（云陵）.
 
@@ -105,7 +148,8 @@ def _on_route(text: str, begin: int, end: int) -> bool:
     if STRETCH.match(text, end) or _ends_line(text, begin, end):
         return True
     if text[begin - 1 : begin] == "至":
-        return any(stop == begin - 1 for _, stop, _ in find_names(text[:begin]))
+        listed = LISTED_ROADS.match(text, end) is not None
+        return listed or any(stop == begin - 1 for _, stop, _ in find_names(text[:begin]))
     return text[end : end + 1] == "至" and any(
         start == 0 for start, _, _ in find_names(text[end + 1 : end + 8])
     )
@@ -118,12 +162,22 @@ def _ends_line(text: str, begin: int, end: int) -> bool:
     return dashed and re.match("[一-鿿]", before[-1:]) is not None
 
 
-def _is_headed(text: str, end: int, general: tuple[str, ...]) -> bool:
-    """Tell whether the nominal phrase that the name opens holds the head of a proper name.
+@lru_cache(maxsize=1024)
+def _heads(name: str, full: bool, alone: bool) -> tuple[str, ...]:
+    """Return what may be the last word of a longer name that this name opens.
 
-    One of the heads that are `general` there makes none.
+    Behind a short name a feature of the land, a product or a work too: 云陵|澄湖, 云陵|脐橙.
     """
+    if not _is_wide(name):
+        return words_of("later") if full else words_of("later") + words_of("short")
+    return tuple(h for h in words_of("later") if not (alone and h in AREA_HEADS))
+
+
+def _is_headed(text: str, begin: int, end: int, full: bool) -> bool:
+    """Tell whether the nominal phrase that the name opens holds the head of a proper name."""
     behind = BEHIND.match(text, end)
+    grows = GROWS.match(text, end) is not None
+    heads = _heads(text[begin:end], full or grows, behind is None)
     phrase = PHRASE.match(text, behind.end() if behind else end)
     rest = phrase[0] if phrase else ""
     walked = ""
@@ -134,18 +188,18 @@ def _is_headed(text: str, end: int, general: tuple[str, ...]) -> bool:
         if _stands_apart(after, word, not walked):
             return False
         walked += word
-        if _is_head(walked, word):
-            return behind is not None or not walked.endswith(general)
-        if flag.startswith(CLOSES):
+        if _is_head(walked, word, heads):
+            return True
+        if flag.startswith(CLOSES) and not SERVING.match(after):
             return False
     return False
 
 
-def _is_head(walked: str, word: str) -> bool:
+def _is_head(walked: str, word: str, heads: tuple[str, ...]) -> bool:
     if walked.endswith(words_of("seeming")) or word in regions().by_short:
         return False
     named = walked.endswith(words_of("paper")) and walked not in words_of("paper")
-    return named or walked.endswith(words_of("later"))
+    return named or walked.endswith(heads)
 
 
 def _stands_apart(rest: str, word: str, first: bool) -> bool:

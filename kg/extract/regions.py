@@ -20,7 +20,16 @@ from kg.extract.places import (
 )
 from kg.extract.text import ABBREVIATED, even, places_of, running_text
 from kg.extract.townships import find_bracketed, find_townships, town_behind
-from kg.extract.zones import as_zone, find_bare, find_pilots, find_topical, zone_of
+from kg.extract.zones import (
+    as_zone,
+    find_bare,
+    find_listed,
+    find_pilots,
+    find_topical,
+    shared_form,
+    sharing,
+    zone_of,
+)
 from kg.models import Mention, Outline, Place, Sentence
 from kg.vocabulary import areas, regions, short_name
 
@@ -45,7 +54,7 @@ def find_regions(outline: Outline, place: Place | None) -> Iterator[Mention]:
     found = [
         mention
         for sentence in running_text(outline)
-        for mention in _joined(_in_sentence(text, plain, sentence, place))
+        for mention in _shared(text, _joined(_in_sentence(text, plain, sentence, place)))
     ]
     yield from found
     yield from _shortened(outline, found)
@@ -62,6 +71,7 @@ def _in_sentence(
     if "区" in stretch:  # as every kind of zone has it
         ways[1:1] = [
             ("region.zone", find_pilots(stretch)),
+            ("region.zone", find_listed(stretch, place)),
             ("region.zone", find_topical(stretch, place)),
             ("region.zone.own", find_bare(stretch, place)),
         ]
@@ -86,9 +96,31 @@ def _joined(found: Iterable[Mention]) -> Iterator[Mention]:
         yield before
 
 
+def _shared(text: str, found: Iterable[Mention]) -> list[Mention]:
+    """Return places of a sentence; what a row's last zone is the others are: 云陵、青禾|都市圈."""
+    mentions = sorted(found, key=lambda m: m.begin)
+    form, begin, level = "", -1, ""
+    for at, mention in reversed([*enumerate(mentions)]):
+        if form and text[mention.end : begin] == "、" and mention.rule == "region.name":
+            place = _place_of(mention)
+            zone = sharing(mention.text, place, form) if place and place.level == level else None
+            if zone is not None:
+                mentions[at] = _mention(mention.begin, mention.text, zone, "region.zone.shared")
+                begin = mention.begin
+                continue
+        form = shared_form(mention.text) if mention.rule == "region.zone" else ""
+        begin, above = mention.begin, _place_of(mention)
+        level = above.level if above else "prefecture"
+    return mentions
+
+
+def _place_of(mention: Mention) -> Place | None:
+    """Return the place of the tables that a mention names, or in which its zone lies."""
+    return regions().by_code.get(mention.scope.removeprefix("@"))
+
+
 def _lies_in(mention: Mention, above: Mention) -> bool:
-    place = regions().by_code.get(mention.scope.removeprefix("@"))
-    outer = regions().by_code.get(above.scope.removeprefix("@"))
+    place, outer = _place_of(mention), _place_of(above)
     return mention.kind == "Township" and bool(place and outer and _is_in(place, outer))
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from kg.extract.boundary import tagged
 from kg.extract.longer_names import in_longer_name, is_cut_out, verbs
 from kg.extract.places import find_names
+from kg.extract.text import places_of
 from kg.models import Place
 from kg.vocabulary import regions, rows, short_name
 
@@ -67,6 +68,21 @@ def zone_of(text: str, end: int, place: Place) -> tuple[int, Place] | None:
     return match.end(), _named(place, match["topic"], match["form"])
 
 
+def shared_form(name: str) -> str:
+    """Return the form of a zone that its text names by a place and nothing else, or nothing."""
+    begin, end, _ = next(iter(find_names(name)), (1, 0, ""))
+    return name[end:] if begin == 0 and name[end:] in _table() else ""
+
+
+def sharing(name: str, place: Place, form: str) -> Place | None:
+    """Return what a place named before a zone or cluster means there: 云陵|、青禾都市圈."""
+    if name != short_name(place.name, place.level) or place.level not in ("prefecture", "county"):
+        return None
+    if _table()[form]["kind"] == "cluster":
+        return Place(name + form, "area", full_name=name + form)
+    return _named(place, "", form) if _table()[form]["kind"] == "zone" else None
+
+
 def find_pilots(text: str) -> Iterator[tuple[int, int, Place]]:
     """Yield the pilot free trade zones under their official names: 中国（云南）自由贸易试验区."""
     for match in PILOT.finditer(text):
@@ -91,6 +107,39 @@ def find_bare(text: str, place: Place | None) -> Iterator[tuple[int, int, Place]
 
 def _is_city(place: Place) -> bool:
     return place.level == "prefecture"
+
+
+def find_listed(text: str, place: Place | None) -> Iterator[tuple[int, int, Place]]:
+    """Yield the zones of the document's city that the tables hold by what else they are called."""
+    if place is None or not _is_city(place):
+        return
+    for name, zone in _own_zones(place.code).items():
+        for begin, end in places_of(name, text):
+            if _stands_alone(text, begin) and not in_longer_name(text, begin, end, full=True):
+                yield begin, end, as_zone(zone)
+
+
+@lru_cache(maxsize=256)
+def _own_zones(code: str) -> dict[str, Place]:
+    """Return the zones of a city that have a name besides the city's, by how they are called."""
+    found: dict[str, Place] = {}
+    for zone in regions().below.get(code, ()):
+        topic, official = _taken_apart(zone) if zone.code[4:5] == STATISTICAL else ("", "")
+        for form, row in _table().items() if len(topic) > 1 else ():
+            if official in (form, row["official"]) or (
+                form == "经开区" and official in DEVELOPMENT
+            ):
+                found[topic + form] = zone
+    return found
+
+
+def _taken_apart(zone: Place) -> tuple[str, str]:
+    """Return what a zone's name says besides its places, and its form: 稀土, 高新技术产业开发区."""
+    name = zone.name
+    for above in regions().above(zone.parent):
+        name = name.removeprefix(above.name).removeprefix(short_name(above.name, above.level))
+    form = _ending().search(name)
+    return (name[: form.start()], form[0]) if form and form.end() == len(name) else ("", "")
 
 
 def find_topical(text: str, place: Place | None) -> Iterator[tuple[int, int, Place]]:
