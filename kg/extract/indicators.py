@@ -45,6 +45,9 @@ IMPROVING = re.compile(
 ALIKE = re.compile(
     r"^(?P<things>[^、]{2,}、[^，]{2,})(?:均|双双)(?P<verb>增长|下降|提高|提升|降低)$"
 )
+# 甲率、乙率|均达到|90%
+ALL_RATES = re.compile(r"^(?P<things>[^，]+?)(?<=[率比重])(?:均|都|全部|双双)[^，率比]{0,6}$")
+RATE_NAME = re.compile(r"[一-鿿）”]{2,}(?:率|占比|比例|比重)$")
 # 床位|由4张|增加到…
 BASELINE = re.compile(r"[由从][^，；]{0,10}?(?:\d|[百千]分之)[^，；]{0,8}$")
 BASE_MARK = re.compile(r"(?:比例|比重)?[的达到]{0,20}$")  # …人数，占学生总数的|2%
@@ -60,6 +63,10 @@ ACTIONS = (
     "开工", "落地", "签约", "完成", "改造", "治理", "整治", "培训", "建设", "投入", "评选", "种植",
     "栽植",
 )  # fmt: skip
+# 各县要确保|公办园覆盖率
+PLEDGED = re.compile(
+    r"^[^，（]{1,20}?(?:要|应当?|须|需)?(?<!以)(?:确保|保证(?!金|率|人|体系)|(?<![全努])力争)(?=[^，]{3})"
+)
 LONGEST_VERB = 4
 MEASURED = ("率", "量", "数", "额")  # the tagger takes the 率 of 配备率 for a verb
 BUILDING = ("新建", "改建", "扩建", "迁建")
@@ -139,10 +146,24 @@ def find_indicators(site: Site, previous: str) -> Iterator[str]:
     if alike is not None:
         yield from _joined(alike["things"], alike["verb"])
         return
+    rates = _rates(left) if site.unit in SHARES else ()
+    if rates:
+        yield from rates
+        return
     found = _indicator(site, left, right)
     if RATE.fullmatch(found):
         found = _class_before(site) + found
     yield _completed(found, previous, site) if not right or not found else found
+
+
+def _rates(left: str) -> Sequence[str]:
+    """Return the rates of a list that all reach a figure, none where one is no rate's name."""
+    found = ALL_RATES.search(left)
+    names = re.split("、|和|以及|及|与", _stripped(found["things"])) if found else []
+    if len(names) < 2 or not all(RATE_NAME.search(name) for name in names):
+        return ()
+    count = len(names)
+    return [member("、".join(names), Run(0, 0, at, count)) for at in range(count)]
 
 
 def _distributed(site: Site) -> str:
@@ -438,7 +459,7 @@ def _earlier_subject(site: Site) -> str:
 
 def _stripped(left: str) -> str:
     """Drop adverbs, times and neutral verbs from the front, links from the end."""
-    text = left
+    text = PLEDGED.sub("", left)
     neutral = re.compile(f"(?:{_verbs('neutral')})(?!率|数|量|额|面积|比例|[书表单](?!籍|率))")
     for _ in range(6):
         shorter = OPENING.sub("", text)
