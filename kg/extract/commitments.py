@@ -46,7 +46,7 @@ INVESTED = re.compile(r"(?:完成|实现)[^，。；]{0,16}总投资[^，。；\
 AT_LEAST = ("不少于", "不低于", "不超过", "不高于")
 # What something is made up of: …等5个部分组成.
 MADE_UP = re.compile(r"[^，。；]{0,3}(?:部分|方面|环节|板块|层级|模块|维度)(?:组成|构成)")
-CONFERRED = re.compile(r"(?:命名|认定|授予|确定|评定|批准|公布)[^。；]*等$")
+CONFERRED = re.compile(r"命名|认定|授予|确定|评定|批准|公布")
 AS_WHAT = re.compile(r"[^，。；\d]{0,8}(?:评|列)?为(?!主|期|了)")
 # 具有|3年以上|工作经历的人员: who is meant
 HAVING = re.compile(r"(?:具有|具备|有|从事)$")
@@ -259,9 +259,10 @@ def _describes(sentence: str, quantity: Quantity) -> bool:
 
 def _counts_the_named(sentence: str, quantity: Quantity) -> bool:
     """Tell how many are listed on whom something is conferred: 命名甲公司等|12家|企业为…."""
-    return bool(
-        AS_WHAT.match(sentence, quantity.end) and CONFERRED.search(sentence, 0, quantity.begin)
-    )
+    if not sentence.endswith("等", 0, quantity.begin) or not AS_WHAT.match(sentence, quantity.end):
+        return False
+    start = max(sentence.rfind(mark, 0, quantity.begin) for mark in "。；") + 1
+    return CONFERRED.search(sentence, start, quantity.begin) is not None
 
 
 def _is_total(sentence: str, quantity: Quantity) -> bool:
