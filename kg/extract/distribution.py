@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from kg.extract.boundary import tagged
 from kg.vocabulary import rows
@@ -59,11 +60,16 @@ def member(things: str, run: Run) -> str:
     return ""
 
 
+@cache
+def _joint_words() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the words that stand for several things, each with these; longer ones come first."""
+    return tuple((row["word"], tuple(row["parts"].split("、"))) for row in rows("joint_words.tsv"))
+
+
 def _apart(things: str, count: int) -> str:
     """Write out a word that stands for several: 城乡居民收入 → 城镇居民收入、农村居民收入."""
-    for row in rows("joint_words.tsv"):
-        parts = row["parts"].split("、")
-        head, word, tail = things.partition(row["word"])
+    for joint, parts in _joint_words():
+        head, word, tail = things.partition(joint)
         if word and len(parts) == count and not re.search("[、和]", head + tail):
             return "、".join(head + part + tail for part in parts)
     return things
