@@ -134,6 +134,7 @@ def test_nothing_is_listed_twice(name: str, column: str) -> None:
         ("organisation_words.tsv", ("word", "role"), "word"),
         ("commitment_words.tsv", ("word", "role"), "word"),
         ("known_bodies.tsv", ("name",), "name"),
+        ("joint_words.tsv", ("word",), "word"),
     ],
 )
 def test_every_word_is_told_once_and_shown(name: str, key: tuple[str, ...], word: str) -> None:

@@ -46,6 +46,11 @@ INVESTED = re.compile(r"(?:完成|实现)[^，。；]{0,16}总投资[^，。；\
 AT_LEAST = ("不少于", "不低于", "不超过", "不高于")
 # What something is made up of: …等5个部分组成.
 MADE_UP = re.compile(r"[^，。；]{0,3}(?:部分|方面|环节|板块|层级|模块|维度)(?:组成|构成)")
+CONFERRED = re.compile(r"命名|认定|授予|确定|评定|批准|公布")
+AS_WHAT = re.compile(r"[^，。；\d]{0,8}(?:评|列)?为(?!主|期|了)")
+# 具有|3年以上|工作经历的人员: who is meant
+HAVING = re.compile(r"(?:具有|具备|有|从事)$")
+EXPERIENCE = re.compile(r"[^，。；、]{0,12}(?:经历|经验)")
 OPEN_BRACKET = re.compile(r"（[^）]*$")  # of a form to be filled in: 简介（300字以内）
 INSIDE_NAME = re.compile(r"[“《〈][^”》〉]*$")
 DENOMINATOR = re.compile(r"每(?:认定|新增|满|增加)?$|[不]?含$")
@@ -184,6 +189,8 @@ def _is_time_promised(sentence: str, quantity: Quantity) -> bool:
     """Tell a time that is promised (10分钟内响应) from a window or a deadline (近5年, 3年内)."""
     if (quantity.low or quantity.value or 0) > 1900:
         return False
+    if HAVING.search(sentence[: quantity.begin][-4:]) and EXPERIENCE.match(sentence, quantity.end):
+        return False
     if quantity.comparator == "Exactly":
         return _is_duration_set(sentence, quantity)
     if quantity.comparator == "AtMost" and sentence[quantity.end - 1] == "内":
@@ -229,7 +236,7 @@ def _bound_in_words(sentence: str, quantity: Quantity, moments: Sequence[Moment]
 
 def _describes(sentence: str, quantity: Quantity) -> bool:
     """Tell a figure that only describes: a condition (对…的), an attribute (投资3亿元的项目)."""
-    if _rates_a_project(sentence, quantity):
+    if _rates_a_project(sentence, quantity) or _counts_the_named(sentence, quantity):
         return True
     if quantity.unit == "字" and OPEN_BRACKET.search(sentence[: quantity.begin]):
         return True
@@ -248,6 +255,14 @@ def _describes(sentence: str, quantity: Quantity) -> bool:
             and FOUNDED.search(sentence, 0, quantity.begin) is None
         )
     return False
+
+
+def _counts_the_named(sentence: str, quantity: Quantity) -> bool:
+    """Tell how many are listed on whom something is conferred: 命名甲公司等|12家|企业为…."""
+    if not sentence.endswith("等", 0, quantity.begin) or not AS_WHAT.match(sentence, quantity.end):
+        return False
+    start = max(sentence.rfind(mark, 0, quantity.begin) for mark in "。；") + 1
+    return CONFERRED.search(sentence, start, quantity.begin) is not None
 
 
 def _is_total(sentence: str, quantity: Quantity) -> bool:

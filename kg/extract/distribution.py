@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from kg.extract.boundary import tagged
+from kg.vocabulary import rows
 
 LINKS = ("、", "和", "及", "与", "以及", "或", "，")
 QUOTED = r"(?<=”)\s*(?=“)"
@@ -50,11 +52,27 @@ def member(things: str, run: Run) -> str:
     What the first or the last one has more than the others belongs to all of them: 城镇、农村居民
     人均可支配收入; 与邻国的货物贸易、服务贸易.
     """
+    things = _apart(things, run.count)
     for split in _splits(things):
         items = [item.strip() for item in re.split(split, things) if item.strip()]
         if len(items) == run.count:
             return _completed(items, run.index)
     return ""
+
+
+@cache
+def _joint_words() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the words that stand for several things, each with these; longer ones come first."""
+    return tuple((row["word"], tuple(row["parts"].split("、"))) for row in rows("joint_words.tsv"))
+
+
+def _apart(things: str, count: int) -> str:
+    """Write out a word that stands for several: 城乡居民收入 → 城镇居民收入、农村居民收入."""
+    for joint, parts in _joint_words():
+        head, word, tail = things.partition(joint)
+        if word and len(parts) == count and not re.search("[、和]", head + tail):
+            return "、".join(head + part + tail for part in parts)
+    return things
 
 
 def _splits(things: str) -> Sequence[str]:

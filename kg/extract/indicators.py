@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 
 from kg.extract.amounts import find_amount
 from kg.extract.boundary import tagged
@@ -45,6 +46,9 @@ IMPROVING = re.compile(
 ALIKE = re.compile(
     r"^(?P<things>[^、]{2,}、[^，]{2,})(?:均|双双)(?P<verb>增长|下降|提高|提升|降低)$"
 )
+# 甲率、乙率|均达到|90%
+ALL_RATES = re.compile(r"^(?P<things>[^，]+?)(?<=[率比重])(?:均|都|全部|双双)[^，率比]{0,6}$")
+RATE_NAME = re.compile(r"[一-鿿）”]{2,}(?:率|占比|比例|比重)$")
 # 床位|由4张|增加到…
 BASELINE = re.compile(r"[由从][^，；]{0,10}?(?:\d|[百千]分之)[^，；]{0,8}$")
 BASE_MARK = re.compile(r"(?:比例|比重)?[的达到]{0,20}$")  # …人数，占学生总数的|2%
@@ -60,15 +64,23 @@ ACTIONS = (
     "开工", "落地", "签约", "完成", "改造", "治理", "整治", "培训", "建设", "投入", "评选", "种植",
     "栽植",
 )  # fmt: skip
+# 各县要确保|公办园覆盖率
+PLEDGED = re.compile(
+    r"^[^，（]{1,20}?(?:要|应当?|须|需)?(?<!以)(?:确保|保证(?!金|率|人|体系)|(?<![全努])力争)(?=[^，]{3})"
+)
 LONGEST_VERB = 4
 MEASURED = ("率", "量", "数", "额")  # the tagger takes the 率 of 配备率 for a verb
 BUILDING = ("新建", "改建", "扩建", "迁建")
+SHORT = 2
+PROMISING = ("力争", "确保", "实现", "给予")
 LONGEST_LABEL, SHORTEST_NAME, LONGEST_NAME = 14, 4, 10
 # 推荐函（纸质，一式|6份|）
 COPIES = re.compile(r"(?P<papers>[^，。；：、（）]{2,16})(?:（[^（）。；]{0,12})?一式$")
 MEASURES = ("学分", "学时", "课时", "项目")  # 劳动课程不低于4个|学分
+ALL = re.compile("100%")  # 停车位|100%|安装充电桩: of all it is said
 BASE = re.compile(r"按照?[^，；。]{2,80}的$")  # 按总学时的|8%|开设劳动课程
 # What only follows a figure: 迈上500亿元|新台阶|, 处理能力3万吨|/天|.
+ELSEWHERE = re.compile(r"(?:(?:有|具备)条件|条件好)的?[一-鿿]{0,4}")
 LEVEL = re.compile(r"^(?:新?台阶|大关|/[天日年月人次户亩])")
 # 山区学校，收费标准|为|900元: whose rate it is stands in the clause before.
 RATE = re.compile("(?:扣除|补助|补贴|缴费|收费|奖励|支付|供养|资助)(?:标准|比例|限额|额度)")
@@ -76,13 +88,18 @@ CLASS = re.compile("(?:城市|地区|企业|单位|学校|人员|学生|对象|�
 # 参保的支出，按照每季|600元|的标准据实扣除; 住院费用由基金按|80%|的比例支付
 PAID_BY = re.compile(r"^(?P<who>[^，]*?)(?:统一)?按照?(?:每[^，按]{1,6})*$")
 PAID = re.compile(
-    r"(?:的(?:标准|比例|限额))?(?P<act>(?:定额|据实|全额)?(?:扣除|支付|发放|缴纳|计发|征收|收取|报销|承担|负担|提取))"
+    r"(?:的(?:标准|比例|限额))?(?:[向给为][^，。；]{2,12}?)?"
+    r"(?P<act>(?:定额|据实|全额)?(?:扣除|支付|发放|缴纳|计发|征收|收取|报销|承担|负担|提取|配足配齐|配足|配齐|配备))"
+    r"(?P<what>[一-鿿]{2,12}(?=[，。；]|$))?"
 )
 PURPOSE = re.compile("补助|奖励|补贴|扶持|资助")
 # 甲、乙等|示范性项目: the examples are left out; but 高等学校, 一等奖.
 LISTED = re.compile(
     r"^[^，]*(?<![中高初平均同一二三四])等(?:方式|形式)?(?:举办|开展)?(?![级次奖])(?=[^，]{4,}$)"
 )
+# 检测收费|在现行基础上|降低30%; 引导机构|将|收费标准降低30%
+BASIS = re.compile(r"在[^，；。]{2,20}?(?:的?基础|水平)上(?:又|再|总体)*")
+DISPOSING = re.compile(r"^[^，]*?(?<![即终])[将把](?![军来士领要])(?=[^，]{3,}$)")
 BY_MEASURE = re.compile("每立方米$")  # PM2.5浓度降至每立方米|34微克|
 LINKED = re.compile(r"^(?:[、和及与]|以及)(?=[^、和及与])")
 NEXT_FIGURE = re.compile(r"[和及与](?=\d)")  # 20个市级项目和|10个县级项目
@@ -139,10 +156,24 @@ def find_indicators(site: Site, previous: str) -> Iterator[str]:
     if alike is not None:
         yield from _joined(alike["things"], alike["verb"])
         return
+    rates = _rates(left) if site.unit in SHARES else ()
+    if rates:
+        yield from rates
+        return
     found = _indicator(site, left, right)
     if RATE.fullmatch(found):
         found = _class_before(site) + found
     yield _completed(found, previous, site) if not right or not found else found
+
+
+def _rates(left: str) -> Sequence[str]:
+    """Return the rates of a list that all reach a figure, none where one is no rate's name."""
+    found = ALL_RATES.search(left)
+    names = re.split("、|和|以及|及|与", _stripped(found["things"])) if found else []
+    if len(names) < 2 or not all(RATE_NAME.search(name) for name in names):
+        return ()
+    count = len(names)
+    return [member("、".join(names), Run(0, 0, at, count)) for at in range(count)]
 
 
 def _distributed(site: Site) -> str:
@@ -166,6 +197,7 @@ def _left(site: Site) -> str:
     text = site.sentence[max(stop, last) : site.begin]
     if last and not LINKED.match(text):
         text = re.split(r"[、和及与]", text)[-1]  # behind what the figure before counts
+    text = BASIS.sub("", text)
     text = BY_MEASURE.sub("", LINKED.sub("", text) if last else _last_action(text))
     return _inside(NUMBERING.sub("", text).strip("、 \u3000（"))
 
@@ -209,7 +241,8 @@ def _right(site: Site) -> str:
 def _nouns(parts: Sequence[str]) -> Sequence[str]:
     """Return the parts of a list if all are nouns: 30种|农具、种子和农药."""
     counted = re.compile(r"\d|^[一二两三四五六七八九十]")
-    return parts if all(_is_noun(part) and not counted.search(part) for part in parts) else ()
+    found = list(takewhile(lambda part: not counted.search(part), parts))
+    return found if all(map(_is_noun, found)) else ()
 
 
 def _joined(things: str, verb: str) -> Iterator[str]:
@@ -223,6 +256,8 @@ def _completed(indicator: str, previous: str, site: Site) -> str:
     """Give a bare verb (完工, 增长, nothing) the noun that the figure before it counts."""
     if not previous or not _follows_on(site):
         return indicator
+    if ELSEWHERE.fullmatch(indicator):
+        return previous  # 有条件的达到|11%|
     changed = CHANGED.fullmatch(indicator)
     if not indicator or changed:
         # 产值增长5%，力争突破|60亿元|: the sum is of the 产值
@@ -261,6 +296,7 @@ def _indicator(site: Site, left: str, right: str) -> str:
     told = _by_construction(site, left, right, behind)
     if told:
         return told
+    left = _disposed_of(left)
     reach = _tail("reach").search(left)
     subject = _reaching(site, left[: reach.start()]) if reach is not None else ""
     if subject or (reach is not None and not behind):
@@ -275,6 +311,13 @@ def _indicator(site: Site, left: str, right: str) -> str:
     return behind if _governs(left) and behind else _told_before(site, left, behind)
 
 
+def _disposed_of(left: str) -> str:
+    """Return what is done something to: 引导机构将|收费标准降低|; not 收入将|比上年增加|."""
+    bare = DISPOSING.sub("", left)
+    changes = _tail("reach").search(bare) or _tail("change").search(CLOSING.sub("", bare))
+    return bare if changes and _is_noun(bare) else left
+
+
 def _reaching(site: Site, left: str) -> str:
     """Return what reaches a figure: 甲比重|提高到|50%|, or 甲比重不断提高，|达到|50%|."""
     return _stripped(BASELINE.sub("", left)) or _earlier_subject(site)
@@ -283,6 +326,10 @@ def _reaching(site: Site, left: str) -> str:
 def _told_before(site: Site, left: str, behind: str) -> str:
     """Return the words before a figure, else those behind it, else those of what came before."""
     before = LISTED.sub("", _stripped(left))
+    if len(before) == SHORT and is_money(site.unit):
+        done = re.search(f"(?:{_verbs('neutral')}){before}$", CLOSING.sub("", left))
+        done = None if done and done[0].startswith(PROMISING) else done
+        before = done[0] if done else before  # 完成投资: alone it says too little
     if len(before) == 2 and not behind and not site.before and _is_verb(before):
         subject = "" if FIGURE.search(_clause_before(site)) else _earlier_subject(site)
         return subject.removesuffix(before) + before  # 推广甲课程，累计|参与|2万人次
@@ -308,30 +355,58 @@ def _by_construction(site: Site, left: str, right: str, behind: str) -> str:
     is_within = site.unit in WORKING_TIMES and site.sentence[site.end - 1] == "内"
     if is_within and _tail("reach").search(left) is None:
         return _done_within(site, left)
-    paid = PAID.match(right)
-    rate = PAID_BY.search(left) if paid is not None else None
-    if paid is not None and rate is not None:
-        return (_stripped(rate["who"]) or _earlier_subject(site)) + paid["act"]
-    if site.unit in SHARES:
-        if left.removeprefix("应").startswith("占"):
-            return _earlier_subject(site) + BASE_MARK.sub("", left.removeprefix("应"))
-        return _stripped(right) if BASE.search(left) and _acts(right) else ""
+    told = _paid(site, left, right) or _of_a_share(site, left, right)
+    if told or site.unit in SHARES:
+        return told
     copies = COPIES.search(site.sentence, 0, site.begin) if "一式" in site.sentence else None
     if copies is not None:
         return _stripped(copies["papers"].rpartition("的")[2])
     if left.endswith("等") and behind:
         return _lead(left) + behind if len(behind) <= 4 else behind
     bare = _stripped(left)
+    if site.unit == "次" and len(behind) <= LONGEST_NAME and _is_noun(right):
+        return _done_to(left) + behind
     if behind in MEASURES and len(bare) > 2:
         return bare + behind
     return behind if len(bare) == 1 else ""
+
+
+def _paid(site: Site, left: str, right: str) -> str:
+    """Return who pays at a rate, or what is paid: 按每人|50元|的标准发放茶补."""
+    paid = PAID.match(right)
+    rate = PAID_BY.search(left) if paid is not None else None
+    if paid is None or rate is None:
+        return ""
+    if paid["what"] and _is_noun(paid["what"]):
+        return paid["what"]
+    return (_stripped(rate["who"]) or _earlier_subject(site)) + paid["act"]
+
+
+def _of_a_share(site: Site, left: str, right: str) -> str:
+    """Return what a share is said of where more than the words before it tell that."""
+    if site.unit not in SHARES:
+        return ""
+    if left.removeprefix("应").startswith("占"):
+        return _earlier_subject(site) + BASE_MARK.sub("", left.removeprefix("应"))
+    is_all = ALL.fullmatch(site.sentence, site.begin, site.end) and len(_stripped(left)) > 1
+    if is_all and _acts(right):
+        return _stripped(left) + _up_to_mark(right)
+    return _stripped(right) if BASE.search(left) and _acts(right) else ""
+
+
+def _done_to(left: str) -> str:
+    """Return the verb whose object is acted on so often: 每年修订|1次|目录; "" for an event's."""
+    last = tagged(left[-6:])[-1:]
+    verb, tag = last[0] if last else ("", "")
+    is_event = re.fullmatch(f"{_verbs('neutral')}|{_verbs('change')}|参加|享受|进行", verb)
+    return verb if tag.startswith("v") and len(verb) > 1 and not is_event else ""
 
 
 def _lead(left: str) -> str:
     """Return the verb before a list of examples: 建成通车|甲至乙等|5个|项目."""
     verbs = ""
     for word, tag in tagged(left[:8]):
-        if not tag.startswith("v"):
+        if not tag.startswith("v") or len(word) == 1:
             break
         verbs += word
     return "" if re.fullmatch(_verbs("neutral"), verbs) else verbs
@@ -343,6 +418,11 @@ def _done_within(site: Site, left: str) -> str:
         0
     ].strip()
     return behind if len(behind) > 3 or not left else _stripped(left) + behind
+
+
+def _up_to_mark(right: str) -> str:
+    """Return the predicate behind a figure: 学校|100%|纳入联盟的目标."""
+    return re.split("的(?!士)", right, maxsplit=1)[0].removeprefix("完成")
 
 
 def _acts(right: str) -> bool:
@@ -438,8 +518,8 @@ def _earlier_subject(site: Site) -> str:
 
 def _stripped(left: str) -> str:
     """Drop adverbs, times and neutral verbs from the front, links from the end."""
-    text = left
-    neutral = re.compile(f"(?:{_verbs('neutral')})(?!率|数|量|额|面积|比例|[书表单](?!籍|率))")
+    text = PLEDGED.sub("", left)
+    neutral = re.compile(f"(?:{_verbs('neutral')})(?!率|数|量|额|面积|比例|后|[书表单](?!籍|率))")
     for _ in range(6):
         shorter = OPENING.sub("", text)
         lead = neutral.match(shorter)

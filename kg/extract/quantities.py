@@ -34,12 +34,22 @@ FRACTION = re.compile(
     rf"(?P<unit>百分之|千分之)(?P<whole>{CHINESE})(?:点(?P<rest>[零一二三四五六七八九]+))?"
     rf"(?:(?:至|到|—)(?:百分之|千分之)?(?P<upper>{CHINESE}))?(?P<more>多)?"
 )
+# 三分之一, 四分之三: as per cent, as is 一半; not 经过半年, 一半月.
+PART = re.compile(
+    r"(?<![零一二三四五六七八九十百千])(?P<whole>[二三四五六七八九十])分之(?P<share>[一二三四五六七八九])"
+    r"|(?:一半|半数)(?![月年天])"
+)
+LESSONS = ("学分", "学时", "课时")
+OF_A_WHOLE = re.compile(
+    r"(?:占|减少?|压缩|缩减|缩短|降低|下降|提高|提升|增加|增长|达到?|为|按照?)[^，。；：、]{0,14}$"
+)
 SHARE_SIGNS = ("%", "‰")
 OF_CHANGE = re.compile("增长|提高|提升|上升|下降|降低|减少|达到|平均|水平")
 SHARE = {"百分之": "%", "千分之": "‰"}
 NEAR = 40  # characters looked at before a figure: for what counts it
 REACH = 24  # … for what bounds it
 RANGE = re.compile("至|到|—{1,2}")
+ALL_BOUND = ("以上", "以下", "以内", "左右")  # 5%、6%左右; but not 3家、20余家
 LISTED = re.compile(r"第(?:\d+、)+$")  # 第1、2、3项
 PAIR = re.compile(r"([一二两三四五六七八])([二两三四五六七八九])")  # 一两项, 三五个
 # What the figure counts stands there already: 下列3项条件, 《…》等5项标准, （共8个）.
@@ -160,7 +170,7 @@ def find_quantities(text: str) -> Iterator[Quantity]:
     """Yield the figures with a unit in a text of even widths, and the phrases that imply one."""
     found = (_quantity(text, match) for match in _figures_with_unit(text))
     figures = [quantity for quantity in found if quantity is not None]
-    others = [*_fractions(text), *_ratios(text), *_bare_quantities(text, figures)]
+    others = [*_fractions(text), *_parts(text), *_ratios(text), *_bare_quantities(text, figures)]
     figures = sorted([*figures, *others], key=lambda quantity: quantity.begin)
     yield from _together(figures, text)
     yield from _implied_quantities(text)
@@ -180,7 +190,7 @@ def _figures_with_unit(text: str) -> Iterator[re.Match[str]]:
 def _together(figures: Iterable[Quantity], text: str) -> Iterator[Quantity]:
     """Yield figures, the two ends of a range as one, coordinated ones with the same bound."""
     previous: Quantity | None = None
-    for quantity in figures:
+    for quantity in _bound_at_the_end(list(figures), text):
         if previous is None:
             previous = quantity
             continue
@@ -207,6 +217,21 @@ def _fractions(text: str) -> Iterator[Quantity]:
         if upper is not None and value < upper:
             found = replace(found, comparator="Between", value=None, low=value, high=Decimal(upper))
         yield found
+
+
+def _parts(text: str) -> Iterator[Quantity]:
+    """Yield parts of a whole as per cent: 一半以上, 三分之一."""
+    for match in PART.finditer(text) if "半" in text or "分之" in text else ():
+        whole, share = chinese(match["whole"] or "二"), chinese(match["share"] or "一")
+        is_share = OF_A_WHOLE.search(text, max(0, match.start() - NEAR), match.start())
+        if not is_share or not whole or not share or share >= whole:
+            continue
+        value = Decimal(f"{100 * share / whole:.2f}".rstrip("0").rstrip("."))
+        comparator, begin, end = _comparator(text, *match.span(), "%")
+        yield Quantity(
+            begin, end, match.start(), comparator, value, None, None, "%", False,
+            "quantity.fraction",
+        )  # fmt: skip
 
 
 def _ratios(text: str) -> Iterator[Quantity]:
@@ -266,6 +291,29 @@ def _bound_alike(first: Quantity, second: Quantity, text: str) -> Quantity:
     ):
         return replace(second, comparator=first.comparator)
     return second
+
+
+def _bound_at_the_end(figures: Sequence[Quantity], text: str) -> Sequence[Quantity]:
+    """Give the figures of a list the bound behind its last: 分别增长|6%|、|8%|左右."""
+    bound = list(figures)
+    ended = ""  # the bound behind the last of a list
+    for at in range(len(bound) - 1, 0, -1):
+        first, last = figures[at - 1], bound[at]
+        ended = text[last.end - 2 : last.end] if figures[at] is last else ended
+        if ended in ALL_BOUND and _are_alike(first, last, text):
+            bound[at - 1] = replace(first, comparator=last.comparator)
+        else:
+            ended = ""
+    return bound
+
+
+def _are_alike(first: Quantity, last: Quantity, text: str) -> bool:
+    return (
+        first.comparator == "Exactly"
+        and first.unit == last.unit
+        and text[first.end : last.begin] in ("和", "、")
+        and "分别" in text[clause_at(text, first.begin)[0] : first.begin]
+    )
 
 
 def _quantity(text: str, match: re.Match[str]) -> Quantity | None:
@@ -348,7 +396,10 @@ def _sums_up(text: str, match: re.Match[str]) -> bool:
 
 
 def _unit(match: re.Match[str]) -> str:
-    return str(match["unit"]) + (match["paren"] or "") + (match["per"] or "")
+    """Return the unit as written; 个学分 is 学分."""
+    unit = str(match["unit"])
+    unit = unit.removeprefix("个") if unit.endswith(LESSONS) else unit
+    return unit + (match["paren"] or "") + (match["per"] or "")
 
 
 def _comparator(
