@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
 
 JOINS = ("—", "-")
+EDITION_BEFORE = re.compile(r"(?:第[一二三四五六七八九十百\d]+|首|(?<!\d)\d{1,3})届$")
 LEVEL_BEFORE = re.compile(r"(?:全国|国家级|全省|省级|市级|县级|区级|自治区级)$")
 
 
@@ -81,9 +82,13 @@ def _known(stretch: str) -> Iterator[Mention]:
 
 
 def _longer(stretch: str, begin: int, end: int, kind: str) -> Mention | None:
-    """Return the name that a known one is part of: 省级|文明城市, 平安校园|示范区."""
-    before = stretch[max(0, begin - 8) : begin] if kind == "Designation" else ""
-    level = _level_before(before, stretch.endswith("区", begin, end))
+    """Return the longer name that holds a known one: 省级|文明城市, 第六届|进博会."""
+    before = stretch[max(0, begin - 8) : begin]
+    level = 0
+    if kind == "Designation":
+        level = _level_before(before, stretch.endswith("区", begin, end))
+    elif kind == "Event":
+        level = len(found[0]) if (found := EDITION_BEFORE.search(before)) is not None else 0
     head = head_at(stretch, end)
     awarded = head is not None and heads()[head]["kind"] == "designation"
     if not level and not awarded:
