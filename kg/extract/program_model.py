@@ -32,7 +32,13 @@ from kg.vocabulary import segmenter, terms, words
 MODEL = "programs.crfsuite"
 PARTS = ("body", "work", "table", "addressee", "summary")
 # What the rules are sure of stays, whatever the model thinks of it.
-CERTAIN = ("program.known.quoted", "program.meeting", "program.quoted.head", "program.short")
+CERTAIN = (
+    "program.known.quoted",
+    "program.meeting",
+    "program.edition",
+    "program.quoted.head",
+    "program.short",
+)
 ACTIVITY = re.compile("(?<=.{4})(?:系列|实践|教学评选)?活动$")
 NOTE_AT_END = re.compile(r"”?[（(［\[]\d{1,3}[）)］\]]$")
 NAME = re.compile("[BI]I*")  # the labels of one

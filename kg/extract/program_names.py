@@ -27,7 +27,7 @@ CLAUSE_START = re.compile(r"[，。；：！？、《》\s‘’…【】\[\]|�
 PAIRS = {"）": "（", ")": "("}
 NUMBERING = re.compile(r"[（(][一二三四五六七八九十\d]+[）)]")
 ONE_LEVEL = (
-    r"(?:国家和?级?|全国|中国|全[省市县区]|自治区级?|[部县区校]级"
+    r"(?:(?:国家|省|市|县|区)级(?:及?以上)|国家和?级?|全国|中国|全[省市县区]|自治区级?|[部县区校]级"
     r"|省级|省(?![内外直市际区委会级]|政府)(?:、市级)?|市级|市(?![场民政域县区辖内外级]|直))(?:和省级)?(?![内外])"
     r"|(?:卓越|标准|先进|基础|领航|引领|示范|星)级"
 )
@@ -391,6 +391,9 @@ def _levelled(before: str, modifier: str, level: int, head: str) -> bool:
         return True
     inside = STATE.search(modifier)
     if inside is not None and place_end(modifier, short=True) == inside.start():
+        return True
+    # 海洋安全国家|重点研发计划|重点专项: the scheme in front has the level.
+    if inside is not None and head_of(modifier) is not None:
         return True
     return len(modifier) >= 3 and _behind(before, "award")
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kg.extract.overlap import Spans
 from kg.extract.program_aliases import same_names
 from kg.extract.program_labels import find_labels
-from kg.extract.program_meetings import find_meetings
+from kg.extract.program_meetings import find_editions, find_meetings
 from kg.extract.program_names import find_names
 from kg.extract.program_words import head_at, head_matcher, heads, kind_of_name, unquoted
 from kg.extract.text import even
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
 
 JOINS = ("—", "-")
-LEVEL_BEFORE = re.compile(r"(?:全国|国家级|全省|省级|市级|县级|区级|自治区级)$")
+LEVEL_BEFORE = re.compile(
+    r"(?:全国|(?:国家级|省级|市级|县级|区级|自治区级)(?:及?以上)?|全省)$"
+)
 
 
 def find_programs(outline: Outline, place: Place | None) -> Iterator[Mention]:
@@ -36,7 +38,8 @@ def find_programs(outline: Outline, place: Place | None) -> Iterator[Mention]:
             stretch = plain[begin:end]
             known = list(_known(stretch)) if named.meets(begin, end) else []
             built = _built(stretch, known) if headed.meets(begin, end) else ()
-            for one in (*known, *find_labels(stretch), *find_meetings(stretch), *built):
+            events = (*find_meetings(stretch), *find_editions(stretch))
+            for one in (*known, *find_labels(stretch), *events, *built):
                 found.append(_moved(one, begin, text))
     yield from same_names(outline, plain, found)
 
