@@ -18,7 +18,8 @@ ADDRESSED = re.compile(
 )
 # What a paper is about is one thing wherever it says it: 云陵示范煤矿是指….
 DEFINED = re.compile(
-    r"(?:所称的?|条[ \u3000]*|[\n。][ \u3000]*)(?!本|我)(?P<name>[一-鿿]{5,20}?)(?:（以下[^（）]{2,20}）)?，?(?:是指|系指)"
+    r"(?:所称的?|条[ \u3000]*|[\n。][ \u3000]*)(?!本|我)(?P<name>[一-鿿]{5,20}?)"
+    r"(?:（以下[^（）]{2,20}）)?，?(?:是指|系指)"
 )
 COLLECTED = re.compile(
     r"(?:组织|开展|做好|启动|关于)(?:组织|开展|做好)?(?:20\d\d年度?)?(?!组织|开展|做好|我|本)(?P<name>[一-鿿]{6,24}?)(?:的)?"
@@ -36,8 +37,8 @@ def same_names(outline: Outline, plain: str, found: list[Mention]) -> Iterator[M
     abbreviated = _abbreviations(plain, found)
     defined = {name: name for name in _defined(plain)}
     levelled = {short: one for short, one in _without_level(found).items() if short not in defined}
-    full = abbreviated | {short: one.name for short, one in levelled.items()}
-    full |= _without_head(found) | defined
+    full = {short: one.name for short, one in levelled.items()}
+    full |= _without_head(found) | defined | abbreviated
     for mention in (*found, *_plain(outline, plain, full, abbreviated)):
         name = full.get(mention.name)
         # What stands in front of 省级示范园 is not yet said to be that: 建设示范园.

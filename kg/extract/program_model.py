@@ -66,7 +66,7 @@ def read_programs(
     `mentions` are what the rules read, none overlapping. A programme that both read keeps the
     rule's name; one that the rules alone read stays only where they are certain of it.
     """
-    found = list(_found(outline, mentions, model or _model()))
+    found = _with_editions(_found(outline, mentions, model or _model()), mentions)
     learned = Spans((m.begin, m.end) for m in found)
     for mention in mentions:
         if mention.type != "Program" or (
@@ -74,6 +74,18 @@ def read_programs(
         ):
             yield mention
     yield from found
+
+
+def _with_editions(found: Iterable[Mention], mentions: Iterable[Mention]) -> list[Mention]:
+    """Drop what is read of an event that is counted, unless it is all of it and more."""
+    editions = [m for m in mentions if m.rule == "program.edition"]
+    places = Spans((m.begin, m.end) for m in editions)
+    ends = {m.end: m.begin for m in editions}
+    return [
+        one
+        for one in found
+        if not places.meets(one.begin, one.end) or one.begin <= ends.get(one.end, -1)
+    ]
 
 
 def _found(outline: Outline, mentions: Sequence[Mention], model: Labeller) -> Iterator[Mention]:

@@ -112,7 +112,7 @@ def find_names(stretch: str) -> Iterator[Mention]:
         row = heads()[head]
         if row["unquoted"] == "no":
             continue
-        begin = _levels_begin(stretch, _trim(stretch, name_start(stretch, at), at))
+        begin = _levels_begin(stretch, trim(stretch, name_start(stretch, at), at))
         if stretch[begin - 1 : begin] == "”" or not _closes(stretch, head, end):
             continue
         if row["kind"] == "initiative":
@@ -262,7 +262,7 @@ def _place_beginnings() -> frozenset[str]:
     return frozenset(name[:2] for names in (known.by_name, known.by_short) for name in names)
 
 
-def _trim(stretch: str, begin: int, head: int) -> int:
+def trim(stretch: str, begin: int, head: int) -> int:
     """Cut off what counts the things: 40所|艺术特色学校, 一批|省级示范园."""
     placed = place_end(stretch[begin:head])
     if placed and TITLE_OF.match(stretch, begin + placed):

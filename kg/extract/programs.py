@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
 
 JOINS = ("—", "-")
-LEVEL_BEFORE = re.compile(
-    r"(?:全国|(?:国家级|省级|市级|县级|区级|自治区级)(?:及?以上)?|全省)$"
-)
+LEVEL_BEFORE = re.compile(r"(?:全国|(?:国家级|省级|市级|县级|区级|自治区级)(?:及?以上)?|全省)$")
 
 
 def find_programs(outline: Outline, place: Place | None) -> Iterator[Mention]:
