@@ -46,7 +46,9 @@ TITLE_OF = re.compile(r"(?<=[省市县区])(?:全国|国家级|省级|市级|自
 BRACKETED = re.compile(r"（[^）]{1,4}）")
 ITEM = re.compile(r"\d{1,2}[.、](?!\d)")
 ASIDE = re.compile(r"[（(].{0,100}?[）)]")
-PLACE = re.compile(r"[一-鿿]{2,3}?(?:[省县]|(?<![城超股都上门集房车楼夜])市)(?!场|政|民|长|域)")
+PLACE = re.compile(
+    r"[一-鿿]{2,3}?(?<![兴强富立])(?:[省县]|(?<![城超股都上门集房车楼夜])市)(?!场|政|民|长|域)"
+)
 WHOLE = re.compile("全[省市县区]")
 STATE = re.compile("国家级?|省级")
 LEADING = re.compile("(?:实施|开展|启动)(?P<verb>[一-鿿]{2})$")
@@ -123,9 +125,15 @@ def find_names(stretch: str) -> Iterator[Mention]:
         if shared is not None:
             last = shared
             yield last
-        elif begin < at and _sets_apart(stretch, begin, at, row):
+        elif begin < at and (_sets_apart(stretch, begin, at, row) or _bears(last, begin, at, row)):
             last = _named(stretch, begin, end)
             yield last
+
+
+def _bears(last: Mention | None, begin: int, head: int, row: dict[str, str]) -> bool:
+    """Tell who bears the scheme that was just read: 渔教改革试点|学校."""
+    inside = last is not None and last.begin == begin and head < last.end
+    return inside and row["kind"] == "designation"
 
 
 def _closes(stretch: str, head: str, end: int) -> bool:
@@ -209,7 +217,7 @@ def _cut(clause: str) -> int:
 
 
 def _governs(word: str, flag: str, clause: str, begin: int, at: int) -> bool:
-    if word in AND or word.startswith("最"):
+    if word in AND or word.startswith("最") or _uncut().match(clause, at):
         return False
     if word in role("governor") or (len(word) == 4 and word[2:] in role("governor")):
         return True
@@ -217,6 +225,12 @@ def _governs(word: str, flag: str, clause: str, begin: int, at: int) -> bool:
         return len(word) > 1 or flag[0] in "pcu" or _is_first(clause, begin, at)
     followed = at + len(word) < len(clause)
     return followed and word in role("soft") and _is_first(clause, begin, at)
+
+
+@cache
+def _uncut() -> re.Pattern[str]:
+    """Return the words that the tagger takes for a preposition or pronoun and what it governs."""
+    return re.compile(choice("uncut"))
 
 
 def _is_first(clause: str, begin: int, at: int) -> bool:
@@ -400,6 +414,9 @@ def _levelled(before: str, modifier: str, level: int, head: str) -> bool:
 
 def _made(before: str, modifier: str, level: int, head: str) -> bool:
     if _levelled(before, modifier, level, head):
+        return True
+    # 30所|海味特色学校: what is counted is a title though its field be short.
+    if len(modifier) >= 2 and len(head) >= 4 and COUNTED.search(before):
         return True
     return len(modifier) >= 4 and (_behind(before, "make") or bool(COUNTED.search(before)))
 
