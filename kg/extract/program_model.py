@@ -24,7 +24,7 @@ from kg.extract.program_features import Word, Words
 from kg.extract.program_labels import COUNTED
 from kg.extract.program_names import is_generic
 from kg.extract.program_weights import Weigher
-from kg.extract.program_words import head_of, kind_of_name, unquoted
+from kg.extract.program_words import head_of, heads, kind_of_name, unquoted, whole_end
 from kg.extract.text import even
 from kg.models import Mention, Outline, Sentence
 from kg.vocabulary import segmenter, terms, words
@@ -44,6 +44,8 @@ NOTE_AT_END = re.compile(r"”?[（(［\[]\d{1,3}[）)］\]]$")
 NAME = re.compile("[BI]I*")  # the labels of one
 LEVELS = re.compile("[一-鿿][两二三四五]级")  # 市、县、|园三级巡查制度: the end of a longer name
 THROUGH = (2, 3)  # characters of what a name goes through: 建设, 再提升
+SHORTEST = 2  # characters in front of a head that make a name of a member of a list
+TITLE = 3  # characters of a head that shows a title by itself
 OPENING = "（(“”"  # 国家数据中心（北方） is the whole of a name
 MARKS = "“”\"' \t\n\u3000"
 
@@ -109,7 +111,29 @@ def _found(outline: Outline, mentions: Sequence[Mention], model: Labeller) -> It
             mention = same or _done_to(begin, end, text, ruled) or _mention(text, begin, end)
             if mention is None or mention.type != "Program" or titles.meets(begin, end):
                 continue
-            yield mention
+            yield from _each(mention, text)
+
+
+def _each(mention: Mention, text: str) -> Iterator[Mention]:
+    """Yield the members of a list that was read as one name, if each has a head of its own."""
+    members = mention.text.split("、")
+    listed = mention.rule == "program.learned" and all(map(_is_whole, members))
+    at = mention.begin
+    for member in members if listed else (mention.text,):
+        begin, end = _bare(text, at, at + len(member))
+        found = _mention(text, begin, end) if listed and len(members) > 1 else mention
+        if found is not None:
+            yield found
+        at += len(member) + 1
+
+
+def _is_whole(member: str) -> bool:
+    """Tell a member of a list that is a name by itself: 青禾音乐节、|渔港马拉松赛."""
+    name = unquoted(member)
+    head = head_of(name) or name
+    if len(name) - len(head) < SHORTEST:
+        return False
+    return len(head) >= TITLE or heads()[head]["kind"] in ("event", "initiative", "platform")
 
 
 def _done_to(
@@ -146,7 +170,7 @@ def _bare(text: str, begin: int, end: int) -> tuple[int, int]:
     if opened > 0 and not re.search("[）)]", inner[opened:]):
         inner = inner[:opened]
     begin += len(inner) - len(inner.lstrip(MARKS))
-    return begin, begin + len(inner.strip(MARKS))
+    return begin, whole_end(text, begin + len(inner.strip(MARKS)))
 
 
 def _mention(text: str, begin: int, end: int) -> Mention | None:

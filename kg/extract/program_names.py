@@ -16,6 +16,7 @@ from kg.extract.program_words import (
     kind_of_name,
     role,
     unquoted,
+    whole_end,
 )
 from kg.extract.text import up_to
 from kg.models import Mention
@@ -62,7 +63,7 @@ COUNTED = re.compile(
 ORDINAL = re.compile(r"(?:20\d\d(?:年度?)?)?第[一二三四五六七八九十百\d]+届|\d{1,2}届")
 # What is left of a verb or a number that the tagger cut in two.
 REST = re.compile(
-    r"(?<=[办打织做抓建用管展])好|全[国省市县区]唯一(?:的)?|(?<=获)批|(?<=[下简统])称|(?<=[\d〇一二三四五六七八九十百千万余])"
+    r"(?:国家|中央|省|市)(?:支持|推荐|批准|公布|鼓励|规定|确定|要求|认定)的?|(?<=[办打织做抓建用管展])好|全[国省市县区]唯一(?:的)?|(?<=获)批|(?<=[下简统])称|(?<=[\d〇一二三四五六七八九十百千万余])"
     r"[个所家项名支场]|[\d.]+[、.](?!\d)|\.|年(?=[一-鿿]{4})"
     rf"|(?<=[每年办举])[一两\d]次|(?<=[办举])一届|{LEVELS}"
 )
@@ -70,7 +71,7 @@ AND = "和与及"
 OWN_PLATFORM = 4  # characters that say what the platform of a state or a place is for
 MEMBERS = 3  # modifiers in front of the last that may share its head
 INSIDE = re.compile(r"(?:(?<![网线海水])上|(?<![高初])中|[内下前后时])$")
-MEETING = re.compile(r"人大|政协|党代会|委员会|董事会|党委|常委|政府工作|党组|理事会")
+MEETING = re.compile(r"全会|人大|政协|党代会|委员会|董事会|党委|常委|政府工作|党组|理事会")
 ACTIVITY = re.compile(r"活动(?!周|月|日|年|中心|室|方案|计划)")
 
 
@@ -155,6 +156,7 @@ def _closes(stretch: str, head: str, end: int) -> bool:
 
 
 def _named(stretch: str, begin: int, end: int, prefix: str = "") -> Mention:
+    end = whole_end(stretch, end)
     name = prefix + unquoted(stretch[begin:end])
     inner = begin + 1 if stretch[begin] == "“" else begin
     activity = ACTIVITY.match(stretch, end)
@@ -407,9 +409,13 @@ def _levelled(before: str, modifier: str, level: int, head: str) -> bool:
     if inside is not None and place_end(modifier, short=True) == inside.start():
         return True
     # 海洋安全国家|重点研发计划|重点专项: the scheme in front has the level.
-    if inside is not None and head_of(modifier) is not None:
+    if inside is not None and {_kind(head), _kind(head_of(modifier))} == {"initiative"}:
         return True
     return len(modifier) >= 3 and _behind(before, "award")
+
+
+def _kind(head: str | None) -> str:
+    return heads()[head]["kind"] if head else ""
 
 
 def _made(before: str, modifier: str, level: int, head: str) -> bool:

@@ -57,12 +57,14 @@ LABEL_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
 )
 # 云陵国家文化公园（青禾段）: what the name is shows in front of the bracket.
-BRACKET_AT_END = re.compile(r"（[^（）]*）$")
+BRACKET_AT_END = re.compile(r"（[^（）]*）$|\d\.\d版?$")
 NOTE = re.compile(r"[（［\[]\d{1,3}[）］\]]")
 # What is counted one by one is a scheme, whatever the last of it is: 一核两带三区.
 OF_NUMBERS = re.compile(
     r"(?:[一二三四五六七八九十两双]{1,2}[^一二三四五六七八九十两双\d]{1,4}){2,6}"
 )
+# What belongs to a name behind its last word: the version, the kinds of places that it is for.
+BEHIND = re.compile(r"\d\.\d版?|[（(](?:[市县区旗州校园班群]、?){1,4}[）)]")
 # What one thing does for another is a way to work: 互联网+云陵教育.
 OF_TWO = re.compile(r"[^+＋]{2,8}[+＋][^+＋]{2,8}")
 # What a place makes of itself: 平安云陵, 数字云陵.
@@ -126,6 +128,12 @@ def head_of(name: str) -> str | None:
         if name[-length:] in heads():
             return name[-length:]
     return None
+
+
+def whole_end(text: str, end: int) -> int:
+    """Return where a name ends with what still belongs to it: 渔才计划|2.0, 示范县|（市、区）."""
+    behind = BEHIND.match(text, end)
+    return behind.end() if behind is not None else end
 
 
 def unquoted(name: str) -> str:
