@@ -117,7 +117,8 @@ def _found(outline: Outline, mentions: Sequence[Mention], model: Labeller) -> It
 def _each(mention: Mention, text: str) -> Iterator[Mention]:
     """Yield the members of a list that was read as one name, if each has a head of its own."""
     members = mention.text.split("、")
-    listed = mention.rule == "program.learned" and all(map(_is_whole, members))
+    label = text[mention.begin - 1 : mention.begin] == "“" or "“" in mention.text
+    listed = mention.rule == "program.learned" and not label and all(map(_is_whole, members))
     at = mention.begin
     for member in members if listed else (mention.text,):
         begin, end = _bare(text, at, at + len(member))

@@ -415,7 +415,7 @@ def _levelled(before: str, modifier: str, level: int, head: str) -> bool:
 
 
 def _kind(head: str | None) -> str:
-    return heads()[head]["kind"] if head else ""
+    return heads()[head]["kind"] if head in heads() else ""
 
 
 def _made(before: str, modifier: str, level: int, head: str) -> bool:

@@ -64,7 +64,7 @@ OF_NUMBERS = re.compile(
     r"(?:[一二三四五六七八九十两双]{1,2}[^一二三四五六七八九十两双\d]{1,4}){2,6}"
 )
 # What belongs to a name behind its last word: the version, the kinds of places that it is for.
-BEHIND = re.compile(r"\d\.\d版?|[（(](?:[市县区旗州校园班群]、?){1,4}[）)]")
+BEHIND = re.compile(r"\d\.\d版?(?![\d亿万%％个元米])|[（(](?:[市县区旗州校园班群]、?){1,4}[）)]")
 # What one thing does for another is a way to work: 互联网+云陵教育.
 OF_TWO = re.compile(r"[^+＋]{2,8}[+＋][^+＋]{2,8}")
 # What a place makes of itself: 平安云陵, 数字云陵.
