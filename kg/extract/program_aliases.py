@@ -22,7 +22,7 @@ DEFINED = re.compile(
     r"(?:（以下[^（）]{2,20}）)?，?(?:是指|系指)"
 )
 COLLECTED = re.compile(
-    r"(?:组织|开展|做好|启动|关于)(?:组织|开展|做好)?(?:20\d\d年度?)?(?!组织|开展|做好|我|本)(?P<name>[一-鿿]{6,24}?)(?:的)?"
+    r"(?:组织|开展|做好|启动|关于)(?:组织|开展|做好)?(?P<year>20\d\d年度?)?(?!组织|开展|做好|我|本)(?P<name>[一-鿿]{6,24}?)(?:的)?"
     r"(?:征集|遴选|申报|推荐|认定|评选|评定|评审|管理)(?:[和与及、][一-鿿]{2,4})?工作"
 )
 TITLE = 3  # characters of a head that shows a title by itself: 示范煤矿
@@ -66,6 +66,8 @@ def _defined(plain: str) -> Iterator[str]:
         head = head_of(name) or ""
         if TITLE <= len(head) <= len(name) - 2 and heads()[head]["kind"] == "designation":
             yield name
+            if match.groupdict().get("year"):
+                yield match["year"] + name  # each year's cases are a title of their own
 
 
 def _without_level(found: Iterable[Mention]) -> dict[str, Mention]:

@@ -39,6 +39,7 @@ CERTAIN = (
     "program.quoted.head",
     "program.short",
 )
+WHOLE = ("program.edition", "program.short")  # a counted event, a name that the document defines
 ACTIVITY = re.compile("(?<=.{4})(?:系列|实践|教学评选)?活动$")
 NOTE_AT_END = re.compile(r"”?[（(［\[]\d{1,3}[）)］\]]$")
 NAME = re.compile("[BI]I*")  # the labels of one
@@ -68,7 +69,7 @@ def read_programs(
     `mentions` are what the rules read, none overlapping. A programme that both read keeps the
     rule's name; one that the rules alone read stays only where they are certain of it.
     """
-    found = _with_editions(_found(outline, mentions, model or _model()), mentions)
+    found = _without_parts(_found(outline, mentions, model or _model()), mentions)
     learned = Spans((m.begin, m.end) for m in found)
     for mention in mentions:
         if mention.type != "Program" or (
@@ -78,11 +79,11 @@ def read_programs(
     yield from found
 
 
-def _with_editions(found: Iterable[Mention], mentions: Iterable[Mention]) -> list[Mention]:
-    """Drop what is read of an event that is counted, unless it is all of it and more."""
-    editions = [m for m in mentions if m.rule == "program.edition"]
-    places = Spans((m.begin, m.end) for m in editions)
-    ends = {m.end: m.begin for m in editions}
+def _without_parts(found: Iterable[Mention], mentions: Iterable[Mention]) -> list[Mention]:
+    """Drop what is read of a name that is whole as it stands, unless it is all of it and more."""
+    wholes = [m for m in mentions if m.rule in WHOLE]
+    places = Spans((m.begin, m.end) for m in wholes)
+    ends = {m.end: m.begin for m in wholes}
     return [
         one
         for one in found
