@@ -66,7 +66,7 @@ def _defined(plain: str) -> Iterator[str]:
         head = head_of(name) or ""
         if TITLE <= len(head) <= len(name) - 2 and heads()[head]["kind"] == "designation":
             yield name
-            if match.groupdict().get("year"):
+            if match.groupdict().get("year") and not level_end(name):
                 yield match["year"] + name  # each year's cases are a title of their own
 
 
