@@ -82,7 +82,7 @@ def test_kind_is_told_by_the_name_alone() -> None:
     assert set(KINDS.values()) >= {kind for kind, _ in LABEL_KINDS} | set(known.values())
     assert kind_of_name("云岭英才培养计划") == "Initiative"
     assert kind_of_name("云陵市平安校园示范区") == "Designation"
-    assert kind_of_name("云陵快办") == "Platform"
+    assert kind_of_name("青快办") == "Platform"
     assert kind_of_name("青江两岸通办") == "PolicyInstrument"
     assert kind_of_name("青江国家文化公园（云陵段）") == "Designation"
     assert kind_of_name("平安云南") == "Initiative"  # what a place makes of itself

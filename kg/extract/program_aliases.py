@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from kg.extract.overlap import Spans
 from kg.extract.program_names import level_end, place_end
-from kg.extract.program_words import kind_of_name
+from kg.extract.program_words import head_of, heads, kind_of_name
 from kg.extract.text import ABBREVIATED, places_of
 from kg.models import Mention, Outline
 
@@ -16,6 +16,16 @@ from kg.models import Mention, Outline
 ADDRESSED = re.compile(
     r"（[\x21-\x7e]{1,60}[，；]以下[简统]?称[：“]*(?P<short>[^（）“”，、]{2,12})”?[，）]"
 )
+# What a paper is about is one thing wherever it says it: 云陵示范煤矿是指….
+DEFINED = re.compile(
+    r"(?:所称的?|条[ \u3000]*|[\n。][ \u3000]*)(?!本|我)(?P<name>[一-鿿]{5,20}?)"
+    r"(?:（以下[^（）]{2,20}）)?，?(?:是指|系指)"
+)
+COLLECTED = re.compile(
+    r"(?:组织|开展|做好|启动|关于)(?:组织|开展|做好)?(?P<year>20\d\d年度?)?(?!组织|开展|做好|我|本)(?P<name>[一-鿿]{6,24}?)(?:的)?"
+    r"(?:征集|遴选|申报|推荐|认定|评选|评定|评审|管理)(?:[和与及、][一-鿿]{2,4})?工作"
+)
+TITLE = 3  # characters of a head that shows a title by itself: 示范煤矿
 # What a document leaves out where it comes back to a name: “云陵通”平台 … “云陵通”.
 LEFT_OUT = ("平台", "项目", "行动", "工程", "计划")
 SHORTEST_PLAIN = 5  # characters of a shorter name that means no other thing without marks
@@ -25,8 +35,10 @@ SHORTEST = 7  # characters that a title without its level needs to be no common 
 def same_names(outline: Outline, plain: str, found: list[Mention]) -> Iterator[Mention]:
     """Yield the mentions, those under a shorter name of the document with the full one."""
     abbreviated = _abbreviations(plain, found)
-    levelled = _without_level(found)
-    full = abbreviated | {short: one.name for short, one in levelled.items()} | _without_head(found)
+    defined = {name: name for name in _defined(plain)}
+    levelled = {short: one for short, one in _without_level(found).items() if short not in defined}
+    full = {short: one.name for short, one in levelled.items()}
+    full |= _without_head(found) | defined | abbreviated
     for mention in (*found, *_plain(outline, plain, full, abbreviated)):
         name = full.get(mention.name)
         # What stands in front of 省级示范园 is not yet said to be that: 建设示范园.
@@ -45,6 +57,17 @@ def _abbreviations(plain: str, found: Iterable[Mention]) -> dict[str, str]:
         if match is not None:
             short[match["short"]] = mention.name
     return short
+
+
+def _defined(plain: str) -> Iterator[str]:
+    """Yield the titles that a paper defines, or is about."""
+    for match in (*DEFINED.finditer(plain), *COLLECTED.finditer(plain)):
+        name = match["name"]
+        head = head_of(name) or ""
+        if TITLE <= len(head) <= len(name) - 2 and heads()[head]["kind"] == "designation":
+            yield name
+            if match.groupdict().get("year") and not level_end(name):
+                yield match["year"] + name  # each year's cases are a title of their own
 
 
 def _without_level(found: Iterable[Mention]) -> dict[str, Mention]:

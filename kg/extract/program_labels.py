@@ -7,14 +7,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
-from kg.extract.program_names import level_end, name_start
-from kg.extract.program_words import head_at, head_of, heads, kind_of_name, role, unquoted
+from kg.extract.program_names import level_end, name_start, trim
+from kg.extract.program_words import KINDS, head_at, head_of, heads, kind_of_name, role, unquoted
 from kg.extract.text import up_to
 from kg.models import Mention
 from kg.vocabulary import contextual, rows, terms, words
 
 QUOTED = re.compile(r"“(?P<label>[^“”]{1,30})”")
 SENTENCE = re.compile(r"[。；：？！]")
+# How a service is had: 掌上办, 免申即享, 一网统管; holding a fair is none.
+SERVICE = re.compile(
+    r"(?!.*(?:[举承主督]办|[该能]办)$)[一-鿿]{2,6}办$|[一-鿿]{2,3}即[一-鿿]{1,3}$|一[一-鿿][通统][一-鿿]$"
+)
 MEASURE = re.compile(r"\d+(?![一-鿿]*(?:计划|工程|行动|战略)$)[一-鿿]{0,3}")
 JOINED = ("", "、", "和", "与", "及", "以及")
 # A number in front, a plus sign, a formula of one and one: names of rules, not of things.
@@ -46,9 +50,12 @@ PLUS = re.compile(r"(.{2,8})[+＋×][^+＋×]{2,6}$")
 FRONT = re.compile(r"[一-鿿]{1,10}")
 JOINING = re.compile("[和与及]")
 # What makes a head part of a longer word: 平台|化, 项目|工作者.
-GOES_ON = re.compile(r"[师学院化性员力值表量主者级]|领导|工作者|布局|部署|定位|支点|治理|观念|思维")
+GOES_ON = re.compile(
+    r"[师学院化性员力值表量主者级]|领导|工作者|布局|部署|定位|支点|治理|观念|思维|(?:推进|落地|建设|管理)(?:工作)?(?:体系|模式|机制)"
+)
 # What the last of a row is said to be one of: “青禾之夜”等消费活动.
 AMONG = re.compile("等[一-鿿]{0,6}?(?:活动|项目|工程|行动|计划|平台|大赛|赛事|品牌|系统)")
+OF_SUCH = re.compile("等[一-鿿]{0,8}?(?P<of>活动|项目|工程|行动|计划|平台|大赛|系统)")
 BETWEEN = 8
 LONGEST = 26  # characters of a label; what is longer is quoted
 # Heads that a list of labels shares.
@@ -68,7 +75,7 @@ SHARED = frozenset(
     )
 )
 APART = re.compile(
-    r"[^一-鿿A-Za-z0-9]|[和与及等的地在为是将不获]|培养|培训|每年|带动|制定|入选|获评|荣获|评为|列入|纳入|跻身|实施|开展|推动"
+    r"[^一-鿿A-Za-z0-9]|[和与及等的地在为是将不获]|培养|培训|每年|带动|(?:推进|加快|促进)(?!行动|计划|工程|活动|年)|制定|入选|获评|荣获|评为|列入|纳入|跻身|实施|开展|推动"
 )
 
 
@@ -113,6 +120,7 @@ def _read(stretch: str, matches: list[re.Match[str]], index: int) -> Mention | N
     rejected = _rejects(label, before, "" if tail and not tail[0] else after)
     if tail is not None and not tail[0] and heads()[tail[1]]["kind"] == "platform":
         rejected = rejected and len(label) > LONGEST
+    rejected = rejected and not SERVICE.match(label)
     if tail is not None and not (term and heads()[tail[1]]["kind"] == "policy"):
         return None if rejected and term is None else _with_head(stretch, match, tail)
     begin, end = match.start() + 1, match.end() - 1
@@ -122,12 +130,22 @@ def _read(stretch: str, matches: list[re.Match[str]], index: int) -> Mention | N
         rejected or not _is_named(label, before, after) or MEASURE.fullmatch(label)
     ):
         return None
-    found = _levelled(stretch, match, label)
+    found = _of_such(_levelled(stretch, match, label), after)
     return _with_shared_head(found, stretch, matches, index)
 
 
 def _mention(kind: str, stretch: str, begin: int, end: int, name: str, rule: str) -> Mention:
     return Mention("Program", kind, begin, end, stretch[begin:end], name, rule)
+
+
+def _of_such(found: Mention, after: str) -> Mention:
+    """Return a label that tells no kind as one of what its row is said to be: 等活动."""
+    among = OF_SUCH.match(after)
+    head = head_of(among["of"]) if among is not None else None
+    plain = found.kind == "PolicyInstrument" and not FORMULA.match(found.name)
+    if head is None or not plain or NUMERIC.match(found.name):
+        return found
+    return replace(found, kind=KINDS[heads()[head]["kind"]])
 
 
 def _with_shared_head(
@@ -183,7 +201,10 @@ def _with_head(stretch: str, match: re.Match[str], tail: tuple[str, str, int]) -
     begin = match.start() + 1
     bare = row["quoted"] == "label"
     if bare and row["kind"] != "policy" and row["kind"] != "designation":
-        return _mention(kind_of_name(label), stretch, begin, end, label, "program.quoted.head")
+        kind = kind_of_name(label)
+        if kind == "PolicyInstrument" and not FORMULA.match(label):
+            kind = KINDS[row["kind"]]  # “我为群众办实事”活动: the label does not tell
+        return _mention(kind, stretch, begin, end, label, "program.quoted.head")
     if bare:
         return _bare(stretch, match, tail)
     begin = _prefix(stretch, match, between + head)
@@ -209,7 +230,7 @@ def _bare(stretch: str, match: re.Match[str], tail: tuple[str, str, int]) -> Men
 def _prefix(stretch: str, match: re.Match[str], after: str) -> int:
     """Return where the name begins: a level or field in front belongs to a label of numbers."""
     inside, quote = match.start() + 1, match.start()
-    begin = name_start(stretch, quote)
+    begin = trim(stretch, name_start(stretch, quote), quote)
     front = stretch[begin:quote]
     if not front or not FRONT.fullmatch(front):
         return inside
@@ -218,6 +239,8 @@ def _prefix(stretch: str, match: re.Match[str], after: str) -> int:
     works = kind_of_name(after) == "Initiative" and not after.endswith("试点")
     if works and JOINING.search(front):
         return inside
+    if head_of(front) is not None and match["label"] == after:
+        return inside  # 云陵提升行动|“六大工程”
     tied = works or NUMERIC.match(match["label"])
     return begin if tied and len(front) >= 4 and not front.endswith(_untied()) else inside
 
@@ -236,6 +259,8 @@ def _levelled(stretch: str, match: re.Match[str], label: str) -> Mention:
     titles = "国家级|省级|市级" + ("|国家|全国" if kind_of_name(label) == "Designation" else "")
     level = re.search(f"(?:{titles})$", up_to(stretch, match.start()))
     begin = match.start() - len(level[0]) if level is not None else begin
+    if level is None and NUMERIC.match(label) and kind_of_name(label) == "Initiative":
+        begin = _prefix(stretch, match, label)  # 云陵教育|“双优计划”
     name = unquoted(stretch[begin:end])
     return _mention(kind_of_name(name), stretch, begin, end, name, "program.quoted")
 
@@ -273,15 +298,15 @@ def _of_figures(stretch: str, match: re.Match[str]) -> Mention | None:
         return None
     begin, end = match.start() + 1, of.end()
     name = unquoted(stretch[begin:end])
-    return _mention(kind_of_name(name), stretch, begin, end, name, "program.quoted.head")
+    return _mention("PolicyInstrument", stretch, begin, end, name, "program.quoted.head")
 
 
 def _is_named(label: str, before: str, after: str) -> bool:
     """Tell a name from an emphasised word by its own form and by what stands around it."""
     if len(label) < 2 or COUNTED.match(label):
         return False
-    head = head_of(label)
-    if head is not None and len(label) - len(head) >= 2 and _telling(head):
+    head = head_of(label) or label
+    if SERVICE.match(label) or (len(label) - len(head) >= 2 and _telling(head)):
         return True
     if _cues("after").match(after) or AMONG.match(after):
         return True

@@ -24,7 +24,7 @@ from kg.extract.program_features import Word, Words
 from kg.extract.program_labels import COUNTED
 from kg.extract.program_names import is_generic
 from kg.extract.program_weights import Weigher
-from kg.extract.program_words import head_of, kind_of_name, unquoted
+from kg.extract.program_words import head_of, heads, kind_of_name, unquoted, whole_end
 from kg.extract.text import even
 from kg.models import Mention, Outline, Sentence
 from kg.vocabulary import segmenter, terms, words
@@ -32,12 +32,21 @@ from kg.vocabulary import segmenter, terms, words
 MODEL = "programs.crfsuite"
 PARTS = ("body", "work", "table", "addressee", "summary")
 # What the rules are sure of stays, whatever the model thinks of it.
-CERTAIN = ("program.known.quoted", "program.meeting", "program.quoted.head", "program.short")
+CERTAIN = (
+    "program.known.quoted",
+    "program.meeting",
+    "program.edition",
+    "program.quoted.head",
+    "program.short",
+)
+WHOLE = ("program.edition", "program.short")  # a counted event, a name that the document defines
 ACTIVITY = re.compile("(?<=.{4})(?:系列|实践|教学评选)?活动$")
 NOTE_AT_END = re.compile(r"”?[（(［\[]\d{1,3}[）)］\]]$")
 NAME = re.compile("[BI]I*")  # the labels of one
 LEVELS = re.compile("[一-鿿][两二三四五]级")  # 市、县、|园三级巡查制度: the end of a longer name
 THROUGH = (2, 3)  # characters of what a name goes through: 建设, 再提升
+SHORTEST = 2  # characters in front of a head that make a name of a member of a list
+TITLE = 3  # characters of a head that shows a title by itself
 OPENING = "（(“”"  # 国家数据中心（北方） is the whole of a name
 MARKS = "“”\"' \t\n\u3000"
 
@@ -60,7 +69,7 @@ def read_programs(
     `mentions` are what the rules read, none overlapping. A programme that both read keeps the
     rule's name; one that the rules alone read stays only where they are certain of it.
     """
-    found = list(_found(outline, mentions, model or _model()))
+    found = _without_parts(_found(outline, mentions, model or _model()), mentions)
     learned = Spans((m.begin, m.end) for m in found)
     for mention in mentions:
         if mention.type != "Program" or (
@@ -68,6 +77,18 @@ def read_programs(
         ):
             yield mention
     yield from found
+
+
+def _without_parts(found: Iterable[Mention], mentions: Iterable[Mention]) -> list[Mention]:
+    """Drop what is read of a name that is whole as it stands, unless it is all of it and more."""
+    wholes = [m for m in mentions if m.rule in WHOLE]
+    places = Spans((m.begin, m.end) for m in wholes)
+    ends = {m.end: m.begin for m in wholes}
+    return [
+        one
+        for one in found
+        if not places.meets(one.begin, one.end) or one.begin <= ends.get(one.end, -1)
+    ]
 
 
 def _found(outline: Outline, mentions: Sequence[Mention], model: Labeller) -> Iterator[Mention]:
@@ -91,7 +112,30 @@ def _found(outline: Outline, mentions: Sequence[Mention], model: Labeller) -> It
             mention = same or _done_to(begin, end, text, ruled) or _mention(text, begin, end)
             if mention is None or mention.type != "Program" or titles.meets(begin, end):
                 continue
-            yield mention
+            yield from _each(mention, text)
+
+
+def _each(mention: Mention, text: str) -> Iterator[Mention]:
+    """Yield the members of a list that was read as one name, if each has a head of its own."""
+    members = mention.text.split("、")
+    label = text[mention.begin - 1 : mention.begin] == "“" or "“" in mention.text
+    listed = mention.rule == "program.learned" and not label and all(map(_is_whole, members))
+    at = mention.begin
+    for member in members if listed else (mention.text,):
+        begin, end = _bare(text, at, at + len(member))
+        found = _mention(text, begin, end) if listed and len(members) > 1 else mention
+        if found is not None:
+            yield found
+        at += len(member) + 1
+
+
+def _is_whole(member: str) -> bool:
+    """Tell a member of a list that is a name by itself: 青禾音乐节、|渔港马拉松赛."""
+    name = unquoted(member)
+    head = head_of(name) or name
+    if len(name) - len(head) < SHORTEST:
+        return False
+    return len(head) >= TITLE or heads()[head]["kind"] in ("event", "initiative", "platform")
 
 
 def _done_to(
@@ -128,7 +172,7 @@ def _bare(text: str, begin: int, end: int) -> tuple[int, int]:
     if opened > 0 and not re.search("[）)]", inner[opened:]):
         inner = inner[:opened]
     begin += len(inner) - len(inner.lstrip(MARKS))
-    return begin, begin + len(inner.strip(MARKS))
+    return begin, whole_end(text, begin + len(inner.strip(MARKS)))
 
 
 def _mention(text: str, begin: int, end: int) -> Mention | None:

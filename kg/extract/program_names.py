@@ -16,6 +16,7 @@ from kg.extract.program_words import (
     kind_of_name,
     role,
     unquoted,
+    whole_end,
 )
 from kg.extract.text import up_to
 from kg.models import Mention
@@ -27,7 +28,7 @@ CLAUSE_START = re.compile(r"[，。；：！？、《》\s‘’…【】\[\]|�
 PAIRS = {"）": "（", ")": "("}
 NUMBERING = re.compile(r"[（(][一二三四五六七八九十\d]+[）)]")
 ONE_LEVEL = (
-    r"(?:国家和?级?|全国|中国|全[省市县区]|自治区级?|[部县区校]级"
+    r"(?:(?:国家|省|市|县|区)级(?:及?以上)|国家和?级?|全国|中国|全[省市县区]|自治区级?|[部县区校]级"
     r"|省级|省(?![内外直市际区委会级]|政府)(?:、市级)?|市级|市(?![场民政域县区辖内外级]|直))(?:和省级)?(?![内外])"
     r"|(?:卓越|标准|先进|基础|领航|引领|示范|星)级"
 )
@@ -46,7 +47,9 @@ TITLE_OF = re.compile(r"(?<=[省市县区])(?:全国|国家级|省级|市级|自
 BRACKETED = re.compile(r"（[^）]{1,4}）")
 ITEM = re.compile(r"\d{1,2}[.、](?!\d)")
 ASIDE = re.compile(r"[（(].{0,100}?[）)]")
-PLACE = re.compile(r"[一-鿿]{2,3}?(?:[省县]|(?<![城超股都上门集房车楼夜])市)(?!场|政|民|长|域)")
+PLACE = re.compile(
+    r"[一-鿿]{2,3}?(?<![兴强富立])(?:[省县]|(?<![城超股都上门集房车楼夜])市)(?!场|政|民|长|域)"
+)
 WHOLE = re.compile("全[省市县区]")
 STATE = re.compile("国家级?|省级")
 LEADING = re.compile("(?:实施|开展|启动)(?P<verb>[一-鿿]{2})$")
@@ -60,7 +63,7 @@ COUNTED = re.compile(
 ORDINAL = re.compile(r"(?:20\d\d(?:年度?)?)?第[一二三四五六七八九十百\d]+届|\d{1,2}届")
 # What is left of a verb or a number that the tagger cut in two.
 REST = re.compile(
-    r"(?<=[办打织做抓建用管展])好|全[国省市县区]唯一(?:的)?|(?<=获)批|(?<=[下简统])称|(?<=[\d〇一二三四五六七八九十百千万余])"
+    r"(?:国家|中央|省|市)(?:支持|推荐|批准|公布|鼓励|规定|确定|要求|认定)的?|(?<=[办打织做抓建用管展])好|全[国省市县区]唯一(?:的)?|(?<=获)批|(?<=[下简统])称|(?<=[\d〇一二三四五六七八九十百千万余])"
     r"[个所家项名支场]|[\d.]+[、.](?!\d)|\.|年(?=[一-鿿]{4})"
     rf"|(?<=[每年办举])[一两\d]次|(?<=[办举])一届|{LEVELS}"
 )
@@ -68,7 +71,7 @@ AND = "和与及"
 OWN_PLATFORM = 4  # characters that say what the platform of a state or a place is for
 MEMBERS = 3  # modifiers in front of the last that may share its head
 INSIDE = re.compile(r"(?:(?<![网线海水])上|(?<![高初])中|[内下前后时])$")
-MEETING = re.compile(r"人大|政协|党代会|委员会|董事会|党委|常委|政府工作|党组|理事会")
+MEETING = re.compile(r"全会|人大|政协|党代会|委员会|董事会|党委|常委|政府工作|党组|理事会")
 ACTIVITY = re.compile(r"活动(?!周|月|日|年|中心|室|方案|计划)")
 
 
@@ -112,7 +115,7 @@ def find_names(stretch: str) -> Iterator[Mention]:
         row = heads()[head]
         if row["unquoted"] == "no":
             continue
-        begin = _levels_begin(stretch, _trim(stretch, name_start(stretch, at), at))
+        begin = _levels_begin(stretch, trim(stretch, name_start(stretch, at), at))
         if stretch[begin - 1 : begin] == "”" or not _closes(stretch, head, end):
             continue
         if row["kind"] == "initiative":
@@ -123,9 +126,15 @@ def find_names(stretch: str) -> Iterator[Mention]:
         if shared is not None:
             last = shared
             yield last
-        elif begin < at and _sets_apart(stretch, begin, at, row):
+        elif begin < at and (_sets_apart(stretch, begin, at, row) or _bears(last, begin, at, row)):
             last = _named(stretch, begin, end)
             yield last
+
+
+def _bears(last: Mention | None, begin: int, head: int, row: dict[str, str]) -> bool:
+    """Tell who bears the scheme that was just read: 渔教改革试点|学校."""
+    inside = last is not None and last.begin == begin and head < last.end
+    return inside and row["kind"] == "designation"
 
 
 def _closes(stretch: str, head: str, end: int) -> bool:
@@ -147,6 +156,7 @@ def _closes(stretch: str, head: str, end: int) -> bool:
 
 
 def _named(stretch: str, begin: int, end: int, prefix: str = "") -> Mention:
+    end = whole_end(stretch, end)
     name = prefix + unquoted(stretch[begin:end])
     inner = begin + 1 if stretch[begin] == "“" else begin
     activity = ACTIVITY.match(stretch, end)
@@ -209,7 +219,7 @@ def _cut(clause: str) -> int:
 
 
 def _governs(word: str, flag: str, clause: str, begin: int, at: int) -> bool:
-    if word in AND or word.startswith("最"):
+    if word in AND or word.startswith("最") or _uncut().match(clause, at):
         return False
     if word in role("governor") or (len(word) == 4 and word[2:] in role("governor")):
         return True
@@ -217,6 +227,12 @@ def _governs(word: str, flag: str, clause: str, begin: int, at: int) -> bool:
         return len(word) > 1 or flag[0] in "pcu" or _is_first(clause, begin, at)
     followed = at + len(word) < len(clause)
     return followed and word in role("soft") and _is_first(clause, begin, at)
+
+
+@cache
+def _uncut() -> re.Pattern[str]:
+    """Return the words that the tagger takes for a preposition or pronoun and what it governs."""
+    return re.compile(choice("uncut"))
 
 
 def _is_first(clause: str, begin: int, at: int) -> bool:
@@ -262,7 +278,7 @@ def _place_beginnings() -> frozenset[str]:
     return frozenset(name[:2] for names in (known.by_name, known.by_short) for name in names)
 
 
-def _trim(stretch: str, begin: int, head: int) -> int:
+def trim(stretch: str, begin: int, head: int) -> int:
     """Cut off what counts the things: 40所|艺术特色学校, 一批|省级示范园."""
     placed = place_end(stretch[begin:head])
     if placed and TITLE_OF.match(stretch, begin + placed):
@@ -392,11 +408,21 @@ def _levelled(before: str, modifier: str, level: int, head: str) -> bool:
     inside = STATE.search(modifier)
     if inside is not None and place_end(modifier, short=True) == inside.start():
         return True
+    # 海洋安全国家|重点研发计划|重点专项: the scheme in front has the level.
+    if inside is not None and {_kind(head), _kind(head_of(modifier))} == {"initiative"}:
+        return True
     return len(modifier) >= 3 and _behind(before, "award")
+
+
+def _kind(head: str | None) -> str:
+    return heads()[head]["kind"] if head in heads() else ""
 
 
 def _made(before: str, modifier: str, level: int, head: str) -> bool:
     if _levelled(before, modifier, level, head):
+        return True
+    # 30所|海味特色学校: what is counted is a title though its field be short.
+    if len(modifier) >= 2 and len(head) >= 4 and COUNTED.search(before):
         return True
     return len(modifier) >= 4 and (_behind(before, "make") or bool(COUNTED.search(before)))
 

@@ -34,7 +34,7 @@ LABEL_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "Platform",
         re.compile(
-            r"(?:[平云中]台|系统|云|网|APP|通|码|热线|在线|驿站|大脑|智脑|智库|馆|一张图|(?<!通)办"
+            r"(?:[平云中]台|系统|云|网|APP|通|码|热线|在线|驿站|大脑|智脑|智库|馆|一张图|^.{1,2}[易好快速服诚]办"
             r"|(?<![个大])中心|[据息例才家目料识源因景题企果]库|数据仓|窗口|超市|微法院|院线|空间)$"
         ),
     ),
@@ -50,19 +50,23 @@ LABEL_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "Designation",
         re.compile(
-            r"^最美|百?\d{0,8}强$|^(?:国家级|省级|市级)|(?:校园|家庭|教师|企业|学校|园区|工厂|城市|示范.{0,2}|先锋|标兵|楷模|少年|学生|校长"
+            r"^最美|之[都乡城]$|百?\d{0,8}强$|^(?:国家级|省级|市级)|(?:校园|家庭|教师|企业|学校|园区|工厂|城市|示范.{0,2}|先锋|标兵|楷模|少年|学生|校长"
             r"|班主任|书记|工匠|巨人|之星|名师|社区|乡村|小镇|品牌|百强|十强|称号|奖|人物|艺术团|车间|[示典]范校|服务商|案例"
             r"|[承点]校|联盟|区|商标|名录|榜单?|贸易港|名牌|步行街|产业学院|矿山|场景|枢纽|节点|社团|技师|独角兽|瞪羚|名县|名村)$"
         ),
     ),
 )
 # 云陵国家文化公园（青禾段）: what the name is shows in front of the bracket.
-BRACKET_AT_END = re.compile(r"（[^（）]*）$")
+BRACKET_AT_END = re.compile(r"（[^（）]*）$|\d\.\d版?$")
 NOTE = re.compile(r"[（［\[]\d{1,3}[）］\]]")
 # What is counted one by one is a scheme, whatever the last of it is: 一核两带三区.
 OF_NUMBERS = re.compile(
     r"(?:[一二三四五六七八九十两双]{1,2}[^一二三四五六七八九十两双\d]{1,4}){2,6}"
 )
+# What belongs to a name behind its last word: the version, the kinds of places that it is for.
+BEHIND = re.compile(r"\d\.\d版?(?![\d亿万%％个元米])|[（(](?:[市县区旗州校园班群]、?){1,4}[）)]")
+# What one thing does for another is a way to work: 互联网+云陵教育.
+OF_TWO = re.compile(r"[^+＋]{2,8}[+＋][^+＋]{2,8}")
 # What a place makes of itself: 平安云陵, 数字云陵.
 OF_PLACE = re.compile(r"(?:美丽|平安|法治|数字|智慧|书香|清廉|廉洁|健康|文明|诚信)(?P<place>.+)")
 
@@ -126,6 +130,12 @@ def head_of(name: str) -> str | None:
     return None
 
 
+def whole_end(text: str, end: int) -> int:
+    """Return where a name ends with what still belongs to it: 渔才计划|2.0, 示范县|（市、区）."""
+    behind = BEHIND.match(text, end)
+    return behind.end() if behind is not None else end
+
+
 def unquoted(name: str) -> str:
     """Return a name without quotation marks and the numbers of notes: “青苗”（12）行动."""
     return NOTE.sub("", name.replace("“", "").replace("”", ""))
@@ -135,6 +145,8 @@ def kind_of_name(name: str) -> str:
     """Return the kind of programme that a name's own last words make it."""
     name = BRACKET_AT_END.sub("", name) or name
     head = head_of(name)
+    if head in (None, "教育") and OF_TWO.fullmatch(name):
+        return "PolicyInstrument"
     if head is not None:
         return KINDS[heads()[head]["kind"]]
     if OF_NUMBERS.fullmatch(name):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kg.extract.overlap import Spans
 from kg.extract.program_aliases import same_names
 from kg.extract.program_labels import find_labels
-from kg.extract.program_meetings import find_meetings
+from kg.extract.program_meetings import find_editions, find_meetings
 from kg.extract.program_names import find_names
 from kg.extract.program_words import head_at, head_matcher, heads, kind_of_name, unquoted
 from kg.extract.text import even
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
 
 JOINS = ("—", "-")
-EDITION_BEFORE = re.compile(r"(?:第[一二三四五六七八九十百\d]+|首|(?<!\d)\d{1,3})届$")
-LEVEL_BEFORE = re.compile(r"(?:全国|国家级|全省|省级|市级|县级|区级|自治区级)$")
+LEVEL_BEFORE = re.compile(r"(?:全国|(?:国家级|省级|市级|县级|区级|自治区级)(?:及?以上)?|全省)$")
 
 
 def find_programs(outline: Outline, place: Place | None) -> Iterator[Mention]:
@@ -37,7 +36,8 @@ def find_programs(outline: Outline, place: Place | None) -> Iterator[Mention]:
             stretch = plain[begin:end]
             known = list(_known(stretch)) if named.meets(begin, end) else []
             built = _built(stretch, known) if headed.meets(begin, end) else ()
-            for one in (*known, *find_labels(stretch), *find_meetings(stretch), *built):
+            events = (*find_meetings(stretch), *find_editions(stretch))
+            for one in (*known, *find_labels(stretch), *events, *built):
                 found.append(_moved(one, begin, text))
     yield from same_names(outline, plain, found)
 
@@ -82,13 +82,9 @@ def _known(stretch: str) -> Iterator[Mention]:
 
 
 def _longer(stretch: str, begin: int, end: int, kind: str) -> Mention | None:
-    """Return the longer name that holds a known one: 省级|文明城市, 第六届|进博会."""
-    before = stretch[max(0, begin - 8) : begin]
-    level = 0
-    if kind == "Designation":
-        level = _level_before(before, stretch.endswith("区", begin, end))
-    elif kind == "Event":
-        level = len(found[0]) if (found := EDITION_BEFORE.search(before)) is not None else 0
+    """Return the name that a known one is part of: 省级|文明城市, 平安校园|示范区."""
+    before = stretch[max(0, begin - 8) : begin] if kind == "Designation" else ""
+    level = _level_before(before, stretch.endswith("区", begin, end))
     head = head_at(stretch, end)
     awarded = head is not None and heads()[head]["kind"] == "designation"
     if not level and not awarded:
