@@ -9,10 +9,17 @@ from dataclasses import replace
 from kg.extract.agency_fellows import find_fellows
 from kg.extract.agency_heads import find_organisations
 from kg.extract.agency_known import find_known
-from kg.extract.agency_lists import find_departments, find_items, find_listed
+from kg.extract.agency_lists import (
+    find_departments,
+    find_items,
+    find_listed,
+    members_since,
+    without_posts,
+)
 from kg.extract.agency_local import (
     find_bare,
     find_local,
+    find_of_corps,
     find_of_same_level,
     find_paired,
     find_party_groups,
@@ -23,6 +30,7 @@ from kg.extract.agency_local import (
 from kg.extract.agency_national import find_contextual, find_national
 from kg.extract.agency_trades import find_builders, find_makers, find_trading
 from kg.extract.agency_zones import find_committees
+from kg.extract.jurisdiction import is_local
 from kg.extract.overlap import Apart
 from kg.extract.text import even, places_of
 from kg.models import Mention, Outline, Place
@@ -116,22 +124,27 @@ def _first_pass(outline: Outline, place: Place | None) -> Iterator[Mention]:
     plain = even(text)
     if "设为首页" in plain or "版权所有" in plain:
         plain = SITE_FOOT.sub(lambda foot: " " * len(foot[0]), plain)
+    local = place is None and is_local(text)
+    members = members_since(plain)
     for sentence in outline.sentences:
         if sentence.part == "title":
             yield from _in_shell(text, sentence.begin, sentence.end, place)
             continue
         stretch = plain[sentence.begin : sentence.end]
-        local = list(find_local(stretch, place))
+        if sentence.begin >= members:
+            stretch = without_posts(stretch)
+        placed = list(find_local(stretch, place))
         found = [
             *find_national(stretch),
             *find_contextual(stretch, place),
-            *local,
+            *find_of_corps(stretch),
+            *placed,
             *find_paired(stretch),
-            *find_of_same_level(stretch, local),
+            *find_of_same_level(stretch, placed),
             *find_state_departments(stretch),
             *find_split_forms(stretch, place),
             *find_listed(stretch),
-            *find_departments(stretch, place),
+            *find_departments(stretch, place, local),
             *find_bare(stretch),
             *find_party_groups(stretch),
             *find_police(stretch, place),
