@@ -45,6 +45,17 @@ FOUNDED = re.compile(
 SITE_FOOT = re.compile(
     r"_[一-鿿]{4,30} 设为首页|(?:关闭|返回顶部) [^。；\n]{4,80}?版权所有[^。；\n]*"
 )
+# What a field of government at several levels is called by.
+SEVERAL = (
+    "省、市",
+    "市、区",
+    "市、县",
+    "市和区",
+    "市（区）",
+    "县（市、区）",
+    "市、县（区）",
+    "两级",
+)
 ITS_OFFICE = "办公室"
 # Up to eight bodies issue a paper together, each named by some 14 characters.
 ISSUED = re.compile("[^《]{2,120}?(?=关于(?:印发|转发|发布|公布)|印发《|转发《)")
@@ -55,10 +66,19 @@ OFFICE = re.compile(r"[一-鿿]{2,8}(?:司|处|科|室|股)")
 
 def find_agencies(outline: Outline, place: Place | None) -> Iterator[Mention]:
     """Yield the organisations named in a document of that place, none overlapping another."""
-    found = list(_first_pass(outline, place))
+    found = list(_of_one_level(outline.source.text, _first_pass(outline, place)))
     found += _founded(outline, found)
     yield from _abbreviated(outline, found)
     yield from found
+
+
+def _of_one_level(text: str, found: Iterable[Mention]) -> Iterator[Mention]:
+    """Leave out 教育部门 where the text gives its duties to several levels: 市、区教育部门."""
+    for mention in found:
+        alone = mention.rule == "agency.departments" and mention.text.endswith("部门")
+        if alone and any(f"{levels}{mention.text}" in text for levels in SEVERAL):
+            continue
+        yield mention
 
 
 def _founded(outline: Outline, found: Iterable[Mention]) -> Iterator[Mention]:
