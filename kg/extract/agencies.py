@@ -9,10 +9,17 @@ from dataclasses import replace
 from kg.extract.agency_fellows import find_fellows
 from kg.extract.agency_heads import find_organisations
 from kg.extract.agency_known import find_known
-from kg.extract.agency_lists import find_departments, find_items, find_listed
+from kg.extract.agency_lists import (
+    find_departments,
+    find_items,
+    find_listed,
+    members_since,
+    without_posts,
+)
 from kg.extract.agency_local import (
     find_bare,
     find_local,
+    find_of_corps,
     find_of_same_level,
     find_paired,
     find_party_groups,
@@ -23,6 +30,7 @@ from kg.extract.agency_local import (
 from kg.extract.agency_national import find_contextual, find_national
 from kg.extract.agency_trades import find_builders, find_makers, find_trading
 from kg.extract.agency_zones import find_committees
+from kg.extract.jurisdiction import is_local
 from kg.extract.overlap import Apart
 from kg.extract.text import even, places_of
 from kg.models import Mention, Outline, Place
@@ -37,6 +45,17 @@ FOUNDED = re.compile(
 SITE_FOOT = re.compile(
     r"_[一-鿿]{4,30} 设为首页|(?:关闭|返回顶部) [^。；\n]{4,80}?版权所有[^。；\n]*"
 )
+# What a field of government at several levels is called by.
+SEVERAL = (
+    "省、市",
+    "市、区",
+    "市、县",
+    "市和区",
+    "市（区）",
+    "县（市、区）",
+    "市、县（区）",
+    "两级",
+)
 ITS_OFFICE = "办公室"
 # Up to eight bodies issue a paper together, each named by some 14 characters.
 ISSUED = re.compile("[^《]{2,120}?(?=关于(?:印发|转发|发布|公布)|印发《|转发《)")
@@ -47,10 +66,19 @@ OFFICE = re.compile(r"[一-鿿]{2,8}(?:司|处|科|室|股)")
 
 def find_agencies(outline: Outline, place: Place | None) -> Iterator[Mention]:
     """Yield the organisations named in a document of that place, none overlapping another."""
-    found = list(_first_pass(outline, place))
+    found = list(_of_one_level(outline.source.text, _first_pass(outline, place)))
     found += _founded(outline, found)
     yield from _abbreviated(outline, found)
     yield from found
+
+
+def _of_one_level(text: str, found: Iterable[Mention]) -> Iterator[Mention]:
+    """Leave out 教育部门 where the text gives its duties to several levels: 市、区教育部门."""
+    for mention in found:
+        alone = mention.rule == "agency.departments" and mention.text.endswith("部门")
+        if alone and any(f"{levels}{mention.text}" in text for levels in SEVERAL):
+            continue
+        yield mention
 
 
 def _founded(outline: Outline, found: Iterable[Mention]) -> Iterator[Mention]:
@@ -116,22 +144,27 @@ def _first_pass(outline: Outline, place: Place | None) -> Iterator[Mention]:
     plain = even(text)
     if "设为首页" in plain or "版权所有" in plain:
         plain = SITE_FOOT.sub(lambda foot: " " * len(foot[0]), plain)
+    local = place is None and is_local(text)
+    members = members_since(plain)
     for sentence in outline.sentences:
         if sentence.part == "title":
             yield from _in_shell(text, sentence.begin, sentence.end, place)
             continue
         stretch = plain[sentence.begin : sentence.end]
-        local = list(find_local(stretch, place))
+        if sentence.begin >= members:
+            stretch = without_posts(stretch)
+        placed = list(find_local(stretch, place))
         found = [
             *find_national(stretch),
             *find_contextual(stretch, place),
-            *local,
+            *find_of_corps(stretch),
+            *placed,
             *find_paired(stretch),
-            *find_of_same_level(stretch, local),
+            *find_of_same_level(stretch, placed),
             *find_state_departments(stretch),
             *find_split_forms(stretch, place),
             *find_listed(stretch),
-            *find_departments(stretch, place),
+            *find_departments(stretch, place, local),
             *find_bare(stretch),
             *find_party_groups(stretch),
             *find_police(stretch, place),

@@ -28,6 +28,15 @@ OF_EVERY_LEVEL = re.compile(r"各级[一-鿿]{2,10}?部门[^。；\n]*$")
 DEPARTMENTS = re.compile(
     r"(?P<etc>等|(?:和|及|以及)其[他它])?(?P<vague>相关|有关)?(?P<unit>部门|单位)(?!规章)"
 )
+# 成员：张　三　市教育局副局长: what opens a list of persons, and the post that each of them holds.
+MEMBERS = re.compile(
+    r"成员名单|组成人员|(?:组\s?长|召\s?集\s?人|成\s{0,4}员|主\s{0,4}[任席]|委\s{0,4}员)[：:]"
+)
+MEMBER = re.compile(r"[^，。；《》\d]{4,40}")
+POST = re.compile(
+    r"原?(?:党[委组](?=副?书记)|常务(?=副)|党组成员、)?副?(?:局长|主任|部长|署长|书记|秘书长|主席|行长|厅长|院长|关长|社长|检察长|总编辑)(?:助理)?"
+    r"|(?:[一二]级)?(?:副?巡视员|调研员)|总(?:审计|经济|工程|会计)师|党组成员"
+)
 NO_BODY = re.compile(
     r"^(?:各|相关|有关|其他|全体|所有|本|我|该|局机关|上述|市直|县直|区直|省直|市级各|成员)|各|等$|相关|有关|部门$|^.{0,2}单位$|牵头|责任|配合|[的了是并将]"
 )
@@ -53,6 +62,19 @@ def find_listed(stretch: str) -> Iterator[Mention]:
 
 def _opens(part: str) -> bool:
     return part.count("（") > part.count("）")
+
+
+def members_since(text: str) -> int:
+    """Return where a text begins to list persons by what they are; its end where it never does."""
+    opened = MEMBERS.search(text)
+    return len(text) if opened is None else opened.start()
+
+
+def without_posts(stretch: str) -> str:
+    """Blank the posts of a person who is listed, so that bodies are left: 张三 市教育局，，，."""
+    if MEMBER.fullmatch(stretch) is None:
+        return stretch
+    return POST.sub(lambda post: "，" * len(post[0]), stretch)
 
 
 def find_items(stretch: str, begin: int, end: int) -> Iterator[Mention]:
@@ -102,12 +124,14 @@ def _body() -> tuple[re.Pattern[str], dict[str, str]]:
     return re.compile(rf"[一-鿿（）“”]{{2,16}}?(?P<tail>{'|'.join(kinds)})"), kinds
 
 
-def find_departments(stretch: str, place: Place | None) -> Iterator[Mention]:
+def find_departments(stretch: str, place: Place | None, local: bool = False) -> Iterator[Mention]:
     """Yield the fields of government listed before 等部门, or one alone (教育部门).
 
-    In a paper of no known place, and alone in one for the whole country, they are the many of
-    every level, but for those of the state (国家网信部门).
+    In a paper of no known place that is not `local` (the text speaks of 我市), and alone in one
+    for the whole country, they are the many of every level, but for those of the state
+    (国家网信部门).
     """
+    nowhere = place is None and not local
     if "部门" not in stretch and "单位" not in stretch:
         return
     for match in DEPARTMENTS.finditer(stretch):
@@ -120,7 +144,8 @@ def find_departments(stretch: str, place: Place | None) -> Iterator[Mention]:
         for begin, end, name in items:
             stop = match.end() if single else end
             national = stretch[max(0, begin - 2) : begin] == "国家"
-            if (place is None or (len(items) == 1 and place.level == "country")) and not national:
+            many = nowhere or (len(items) == 1 and place is not None and place.level == "country")
+            if many and not national:
                 continue
             start = begin - 2 if national and single else begin
             scope = "国" if national else ""

@@ -55,6 +55,11 @@ DEPARTMENT = re.compile(r"(?:行政)?(?:主管|监督管理|监管|管理|执法
 POLICE = re.compile("(?<=[由报向请知告送同])公安机关(?!交通|出入境)")
 # 科技厅（委、局）, 教委（|教育局）: what the bodies of several places are called.
 OTHER_NAMES = re.compile("（(?:[厅局委办]、?)+）|（[一-鿿]{1,6}[厅局委]）")
+# 各区民政局、|财政局: each district's as well, unlike 各区、|财政局.
+OF_EACH = re.compile(
+    r"各(?:[市县区州旗]|（[市县区州旗、]{1,5}）|、(?=[县区旗]))+[一-鿿]{2,12}[局委厅办](?:（[^）、]{1,4}）)?"
+    r"(?:、[一-鿿（）]{2,14}){0,8}、\Z"
+)
 LIST_BEFORE = re.compile("[^，。；：（）]*$")
 LIST_REACH = 80
 OF_THE_STATE = re.compile("国家|国务院|中央|部(?:、|和|与|及|$)|总局|总署")
@@ -63,6 +68,7 @@ BELOW = {"prefecture": ("县", "区", "旗"), "province": ("县", "区", "州", 
 GOVERNMENTS = ("政府", "人民政府")
 RUN = re.compile("[一-鿿]{2,14}")
 PARTY_GROUP = re.compile(r"[局厅委校院](?:党委|党组)(?![书成员织])")
+CORPS = "新疆生产建设兵团"  # has the bodies of a province: 新疆生产建设兵团|科技局
 PAIRED = re.compile(r"(?<!各)(?P<level>自治区|[省市县区州])(?:委|党委)[、和](?P<government>政府)")
 
 
@@ -100,7 +106,7 @@ def _official(stretch: str, prefix: Prefix, form: Form) -> str:
         if form.kind in ("PublicInstitution", "Enterprise"):
             return bank_in_full(stretch[prefix.begin : prefix.end + len(form.form)])
         if form.official.endswith("区管理委员会"):  # 云陵|经济技术开发区管委会
-            return stretch[prefix.begin : prefix.end] + form.official.removeprefix("{}")
+            return stretch[prefix.begin : prefix.end] + re.sub(r"^\{~?\}", "", form.official)
     return form.official
 
 
@@ -137,6 +143,24 @@ def find_of_same_level(stretch: str, heads: Iterable[Mention]) -> Iterator[Menti
             yield mention_agency(form.kind, stretch, begin, end, form.official, rule, head.scope)
 
 
+def find_of_corps(stretch: str) -> Iterator[Mention]:
+    """Yield the bodies of the corps in Xinjiang, also those listed behind one of them."""
+    if CORPS not in stretch:
+        return
+    found = _forms_in(stretch)
+    for first, end in places_of(CORPS, stretch):
+        begin = first
+        while form := found.get(end):
+            stop = end + len(form.form)
+            if not _ends_item(form, stretch, stop) or form.form[-1] in "府厅":
+                break
+            name = re.sub(r"\{~?\}", CORPS, template(form.official))
+            yield mention_agency(form.kind, stretch, begin, stop, name, "agency.corps", "=")
+            begin = end = stop + 1
+            if stretch[stop : stop + 1] != "、":
+                break
+
+
 def _of_party(head: Mention, stretch: str, begin: int) -> Form | None:
     """Return the form of a committee's part named without it: 市委组织部、|宣传部."""
     if head.kind != "PartyBody":
@@ -148,7 +172,7 @@ def _of_party(head: Mention, stretch: str, begin: int) -> Form | None:
 def _ends_item(form: Form, stretch: str, end: int) -> bool:
     if len(form.form) == 1 or continues(form.form, stretch, end):
         return False
-    if FIELDS_OF_WORK.match(stretch, end):
+    if FIELDS_OF_WORK.match(stretch, end) or OTHER_NAMES.match(stretch, end):
         return False
     return end == len(stretch) or stretch[end] in EDGE + "等和与及" or ends_name(stretch, end)
 
@@ -333,6 +357,8 @@ def _stands_alone(form: Form, stretch: str, begin: int) -> bool:
         return False
     if re.search(r"各(?:[市县区州、（）]|有关|级)*$", up_to(stretch, begin)):
         return False
+    if _is_of_each(stretch, begin):
+        return False
     if _is_one_of_names(stretch, begin, end) or is_of_provinces(stretch, begin):
         return False
     if form.form in _short_bodies():
@@ -343,6 +369,13 @@ def _stands_alone(form: Form, stretch: str, begin: int) -> bool:
     if form.form[-1] == "委" and not _follows_local_body(stretch, begin):
         return False
     return len(form.form) >= 3 and form.form[-1] in "局厅委" and ends_name(stretch, end)
+
+
+def _is_of_each(stretch: str, begin: int) -> bool:
+    """Tell what is listed behind a body that every district has: 各区民政局、|财政局."""
+    if stretch[max(0, begin - 1) : begin] != "、":
+        return False
+    return OF_EACH.search(stretch, max(0, begin - LIST_REACH), begin) is not None
 
 
 def _follows_local_body(stretch: str, begin: int) -> bool:

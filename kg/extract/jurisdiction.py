@@ -26,6 +26,11 @@ OWN = re.compile(
     r"(?<![各、级和城辖])(?P<body>自治区|省|市|县|区|州|旗)(?:委|政府|人民政府)(?!员)|"
     r"(?<![一-鿿])(?P<township>镇|乡)(?:党委|政府|人民政府)(?!员)"
 )
+# It is of one place, though the text may not say of which: 市政府各部门, 各镇人民政府, 我县.
+LOCAL = re.compile(
+    r"(?<![各省])[市县区州旗](?:人民)?政府(?:各|直属)|(?<![一-鿿])各[镇乡街][一-鿿、（）]{0,8}(?:人民政府|办事处)"
+    r"|(?<![一-鿿各])[市县区州旗]直(?:各|机关|有关)|我[市县州旗](?![域场民])"
+)
 OWN_BEGINS = re.compile("[代我全本自省市县区州旗镇乡]")
 # Its offices show it where nothing else does: 市财政局、市审计局.
 OFFICE = re.compile(
@@ -291,6 +296,11 @@ def _stands_in_text(place: Place, text: str, above: bool) -> bool:
 def _can_begin(text: str, at: int) -> bool:
     """Tell whether a place's name can begin here: at a mark, or behind a word that governs it."""
     return at == 0 or not "一" <= text[at - 1] <= "鿿" or text[at - 1] in BEFORE_PLACE
+
+
+def is_local(text: str) -> bool:
+    """Tell a paper of one place, also where it does not say of which."""
+    return LOCAL.search(text) is not None
 
 
 @lru_cache(maxsize=4)
