@@ -100,7 +100,7 @@ def _stated(
     # Where a list says who answers for the task, what its sentences bind others to is no part.
     spoken = [
         found
-        for found in duties_in_prose(text, task.begin, end, inside)
+        for found in duties_in_prose(text, task.begin, task.title_begin, inside)
         if not listed or found[2] != SUBJECT
     ]
     for at, role, rule in (*listed, *spoken):
