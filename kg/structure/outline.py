@@ -24,6 +24,7 @@ TOP = 5  # the level of 一、
 LONGEST_HEADING = 60  # a line longer than this that is one sentence is text, not a heading
 LONGEST_SENTENCE = 100  # what is longer has no lead title
 LONGEST_GENERAL = 24
+SHORTEST_TEXT = 80  # characters below an odd heading: fewer only introduce what is under it
 LONGEST_LABEL = 7  # 活动宗旨, 奖项设置: a heading so short names a topic, unless a verb opens it
 QUESTION = re.compile(r"^问\d{0,2}[：:]|[？?]$")
 # What an explanation of a paper tells of it: 《教研措施》主要内容.
@@ -213,7 +214,7 @@ def is_task(item: Item, groups: bool, odd: bool, above: Sequence[Item]) -> bool:
         return item.labelled and item.body + item.below > 0
     if item.answered and (item.below > 0 or item.closed):
         return not _in_article(above)
-    if len(item.title) > LONGEST_SENTENCE or (_in_article(above) and not _leads_work(item)):
+    if len(item.title) > LONGEST_SENTENCE or (_in_article(above[:1]) and not _leads_work(item)):
         return False
     if item.body >= SHORTEST_BODY or (item.body > 0 and item.closed):
         return True
@@ -242,9 +243,11 @@ def _is_heading_of_work(item: Item, odd: bool) -> bool:
     """Tell a heading that stands alone and is a work item, with its text below it or none."""
     if item.title[-1] in "；;" or len(item.title) > LONGEST_HEADING:
         return False
-    return not odd or (
-        item.below >= SHORTEST_BODY and (item.level > HEADING or sets_work(item.title))
-    )
+    if not odd:
+        return True
+    if item.level > HEADING:
+        return item.below >= SHORTEST_BODY
+    return item.below >= SHORTEST_TEXT and sets_work(item.title)
 
 
 def _is_leaf_like(item: Item) -> bool:
