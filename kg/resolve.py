@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
 
-from kg.models import DIGEST, Entity, Findings, Imprint, Mention, Outline, Place, Profile, Reading
+from kg.models import (
+    DIGEST,
+    Entity,
+    Findings,
+    Imprint,
+    Mention,
+    Outline,
+    Place,
+    Profile,
+    Reading,
+    Responsibility,
+)
 from kg.vocabulary import (
     Term,
     areas,
@@ -36,6 +47,8 @@ LEVEL_WORD = re.compile(
 )
 UNIT = re.compile(r".{2,7}?(?:自治区|自治州|[省市县区镇乡])")
 FIVE_YEAR = re.compile(r"^“十[二三四五六]五”(?!规划$|规划纲要$)")
+SPOKEN = "responsibility.subject"  # the rule of kg.extract.responsibilities for who acts in a task
+OFFICE = re.compile("办公[厅室]$")  # it signs for the body that it is of
 PARENT = re.compile(r"(.{4,}(?:领导小组|联席会议|指挥部|委员会|工作小组))办公室$")
 
 
@@ -56,8 +69,29 @@ def resolve(outline: Outline, findings: Findings) -> Reading:
         _entity(mention, index, outline, findings, profile, stances)
         for index, mention in enumerate(findings.mentions)
     )
+    findings = replace(findings, responsibilities=tuple(_of_others(findings, entities, profile)))
     reading = Reading(outline, profile, findings, entities)
     return replace(reading, context=surroundings(reading))
+
+
+def _of_others(
+    findings: Findings, entities: Sequence[Entity | None], profile: Profile
+) -> Iterator[Responsibility]:
+    """Yield who answers for the tasks: an issuer that only acts in one is implied, as ever."""
+    signed = {issuer.full_name or issuer.name for issuer in profile.issuers}
+    own = signed | {OFFICE.sub("", name) for name in signed}
+    told: set[int] = set()
+    acting: dict[int, Responsibility] = {}
+    for fact in findings.responsibilities:
+        body = entities[fact.agency] if fact.agency >= 0 else None
+        if fact.rule == SPOKEN and body is not None and (body.full_name or body.name) in own:
+            acting.setdefault(fact.task, fact)
+        else:
+            told.add(fact.task)
+            yield fact
+    for task, fact in acting.items():
+        if task not in told:
+            yield replace(fact, agency=-1, basis="Implied", rule="responsibility.issuer")
 
 
 def surroundings(reading: Reading) -> tuple[Entity, ...]:

@@ -12,6 +12,7 @@ from kg.read import read
 from kg.structure import structure
 from kg.structure.blocks import ordinal, split_blocks
 from kg.structure.mend import mend
+from kg.structure.outline import sets_work
 from kg.vocabulary import rows
 
 BODY = "\n云陵市教育局关于加强校车管理的通知\n各县（区）教育局：\n请加强管理。\n"
@@ -450,8 +451,55 @@ OUTLINES = [
         ["1|加强教研|抓质量"],
         id="another paper below a regulation",
     ),
+    pytest.param(
+        "一、抓质量\n（一）加强教研。每月组织教研活动，提升课堂教学质量。\n二、抓安全\n"
+        "（一）排查隐患。每季度排查校园隐患，建立管理台账。\n三、加强跟踪管理\n"
+        "各县区及时总结经验，每季度定期报送进展情况，分析存在的问题，提出下一步的工作措施。教育局汇总各县区的"
+        "情况，组织专家实地查看，对进展缓慢的予以提醒，对成效明显的予以表扬，并将结果向社会公布。\n四、评选思路\n各县区先行组织评选，择优推荐上报。",
+        ["抓质量", "抓安全", "加强跟踪管理", "评选思路"],
+        ["一|加强教研|抓质量", "一|排查隐患|抓安全", "三|加强跟踪管理|"],
+        id="the odd heading beside groups that opens as work does is a task",
+    ),
+    pytest.param(
+        "一、充分认识校车安全的重要性\n校车安全关系学生生命，关系社会稳定和谐。\n"
+        "二、抓安全\n（一）排查隐患。每季度排查校园隐患，建立管理台账。",
+        ["充分认识校车安全的重要性", "抓安全"],
+        ["一|排查隐患|抓安全"],
+        id="why a thing matters is no task",
+    ),
+    pytest.param(
+        "第一章 管理\n第一条 校车服务分为以下几类。\n（一）自主服务模式。学校自备校车，自聘人员。\n"
+        "（二）委托服务模式。学校委托企业提供校车服务，并签订合同。\n"
+        "第二条 校车单位做好以下工作。\n（一）强化人员培训。每学期组织人员培训，建立培训档案。\n"
+        "（二）完善应急预案。每学期组织应急演练，及时改进预案内容。",
+        ["管理", "校车服务分为以下几类", "校车单位做好以下工作"],
+        ["一|强化人员培训|管理", "二|完善应急预案|管理"],
+        id="the terms of an article are no tasks, leads that set work are",
+    ),
+    pytest.param(
+        "一、抓质量\n（一）健全体系，统一质量标准。\n"
+        "建立四级台账，明确专人负责。各县区按月更新。（市教育局牵头，市财政局参与）\n"
+        "推广优秀经验，2025年底前各校全部建成20个以上优秀案例。（市教育局、市财政局负责）\n"
+        "（二）保障经费。安排专项资金。（市财政局负责）\n统筹用好捐赠。引导社会力量助学。（市民政局负责）\n"
+        "二、创新教研方式\n各校轮流承办教研活动，市县联动开展网络教研。（市教育局牵头）",
+        ["抓质量", "健全体系，统一质量标准", "保障经费", "创新教研方式"],
+        [
+            "|建立四级台账，明确专人负责|健全体系，统一质量标准",
+            "|推广优秀经验，2025年底前各校全部建成20个以上优秀案例|健全体系，统一质量标准",
+            "二|保障经费|抓质量",
+            "|统筹用好捐赠|保障经费",
+            "二|创新教研方式|",
+        ],
+        id="each paragraph that says who answers for it is a task",
+    ),
     pytest.param("加强校车管理，保障学生安全。\n请认真执行。", [], [], id="no headings"),
 ]
+
+
+@pytest.mark.parametrize("row", list(rows("lead_words.tsv")), ids=lambda row: row["word"])
+def test_every_lead_word_opens_its_example(row: dict[str, str]) -> None:
+    assert row["example"].startswith(row["word"]) and row["example"] != row["word"]
+    assert sets_work(row["example"])
 
 
 @pytest.mark.parametrize(("text", "sections", "tasks"), OUTLINES)

@@ -61,9 +61,12 @@ SUBJECT_BEHIND = re.compile(
 
 
 def duties_in_prose(
-    text: str, begin: int, end: int, inside: Sequence[tuple[int, Mention]]
+    text: str, begin: int, opening: int, inside: Sequence[tuple[int, Mention]]
 ) -> Iterator[tuple[int, Role, str]]:
-    """Yield who leads or supports by the sentence: 由A牵头, A会同B, A、B要…."""
+    """Yield who leads or supports by the sentence: 由A牵头, A会同B, A、B要….
+
+    `opening` – where the first sentence of the task begins, behind its number.
+    """
     previous: Mention | None = None
     led = False
     for run in _runs(text, inside):
@@ -85,7 +88,7 @@ def duties_in_prose(
         elif _is_put_in_charge(before, behind) or LEADS_ALONE.match(behind):
             led = "牵头" in behind[:6]
             yield from ((at, "Lead", "responsibility.prose.lead") for at, _ in run)
-        elif _is_subject(text, begin, run) and SUBJECT_BEHIND.match(behind):
+        elif _is_subject(text, begin, opening, run) and SUBJECT_BEHIND.match(behind):
             yield from ((at, "Lead", SUBJECT) for at, _ in run)
 
 
@@ -129,9 +132,11 @@ def _are_joined(between: str) -> bool:
     return between in SEPARATORS or UNKNOWN_BETWEEN.fullmatch(between) is not None
 
 
-def _is_subject(text: str, begin: int, run: Sequence[tuple[int, Mention]]) -> bool:
+def _is_subject(text: str, begin: int, title: int, run: Sequence[tuple[int, Mention]]) -> bool:
     """Tell agencies that open their sentence, or their clause where they act with others."""
     opening = run[0][1].begin
+    if opening == title:
+        return True
     before = text[max(begin, opening - 1) : opening]
     if before in ("，", "、", "和") and not ACTS_BEHIND.match(text, run[-1][1].end):
         return False

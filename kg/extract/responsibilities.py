@@ -36,7 +36,9 @@ UNKNOWN_LAST = re.compile(
 )
 # What else stands in a bracket that does nothing but list who answers: （市教育局、市民政局）.
 SEPARATORS = frozenset("、，和及")
-LISTED_END = re.compile(rf"{ET_CETERA}?）")
+# …、各县（市、区）人民政府）: those of every place close the list.
+OF_EVERY_PLACE = r"[、，；]各[^（）。]{0,10}(?:（[^（）]{1,8}）[^（）。]{0,10})?"
+LISTED_END = re.compile(rf"{ET_CETERA}?(?:{OF_EVERY_PLACE})?）")
 LEADS_BEHIND = re.compile(
     rf"\s*(?:共同|{ET_CETERA})?(?:牵头|负责|落实|按(?:照)?职责分工负责|分工负责|按(?:照)?(?:各自)?职责|分别负责|承担|主抓)"
 )
@@ -100,7 +102,7 @@ def _stated(
     # Where a list says who answers for the task, what its sentences bind others to is no part.
     spoken = [
         found
-        for found in duties_in_prose(text, task.begin, end, inside)
+        for found in duties_in_prose(text, task.begin, task.title_begin, inside)
         if not listed or found[2] != SUBJECT
     ]
     for at, role, rule in (*listed, *spoken):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise, zip_longest
 
 from kg.structure.blocks import Block
@@ -33,18 +33,20 @@ def with_inline_leads(items: Sequence[Item], blocks: Sequence[Block]) -> list[It
     return sorted((*items, *found), key=lambda item: item.begin) if found else list(items)
 
 
-def _side_by_side(items: Sequence[Item]) -> Iterator[list[Item]]:
-    """Yield the long numbered paragraphs of a section that have no items below them."""
-    group: list[Item] = []
+def _side_by_side(items: Sequence[Item]) -> Iterable[list[Item]]:
+    """Return the long numbered paragraphs of each section that have no items below them."""
+    groups: dict[tuple[int, int], list[Item]] = {}
+    above: list[Item] = []
     for item, below in pairwise([*items, None]):
         assert item is not None  # only the last of all is none, and nothing follows it
-        if group and item.level < group[0].level:
-            yield group
-            group = []
+        while above and above[-1].level >= item.level:
+            above.pop()
         leaf = below is None or below.level <= item.level
-        if leaf and _is_long(item) and (not group or item.level == group[0].level):
-            group.append(item)
-    yield group
+        if leaf and _is_long(item):
+            section = above[-1].begin if above else -1
+            groups.setdefault((section, item.level), []).append(item)
+        above.append(item)
+    return groups.values()
 
 
 def _is_long(item: Item) -> bool:

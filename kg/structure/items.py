@@ -40,6 +40,13 @@ COUNTED = re.compile(
 SHORTEST_LEAD, LONGEST_LEAD = 4, 30
 SHORTEST_BODY = 20
 LONGEST_ALONE, SHORTEST_PARAGRAPH = 20, 40  # a lead that stands alone, what stands below it
+# A paragraph that ends by saying who answers for it: …。（省水利厅牵头，省财政厅参与）
+ANSWERED = re.compile(
+    r"[（(〔](?:[^（）()〔〕\n]|[（(][^（）()\n]{0,20}[）)]){0,200}?"
+    r"(?:负责|牵头|配合|参与|分工|(?:单位|部门)[:：])"
+    r"(?:[^（）()〔〕\n]|[（(][^（）()\n]{0,20}[）)]){0,200}[）)〕]。?$"
+)
+ANSWER_REACH = 250  # characters of such an ending
 BOX = re.compile(r"专栏[ \u3000]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})")
 # A report has one heading for the year behind it and one for the year before it, often unnumbered.
 PERIOD = re.compile(
@@ -73,6 +80,7 @@ class Item:
     labelled: bool = False  # an article with its title in brackets: 第四条（随车照管）
     below: int = 0  # characters of the paragraphs below it, up to the next item
     lists: bool = False  # announces an enumeration: 应当具备下列条件：
+    answered: bool = False  # says at its end who answers for it
 
 
 def read_item(block: Block) -> Item | None:
@@ -149,12 +157,14 @@ def _group(first: tuple[Block, Item] | None, under: Sequence[Block]) -> Iterator
     if first is None:
         return
     block, head = first
+    head = replace(head, answered=_is_answered(block.text))
     leads = list(_leads(head, under))
     until = leads[0].begin if leads else sys.maxsize
     texts = [block.text for block in under if block.begin < until]
     last = (texts or [block.text])[-1]
     lists = last[-1] in "：:" and ANNOUNCED.search(last) is not None
-    yield replace(head, below=sum(map(len, texts)), lists=lists)
+    below = sum(map(len, texts))
+    yield replace(head, below=below, lists=lists, answered=_is_answered(last))
     yield from leads
 
 
@@ -166,6 +176,9 @@ def _leads(head: Item, under: Sequence[Block]) -> list[Item]:
     """
     if head.level == ARTICLE or (head.closed and head.level > HEADING):
         return []
+    answered = [item for block in under if (item := _answered(block)) is not None]
+    if len(answered) + head.answered > 1 and len(answered) * 3 >= len(under) * 2:
+        return answered
     alone = _leads_alone(under)
     texts = {below.begin for lead, below in alone}  # each is what its lead says more of
     leads = [lead for lead, _ in alone]
@@ -190,6 +203,19 @@ def _leads_alone(under: Sequence[Block]) -> list[tuple[Item, Block]]:
         if len(below.text) >= SHORTEST_PARAGRAPH:
             found.append((replace(item, below=len(below.text)), below))
     return found if len(found) > 1 else []
+
+
+def _is_answered(text: str) -> bool:
+    return ANSWERED.search(text, max(0, len(text) - ANSWER_REACH)) is not None
+
+
+def _answered(block: Block) -> Item | None:
+    """Return the first sentence of a paragraph that ends in who answers for it."""
+    if not _is_answered(block.text):
+        return None
+    mark = COUNTED.match(block.text)
+    item = _item(block, LEADING, mark["number"] or "", mark.end()) if mark else None
+    return replace(item, answered=True) if item is not None and item.closed else None
 
 
 def _lead(block: Block) -> Item | None:

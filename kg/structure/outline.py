@@ -24,6 +24,7 @@ TOP = 5  # the level of 一、
 LONGEST_HEADING = 60  # a line longer than this that is one sentence is text, not a heading
 LONGEST_SENTENCE = 100  # what is longer has no lead title
 LONGEST_GENERAL = 24
+SHORTEST_TEXT = 80  # characters below an odd heading: fewer only introduce what is under it
 LONGEST_LABEL = 7  # 活动宗旨, 奖项设置: a heading so short names a topic, unless a verb opens it
 QUESTION = re.compile(r"^问\d{0,2}[：:]|[？?]$")
 # What an explanation of a paper tells of it: 《教研措施》主要内容.
@@ -156,8 +157,15 @@ def _work_items(items: Sequence[Item], parents: Sequence[int | None]) -> set[int
             groups = odd = False
         if is_task(items[index], groups, odd, above):
             found.add(index)
-            holding.update(_chain(parents, index))
+            holding.update(_held(items, parents, index))
     return found
+
+
+def _held(items: Sequence[Item], parents: Sequence[int | None], index: int) -> Iterator[int]:
+    """Yield what a work item makes a section of: not one that says who answers for its own text."""
+    for at in _chain(parents, index):
+        if not (items[index].answered and items[at].answered):
+            yield at
 
 
 def _enumerated(items: Sequence[Item], parents: Sequence[int | None]) -> set[int]:
@@ -182,7 +190,10 @@ def _is_paragraph(item: Item) -> bool:
 
 
 def _mostly_led(items: Sequence[Item], group: Sequence[int]) -> bool:
-    led = (_says_more(items, at) and len(items[at].title) <= LONGEST_LEAD for at in group)
+    led = (
+        items[at].answered or (_says_more(items, at) and len(items[at].title) <= LONGEST_LEAD)
+        for at in group
+    )
     return sum(led) * 2 >= len(group)
 
 
@@ -197,28 +208,46 @@ def is_task(item: Item, groups: bool, odd: bool, above: Sequence[Item]) -> bool:
     Not: articles of a regulation without a title and the conditions they list, frame and review
     sections, the members of an enumeration (；), headings that only group.
     """
-    if item.title in _general("itself") or PERIOD.fullmatch(item.title):
-        return False
-    if FORMALITY.match(item.title):
-        return False
-    if any(is_general(part.title) for part in (item, *above)):
+    if _is_frame(item) or any(is_general(part.title) for part in (item, *above)):
         return False
     if item.level <= ARTICLE:
         return item.labelled and item.body + item.below > 0
-    if len(item.title) > LONGEST_SENTENCE:
+    if item.answered and (item.below > 0 or item.closed):
+        return not _in_article(above)
+    if len(item.title) > LONGEST_SENTENCE or (_in_article(above[:1]) and not _leads_work(item)):
         return False
     if item.body >= SHORTEST_BODY or (item.body > 0 and item.closed):
         return True
-    if groups or any(other.level == ARTICLE for other in above):
+    if groups or _in_article(above):
         return False
     return item.closed or _is_heading_of_work(item, odd)
+
+
+def _is_frame(item: Item) -> bool:
+    """Tell a heading that sets no work itself: 主要任务, 2023年工作回顾; and a formality."""
+    if item.title in _general("itself") or PERIOD.fullmatch(item.title):
+        return True
+    return FORMALITY.match(item.title) is not None
+
+
+def _in_article(above: Sequence[Item]) -> bool:
+    return any(other.level == ARTICLE for other in above)
+
+
+def _leads_work(item: Item) -> bool:
+    """Tell a short lead that sets work: what else an article counts are its terms."""
+    return len(item.title) <= LONGEST_LEAD and sets_work(item.title)
 
 
 def _is_heading_of_work(item: Item, odd: bool) -> bool:
     """Tell a heading that stands alone and is a work item, with its text below it or none."""
     if item.title[-1] in "；;" or len(item.title) > LONGEST_HEADING:
         return False
-    return not odd or (item.level > HEADING and item.below >= SHORTEST_BODY)
+    if not odd:
+        return True
+    if item.level > HEADING:
+        return item.below >= SHORTEST_BODY
+    return item.below >= SHORTEST_TEXT and sets_work(item.title)
 
 
 def _is_leaf_like(item: Item) -> bool:
@@ -253,7 +282,17 @@ def _is_topic(title: str) -> bool:
     """Tell a heading that names a topic from one that says what to do."""
     if TOPIC.search(title):
         return True
-    return len(title) <= LONGEST_LABEL and not title.startswith(_verbs())
+    return len(title) <= LONGEST_LABEL and not title.startswith((*_verbs(), *_lead_words()))
+
+
+def sets_work(title: str) -> bool:
+    """Tell a heading that opens as a work item does: 加强跟踪管理, 持续优化环境."""
+    return title.startswith(_lead_words())
+
+
+@cache
+def _lead_words() -> tuple[str, ...]:
+    return tuple(row["word"] for row in rows("lead_words.tsv"))
 
 
 @cache
