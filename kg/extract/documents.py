@@ -48,7 +48,7 @@ def find_documents(outline: Outline, place: Place | None) -> Iterator[Mention]:
     """
     named = list(_named(outline))
     found = sorted([*named, *find_repeated(named, outline)], key=lambda mention: mention.begin)
-    yield from _agreed(called_in_full(found, outline))
+    yield from _agreed(_written_alike(called_in_full(found, outline)))
 
 
 def _named(outline: Outline) -> Iterator[Mention]:
@@ -71,6 +71,14 @@ def _unbracketed(stretch: str) -> Iterator[Mention]:
     yield from _plans(stretch)
     yield from _built(stretch)
     yield from find_standards(stretch)
+
+
+def _written_alike(found: list[Mention]) -> list[Mention]:
+    """Return the mentions, a title that has blanks here and none there as it stands first."""
+    first: dict[str, str] = {}
+    for mention in found:
+        first.setdefault(mention.name.replace(" ", ""), mention.name)
+    return [replace(m, name=first[m.name.replace(" ", "")]) for m in found]
 
 
 def _agreed(found: list[Mention]) -> Iterator[Mention]:
