@@ -10,7 +10,7 @@ from kg.extract.attached import find_attached
 from kg.extract.governors import governor, of_others
 from kg.extract.kinds import is_paper, kind_of_title
 from kg.extract.repeated import find_repeated, inside_brackets
-from kg.extract.same import EVEN_WIDTH, called_in_full, even_title
+from kg.extract.same import EVEN_WIDTH, called_in_full, carried_by, even_title
 from kg.extract.standards import find_standards
 from kg.extract.text import even, in_one_line, paragraphs, running_text
 from kg.extract.unmarked import find_unmarked
@@ -126,7 +126,7 @@ def _abbreviations(text: str) -> Iterator[tuple[str, str]]:
         end = before.start() if before is not None else match.start()
         spans = list(brackets(text, max(0, end - 120), end))
         if spans:
-            yield match["short"], text[spans[-1][0] : spans[-1][1]]
+            yield match["short"], carried_by(text[slice(*spans[-1])], match["short"])
 
 
 def _bracketed(
