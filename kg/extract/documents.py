@@ -19,7 +19,7 @@ from kg.vocabulary import matcher, terms
 
 OPENING, CLOSING = "《〈", "》〉"
 BRACKET = re.compile("[《〈》〉]")
-TITLE_MARKS = "《》〈〉<>“” \u3000"  # a title that a page breaks has no one place inside another
+TITLE_MARKS = "《》〈〉<>“” \u3000的"  # a title that a page breaks has no one place inside another
 NUMBER = re.compile(
     r"\s*[（(]?(?P<number>[一-鿿]{1,15}?[〔\[［（(【]\s*(?:19|20)\d\d\s*[〕\]］）)】]\s*第?\s*\d{1,5}\s*号)"
 )
@@ -198,9 +198,9 @@ def _own_titles(outline: Outline) -> Iterator[Mention]:
 
 
 def _within(text: str, begin: int, end: int, own: str) -> tuple[int, int] | None:
-    """Return where the title stands inside that of the notice which carries it."""
+    """Return where the title stands inside that of the notice which carries it, 的 or none."""
     letters = [at for at in range(begin, end) if text[at] not in TITLE_MARKS]
-    title = even_title(own)
+    title = even_title(own).replace("的", "")
     at = "".join(text[at] for at in letters).translate(EVEN_WIDTH).find(title)
     if not title or at < 0 or letters[at] == begin:
         return None
