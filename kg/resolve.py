@@ -484,12 +484,13 @@ def _document(mention: Mention, place: Place | None, stance: str, outline: Outli
 
 
 def _unspaced(title: str) -> str:
-    """Return a title as a key: not all texts put a blank between its issuers."""
-    return re.sub("(?<=[一-鿿]) (?=[一-鿿])", "", title)
+    """Return a title as a key: not all texts put a blank between its issuers, or its parts."""
+    return re.sub("(?<=[一-鿿]) | (?=[一-鿿])", "", title)
 
 
 def _known_law(title: str) -> Term | None:
     table = terms("laws.ttl")
+    title = title.replace(" ", "")
     bare = re.sub(r"[（(](?:试行|修订|修正|[\d年]+修[订正])[）)]$", "", title)
     names = (title, bare, "中华人民共和国" + bare) if bare.endswith(("法", "条例")) else (title,)
     for name in names:

@@ -13,7 +13,10 @@ from kg.models import Field, Mention, Outline
 POINTED_AT = re.compile(r"”?（(?:详?见)?附[件表]\s*(?P<number>\d{1,2})?）")
 # 申报指南（评审专家名单、材料要求）: what else the file holds, no part of the title.
 NOTE = re.compile(r"[（(][^（）()]*、[^（）()]*[）)]$")
+# 建设指引（2024年版）: the text names it without its edition.
+EDITION = re.compile(r"[（(][^（）()]*(?:版|\d{4}|试行)[^（）()]*[）)]$")
 SHORTEST_SHARED = 6  # characters in which the text and an attachment's title end
+SHORTEST_BARE = 8  # of one that stands without its edition
 
 
 def find_attached(outline: Outline) -> Iterator[Mention]:
@@ -37,6 +40,11 @@ def _repeated(outline: Outline, listed: Sequence[Field]) -> Iterator[Mention]:
             begin = end - _shared(text, end, title)
             if end - begin > SHORTEST_SHARED or len(title) == SHORTEST_SHARED:
                 yield _mention(outline, begin, end, _compact(title))
+        bare = EDITION.sub("", title)
+        if SHORTEST_BARE <= len(bare) < len(title):
+            for begin, end in places_of(bare, text):
+                if not text.startswith(title, begin):
+                    yield _mention(outline, begin, end, _compact(title))
 
 
 def _pointed_at(outline: Outline, listed: Sequence[Field]) -> Iterator[Mention]:

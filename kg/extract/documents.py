@@ -10,7 +10,7 @@ from kg.extract.attached import find_attached
 from kg.extract.governors import governor, of_others
 from kg.extract.kinds import is_paper, kind_of_title
 from kg.extract.repeated import find_repeated, inside_brackets
-from kg.extract.same import EVEN_WIDTH, called_in_full, even_title
+from kg.extract.same import EVEN_WIDTH, called_in_full, carried_by, even_title
 from kg.extract.standards import find_standards
 from kg.extract.text import even, in_one_line, paragraphs, running_text
 from kg.extract.unmarked import find_unmarked
@@ -19,7 +19,7 @@ from kg.vocabulary import matcher, terms
 
 OPENING, CLOSING = "《〈", "》〉"
 BRACKET = re.compile("[《〈》〉]")
-TITLE_MARKS = "《》〈〉<>“” \u3000"  # a title that a page breaks has no one place inside another
+TITLE_MARKS = "《》〈〉<>“” \u3000的"  # a title that a page breaks has no one place inside another
 NUMBER = re.compile(
     r"\s*[（(]?(?P<number>[一-鿿]{1,15}?[〔\[［（(【]\s*(?:19|20)\d\d\s*[〕\]］）)】]\s*第?\s*\d{1,5}\s*号)"
 )
@@ -48,7 +48,7 @@ def find_documents(outline: Outline, place: Place | None) -> Iterator[Mention]:
     """
     named = list(_named(outline))
     found = sorted([*named, *find_repeated(named, outline)], key=lambda mention: mention.begin)
-    yield from _agreed(called_in_full(found, outline))
+    yield from _agreed(_written_alike(called_in_full(found, outline)))
 
 
 def _named(outline: Outline) -> Iterator[Mention]:
@@ -71,6 +71,14 @@ def _unbracketed(stretch: str) -> Iterator[Mention]:
     yield from _plans(stretch)
     yield from _built(stretch)
     yield from find_standards(stretch)
+
+
+def _written_alike(found: list[Mention]) -> list[Mention]:
+    """Return the mentions, a title that has blanks here and none there as it stands first."""
+    first: dict[str, str] = {}
+    for mention in found:
+        first.setdefault(mention.name.replace(" ", ""), mention.name)
+    return [replace(m, name=first[m.name.replace(" ", "")]) for m in found]
 
 
 def _agreed(found: list[Mention]) -> Iterator[Mention]:
@@ -118,7 +126,7 @@ def _abbreviations(text: str) -> Iterator[tuple[str, str]]:
         end = before.start() if before is not None else match.start()
         spans = list(brackets(text, max(0, end - 120), end))
         if spans:
-            yield match["short"], text[spans[-1][0] : spans[-1][1]]
+            yield match["short"], carried_by(text[slice(*spans[-1])], match["short"])
 
 
 def _bracketed(
@@ -190,9 +198,9 @@ def _own_titles(outline: Outline) -> Iterator[Mention]:
 
 
 def _within(text: str, begin: int, end: int, own: str) -> tuple[int, int] | None:
-    """Return where the title stands inside that of the notice which carries it."""
+    """Return where the title stands inside that of the notice which carries it, 的 or none."""
     letters = [at for at in range(begin, end) if text[at] not in TITLE_MARKS]
-    title = even_title(own)
+    title = even_title(own).replace("的", "")
     at = "".join(text[at] for at in letters).translate(EVEN_WIDTH).find(title)
     if not title or at < 0 or letters[at] == begin:
         return None

@@ -11,7 +11,8 @@ from kg.models import Mention, Outline
 
 RULES = ("document.bracketed", "document.built")
 SHORTEST = 8  # a shorter name may be a common phrase elsewhere
-GOES_ON = ("化", "体系", "编制", "起草", "制定", "修订", "管理")  # 标准体系: another thing
+# 标准体系, 管理办法实施细则, broken over two lines as well: another thing
+GOES_ON = ("化", "体系", "编制", "起草", "制定", "修订", "管理", "实施细则", "实施办法", "配套")
 
 
 def find_repeated(named: Sequence[Mention], outline: Outline) -> Iterator[Mention]:
@@ -22,7 +23,7 @@ def find_repeated(named: Sequence[Mention], outline: Outline) -> Iterator[Mentio
         if plain.count(words) < 2:
             continue  # it stands where it was found, and nowhere else
         for begin, end in _places(words, plain, outline):
-            if inside_brackets(plain, begin) or plain.startswith(GOES_ON, end):
+            if inside_brackets(plain, begin) or plain[end : end + 8].lstrip().startswith(GOES_ON):
                 continue
             if all(end <= other[0] or other[1] <= begin for other in taken):
                 taken.append((begin, end))

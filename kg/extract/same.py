@@ -17,6 +17,11 @@ EVEN_WIDTH = str.maketrans("()—－–", "（）---")
 NATIONAL_PLAN = re.compile("“十[一二三四五六]五”规划(?:纲要)?")  # by itself it is the state's
 ISSUER = re.compile(r"[一-鿿、]{2,40}(?:政府|办公[厅室]|委员会|[省市县区局厅部委院会])(?:关于)?")
 
+# What a notice carries, with marks or without: 关于印发〈云陵市校车管理办法〉的通知.
+CARRIED = re.compile(
+    r"(?:印发|转发|发布|公布)[《〈<＜]?(?P<paper>[^《》〈〉<>]{4,60}?)[》〉>＞]?的通知$"
+)
+ARTICLES = re.compile(r"[\d一二三四五六七八九十]+条")
 LEVELS = "省市县区"
 
 
@@ -66,13 +71,21 @@ def _bare_form(mention: Mention, before: Sequence[Mention], own: str) -> str:
         return ""
     for earlier in reversed(before):
         if len(earlier.name) > len(mention.name) and _ends_with(earlier.name, mention.name):
-            return earlier.name
+            return carried_by(earlier.name, mention.name)
     return own if own and _ends_with(own, mention.name) else ""
 
 
 def _ends_with(title: str, short: str) -> bool:
     bare = re.sub(r"（[^（）]*）|的通知|[》〉”]", "", title.replace("(", "（").replace(")", "）"))
     return bare.endswith(short)
+
+
+def carried_by(title: str, short: str) -> str:
+    """Return the title that a short one means: 《办法》 is what the notice carries, no notice."""
+    carried = CARRIED.search(title)
+    return (
+        carried["paper"] if carried is not None and _ends_with(carried["paper"], short) else title
+    )
 
 
 def _shortened(found: list[Mention], own: str) -> list[Mention]:
@@ -103,5 +116,7 @@ def _shortens(name: str, title: str) -> bool:
     """Tell whether a title holds all of a name in its order, from the same beginning to the end."""
     if len(title) <= len(name) or title[:3] != name[:3] or title[-2:] != name[-2:]:
         return False
+    if ARTICLES.findall(title) != ARTICLES.findall(name):
+        return False  # 渔业“新十条” is not 渔业“新十八条”
     rest = iter(title)
     return all(char in rest for char in name) and len(title) - len(name) <= 4

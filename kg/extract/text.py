@@ -61,9 +61,15 @@ BETWEEN_ISSUERS = re.compile(
 )
 
 
+# A blank that belongs to a title parts what could stand alone, as in the names of standards.
+BETWEEN_PARTS = re.compile(
+    r"(?<=[一-鿿]{4})(?<!关于)[ \u3000](?=(?![及和与的或])[一-鿿A-Z][一-鿿A-Z\d]{3})"
+)
+
+
 def in_one_line(title: str) -> str:
-    """Return a title without the blanks and breaks that a page puts in, but for that of issuers."""
-    parts = BETWEEN_ISSUERS.split(title)
+    """Return a title without the blanks and breaks that a page puts in, but for those it has."""
+    parts = (part for one in BETWEEN_ISSUERS.split(title) for part in BETWEEN_PARTS.split(one))
     return " ".join(re.sub(r"\s+", "", part) for part in parts)
 
 

@@ -31,12 +31,14 @@ ENDED = (
     r"|(?:的)?(?:实施|执行|落实|编制|修编|修订|制修订(?!和|项目)|制定|制订|起草|宣贯|贯标)(?!方案|细则|意见|办法|计划|规划|人员|单位|情况|体系|机制|部门)))"
 )
 COUNTED = "(?:\\d{1,3}|[一二三四五六七八九十]{1,3})条"
-CALLED = "(?:政策措施|政策举措|措施|举措|新政|政策|意见|细则)"
-# 促消费20条措施, “21条”举措, “护苗8条”, 出台夜间消费9条.
+CALLED = "(?:政策措施|政策举措|硬?措施|硬?举措|新政|政策|意见|细则)"
+IN_WORDS = "[一二三四五六七八九十]{1,3}条"
+# 促消费20条措施, “21条”举措, “十五条硬措施”, “护苗8条”, “惠渔十条”, 出台夜间消费9条.
 NUMBERED = re.compile(
-    rf"(?:“双?[一二三四五六七八九十百\d+]{{1,5}}条”|(?<![一-鿿]第)(?<!\d){COUNTED}(?={CALLED}))"
+    rf"(?:“[双新]?[一二三四五六七八九十百\d+]{{1,5}}条”|(?<![一-鿿]第)(?<!\d){COUNTED}(?={CALLED})"
+    rf"|“{IN_WORDS}{CALLED}”)"
     rf"{CALLED}?"
-    r"|(?<=“)(?P<label>[^“”，。；、第]{2,16}(?<![\d第])\d{1,3}条)(?=”)"
+    rf"|(?<=“)(?P<label>[^“”，。；、第]{{2,16}}(?<![\d第])\d{{1,3}}条|[^“”，。；、第\d]{{1,14}}{IN_WORDS})(?=”)"
     r"|(?P<bare>(?<![\d第+])\d{1,3}条)(?=[，。；、]|等|和[一-鿿])"
 )
 # 改造道路20条, 收到建议18条: these are counted, no paper has so many articles.
@@ -45,7 +47,7 @@ COUNTABLE = re.compile(
 )
 WORKS = re.compile("新建|改造|建设|整治|修复|打通|开通|新增|开行|收集|办理")
 OPENER = re.compile(
-    r"(?:(?:好|了|完成|形成|出台|落细|当年|首[个部批]|新一轮|新的|全[市县省区国州](?!性)|我[市县省区州]|本[市县省区州级](?!级)(?:人民政府|政府)?|[省市县区]里(?:专项)?|本(?:地区?|机构|单位|部门|校|行政区域|行业|领域|企业)|当地|各自|相应|一批|一系列|系列|多项|各类|各项(?!目)|有关|相关|具体"
+    r"(?:(?:\d+次|好|了|完成|形成|出台|落细|当年|首[个部批]|新一轮|新的|全[市县省区国州](?!性)|我[市县省区州]|本[市县省区州级](?!级)(?:人民政府|政府)?|[省市县区]里(?:专项)?|本(?:地区?|机构|单位|部门|校|行政区域|行业|领域|企业)|当地|各自|相应|一批|一系列|系列|多项|各类|各项(?!目)|有关|相关|具体"
     r"|统一|科学合理|科学|严格|分类|抓紧|尽快|及时|不同学段|不同类型|国家规定|[省市县区乡镇]、[省市县区乡镇、]{1,7}级"
     r"|《|（[^（）]*）)的?)+"
 )
@@ -85,7 +87,7 @@ CARRIED_OUT = re.compile("(?:顺利|全面|有效)?(?:实施|落地|落实|执�
 IMPROVED = re.compile("(?<!制定)(?<!制订)(?<!修订)完善$")
 VAGUE = ("措施", "政策措施", "制度", "标准", "规范")
 LISTED_BARE = re.compile(r"、(?:政策|标准|用地|机制|制度|财政|资金)")
-NO_TOPIC = re.compile("[和与及、]|贯彻|落实|实施")
+NO_NUMBERED = re.compile("的|”“|^(?:[和与及、]|贯彻|落实|实施)")
 OURS = re.compile("[我本][市县省区州]")
 OWN_TOLD = re.compile("推动(?![省市县区国])")
 THEIRS = re.compile("([省市县区])里")  # 落实省里专项支持…的措施
@@ -272,8 +274,8 @@ def _headed(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None:
     if LISTED_BARE.match(stretch, match.end()):
         return None
     for end, role, roles, subject in _governors(before, stretch[:floor]):
-        if role == "name" and _verbs(before[end:]):
-            continue  # 对接落实片区总体规划: the nearer verb says what is named
+        if _names_nothing(role, before[end:]):
+            continue
         begin = floor + _opened(before, end, about is not None)
         if match["head"] in ITEMS and before.endswith(("纳入", "列入"), 0, end):
             return None
@@ -339,6 +341,14 @@ def _is_near(verb: NearVerb, stretch: str, match: re.Match[str]) -> bool:
     """Tell whether a near verb governs a head, by itself or with the writing behind the name."""
     written = "*" in verb.heads and WRITING_BEHIND.match(stretch, match.end()) is not None
     return match["head"] in verb.heads or written
+
+
+def _names_nothing(role: Role, between: str) -> bool:
+    """Tell a verb before a nearer one that says what is named: 对接落实片区总体规划.
+
+    依据标准制订培养方案: what is written is no part of a name.
+    """
+    return any(role == "name" or nearer == "draft" for *_, nearer in _verbs(between))
 
 
 def _governs(stretch: str, before: str, end: int, match: re.Match[str]) -> bool:
@@ -475,7 +485,7 @@ def _numbered(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None
     before = stretch[floor : match.start()]
     for end, role, _, subject in _governors(before, stretch[:floor]):
         # 出台推动消费提升20条: such a paper says by its title what it furthers.
-        told = before.endswith("推动", 0, end)
+        told = before.endswith("推动", 0, end) and OWN_TOLD.match(before, end - 2) is not None
         begin = floor + (end - len("推动") if told else _opened(before, end, False))
         if _is_numbered_name(stretch[begin : match.start()], role, match):
             whose = _whose(stretch, floor, end, role, subject, "条")
@@ -488,7 +498,7 @@ def _is_numbered_name(topic: str, role: Role, match: re.Match[str]) -> bool:
     alone = match["label"] or (match[0][-1] != "”" and match[0].startswith("“"))
     if alone and topic in ("", "“"):
         return True  # “护苗8条”, “21条”举措 are names by themselves
-    if not 2 <= len(topic) <= 24 or BROKEN.search(topic) or "的" in topic or NO_TOPIC.match(topic):
+    if not 2 <= len(topic) <= 24 or BROKEN.search(topic) or NO_NUMBERED.search(topic):
         return False
     if match["bare"] is None:
         return True

@@ -29,6 +29,17 @@ YEARS_WORK = re.compile(
     r"(?:19|20)\d\d年(?:度|的)?(?:主要|重点)?工作(?:安排|总结|计划|思路|要点|任务|打算|报告)"
 )
 FIRST_PART = re.compile(r"(?:一、|第一[章条部]|（一）|1[.．、](?!\d))")
+# In a text whose line breaks are lost: …执行。附件：1．名单2．清单 云陵市渔业局2024年3月1日.
+INLINE = re.compile(
+    r"(?:^|(?<=[。！；）)\s]))附件[：:][ \u3000\u00a0]*(?P<list>[^。！？；，：:|《》@]{4,300})"
+)
+NUMBERED = re.compile(r"(?<!\d)\d{1,2}[.．、](?!\d)[ \u3000\u00a0]*")
+# Up to a blank, or to the last word of a paper behind which a signature with its date stands.
+INLINE_TITLE = re.compile(
+    r"[^ \u3000\u00a0&]*?"
+    r"(?:制度|名单|清单|方案|办法|细则|指南|目录|标准|规定|意见|要点|表|书|汇编|规程|规范)"
+    r"(?:（[^（）]{1,20}）)?(?=[ \u3000\u00a0&]|$|[一-鿿]{4,24}(?:19|20)\d\d年)"
+)
 SHORTEST, LONGEST = 4, 60
 SHORTEST_PAPER = 8  # of a title that no list names
 LINES = 3  # over which a heading may be broken
@@ -51,6 +62,22 @@ def _listed(blocks: Sequence[Block]) -> Iterator[Field]:
         opening = OPENING.match(block.text)
         if opening is not None and len(block.text) <= LONGEST:
             yield from _list(blocks[index:], opening.end() if not opening["number"] else 0)
+        elif len(block.text) > LONGEST and "附件" in block.text:
+            yield from _inline(block)
+
+
+def _inline(block: Block) -> Iterator[Field]:
+    """Yield the titles that a list names amid its line."""
+    for found in INLINE.finditer(block.text):
+        starts = [m.end() for m in NUMBERED.finditer(found["list"])] or [0]
+        ends = [m.start() for m in NUMBERED.finditer(found["list"])][1:] + [len(found["list"])]
+        for start, end in zip(starts, ends, strict=True):
+            title = INLINE_TITLE.match(found["list"][start:end].rstrip())
+            if title is not None and SHORTEST < len(title[0]) <= LONGEST:
+                begin = block.begin + found.start("list") + start
+                yield Field(
+                    "attachment", title[0], begin, begin + len(title[0]), "attachment.listed"
+                )
 
 
 def _list(blocks: Sequence[Block], start: int) -> Iterator[Field]:
