@@ -296,7 +296,7 @@ def _document(names: Names, reading: Reading) -> Iterator[Triple]:
     if profile.kind != "Other":
         yield document, TYPE, pol(profile.kind)
     yield document, TITLE, zh(profile.title)
-    yield document, LABEL, zh(profile.title)
+    yield document, LABEL, zh(profile.name or profile.title)
     yield document, pol("hasText"), names.context
     for issuer in profile.issuers:
         yield document, pol("issuedBy"), names.entity(issuer)

@@ -392,6 +392,7 @@ class Profile:
     region: Entity | None = None
     period: str = ""
     alternatives: tuple[str, ...] = ()
+    name: str = ""  # 云陵市政府工作报告, where the title itself says no place
 
 
 @dataclass(frozen=True, slots=True)

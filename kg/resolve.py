@@ -530,7 +530,7 @@ def document_entity(profile: Profile) -> Entity:
     return Entity(
         "Document",
         profile.kind,
-        profile.title,
+        profile.name or profile.title,
         profile.key,
         profile.alternatives,
         number=profile.number,
@@ -551,7 +551,15 @@ def _profile(
         index=imprint.index,
         region=region_entity(place) if place is not None else None,
         period=imprint.period,
+        name=_placed_report(title, place),
     )
+
+
+def _placed_report(title: str, place: Place | None) -> str:
+    """Return what others call a report whose title every government gives its own, else ""."""
+    if title != "政府工作报告" or place is None or place.level == "country":
+        return ""
+    return place.name + title
 
 
 def _makeshift_title(outline: Outline, imprint: Imprint, place: Place | None) -> str:
