@@ -383,3 +383,20 @@ def test_what_is_no_model(content: bytes) -> None:
 )
 def test_conferences(text: str, found: list[str]) -> None:
     assert [mention.text for mention in find_meetings(text)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("每个乡镇办好一所公办中心园。", "一所公办中心园"),
+        ("在浙江（杭州）试行。", "浙江（杭州）"),
+        ("开展专项整治。", "专项整治"),
+    ],
+)
+def test_counts_places_and_generic_nouns_are_no_names(text: str, name: str) -> None:
+    assert [m.text for m in read_with(text, name) if m.type == "Program"] == []
+
+
+def test_a_label_keeps_the_field_that_the_rules_read_with_it() -> None:
+    found = read_with("推进渔民远航技能“三优计划”。", "三优计划")
+    assert [m.text for m in found if m.type == "Program"] == ["渔民远航技能“三优计划"]

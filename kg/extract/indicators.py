@@ -48,7 +48,7 @@ ALIKE = re.compile(
 )
 # 甲率、乙率|均达到|90%
 ALL_RATES = re.compile(r"^(?P<things>[^，]+?)(?<=[率比重])(?:均|都|全部|双双)[^，率比]{0,6}$")
-RATE_NAME = re.compile(r"[一-鿿）”]{2,}(?:率|占比|比例|比重)$")
+RATE_NAME = re.compile(r"(?<=[一-鿿）”]{2})(?:率|占比|比例|比重)$")
 # 床位|由4张|增加到…
 BASELINE = re.compile(r"[由从][^，；]{0,10}?(?:\d|[百千]分之)[^，；]{0,8}$")
 BASE_MARK = re.compile(r"(?:比例|比重)?[的达到]{0,20}$")  # …人数，占学生总数的|2%

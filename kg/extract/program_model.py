@@ -47,6 +47,8 @@ LEVELS = re.compile("[一-鿿][两二三四五]级")  # 市、县、|园三级�
 THROUGH = (2, 3)  # characters of what a name goes through: 建设, 再提升
 SHORTEST = 2  # characters in front of a head that make a name of a member of a list
 TITLE = 3  # characters of a head that shows a title by itself
+SO_MANY = re.compile("[一二两三四五六七八九十几]+[所家座批]")  # 一所|公办中心园
+PLACE_IN_BRACKETS = re.compile("（[一-鿿]{2,4}$|（[一-鿿]{2,4}）$")
 OPENING = "（(“”"  # 国家数据中心（北方） is the whole of a name
 MARKS = "“”\"' \t\n\u3000"
 
@@ -95,6 +97,8 @@ def _found(outline: Outline, mentions: Sequence[Mention], model: Labeller) -> It
     text = outline.source.text
     titles = Spans((m.begin, m.end) for m in mentions if m.type == "Document")
     quoted = _quoted_heads(mentions)
+    fields = _fields(mentions)
+    places = [(m.begin, m.end) for m in mentions if m.type == "Region"]
     ordered = sorted(mentions, key=lambda m: m.begin)
     begins = [m.begin for m in ordered]
     ruled = {(m.begin, m.end): m for m in mentions}
@@ -109,8 +113,11 @@ def _found(outline: Outline, mentions: Sequence[Mention], model: Labeller) -> It
         for begin, end in spans(found, labels):
             begin, end = _bare(text, begin, end)
             same = ruled.get((begin, end)) or _headed(end, quoted.get(begin, ()))
+            same = fields.get((text.rfind("“", 0, begin), end)) or same
             mention = same or _done_to(begin, end, text, ruled) or _mention(text, begin, end)
             if mention is None or mention.type != "Program" or titles.meets(begin, end):
+                continue
+            if same is None and _is_place(text[begin:end], begin, places):
                 continue
             yield from _each(mention, text)
 
@@ -138,6 +145,15 @@ def _is_whole(member: str) -> bool:
     return len(head) >= TITLE or heads()[head]["kind"] in ("event", "initiative", "platform")
 
 
+def _is_place(name: str, begin: int, places: Sequence[tuple[int, int]]) -> bool:
+    """Tell what begins with a place and says nothing else: 湖北（武汉）, 浙江”二字."""
+    at = bisect_left(places, (begin, 0))
+    if at == len(places) or places[at][0] != begin:
+        return False
+    rest = name[places[at][1] - begin :].lstrip("”")
+    return PLACE_IN_BRACKETS.match(rest) is not None or rest in ("", "二字")
+
+
 def _done_to(
     begin: int, end: int, text: str, ruled: Mapping[tuple[int, int], Mention]
 ) -> Mention | None:
@@ -157,6 +173,12 @@ def _quoted_heads(mentions: Iterable[Mention]) -> dict[int, list[Mention]]:
         if mention.rule == "program.quoted.head":
             heads[mention.begin].append(mention)
     return heads
+
+
+def _fields(mentions: Iterable[Mention]) -> dict[tuple[int, int], Mention]:
+    """Return the labels that rules read with their field, by mark and end: 云陵技能|“双优计划."""
+    found = (m for m in mentions if m.rule == "program.quoted" and "“" in m.text)
+    return {(m.begin + m.text.index("“"), m.end): m for m in found}
 
 
 def _headed(end: int, quoted: Sequence[Mention]) -> Mention | None:
@@ -182,7 +204,7 @@ def _mention(text: str, begin: int, end: int) -> Mention | None:
     term = terms("programs.ttl").get(name)
     if term is not None:
         return Mention("Program", term.kind, begin, end, inner, term.label, "program.known")
-    if len(name) < 2 or name in _formulas() or COUNTED.match(name):
+    if len(name) < 2 or name in _formulas() or COUNTED.match(name) or SO_MANY.match(name):
         return None
     if LEVELS.match(name) and text.startswith("、", begin - 1):
         return None
