@@ -40,6 +40,30 @@ def test_programs_named(case: Case) -> None:
     assert mentions_in(case, "Program") == list(case.found)
 
 
+def test_a_programme_has_one_kind_in_every_text() -> None:
+    kinds: dict[str, set[str]] = {}
+    for parameters in cases("programs"):
+        for reading in parameters.values[0].found:
+            name, kind = re.findall(r" → (.+) \[(\w+)\]$", reading)[0]
+            kinds.setdefault(name, set()).add(kind)
+    assert len(kinds) > 100
+    assert {name: found for name, found in kinds.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize("label", ["青禾伴读", "青禾大讲堂", "35青禾", "三青四禾"])
+def test_what_stands_around_a_label_does_not_change_its_kind(label: str) -> None:
+    around = [
+        "推广“{}”做法。",
+        "开展“{}”“渔娃讲堂”等活动。",
+        "建设“{}”等平台。",
+        "开展“{}”活动。",
+        "打造“{}”品牌。",
+    ]
+    found = [m for text in around for m in find_labels(text.format(label)) if m.name == label]
+    assert len(found) >= 2
+    assert {mention.kind for mention in found} == {kind_of_name(label)}
+
+
 @pytest.mark.parametrize("row", list(rows("program_heads.tsv")), ids=lambda row: row["head"])
 def test_heads_are_read_in_their_examples(row: dict[str, str]) -> None:
     found = " ".join(names(f"{VERBS[row['kind']]}{row['example']}。"))

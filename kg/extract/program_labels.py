@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache
 
 from kg.extract.program_names import level_end, name_start, trim
-from kg.extract.program_words import KINDS, head_at, head_of, heads, kind_of_name, role, unquoted
+from kg.extract.program_words import head_at, head_of, heads, kind_of_name, role, unquoted
 from kg.extract.text import up_to
 from kg.models import Mention
 from kg.vocabulary import contextual, rows, terms, words
@@ -55,7 +55,6 @@ GOES_ON = re.compile(
 )
 # What the last of a row is said to be one of: “青禾之夜”等消费活动.
 AMONG = re.compile("等[一-鿿]{0,6}?(?:活动|项目|工程|行动|计划|平台|大赛|赛事|品牌|系统)")
-OF_SUCH = re.compile("等[一-鿿]{0,8}?(?P<of>活动|项目|工程|行动|计划|平台|大赛|系统)")
 BETWEEN = 8
 LONGEST = 26  # characters of a label; what is longer is quoted
 # Heads that a list of labels shares.
@@ -130,22 +129,12 @@ def _read(stretch: str, matches: list[re.Match[str]], index: int) -> Mention | N
         rejected or not _is_named(label, before, after) or MEASURE.fullmatch(label)
     ):
         return None
-    found = _of_such(_levelled(stretch, match, label), after)
+    found = _levelled(stretch, match, label)
     return _with_shared_head(found, stretch, matches, index)
 
 
 def _mention(kind: str, stretch: str, begin: int, end: int, name: str, rule: str) -> Mention:
     return Mention("Program", kind, begin, end, stretch[begin:end], name, rule)
-
-
-def _of_such(found: Mention, after: str) -> Mention:
-    """Return a label that tells no kind as one of what its row is said to be: 等活动."""
-    among = OF_SUCH.match(after)
-    head = head_of(among["of"]) if among is not None else None
-    plain = found.kind == "PolicyInstrument" and not FORMULA.match(found.name)
-    if head is None or not plain or NUMERIC.match(found.name):
-        return found
-    return replace(found, kind=KINDS[heads()[head]["kind"]])
 
 
 def _with_shared_head(
@@ -201,10 +190,7 @@ def _with_head(stretch: str, match: re.Match[str], tail: tuple[str, str, int]) -
     begin = match.start() + 1
     bare = row["quoted"] == "label"
     if bare and row["kind"] != "policy" and row["kind"] != "designation":
-        kind = kind_of_name(label)
-        if kind == "PolicyInstrument" and not FORMULA.match(label):
-            kind = KINDS[row["kind"]]  # “我为群众办实事”活动: the label does not tell
-        return _mention(kind, stretch, begin, end, label, "program.quoted.head")
+        return _mention(kind_of_name(label), stretch, begin, end, label, "program.quoted.head")
     if bare:
         return _bare(stretch, match, tail)
     begin = _prefix(stretch, match, between + head)
@@ -298,7 +284,7 @@ def _of_figures(stretch: str, match: re.Match[str]) -> Mention | None:
         return None
     begin, end = match.start() + 1, of.end()
     name = unquoted(stretch[begin:end])
-    return _mention("PolicyInstrument", stretch, begin, end, name, "program.quoted.head")
+    return _mention(kind_of_name(name), stretch, begin, end, name, "program.quoted.head")
 
 
 def _is_named(label: str, before: str, after: str) -> bool:
