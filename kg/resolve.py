@@ -23,6 +23,7 @@ from kg.models import (
 from kg.vocabulary import (
     Term,
     areas,
+    contextual,
     district_bodies,
     function_of,
     level_of,
@@ -452,9 +453,11 @@ def _program(mention: Mention) -> Entity:
 @lru_cache(maxsize=10_000)
 def _program_named(written: str, kind: str) -> Entity:
     name = re.sub(r"[“”‘’\s]", "", written)
-    known = terms("programs.ttl").get(written) or terms("programs.ttl").get(name)
+    known = terms("programs.ttl").get(name) or contextual("programs.ttl").get(name)
     if known is not None:
-        return Entity("Program", known.kind or kind, known.label, known.label, known.alternatives)
+        # Under the name that the text gives it; who knows it by another finds it by that too.
+        others = tuple(sorted({known.label, *known.alternatives} - {name}))
+        return Entity("Program", known.kind or kind, name, name, others, level=_stated_level(name))
     return Entity("Program", kind, name, name, level=_stated_level(name))
 
 

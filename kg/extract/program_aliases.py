@@ -11,6 +11,7 @@ from kg.extract.program_names import level_end, place_end
 from kg.extract.program_words import head_of, heads, kind_of_name
 from kg.extract.text import ABBREVIATED, places_of
 from kg.models import Mention, Outline
+from kg.vocabulary import terms
 
 # “云陵申报系统”（www.example.cn，以下简称申报系统）
 ADDRESSED = re.compile(
@@ -39,10 +40,11 @@ def same_names(outline: Outline, plain: str, found: list[Mention]) -> Iterator[M
     levelled = {short: one for short, one in _without_level(found).items() if short not in defined}
     full = {short: one.name for short, one in levelled.items()}
     full |= _without_head(found) | defined | abbreviated
+    fuller = _fuller(found)
     for mention in (*found, *_plain(outline, plain, full, abbreviated)):
-        name = full.get(mention.name)
         # What stands in front of 省级示范园 is not yet said to be that: 建设示范园.
-        first = levelled.get(mention.name)
+        first = levelled.get(mention.name) or fuller.get(mention.name)
+        name = full.get(mention.name) or (first.name if first is not None else None)
         if name is not None and (first is None or first.begin < mention.begin):
             mention = replace(mention, name=name, kind=kind_of_name(name))
         yield mention
@@ -79,6 +81,21 @@ def _without_level(found: Iterable[Mention]) -> dict[str, Mention]:
         if rest != title.name and len(rest) >= SHORTEST:
             named.setdefault(rest, {}).setdefault(title.name, title)
     return {rest: next(iter(of.values())) for rest, of in named.items() if len(of) == 1}
+
+
+def _fuller(found: Iterable[Mention]) -> dict[str, Mention]:
+    """Return nationwide programmes by a name without what the text has in front of it elsewhere."""
+    named: dict[str, dict[str, Mention]] = {}
+    for mention in found:
+        term = terms("programs.ttl").get(mention.name)
+        if term is not None:
+            named.setdefault(term.label, {}).setdefault(mention.name, mention)
+    return {
+        short: of[max(longer, key=len)]
+        for of in named.values()
+        for short in of
+        if (longer := [name for name in of if name.endswith(short) and short != name])
+    }
 
 
 def _without_head(found: Iterable[Mention]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache
 
 from kg.extract.program_names import level_end, name_start, trim
-from kg.extract.program_words import head_at, head_of, heads, kind_of_name, role, unquoted
+from kg.extract.program_words import called, head_at, head_of, heads, kind_of_name, role, unquoted
 from kg.extract.text import up_to
 from kg.models import Mention
 from kg.vocabulary import contextual, rows, terms, words
@@ -124,7 +124,8 @@ def _read(stretch: str, matches: list[re.Match[str]], index: int) -> Mention | N
         return None if rejected and term is None else _with_head(stretch, match, tail)
     begin, end = match.start() + 1, match.end() - 1
     if term is not None:
-        return _mention(term.kind, stretch, begin, end, term.label, "program.known.quoted")
+        name = called(term, label)
+        return _mention(term.kind, stretch, begin, end, name, "program.known.quoted")
     if not _is_set(label) and (
         rejected or not _is_named(label, before, after) or MEASURE.fullmatch(label)
     ):

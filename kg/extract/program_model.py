@@ -24,7 +24,7 @@ from kg.extract.program_features import Word, Words
 from kg.extract.program_labels import COUNTED
 from kg.extract.program_names import is_generic
 from kg.extract.program_weights import Weigher
-from kg.extract.program_words import head_of, heads, kind_of_name, unquoted, whole_end
+from kg.extract.program_words import called, head_of, heads, kind_of_name, unquoted, whole_end
 from kg.extract.text import even
 from kg.models import Mention, Outline, Sentence
 from kg.vocabulary import segmenter, terms, words
@@ -203,7 +203,7 @@ def _mention(text: str, begin: int, end: int) -> Mention | None:
     name = unquoted(re.sub(r"[\"\s]", "", even(inner)))
     term = terms("programs.ttl").get(name)
     if term is not None:
-        return Mention("Program", term.kind, begin, end, inner, term.label, "program.known")
+        return Mention("Program", term.kind, begin, end, inner, called(term, name), "program.known")
     if len(name) < 2 or name in _formulas() or COUNTED.match(name) or SO_MANY.match(name):
         return None
     if LEVELS.match(name) and text.startswith("、", begin - 1):

@@ -9,7 +9,7 @@ from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING
 
-from kg.vocabulary import automaton, regions, rows, words
+from kg.vocabulary import Term, automaton, regions, rows, words
 
 if TYPE_CHECKING:
     from ahocorasick_rs import AhoCorasick
@@ -58,6 +58,7 @@ LABEL_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 # 云陵国家文化公园（青禾段）: what the name is shows in front of the bracket.
 BRACKET_AT_END = re.compile(r"（[^（）]*）$|\d\.\d版?$")
+GENERIC_AT_END = re.compile("(?:工作|政策|活动)$")
 NOTE = re.compile(r"[（［\[]\d{1,3}[）］\]]")
 # What is counted one by one is a scheme, whatever the last of it is: 一核两带三区.
 OF_NUMBERS = re.compile(
@@ -139,6 +140,16 @@ def whole_end(text: str, end: int) -> int:
 def unquoted(name: str) -> str:
     """Return a name without quotation marks and the numbers of notes: “青苗”（12）行动."""
     return NOTE.sub("", name.replace("“", "").replace("”", ""))
+
+
+def called(term: Term, text: str) -> str:
+    """Return a programme of the gazetteer under the name that a text gives it: 双碳, 进博会.
+
+    GUIDELINES: the name as it is written, without quotation marks and a generic last word; the
+    other names of the programme stand beside it in the graph.
+    """
+    name = unquoted(re.sub(r"\s", "", text))
+    return term.label if GENERIC_AT_END.sub("", name) == term.label else name
 
 
 def kind_of_name(name: str) -> str:

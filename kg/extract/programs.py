@@ -11,7 +11,7 @@ from kg.extract.program_aliases import same_names
 from kg.extract.program_labels import find_labels
 from kg.extract.program_meetings import find_editions, find_meetings
 from kg.extract.program_names import find_names
-from kg.extract.program_words import head_at, head_matcher, heads, kind_of_name, unquoted
+from kg.extract.program_words import called, head_at, head_matcher, heads, kind_of_name, unquoted
 from kg.extract.text import even
 from kg.models import Mention, Outline, Place
 from kg.vocabulary import matcher, regions, terms
@@ -78,7 +78,8 @@ def _known(stretch: str) -> Iterator[Mention]:
         if longer is not None:
             yield longer
         kind = term.kind or "PolicyInstrument"
-        yield Mention("Program", kind, begin, end, stretch[begin:end], term.label, "program.known")
+        text = stretch[begin:end]
+        yield Mention("Program", kind, begin, end, text, called(term, text), "program.known")
 
 
 def _longer(stretch: str, begin: int, end: int, kind: str) -> Mention | None:
