@@ -456,7 +456,8 @@ def _program_named(written: str, kind: str) -> Entity:
     known = terms("programs.ttl").get(name) or contextual("programs.ttl").get(name)
     if known is not None:
         # Under the name that the text gives it; who knows it by another finds it by that too.
-        others = tuple(sorted({known.label, *known.alternatives} - {name}))
+        called = {known.label, *known.alternatives, *known.in_context}
+        others = tuple(sorted(called - {name}))
         return Entity("Program", known.kind or kind, name, name, others, level=_stated_level(name))
     return Entity("Program", kind, name, name, level=_stated_level(name))
 

@@ -58,6 +58,9 @@ SELECT DISTINCT ?label ?name {
 } ORDER BY STRLEN(?label) ?label LIMIT 5
 """
 _SPOKEN_OF = "SELECT ?mention ?node { ?mention itsrdf:taIdentRef ?node } LIMIT 1"
+_PROGRAM_CALLED = """
+SELECT ?name ?node ?label { ?node skos:prefLabel ?label ; a pol:Program BIND(STR(?label) AS ?name) }
+"""
 _MENTION = """
 SELECT ?begin ?source ?node {
     ?mention itsrdf:taIdentRef ?node ; nif:referenceContext ?source ; nif:beginIndex ?begin .
@@ -142,6 +145,12 @@ def find_entity(store: Store, name: str) -> str:
     # Gazetteers hold the whole country: of several, the one that documents speak of is meant.
     spoken_of = [iri for iri in found if store.select(_SPOKEN_OF, {"node": _node(iri)})]
     candidates = spoken_of or found
+    # A nationwide programme stands under each of its names: the one that was asked for is meant.
+    called = {
+        row["node"] for one in labels for row in store.select(_PROGRAM_CALLED, {"label": one})
+    }
+    if len(called & {*candidates}) == 1:
+        candidates = sorted(called & {*candidates})
     if len(candidates) == 1:
         return candidates[0]
     if candidates:

@@ -18,6 +18,7 @@ from kg import queries
 from kg.cli import cli
 from kg.errors import NotFoundError
 from kg.export import export
+from kg.pipeline import process
 from kg.reports.adoption import adoption
 from kg.reports.answers import answers
 from kg.reports.dating import Dating, dating, earliest, is_before, lag_days, year_of_number
@@ -29,6 +30,7 @@ from kg.reports.trace import trace
 from kg.reports.uptake import uptake
 from kg.reports.uptakes import KINDS
 from kg.reports.write import FORMATS, write
+from kg.show import show
 from kg.sparql import PREFIXES
 from kg.store import Store
 
@@ -40,6 +42,34 @@ SECOND = "枫渚县推进学前教育扩优提质实施方案"
 def told(report: Report, *columns: str) -> list[tuple[object, ...]]:
     """Give some columns of a report."""
     return [tuple(record[column] for column in columns) for record in report.records()]
+
+
+# -- the names of a nationwide programme --------------------------------------------------------
+
+SAID = ("做好“双碳”工作。", "稳妥推进碳达峰、碳中和。", "推进碳达峰碳中和工作。", "创建5A级景区。")
+
+
+@pytest.fixture(scope="module")
+def called() -> Store:
+    texts = [
+        f"青禾县发展和改革局202{i}年工作要点\n\n一、发展\n1.推进转型。{s}\n"
+        for i, s in enumerate(SAID)
+    ]
+    store = Store()
+    store.load([process(text.encode(), [f"{i}.txt"]) for i, text in enumerate(texts)])
+    return store
+
+
+@pytest.mark.parametrize("name", ["双碳", "碳达峰、碳中和", "碳达峰碳中和"])
+def test_a_programme_is_traced_under_each_of_its_names(called: Store, name: str) -> None:
+    report = trace(called, name)
+    assert report.title == f"Who took up {name}"
+    assert {document[:13] for (document,) in told(report, "document")} == {
+        f"青禾县发展和改革局202{year}" for year in range(3)
+    }
+    assert show(called, name).iri.endswith(f"program/{name}")
+    found = called.select(queries.find("trace").text, {"name": name})
+    assert {row["sentence"] for row in found} == {*SAID[:3]}
 
 
 # -- the planted answers -----------------------------------------------------------------------

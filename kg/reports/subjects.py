@@ -27,6 +27,14 @@ SELECT DISTINCT ?node ?label ?name {
     ?node a ?class .
 }
 """
+# A nationwide programme stands under the name that each text gives it, with the others beside it.
+_OTHER_NAMES = """
+SELECT DISTINCT ?other ?node {
+    ?node skos:prefLabel|skos:altLabel ?label .
+    ?other skos:prefLabel|skos:altLabel ?label ; a pol:Program .
+    FILTER(?other != ?node)
+}
+"""
 _CONTAINING = r"""
 SELECT DISTINCT ?node ?label ?name {
     ?node skos:prefLabel|skos:altLabel|pol:documentNumber ?label .
@@ -67,7 +75,9 @@ class Subject:
     dating: Dating | None
     region: str  # IRI of the region that it is for; "" where that is not known
     region_is_inferred: bool  # by how its title begins
-    same: tuple[str, ...]  # IRIs of other copies, of the notice that puts it in force, or inside it
+    # IRIs of other copies, of the notice that puts it in force, or inside it; of a program under
+    # its other names.
+    same: tuple[str, ...]
 
 
 def subject(store: Store, held: Holdings, name: str, since: str = "") -> Subject:
@@ -88,7 +98,8 @@ def subject(store: Store, held: Holdings, name: str, since: str = "") -> Subject
     # 《关于印发《甲方案》的通知》 and 《甲方案》 are one document to whoever answers it.
     notices = sorted({row["notice"] for row in rows if label and label in row["title"]})
     inside = sorted({r["content"] for r in rows if r["inside"] and r["inside"] in label})
-    copies = sorted({row["copy"] for row in rows} - {"", iri})
+    others = _other_names(store, iri) if is_program else set()
+    copies = sorted(({row["copy"] for row in rows} | others) - {"", iri})
     notice = notices[0] if notices else ""
     region, inferred = ("", False) if is_program else _region(store, held, iri, notice, label)
     return Subject(
@@ -125,9 +136,24 @@ def _find(store: Store, held: Holdings, name: str) -> str:
             return iri
     for wanted in dict.fromkeys((name, _NAME_ONLY.sub("", name), name.translate(_NUMBER))):
         if exact := _labels(store.select(_EXACT, {"name": wanted})):
-            return _only(name, exact)
+            return _only(name, _under_it(store, wanted, exact))
     files = {one.document: {one.title} for one in held.documents.values() if one.file == name}
     return _only(name, files or _alike(store, name))
+
+
+def _other_names(store: Store, iri: str) -> set[str]:
+    rows = store.select(_OTHER_NAMES, {"node": pyoxigraph.NamedNode(iri)})
+    return {row["other"] for row in rows}
+
+
+def _under_it(store: Store, name: str, found: dict[str, set[str]]) -> dict[str, set[str]]:
+    """Leave out the other names of what has this one: 碳达峰碳中和 beside 碳达峰、碳中和."""
+    same = {iri: _other_names(store, iri) for iri in found} if len(found) > 1 else {}
+    if any(found.keys() - others - {iri} for iri, others in same.items()):
+        return found
+    own = {iri for iri in same if unquote(iri.rpartition("/")[2]) == name}
+    kept = min(own or same, default="")
+    return {kept: found[kept]} if kept else found
 
 
 def _is_known(store: Store, iri: str) -> bool:
