@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from kg.extract.attached import find_attached
+from kg.extract.five_year import find_five_year_plans
 from kg.extract.governors import governor, of_others
 from kg.extract.kinds import is_paper, kind_of_title
 from kg.extract.repeated import find_repeated, inside_brackets
@@ -25,12 +26,6 @@ NUMBER = re.compile(
 )
 CALLED = re.compile("称为?[《“](?P<short>[^》”]{1,20})[》”]")
 BEFORE_CALLED = re.compile(r"(?:以下)?均?简?\Z")
-PLAN_LABEL = re.compile(
-    r"“(?P<name>十[一二三四五六]五”[一-鿿、]{0,16}?(?:规划纲要|发展规划|专项规划|规划|行动计划|纲要)"
-    r"|[一二三四五六七八九十]五”计划)"
-    # the state's plans by their number, not the years for which they were made
-    r"|(?<!发展)(?P<counted>第[一二三四五六七八九十]{1,3}个五年(?:计划|规划)(?:纲要)?)(?!期)"
-)
 # 关于印发《…》的通知: what it carries is named, not the notice.
 CARRYING = re.compile("^《|(?:印发|转发|发布|公布|颁布|批转|修改|废止)[^《]{0,4}《")
 NO_LAW = re.compile(r"(?<=法)(?:[律治制人官院庭学]|规(?!定))")  # 校车安全法律法规
@@ -68,7 +63,7 @@ def _named(outline: Outline) -> Iterator[Mention]:
 
 def _unbracketed(stretch: str) -> Iterator[Mention]:
     yield from _known(stretch)
-    yield from _plans(stretch)
+    yield from find_five_year_plans(stretch)
     yield from _built(stretch)
     yield from find_standards(stretch)
 
@@ -217,17 +212,6 @@ def _known(stretch: str) -> Iterator[Mention]:
         term = terms("laws.ttl")[name]
         yield Mention(
             "Document", term.kind or "Other", begin, end, name, term.label, "document.known", "="
-        )
-
-
-def _plans(stretch: str) -> Iterator[Mention]:
-    """Yield “十四五”规划 and the like, from behind the opening mark, and 第一个五年计划."""
-    for match in PLAN_LABEL.finditer(stretch):
-        name = match["counted"] or match["name"]
-        full = name if match["counted"] else "“" + name
-        begin = match.end() - len(name)
-        yield Mention(
-            "Document", "Plan", begin, match.end(), name, full, "document.five-year-plan", "="
         )
 
 
