@@ -129,6 +129,8 @@ def _bracketed(
 ) -> Iterator[Mention]:
     for start, stop in brackets(plain, begin, end):
         name = in_one_line(text[start:stop])
+        if plain[start - 1] == "〈" and not is_paper(name):
+            continue  # 注册资本〈实收〉: brackets
         number = NUMBER.match(plain, stop + 1)
         full = short.get(name, name)
         yield Mention(

@@ -90,7 +90,7 @@ VAGUE = ("措施", "政策措施", "制度", "标准", "规范")
 LISTED_BARE = re.compile(r"、(?:政策|标准|用地|机制|制度|财政|资金)")
 NO_NUMBERED = re.compile("的|”“|^(?:[和与及、]|贯彻|落实|实施)")
 LEVEL_OF_LIST = re.compile("([省市县区])(?![级直属域场长民政])[^，]*[、和与及]")  # 纳入省会考和|…
-OURS = re.compile("[我本][市县省区州]")
+OURS = re.compile("[我本]([市县省区州])")  # 本区 in a city's paper is any of its districts
 OWN_TOLD = re.compile("推动(?![省市县区国])")
 THEIRS = re.compile("([省市县区])里")  # 落实省里专项支持…的措施
 ITEMS = ("清单", "目录")  # 列入…清单 says that something stands on a list, not in a paper
@@ -370,9 +370,7 @@ def _governs(stretch: str, before: str, end: int, match: re.Match[str]) -> bool:
 
 
 def _whose(stretch: str, floor: int, end: int, role: Role, subject: str, head: str) -> str:
-    if OURS.match(stretch, floor + end):
-        return ""
-    level = THEIRS.match(stretch, floor + end)
+    level = OURS.match(stretch, floor + end) or THEIRS.match(stretch, floor + end)
     if level is not None:
         return level[1]
     carried_out = stretch.endswith("实施", 0, floor + end) and head in ("行动计划", "条")
