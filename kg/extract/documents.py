@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from kg.extract.attached import find_attached
@@ -29,6 +29,13 @@ BEFORE_CALLED = re.compile(r"(?:以下)?均?简?\Z")
 # 关于印发《…》的通知: what it carries is named, not the notice.
 CARRYING = re.compile("^《|(?:印发|转发|发布|公布|颁布|批转|修改|废止)[^《]{0,4}《")
 NO_LAW = re.compile(r"(?<=法)(?:[律治制人官院庭学]|规(?!定))")  # 校车安全法律法规
+# Plans that the law has each place make are named without a verb too: 以国土空间总体规划为引领.
+# Behind a number or several levels they are many, before 体系 and 编制 no paper is meant.
+STATUTORY = re.compile(
+    r"(?:(?:(?<![一-鿿])|(?<=以))[省市县])?(?:国土空间(?:总体)?|土地利用总体|城市总体)规划"
+    r"(?=[，。；、和与及]|为引领|等?引领|的?实施|(?:有效|有机)?衔接|的衔接|成果|刚性|管控|顺利|正式|获批)"
+)
+MANY = re.compile("[个级区类镇乡]$|[市县乡]{2,3}$|全[省市县]$")
 LOCAL_ISSUER = re.compile(
     r"(?:(?P<level>[省市县区])委|(?P<seat>[省市县区])政府|(?<![一-鿿])(?P<own>[省市县区])[一-鿿]{2,4}[局厅])"
     r"(?:办公[室厅])?(?:印发的?)?《?$"
@@ -64,7 +71,9 @@ def _named(outline: Outline) -> Iterator[Mention]:
 def _unbracketed(stretch: str) -> Iterator[Mention]:
     yield from _known(stretch)
     yield from find_five_year_plans(stretch)
-    yield from _built(stretch)
+    built = list(_built(stretch))
+    yield from built
+    yield from _statutory(stretch, [mention.end for mention in built])
     yield from find_standards(stretch)
 
 
@@ -215,6 +224,16 @@ def _known(stretch: str) -> Iterator[Mention]:
         yield Mention(
             "Document", term.kind or "Other", begin, end, name, term.label, "document.known", "="
         )
+
+
+def _statutory(stretch: str, taken: Sequence[int]) -> Iterator[Mention]:
+    """Yield the plans of a set name that no verb governs."""
+    for match in STATUTORY.finditer(stretch):
+        if match.end() not in taken and MANY.search(stretch[: match.start()][-4:]) is None:
+            yield Mention(
+                "Document", "Plan", match.start(), match.end(), match[0], match[0],
+                "document.statutory", "=",
+            )  # fmt: skip
 
 
 def _built(stretch: str) -> Iterator[Mention]:
