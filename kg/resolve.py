@@ -483,6 +483,8 @@ def _document(mention: Mention, place: Place | None, stance: str, outline: Outli
         )  # fmt: skip
     levelled = len(mention.scope) == 1 and mention.scope != "="
     where = place_of(mention.scope, place) if levelled else place
+    if mention.scope == "区":
+        where = where or _at_level("自治区", place)  # 我区 says less than 自治区党委
     title = qualify(mention.name, where, mention.scope != "=")
     return Entity("Document", mention.kind, title, _unspaced(title), number=mention.number)
 

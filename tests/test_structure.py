@@ -217,6 +217,41 @@ def test_signatures(lines: str, signed: str, by: list[str]) -> None:
     assert [value for name, value in fields if name == "signatory"] == by
 
 
+FILLING = (
+    "各渔港要按时巡查，及时上报险情，保障渔民安全。" * 20
+)  # a line long enough to have lost breaks
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(
+            f"云陵市教育局关于加强校车管理的函校车办：{FILLING}附件：1．校车名单云陵市教育局2024年3月1日"
+            "（此件公开发布）附件1校车名单为落实要求",
+            id="the issuer that opens the title, behind the attachments' titles",
+        ),
+        pytest.param(
+            f"各校：{FILLING}附件：校车名单\u00a0\u00a0\u00a0云陵市教育局2024年3月1日\u00a0\u00a0\u00a0"
+            "附件校车名单",
+            id="set apart by blanks, before the attachment",
+        ),
+    ],
+)
+def test_signature_inside_a_line(text: str) -> None:
+    fields = {(field.name, field.value) for field in outline_of(text).fields}
+    assert {("signed", "2024年3月1日"), ("signatory", "云陵市教育局")} <= fields
+
+
+def test_edition_behind_a_blank_belongs_to_the_title() -> None:
+    parts = " ".join(f"{FILLING}（{number}）渔港。" for number in range(3))
+    joints = " ".join(["请按时巡查渔港。"] * 9)
+    outline = outline_of(
+        f"市教育局关于印发《云陵市校车停放规范（试行）》的通知 各校： {joints} {parts} "
+        "云陵市校车停放规范 （试行） 1 总 则 1.1 为加强校车管理，制定本规范。"
+    )
+    assert stretch(outline, outline.title) == "云陵市校车停放规范 （试行）"
+
+
 # -- furniture -------------------------------------------------------------------------------
 
 

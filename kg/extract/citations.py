@@ -13,7 +13,7 @@ from kg.models import Citation, Mention, Outline, Stance
 CLOSED = r"^[》”]?(?:（[^（）]{0,60}）)?(?:等文件|等)?的?"
 PLANNED_BEHIND = re.compile(
     CLOSED
-    + r"(?:，?由[^，。；]{2,40}?(?:另行|共同|负责|组织)*)?(?:研究)?"
+    + r"(?:，?由[^，。；]{2,40}?(?:另行|共同|负责|组织)*|另行)?(?:研究)?"
     + r"(?:制定|编制|(?<!的)出台|起草|研制|制订)"  # 《…》的出台，明确了…: it is there
     + r"(?!的|了|单位|人员|过程|背景|情况|说明|依据|目的|思路|必要)"
 )
@@ -63,6 +63,9 @@ TOLD = re.compile(
 EXPLAINED = re.compile(CLOSED + r"(?:是|[一-鿿]{0,4}(?:思路|背景|目的|过程|依据|必要性|意义|考虑))")
 # 就《…》答记者问, 联合发布《…》: a page with such a title tells of a paper that is there.
 EXPLAINING = re.compile(r"(?:答(?:记者)?问|解读|问答|(?:印发|发布|公布|出台)《[^《》]+》)\s*$")
+# （以下简称《规划》），现解读如下: what stands before is explained, with a title or without.
+READ_OUT = re.compile("解读如下")
+HEAD = 600  # characters
 CARRIED = re.compile(r"(?:印发|发布|公布|转发|批转)[^，。]{0,3}《$")
 LOOKING_BACK = re.compile(r"^[ \u3000]*(?:这?[一五]年来|过去的?[一五]年|五年间).*", re.M)
 # A heading without a number over a report's first part, and what begins the second.
@@ -138,6 +141,8 @@ def _title_spans(outline: Outline) -> Iterator[tuple[int, int]]:
 
 def _explained(outline: Outline, mentions: Sequence[Mention]) -> Iterator[str]:
     """Yield the papers that the page reports or explains by its title: 就《…》答记者问."""
+    if READ_OUT.search(outline.source.text, 0, HEAD):
+        yield from (m.name for m in mentions if m.type == "Document" and m.end < HEAD)
     if outline.title is None:
         return
     begin, end = outline.title
@@ -163,7 +168,7 @@ def _continues(text: str, end: int, mention: Mention) -> bool:
     between = re.sub(r"（[^（）]*）", "", text[end : mention.begin])
     return (
         len(between) <= 24
-        and re.fullmatch(r"[”》]?(?:[一-鿿、]{0,20}?[、和与及][一-鿿]{0,12})?[《“]?", between)
+        and re.fullmatch(r"[”》]?(?:[一-鿿、]{0,20}?[、和与及或][一-鿿]{0,12})?[《“]?", between)
         is not None
     )
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from kg.extract.attached import find_attached
+from kg.extract.five_year import find_five_year_plans
 from kg.extract.governors import governor, of_others
 from kg.extract.kinds import is_paper, kind_of_title
 from kg.extract.repeated import find_repeated, inside_brackets
@@ -25,15 +26,16 @@ NUMBER = re.compile(
 )
 CALLED = re.compile("称为?[《“](?P<short>[^》”]{1,20})[》”]")
 BEFORE_CALLED = re.compile(r"(?:以下)?均?简?\Z")
-PLAN_LABEL = re.compile(
-    r"“(?P<name>十[一二三四五六]五”[一-鿿、]{0,16}?(?:规划纲要|发展规划|专项规划|规划|行动计划|纲要)"
-    r"|[一二三四五六七八九十]五”计划)"
-    # the state's plans by their number, not the years for which they were made
-    r"|(?<!发展)(?P<counted>第[一二三四五六七八九十]{1,3}个五年(?:计划|规划)(?:纲要)?)(?!期)"
-)
 # 关于印发《…》的通知: what it carries is named, not the notice.
 CARRYING = re.compile("^《|(?:印发|转发|发布|公布|颁布|批转|修改|废止)[^《]{0,4}《")
 NO_LAW = re.compile(r"(?<=法)(?:[律治制人官院庭学]|规(?!定))")  # 校车安全法律法规
+# Plans that the law has each place make are named without a verb too: 以国土空间总体规划为引领.
+# Behind a number or several levels they are many, before 体系 and 编制 no paper is meant.
+STATUTORY = re.compile(
+    r"(?:(?:(?<![一-鿿])|(?<=以))[省市县])?(?:国土空间(?:总体)?|土地利用总体|城市总体)规划"
+    r"(?=[，。；、和与及]|为引领|等?引领|的?实施|(?:有效|有机)?衔接|的衔接|成果|刚性|管控|顺利|正式|获批)"
+)
+MANY = re.compile("[个级区类镇乡]$|[市县乡]{2,3}$|全[省市县]$")
 LOCAL_ISSUER = re.compile(
     r"(?:(?P<level>[省市县区])委|(?P<seat>[省市县区])政府|(?<![一-鿿])(?P<own>[省市县区])[一-鿿]{2,4}[局厅])"
     r"(?:办公[室厅])?(?:印发的?)?《?$"
@@ -68,8 +70,10 @@ def _named(outline: Outline) -> Iterator[Mention]:
 
 def _unbracketed(stretch: str) -> Iterator[Mention]:
     yield from _known(stretch)
-    yield from _plans(stretch)
-    yield from _built(stretch)
+    yield from find_five_year_plans(stretch)
+    built = list(_built(stretch))
+    yield from built
+    yield from _statutory(stretch, [mention.end for mention in built])
     yield from find_standards(stretch)
 
 
@@ -134,6 +138,8 @@ def _bracketed(
 ) -> Iterator[Mention]:
     for start, stop in brackets(plain, begin, end):
         name = in_one_line(text[start:stop])
+        if plain[start - 1] == "〈" and not is_paper(name):
+            continue  # 注册资本〈实收〉: brackets
         number = NUMBER.match(plain, stop + 1)
         full = short.get(name, name)
         yield Mention(
@@ -220,15 +226,14 @@ def _known(stretch: str) -> Iterator[Mention]:
         )
 
 
-def _plans(stretch: str) -> Iterator[Mention]:
-    """Yield “十四五”规划 and the like, from behind the opening mark, and 第一个五年计划."""
-    for match in PLAN_LABEL.finditer(stretch):
-        name = match["counted"] or match["name"]
-        full = name if match["counted"] else "“" + name
-        begin = match.end() - len(name)
-        yield Mention(
-            "Document", "Plan", begin, match.end(), name, full, "document.five-year-plan", "="
-        )
+def _statutory(stretch: str, taken: Sequence[int]) -> Iterator[Mention]:
+    """Yield the plans of a set name that no verb governs."""
+    for match in STATUTORY.finditer(stretch):
+        if match.end() not in taken and MANY.search(stretch[: match.start()][-4:]) is None:
+            yield Mention(
+                "Document", "Plan", match.start(), match.end(), match[0], match[0],
+                "document.statutory", "=",
+            )  # fmt: skip
 
 
 def _built(stretch: str) -> Iterator[Mention]:

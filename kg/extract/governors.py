@@ -21,8 +21,9 @@ ADJECTIVAL = re.compile(
 )
 LISTED = re.compile(
     r"《[^《》]{1,80}》(?:（[^（）]{0,60}）)?(?:等(?:[一-鿿]{1,4}、)*[一-鿿]{2,6})?"
-    r"(?:、|，?(?:和|与|以?及)|，)?$"
+    r"(?:、|，?(?:和|与|以?及|或者?)|，)?$"
 )
+FURTHER = re.compile("，(?=以及[^，；]{0,20}$)")  # 落实法规要求，以及《…》: its object still
 LISTED_REACH = 300  # characters that a title with what follows it may have
 # 机构编制, 编制外人员: no writing. 实施方案: no carrying out. 规范执行 is.
 NO_VERB = re.compile(
@@ -156,7 +157,7 @@ def governor(text: str, begin: int) -> Governor | None:
     verbs = chain(before)
     if not verbs or len(before) - verbs[-1][1] > REACH:
         return None
-    between = before[verbs[-1][1] :]
+    between = FURTHER.sub("", before[verbs[-1][1] :])
     if re.search("[，》]", between):
         return None
     done = between.startswith("了")

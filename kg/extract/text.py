@@ -65,12 +65,13 @@ BETWEEN_ISSUERS = re.compile(
 BETWEEN_PARTS = re.compile(
     r"(?<=[一-鿿]{4})(?<!关于)[ \u3000](?=(?![及和与的或])[一-鿿A-Z][一-鿿A-Z\d]{3})"
 )
+LOST_IN_TITLE = re.compile(r"(?<![A-Z])\s+|\s+(?!\d)")  # not that of GB/T 35694
 
 
 def in_one_line(title: str) -> str:
     """Return a title without the blanks and breaks that a page puts in, but for those it has."""
     parts = (part for one in BETWEEN_ISSUERS.split(title) for part in BETWEEN_PARTS.split(one))
-    return " ".join(re.sub(r"\s+", "", part) for part in parts)
+    return " ".join(LOST_IN_TITLE.sub("", part) for part in parts)
 
 
 def running_text(outline: Outline) -> Iterator[Sentence]:

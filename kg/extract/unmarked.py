@@ -26,7 +26,7 @@ REACH = 48  # characters that a name may have before its last word
 YEARS = r"(?:（[^（）]{0,14}(?:\d{4}|试行|暂行|修订|稿|版|V\d)[^（）]{0,10}）)?"
 # What stands behind a name that has ended; every other word goes on with it (规划编制人员, 标准化).
 ENDED = (
-    r"(?=[”’》]?(?:[^一-鿿A-Za-z\d“]|$|由|的|和|与|及|或|等|并|以|要求|精神|顺利|全面|正式|成功|获批|获[^得，。；]{1,12}批[复准]|批复|印发|出台|发布|公布|明确|提出|施行|落地|处置|通过[^，。；]{0,8}(?:审议|评审)|启动实施|编制完成"
+    r"(?=[”’》]?(?:[^一-鿿A-Za-z\d“]|$|由|的|和|与|及|或|等|并|以|(?:(?:相关|有关|布局|管控)+)?要求|精神|中[，。]|时，|每[周月年]|为(?:总抓手|指导|引领|依据|遵循)|应(?!用|急|对|变|收|届|税|答)|必?须|另行|统筹部署|部署推进|顺利|全面|正式|成功|获批|获[^得，。；]{1,12}批[复准]|批复|印发|出台|发布|公布|明确|提出|施行|落地|处置|通过[^，。；]{0,8}(?:审议|评审)|启动实施|编制完成"
     r"|进行|开展|开设|规定的|确定的|赋予|(?:圆满|胜利)?收官|开局|中期(?:修编|调整)|报批|报审|颁布|立法|动态更新|予以|逐项"
     r"|(?:的)?(?:实施|执行|落实|编制|修编|修订|制修订(?!和|项目)|制定|制订|起草|宣贯|贯标)(?!方案|细则|意见|办法|计划|规划|人员|单位|情况|体系|机制|部门)))"
 )
@@ -47,8 +47,8 @@ COUNTABLE = re.compile(
 )
 WORKS = re.compile("新建|改造|建设|整治|修复|打通|开通|新增|开行|收集|办理")
 OPENER = re.compile(
-    r"(?:(?:\d+次|好|了|完成|形成|出台|落细|当年|首[个部批]|新一轮|新的|全[市县省区国州](?!性)|我[市县省区州]|本[市县省区州级](?!级)(?:人民政府|政府)?|[省市县区]里(?:专项)?|本(?:地区?|机构|单位|部门|校|行政区域|行业|领域|企业)|当地|各自|相应|一批|一系列|系列|多项|各类|各项(?!目)|有关|相关|具体"
-    r"|统一|科学合理|科学|严格|分类|抓紧|尽快|及时|不同学段|不同类型|国家规定|[省市县区乡镇]、[省市县区乡镇、]{1,7}级"
+    r"(?:(?:\d+次|好|了|完成|形成|出台|落细|当年|首[个部批]|新一轮|新的|全[市县省区国州](?!性)|我[市县省区州]|本[市县省区州级](?!级)(?:人民政府|政府)?|[省市县区]里(?:专项)?|本(?:地区?|机构|单位|部门|校|行政区域|行业|领域|企业)|当地|各自|相应|一批|一系列|系列|多项|各项(?!目)|有关|相关|具体"
+    r"|统一|现行|实行|城乡|科学合理|科学|严格|分类|抓紧|尽快|及时|不同学段|不同类型|国家规定|[省市县区乡镇]、[省市县区乡镇、]{1,7}级"
     r"|《|（[^（）]*）)的?)+"
 )
 DESCRIBED = re.compile(r"批准|印发|公布|制定|颁发|发布|编制")
@@ -64,18 +64,22 @@ SUITED = re.compile(
 ACTION = re.compile(
     r"(?:国务院|中央|[省市县区]委|[省市县区]政府|[一-鿿]{2,8}[部局厅委])?关于|全面|进一步|加强|加快|促进|支持|推进|深化|规范|推动|优化|鼓励|构建|提升|改进|建立|健全|做好|扩大|完善|贯彻|落实"
 )
+OF = re.compile("(?<!目)的|的(?!地)")  # 目的地 is one word
 LAST_OF = re.compile("的(?:若干|实施|指导|专项)?$")
 ABOUT = re.compile(r"关于[^，。；]{4,60}$")
 GENERIC = re.compile(
     r"(?:工作|实施|行动|总体|专项|专门|具体|管理|配套|年度|年|月|三年|五年|中长期|长远|发展|建设|改革|试点|落实|推进|政策|措施|方案|规划|计划|意见|办法|规定|制度"
-    r"|整改|评价|考核|学校|个人|本|原|该|此|上述|有关|相关|各项|各类|各|部门|地区|区域|单位|实际|相应|详细|分类|专题|日常|技术|操作|应急|服务|工程|项目|和|与|及|或|、"
-    r"|国家|全国|行业|企业|地方|团体|国际|先进|省级|市级|县级|法律|法规|规章|按|就|在|并|的|等|分|统筹|人员|标准|经济社会|国民经济|支持|行政)*"
+    r"|整改|评价|考核|学校|个人|本|原|该|此|上述|有关|相关|各项|各类|各|部门|地区|区域|单位|实际|园区|相应|详细|分类|专题|日常|技术|操作|应急|服务|工程|项目|和|与|及|或|、"
+    r"|国家|全国|行业|企业|地方|团体|国际|先进|省级|市级|县级|法律|法规|规章|按|就|在|并|的|等|分|统筹|人员|标准|课程|教学|设置|指导|经济社会|国民经济|支持|行政)*"
 )
 LIGHT = re.compile(r"(?:工作|实施|总体|专项|具体|年度|发展|三年|五年|行动|技术|暂行|试行){1,20}$")
+LIGHT_OF_PLAN = re.compile(
+    r"(?:工作|实施|总体|专项|具体|年度|三年|五年){1,20}$"
+)  # 旅游发展规划 is a name
 BROKEN = re.compile(
-    r"^第[一二三四五六七八九十百]+条|[，。；：！？\n《》【】]|精神|战略、|成果(?!转化|推荐|推广|登记|评价|管理)|^本(?![省市县区州土科草质])|指标[和与]|^各|^[省市县]和|会议|讲话|大会|以及|思想|教育、|类、|^国家对|^不同|内容和|目标和|时间表|个性化|针对性|总书记|法律法规|^[到过在）]|^(?:实施|执行|印发|发布|率先)|^年度和|^附\d|每个|[本该此]$|^并|^实际|^按|相关|有关|等(?!级)|(?<!政府)(?<!国务院)(?<!跨)部门|要求"
+    r"^第[一二三四五六七八九十百]+条|[，。；：！？\n《》【】]|精神|战略[、及]|成果(?!转化|推荐|推广|登记|评价|管理)|^本(?![省市县区州土科草质])|指标[和与]|^各|^[省市县]和|会议|讲话|大会|以及|思想|教育、|类、|^国家对|^不同|内容和|目标和|时间表|个性化|针对性|总书记|法律法规|^[到过在）]|^(?:实施|执行|印发|发布|率先)|^年度和|^附\d|每个|[本该此]$|^并|^实际|^按|相关|有关|(?<![中高初均])等(?!级)|(?<!政府)(?<!国务院)(?<!跨)部门|要求"
     # 质量标准和供应标准, 权力清单及办事指南: a list, not one name
-    r"|(?:方案|规划|办法|意见|清单|标准|制度|规定|政策|计划|目录|指南|机制|体系|工作|措施)[和与及、或]|本(?:办法|通知|方案|意见|规定|指南|标准|规范)"
+    r"|(?:方案|规划|办法|意见|清单|标准|制度|规定|政策|计划|目录|指南|机制|体系|工作|措施|考试)[和与及、或]|本(?:办法|通知|方案|意见|规定|指南|标准|规范)"
 )
 PLACED = re.compile(
     r"(?:[一-鿿]{2,8}?(?:省|市|县|区|自治州)|[省市县区])(?!级|直|属|域|场|长|民|政)"
@@ -88,7 +92,8 @@ IMPROVED = re.compile("(?<!制定)(?<!制订)(?<!修订)完善$")
 VAGUE = ("措施", "政策措施", "制度", "标准", "规范")
 LISTED_BARE = re.compile(r"、(?:政策|标准|用地|机制|制度|财政|资金)")
 NO_NUMBERED = re.compile("的|”“|^(?:[和与及、]|贯彻|落实|实施)")
-OURS = re.compile("[我本][市县省区州]")
+LEVEL_OF_LIST = re.compile("([省市县区])(?![级直属域场长民政])[^，]*[、和与及]")  # 纳入省会考和|…
+OURS = re.compile("[我本]([市县省区州])")  # 本区 in a city's paper is any of its districts
 OWN_TOLD = re.compile("推动(?![省市县区国])")
 THEIRS = re.compile("([省市县区])里")  # 落实省里专项支持…的措施
 ITEMS = ("清单", "目录")  # 列入…清单 says that something stands on a list, not in a paper
@@ -100,7 +105,7 @@ REPORTED = re.compile("，并?(?:报|送)[^，。；]{2,20}(?:备案|批准|审�
 WRITTEN = ("draft", "issue", "apply")
 # 课程方案、课程标准和: what stands before the next of a list, each too short for a name.
 LISTED_BEFORE = re.compile(
-    "(?:方案|规划|办法|意见|标准|规范|规定|规程|细则|指南|制度|政策|措施|清单|目录|计划)(?:以及|[、和与及或])"
+    "(?:方案|规划|办法|意见|标准|规范|规定|规程|细则|指南|制度|政策|措施|清单|目录|计划|考试)(?:以及|[、和与及或])"
     "(?!细化|强化|优化|深化|健全|建立|加强|加快|明确|规范|做好|推[进动])"
 )
 # What a paper has come to by itself, without anyone named who wrote it.
@@ -117,7 +122,7 @@ OF_AREA = re.compile("地区|[两三四]省|示范区|合作区|开发区|新区
 # The next of a list, or the one behind a word that is no name: 甲方案和卫生标准、乙指南.
 JOINER = re.compile("[、和与及](?:[一-鿿]{2,6}(?:标准|规范|规定|制度|规划|方案)[、和与及])?")
 ASSIGNED = re.compile(
-    r"，?由[^，。；]{2,40}?(?:另行|共同|负责|组织|研究)*(?:制定|制订|编制)(?!的|和|并)"
+    r"(?:，?由[^，。；]{2,40}?(?:另行|共同|负责|组织|研究)*|，?另行)(?:制定|制订|编制)(?!的|和|并)"
 )
 CONCERNED = re.compile("(?:涉及|规定|需要?|称)的(?!管理|具体|实施)")  # 本方案涉及的奖补办法
 ITEM = re.compile(
@@ -139,7 +144,7 @@ SAID = 6  # characters behind 关于 that make a name even of 落实…关于…
 LEAST_ASSIGNED = 4  # characters of the topic of a paper that another body is to write
 ORDER = re.compile("国际|通行|高标准|RCEP")  # 国际高标准经贸规则 are no one paper
 PRODUCT = re.compile("(?<!整体)解决$")  # 数字化解决方案 is sold, “一老一小”整体解决方案 a paper
-FIVE_YEAR = re.compile(r"“?十[一二三四五六]五”?")
+FIVE_YEAR = re.compile(r"(?:国家|全国)?“?十[一二三四五六]五”?")
 STRONG = ("规划", "规划纲要", "纲要", "行动计划", "条例", "方案")
 
 
@@ -276,7 +281,7 @@ def _headed(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None:
     for end, role, roles, subject in _governors(before, stretch[:floor]):
         if _names_nothing(role, before[end:]):
             continue
-        begin = floor + _opened(before, end, about is not None)
+        opened = floor + _opened(before, end, about is not None)
         if match["head"] in ITEMS and before.endswith(("纳入", "列入"), 0, end):
             return None
         if not _governs(stretch, before, end, match):
@@ -285,12 +290,13 @@ def _headed(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None:
         least = max(head.least[each] for each in roles) or (
             SAID if about and match["head"] == "意见" else 0
         )
-        begin = _named_from(stretch, begin, match, least)
+        begin = _named_from(stretch, opened, match, least)
         if begin >= 0:
             whose = _whose(stretch, floor, end, role, subject, match["head"])
             if whose == "" and REPORTED.match(stretch, match.end()) and match["head"] != "规划":
                 whose = "?"
-            return _cut(stretch, begin, match.end(), whose)
+            level = LEVEL_OF_LIST.match(stretch, opened, begin)
+            return _cut(stretch, begin, match.end(), level[1] if level else whose)
     return None
 
 
@@ -367,13 +373,13 @@ def _governs(stretch: str, before: str, end: int, match: re.Match[str]) -> bool:
 
 
 def _whose(stretch: str, floor: int, end: int, role: Role, subject: str, head: str) -> str:
-    if OURS.match(stretch, floor + end):
-        return ""
-    level = THEIRS.match(stretch, floor + end)
+    level = OURS.match(stretch, floor + end) or THEIRS.match(stretch, floor + end)
     if level is not None:
         return level[1]
     carried_out = stretch.endswith("实施", 0, floor + end) and head in ("行动计划", "条")
     told = head == "条" and OWN_TOLD.match(stretch, floor + end - 2) is not None
+    if head == "制度" and role == "draft":
+        return "?"  # each body that works by such rules has its own
     if role not in ("draft", "revise", "issue") and not (carried_out or told):
         return "="
     return "?" if of_others(subject) or re.match("本地|当地", stretch[floor + end :]) else ""
@@ -416,7 +422,7 @@ def _opened(before: str, begin: int, about: bool) -> int:
     opener = OPENER.match(before, begin)
     begin = opener.end() if opener else begin
     described = before.rfind("的", begin)
-    if described >= 0 and not about:
+    if described >= 0 and OF.match(before, described) and not about:
         said = before[begin:described]
         if DESCRIBED.search(said) or SUITED.search(said):
             return described + 1
@@ -428,7 +434,7 @@ def _is_name(topic: str, head: str, least: int) -> bool:
     bare = re.sub("（[^（）]*）", "", topic)
     if not least or BROKEN.search(bare) or topic.count("“") != topic.count("”"):
         return False
-    if "的" in topic and not (ACTION.match(topic) and LAST_OF.search(topic)):
+    if OF.search(topic) and not (ACTION.match(topic) and LAST_OF.search(topic)):
         return False
     if _means_no_paper(topic, head):
         return False
@@ -440,7 +446,8 @@ def _is_name(topic: str, head: str, least: int) -> bool:
         return False
     if head == "规划" and STATUTORY.fullmatch(topic):
         return True
-    said = LIGHT.sub("", bare).removeprefix("国家" if head == "方案" else "")
+    light = LIGHT_OF_PLAN if head == "规划" else LIGHT
+    said = light.sub("", bare).removeprefix("国家" if head == "方案" else "")
     return len(said) >= least and GENERIC.fullmatch(topic) is None
 
 

@@ -42,6 +42,13 @@ SIGNED = re.compile(
     r"(?<=[。！])(?P<who>[一-鿿]{4,30})[ \u3000\u00a0]*"
     r"(?P<when>(?:19|20)\d\d年\d{1,2}月\d{1,2}日)(?![前起至止以内])"
 )
+# …&nbsp;云陵市人民政府2013年6月4日&nbsp;附件: set apart by blanks, with more behind it.
+SIGNED_APART = re.compile(
+    r"(?<=[\u3000\u00a0])(?P<who>[一-鿿]{3,30}[府局委厅会部院办室处校])"
+    r"(?P<when>(?:19|20)\d\d年\d{1,2}月\d{1,2}日)(?=[\u3000\u00a0])"
+)
+# Who issues it, by the title that opens the line, signs below: 云陵市人民政府办公室关于….
+OPENING_ISSUER = re.compile("(?P<who>[一-鿿]{4,24}?)关于")
 # The last words of a text, behind blanks or in a line of their own: 云陵市教育局2024年3月4日.
 SIGNED_LAST = re.compile(
     r"(?<![一-鿿])(?:[一-鿿]{3,30}[府局委厅会部院办室处校][ \u2002\u2003\u3000\u00a0]{0,60}"
@@ -55,7 +62,8 @@ PAGE_TITLE = re.compile(r"(?P<title>[^\s_|｜](?:[^\n_|｜](?! - )){3,88}[^\n_|�
 # Some sites put one blank for each lost break. Not such: behind a number, between spaced letters.
 JOINT = re.compile(
     r"(?:(?<=[一-鿿。；：！？）”》】])|(?<=:\d\d))[ \u00a0\u2002\u2003\u200b]+"
-    r"(?=[一-鿿（《“【]|(?:19|20)\d\d年)"
+    # an edition belongs to the title before it, and behind it chapter 1 may begin
+    r"(?=(?!（(?:试行|暂行)）)[一-鿿（《“【]|(?:19|20)\d\d年|(?<=行）.)1[ \u3000][一-鿿])"
 )
 NUMBERED = re.compile(
     r"(?:.*[\s。])?第[一二三四五六七八九十百]{1,4}[章条节]|(?:.*[\s。])?[一二三四五六七八九十]{1,3}[、是]?"
@@ -139,10 +147,19 @@ def _lost_breaks(line: str) -> Iterator[int]:
     if page is not None and f" {page['title']} " in line:
         begin = line.index(f" {page['title']} ") + 1
         yield from (begin, begin + len(page["title"]))
-    for signed in SIGNED.finditer(line):
+    for signed in _signed(line):
         yield from (signed.start("who"), signed.start("when"), signed.end())
     for chapter in CHAPTER.finditer(line):
         yield chapter.start()
+
+
+def _signed(line: str) -> Iterator[re.Match[str]]:
+    yield from SIGNED.finditer(line)
+    yield from SIGNED_APART.finditer(line)
+    issuer = OPENING_ISSUER.match(line)
+    if issuer is not None:
+        date = r"(?P<when>(?:19|20)\d\d年\d{1,2}月\d{1,2}日)(?=（此件|附件|$)"
+        yield from re.finditer(f"(?P<who>{issuer['who']}){date}", line)
 
 
 def _joints(line: str) -> list[int]:
