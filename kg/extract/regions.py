@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
+from kg.extract.joined_provinces import find_joined
 from kg.extract.longer_names import in_longer_name, is_cut_out, opens_word
 from kg.extract.places import (
     COUNTRY,
@@ -66,6 +67,7 @@ def _in_sentence(
     stretch = plain[sentence.begin : sentence.end]
     ways: list[tuple[str, Iterator[tuple[int, int, Place]]]] = [
         ("region.name", _chained(stretch, place)),
+        ("region.joined", _apart(stretch)),
         ("region.township", find_townships(stretch, place)),
     ]
     if "区" in stretch:  # as every kind of zone has it
@@ -79,6 +81,13 @@ def _in_sentence(
         for begin, end, region in found:
             at = sentence.begin + begin
             yield _mention(at, text[at : sentence.begin + end], region, rule)
+
+
+def _apart(stretch: str) -> Iterator[tuple[int, int, Place]]:
+    """Yield the areas named by several provinces that no longer name holds: 青甘宁."""
+    for begin, end, area in find_joined(stretch):
+        if not in_longer_name(stretch, begin, end, full=False):
+            yield begin, end, area
 
 
 def _joined(found: Iterable[Mention]) -> Iterator[Mention]:
