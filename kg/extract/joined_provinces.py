@@ -11,7 +11,8 @@ from kg.vocabulary import areas
 
 # One character each; 新 is left out, which mostly means new (京津冀|新一轮).
 JOINED = re.compile("[京津沪渝冀晋蒙辽吉黑苏浙皖闽赣鲁豫鄂湘粤桂琼川黔滇云贵陕甘青宁藏港澳台]{3,8}")
-ROAD = re.compile("走廊|运河|通道")
+# What lies between them: 川陕蒙|走廊, 京港澳|高速.
+ROAD = re.compile("[一-鿿]{0,4}?(?:走廊|运河|通道|高速|铁路|高铁|公路|大桥)")
 AROUND = 6  # characters on either side that decide how words are cut
 
 

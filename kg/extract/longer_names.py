@@ -22,7 +22,8 @@ LISTED_ROADS = re.compile(r"[、等和][^，。；：！？“”《》\s]{0,60}
 # What a plant or line is called by: 云陵|220千伏输变电工程, 云陵|1号海上风电场, 云陵|4个水电站;
 # a list by how many it holds: 中国|500强.
 CAPACITY = re.compile(
-    r"\d+(?:\.\d+)?万?(?:吨级|千伏|[kK][vV]|兆瓦|千瓦)|\d+[号强]|\d{1,2}个[一-鿿]{0,5}电站"
+    r"[东西南北]?\d+(?:\.\d+)?万?(?:吨级|千伏|[kK][vV]|兆瓦|千瓦)|\d+[号强]|\d{1,2}个[一-鿿]{0,5}电站"
+    "|[东西南北](?:出口|变电站|收费站|牵引站)"
 )
 # A company that is called after its province, by what it builds: 云陵|澄达二期.
 PHASE = re.compile("[一-鿿]{2,6}[一二三四五]期")
@@ -164,7 +165,8 @@ def _shares_works(text: str, begin: int, end: int) -> bool:
         end += 1 + stop
         works = WORKS.match(text, end)
         if works is not None:
-            return not any(_stands_apart(works["kind"], w, False) for w, _ in tagged(works["kind"]))
+            between = {word for word, _ in tagged(works["kind"])}
+            return between.isdisjoint(verbs("governor") | {*words_of("apart")})
     return False
 
 

@@ -67,7 +67,7 @@ def _in_sentence(
     stretch = plain[sentence.begin : sentence.end]
     ways: list[tuple[str, Iterator[tuple[int, int, Place]]]] = [
         ("region.name", _chained(stretch, place)),
-        ("region.joined", _apart(stretch)),
+        ("region.joined", find_joined(stretch)),
         ("region.township", find_townships(stretch, place)),
     ]
     if "区" in stretch:  # as every kind of zone has it
@@ -81,13 +81,6 @@ def _in_sentence(
         for begin, end, region in found:
             at = sentence.begin + begin
             yield _mention(at, text[at : sentence.begin + end], region, rule)
-
-
-def _apart(stretch: str) -> Iterator[tuple[int, int, Place]]:
-    """Yield the areas named by several provinces that no longer name holds: 青甘宁."""
-    for begin, end, area in find_joined(stretch):
-        if not in_longer_name(stretch, begin, end, full=False):
-            yield begin, end, area
 
 
 def _joined(found: Iterable[Mention]) -> Iterator[Mention]:
