@@ -6,7 +6,7 @@ import re
 from functools import cache, lru_cache
 
 from kg.extract.boundary import tagged
-from kg.extract.places import find_names, name_goes_on
+from kg.extract.places import find_names, is_full_name, name_goes_on, places_named
 from kg.vocabulary import areas, regions, rows
 
 PHRASE = re.compile(r"[^，。；：！？、《》“”‘’（）【】\[\]…\s|的]{0,18}")
@@ -19,11 +19,27 @@ STRETCH = re.compile(
 )
 # A stretch of a road in a list of them: 云陵石桥至|青禾、….
 LISTED_ROADS = re.compile(r"[、等和][^，。；：！？“”《》\s]{0,60}?(?:高速|铁路|高铁|公路)")
-CAPACITY = re.compile(r"\d+(?:\.\d+)?万?(?:吨级|千伏|[kK][vV]|兆瓦)")  # 云陵|220千伏输变电工程
+# What a plant or line is called by: 云陵|220千伏输变电工程, 云陵|1号海上风电场, 云陵|4个水电站;
+# a list by how many it holds: 中国|500强.
+CAPACITY = re.compile(
+    r"[东西南北]?\d+(?:\.\d+)?万?(?:吨级|千伏|[kK][vV]|兆瓦|千瓦)|\d+[号强]|\d{1,2}个[一-鿿]{0,5}电站"
+    "|[东西南北](?:出口|变电站|收费站|牵引站)"
+)
+# A company that is called after its province, by what it builds: 云陵|澄达二期.
+PHASE = re.compile("[一-鿿]{2,6}[一二三四五]期")
+OUTPUT = re.compile(r"[一-鿿]{2}\d+(?:\.\d+)?万?(?:吨|头|只|羽|套|台|辆|平方米|千瓦)")
+STOP = re.compile("·[一-鿿]{2,4}站）")  # where a contest goes on: 公开赛（云陵|·枫渚站）
+# What several places of a row have each: 云陵|、青禾两座抽水蓄能电站.
+WORKS = re.compile(
+    "(?P<kind>[^，。；：！？、“”《》（）\\s的在至到等]{0,8}?)(?:抽水蓄能|抽蓄|电站|电厂|火电|煤电|机场|灌区|物流枢纽"
+    "|算力枢纽|天然气管道|产业园|人民医院)"
+)
+ROW = 10  # members looked through
 GROWS = re.compile("发展|种植|养殖|生产|加工|开发")  # what a place does: 云陵|种植脐橙
 SERVING = re.compile("为[老民企农侨]服务")  # no phrase with a preposition
 LINE = re.compile(r"[一-鿿]{0,4}(?:线|铁路|高铁|高速|公路|管道)")
 DASHES = "—～-"
+LINKS = ("、", "和", "与", "及")
 LABEL = re.compile(r"[一-鿿]{1,6}(?:[+＋][一-鿿]{1,6})?”")
 # A label of a few characters in quotation marks that holds the name: “遇见|云陵”.
 SHORT_LABEL = re.compile(r"[^“”，。；：！？、\s—－～-]*")
@@ -62,6 +78,7 @@ def in_longer_name(text: str, begin: int, end: int, full: bool) -> bool:
         or _on_route(text, begin, end)
         or _is_held(text, begin, end)
         or _is_headed(text, begin, end, full)
+        or _shares_works(text, begin, end)
     )
 
 
@@ -73,6 +90,8 @@ def _is_worn_down(text: str, begin: int, end: int) -> bool:
         or _opens_label(text, begin, end)
         or _in_label(text, begin, end)
         or CAPACITY.match(text, end) is not None
+        or STOP.match(text, end) is not None
+        or _opens_company(text, begin, end)
         or _is_member(text, begin, end)
     )
 
@@ -120,6 +139,35 @@ def _is_member(text: str, begin: int, end: int) -> bool:
         return False
     word = next((word for word, _ in tagged(text[end : end + WINDOW])), "")
     return not _stands_apart(text[end : end + WINDOW], word, first=True)
+
+
+def _opens_company(text: str, begin: int, end: int) -> bool:
+    """Tell whether a province's name opens that of a company: 云陵|澄达二期, 云陵|澄达20万吨铝."""
+    if not any(place.level == "province" for place in places_named(text[begin:end])):
+        return False
+    if PHASE.match(text, end):
+        return True
+    word, flag = next(iter(tagged(text[end : end + WINDOW])), ("", ""))
+    coined = len(word) == 1 or flag == "nz"  # what is sold has a name in the dictionary: 棉花
+    return coined and OUTPUT.match(text, end) is not None
+
+
+def _shares_works(text: str, begin: int, end: int) -> bool:
+    """Tell whether the row that the name is of ends in works of each: 云陵|、青禾抽水蓄能电站."""
+    full = is_full_name(text[begin:end])
+    if text.startswith("区", end - 1) and not full:
+        return False  # a zone
+    for _ in range(ROW):
+        names = find_names(text[end + 1 : end + 1 + WINDOW]) if text[end : end + 1] in LINKS else ()
+        stop = next((e for b, e, name in names if b == 0 and is_full_name(name) == full), 0)
+        if not stop:
+            return False
+        end += 1 + stop
+        works = WORKS.match(text, end)
+        if works is not None:
+            between = {word for word, _ in tagged(works["kind"])}
+            return between.isdisjoint(verbs("governor") | {*words_of("apart")})
+    return False
 
 
 def _is_bracketed(text: str, begin: int, end: int, full: bool) -> bool:

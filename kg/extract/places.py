@@ -79,20 +79,28 @@ def _apart(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _outdoes(text: str, name: str, begin: int, county: str, before: int) -> bool:
-    """Tell whether what a name shares with a county's that begins before it belongs to it."""
-    if len(name) < len(county) or not _is_county(county) or _is_county(name):
+    """Tell whether what a name shares with a county's that begins before it belongs to it.
+
+    Of two counties it is the one named in full, where a word begins: 确|保靖|西市 names 靖西市.
+    """
+    if len(name) < len(county) or not _is_county(county):
         return False
-    return len(name) > len(county) or _begins_word(text, begin, before)
+    longer = len(name) > len(county)
+    if _is_county(name):
+        full = longer and is_full_name(name) and not is_full_name(county)
+        return full and begin in _starts(text, begin, before)
+    starts = set() if longer else _starts(text, begin, before)
+    return longer or (begin in starts and before not in starts)
 
 
-def _begins_word(text: str, begin: int, before: int) -> bool:
-    """Tell whether a word begins at the one place and none at the other before it."""
+def _starts(text: str, begin: int, before: int) -> set[int]:
+    """Return where words begin around two names that overlap."""
     at = max(0, before - AROUND)
     starts = set()
     for word, _ in segmenter().tag(text[at : begin + AROUND]):
         starts.add(at)
         at += len(word)
-    return begin in starts and before not in starts
+    return starts
 
 
 @lru_cache(maxsize=10_000)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
+from kg.extract.joined_provinces import find_joined
 from kg.extract.longer_names import in_longer_name, is_cut_out, opens_word
 from kg.extract.places import (
     COUNTRY,
@@ -66,6 +67,7 @@ def _in_sentence(
     stretch = plain[sentence.begin : sentence.end]
     ways: list[tuple[str, Iterator[tuple[int, int, Place]]]] = [
         ("region.name", _chained(stretch, place)),
+        ("region.joined", find_joined(stretch)),
         ("region.township", find_townships(stretch, place)),
     ]
     if "区" in stretch:  # as every kind of zone has it

@@ -33,7 +33,8 @@ def _townships(code: str, full: bool) -> tuple[AhoCorasick, tuple[str, ...], dic
     for place in regions().within(code, ("township",)):
         short = short_name(place.name, "township")
         if short != place.name:  # farms, zones and prisons have no such suffix and common names
-            for name in {place.name} if full or len(short) < 2 else {place.name, short}:
+            shorter = {short, place.name.removesuffix("道")}  # a subdistrict is 石桥街 too
+            for name in {place.name} if full or len(short) < 2 else {place.name} | shorter:
                 found.setdefault(name, []).append(place)
     single = {name: places[0] for name, places in sorted(found.items()) if len(places) == 1}
     return automaton(tuple(single)), tuple(single), single
@@ -93,7 +94,8 @@ def _rows(text: str, short: list[tuple[int, int]]) -> Iterator[list[tuple[int, i
     row: list[tuple[int, int]] = []
     for begin, end in (*((b, e) for b, e in short if _is_name(text[b:e])), (-1, -1)):
         if row and not (begin == row[-1][1] + 1 and text[begin - 1] in LINKS):
-            if len(row) > 1 or COUNTED.match(text, row[-1][1]):
+            alone = row[0] == (0, len(text))  # fills a cell of a table
+            if len(row) > 1 or alone or COUNTED.match(text, row[-1][1]):
                 yield row
             row = []
         row.append((begin, end))
