@@ -30,6 +30,8 @@ DEPARTMENTS = re.compile(
     r"(?P<vague>相关|有关)?(?P<unit>部门|单位)(?!规章)"
 )
 TEAM = re.compile("团[省市县区州旗]?委|[省市县区州旗]团委")
+# 参加教育部门组织的展演, 税务部门出具的证明: a thing told by whose kind it is, not one body's duty.
+OF_ITS_KIND = re.compile("(?:组织|举办|主办|出具|开具|核发|颁发)的|(?:官方|门户)网站")
 LISTED_BODY = 6  # characters of a body that a list of fields may hold: 市红十字会
 # 成员：张　三　市教育局副局长: what opens a list of persons, and the post that each of them holds.
 MEMBERS = re.compile(
@@ -143,6 +145,8 @@ def find_departments(stretch: str, place: Place | None, local: bool = False) -> 
             continue
         single = len(items) == 1 and not match["etc"]
         if single and (match["unit"] == "单位" or match["vague"]):
+            continue
+        if single and OF_ITS_KIND.match(stretch, match.end()):
             continue
         for order, (begin, end, name) in enumerate(items):
             # 财政、|税务部门: the last one's own head stands behind it, but not in 财政、税务等部门.
