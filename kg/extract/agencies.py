@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from kg.extract.agency_fellows import find_fellows
+from kg.extract.agency_groups import find_called, find_founded
 from kg.extract.agency_heads import find_organisations
 from kg.extract.agency_known import find_known
 from kg.extract.agency_lists import (
@@ -32,15 +33,10 @@ from kg.extract.agency_trades import find_builders, find_makers, find_trading
 from kg.extract.agency_zones import find_committees
 from kg.extract.jurisdiction import is_local
 from kg.extract.overlap import Apart
-from kg.extract.text import even, places_of
+from kg.extract.text import even
 from kg.models import Mention, Outline, Place
 
-ABBREVIATED = re.compile(r"（(?:以下)?(?:统一)?简称[:：]?[“]?(?P<short>[一-鿿]{2,12})[”]?）")
-# A body with a task of its own; 领导小组, 工作专班, 协调小组 alone are what many are called.
-FOUNDED = re.compile(
-    r"(?:成立|组建|设立)(?P<name>(?!各|相应|专门|专项|市级|省级|县级|区级|领导|工作|协调|由|了|的|全|本)"
-    r"[^\W\d_a-zA-Z及和与]{3,14}?(?:办公室|专班|工作组|工作队|服务队))(?=[，。；（\n])"
-)
+ABBREVIATED = re.compile(r"\n?（(?:以下)?(?:统一)?简称[:：]?[“]?(?P<short>[一-鿿]{2,12})[”]?）")
 # A page saved as one line ends with its site's foot: 关闭 云陵市… © 版权所有 承办：….
 SITE_FOOT = re.compile(
     r"_[一-鿿]{4,30} 设为首页|(?:关闭|返回顶部) [^。；\n]{4,80}?版权所有[^。；\n]*"
@@ -67,9 +63,11 @@ OFFICE = re.compile(r"[一-鿿]{2,8}(?:司|处|科|室|股)")
 def find_agencies(outline: Outline, place: Place | None) -> Iterator[Mention]:
     """Yield the organisations named in a document of that place, none overlapping another."""
     found = list(_of_one_level(outline.source.text, _first_pass(outline, place)))
-    found += _founded(outline, found)
-    yield from _abbreviated(outline, found)
+    found += find_founded(outline, found)
+    abbreviated = list(_abbreviated(outline, found))
+    yield from abbreviated
     yield from found
+    yield from find_called(outline, (*abbreviated, *found))
 
 
 def _of_one_level(text: str, found: Iterable[Mention]) -> Iterator[Mention]:
@@ -79,22 +77,6 @@ def _of_one_level(text: str, found: Iterable[Mention]) -> Iterator[Mention]:
         if alone and any(f"{levels}{mention.text}" in text for levels in SEVERAL):
             continue
         yield mention
-
-
-def _founded(outline: Outline, found: Iterable[Mention]) -> Iterator[Mention]:
-    """Yield the bodies that the text founds, wherever it names them: 成立项目推进办公室."""
-    plain = even(outline.source.text)
-    taken = [(m.begin, m.end) for m in found]
-    names = {match["name"] for match in FOUNDED.finditer(plain)}
-    for name in sorted(names, key=len, reverse=True):
-        for begin, end in places_of(name, plain):
-            if any(begin < stop and start < end for start, stop in taken):
-                continue
-            taken.append((begin, end))
-            text = outline.source.text[begin:end]
-            yield Mention(
-                "Agency", "WorkingGroup", begin, end, text, "{}" + name, "agency.founded", ""
-            )
 
 
 def _abbreviated(outline: Outline, found: Iterable[Mention]) -> Iterator[Mention]:

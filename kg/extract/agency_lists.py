@@ -149,7 +149,7 @@ def find_departments(stretch: str, place: Place | None, local: bool = False) -> 
         if single and OF_ITS_KIND.match(stretch, match.end()):
             continue
         for order, (begin, end, name) in enumerate(items):
-            # 财政、|税务部门: the last one's own head stands behind it, but not in 财政、税务等部门.
+            # 财政、|税务部门 has a head of its own, but 财政、税务等部门 share theirs.
             stop = end if order or match["etc"] or match["vague"] else match.end("unit")
             national = stretch[max(0, begin - 2) : begin] == "国家"
             many = nowhere or (len(items) == 1 and place is not None and place.level == "country")

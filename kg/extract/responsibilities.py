@@ -32,7 +32,7 @@ GROUP = re.compile(r"（(?P<inside>[^（）]*(?:（[^（）]*）[^（）]*)*)）
 # The last members of a list that are no agencies known by name: （市教育局、大数据专班负责）.
 UNKNOWN_LAST = re.compile(
     rf"(?:[、和及]{MEMBER}){{1,4}}?(?={ET_CETERA}?(?:共同|分[工别]|按[^、，；）]{{0,10}})?"
-    r"(?:牵头|负责(?!人)|配合|参[与加]|协[助同]|支持|落实))"
+    r"(?:牵头|负责(?!人)|配合|参[与加]|协[助同]|支持|落实|指导[，；）]))"
 )
 # What else stands in a bracket that does nothing but list who answers: （市教育局、市民政局）.
 SEPARATORS = frozenset("、，和及")
@@ -40,7 +40,8 @@ SEPARATORS = frozenset("、，和及")
 OF_EVERY_PLACE = r"[、，；]各[^（）。]{0,10}(?:（[^（）]{1,8}）[^（）。]{0,10})?"
 LISTED_END = re.compile(rf"{ET_CETERA}?(?:{OF_EVERY_PLACE})?）")
 LEADS_BEHIND = re.compile(
-    rf"\s*(?:共同|{ET_CETERA})?(?:牵头|负责|落实|按(?:照)?职责分工负责|分工负责|按(?:照)?(?:各自)?职责|分别负责|承担|主抓)"
+    rf"\s*(?:共同|{ET_CETERA})?(?:牵头|负责|落实|按(?:照)?职责分工负责|分工负责|按(?:照)?(?:各自)?职责|分别负责|承担|主抓"
+    r"|(?:指导|组织|推进|统筹|主办|承办|办理|督办)(?:实施|落实)?(?=[，；。）]))"
 )
 
 

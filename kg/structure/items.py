@@ -43,7 +43,7 @@ LONGEST_ALONE, SHORTEST_PARAGRAPH = 20, 40  # a lead that stands alone, what sta
 # A paragraph that ends by saying who answers for it: …。（省水利厅牵头，省财政厅参与）
 ANSWERED = re.compile(
     r"[（(〔](?:[^（）()〔〕\n]|[（(][^（）()\n]{0,20}[）)]){0,200}?"
-    r"(?:负责|牵头|配合|参与|分工|(?:单位|部门)[:：])"
+    r"(?:负责|牵头|配合|参与|分工|指导(?=[，；）)〕])|(?:单位|部门)[:：])"
     r"(?:[^（）()〔〕\n]|[（(][^（）()\n]{0,20}[）)]){0,200}[）)〕]。?$"
 )
 ANSWER_REACH = 250  # characters of such an ending
