@@ -44,6 +44,8 @@ LEADS_BEHIND = re.compile(
     r"|(?:指导|组织|推进|统筹|主办|承办|办理|督办)(?:实施|落实)?(?=[，；。）]))"
 )
 
+AT_THE_HEAD = re.compile("作为(?:总)?(?:牵头|主管|责任)(?:单位|部门)")
+
 
 def find_responsibilities(
     outline: Outline, mentions: Sequence[Mention]
@@ -112,10 +114,14 @@ def _stated(
             roles[at] = (role, rule)
     # 教育部门牵头，财政部门配合。财政部门要…: who supports a task does not lead it by acting.
     told = {m.name for at, m in inside if at in roles and roles[at][1] not in (SUBJECT, WITH)}
+    # 教育部门作为牵头单位，要…。财政部门要…: beside who is at the head the others support.
+    heads = {m.name for at, m in inside if at in roles and AT_THE_HEAD.match(text, m.end)}
     for at, mention in inside:
         if at in roles and not (roles[at][1] == SUBJECT and mention.name in told):
             role, rule = roles[at]
-            yield Responsibility(mention.begin, mention.end, index, at, role, "Explicit", rule)
+            below = heads and rule == SUBJECT and mention.name not in heads
+            stated: Role = "Support" if below else role
+            yield Responsibility(mention.begin, mention.end, index, at, stated, "Explicit", rule)
 
 
 def _by_columns(
