@@ -56,7 +56,9 @@ ITS_OFFICE = "办公室"
 # Up to eight bodies issue a paper together, each named by some 14 characters.
 ISSUED = re.compile("[^《]{2,120}?(?=关于(?:印发|转发|发布|公布)|印发《|转发《)")
 SUBJECT_BELOW = re.compile(r"\s*关于")
-WRAPPED = re.compile("《|关于(?:印发|转发)[^\\n]*的通知")
+# A title may go on in a second line, which is a sentence of its own.
+WRAPPED = re.compile(r"《|关于(?:印发|转发)[^\n]*\n?[^\n]{0,40}的通知")
+NEXT_LINE = 40
 OFFICE = re.compile(r"[一-鿿]{2,8}(?:司|处|科|室|股)")
 
 
@@ -195,7 +197,7 @@ def _office(value: str, begin: int) -> Iterator[Mention]:
 def _in_shell(text: str, begin: int, end: int, place: Place | None) -> Iterator[Mention]:
     """Yield who issues what a notice carries: 教育部关于印发《…》的通知, …关于印发…的通知."""
     lead = ISSUED.match(text, begin, end)
-    if lead is not None and WRAPPED.search(text, lead.start(), end):
+    if lead is not None and WRAPPED.search(text, lead.start(), end + NEXT_LINE):
         yield from agencies_in(lead[0], begin, place)
     elif SUBJECT_BELOW.match(text, end) and "转" not in text[begin:end]:
         yield from _all_issuers(text[begin:end], begin, place)

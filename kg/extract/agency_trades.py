@@ -23,7 +23,7 @@ from kg.vocabulary import areas, contextual, regions, rows
 NO_BRAND = re.compile(
     r"[的了和与及或在对将把被为是有等各其该本我全新老大小多少高低强弱做加上下前后内外中更最"
     r"一二三四五六七八九十百千万亿两第年月日个家项条种类次以从由向到至按并也都又再已未不无非"
-    r"省市县区州镇乡村国级型式化性率量额值类业产用能可应须要请让使令用建办开搞抓促推引育聚攻获好每提]"
+    r"省市县区州镇乡村国级型式化性率量额值类业产用能可应须要请让使令用建办开搞抓促推引育聚攻获好每提档]"
 )
 SUBSTANCE = re.compile(
     r"[酸醇烷烯炔酯醛酮苯胺氨锂锰钛铝铜铁锌镍钒硅碳氟氯氢氰氧氮磷硫钠镁钾钙盐纶胶膜晶]"
@@ -46,9 +46,7 @@ PROJECTS = re.compile(rf"(?P<items>[^，。；：！？\n（）“”]{{4,80}}){
 LARGE_UNIT = "万吨|吉瓦时?|GWh?|兆瓦时?|亿片|万台|万辆"
 WHAT_IS_MADE = r"(?=[^，。；、\n]{2,16})"
 CAPACITY_UNIT = re.compile(rf"(?:{LARGE_UNIT}|(?<=\d)吨){WHAT_IS_MADE}")
-CAPACITY = re.compile(
-    rf"(?:(?<!\d)(?:年产)?\d+(?:\.\d+)?(?:{LARGE_UNIT})|年产\d+吨){WHAT_IS_MADE}"
-)
+CAPACITY = re.compile(rf"(?:(?<!\d)(?:年产)?\d+(?:\.\d+)?(?:{LARGE_UNIT})|年产\d+吨){WHAT_IS_MADE}")
 MAKER_REACH = 14
 PHASE = re.compile("[一二三四五六]期$")
 OF_A_PLACE = re.compile("[省市县区的等]")  # 云陵市水泥: what all there make

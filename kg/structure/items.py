@@ -164,11 +164,11 @@ def _group(first: tuple[Block, Item] | None, under: Sequence[Block]) -> Iterator
     last = (texts or [block.text])[-1]
     lists = last[-1] in "：:" and ANNOUNCED.search(last) is not None
     below = sum(map(len, texts))
-    first = _first_answered(block, head) if leads and leads[0].answered else None
-    answered = first is None and _is_answered(last)
+    own = _first_answered(block, head) if leads and leads[0].answered else None
+    answered = own is None and _is_answered(last)
     yield replace(head, below=below, lists=lists, answered=answered)
-    if first is not None:
-        yield first
+    if own is not None:
+        yield own
     yield from leads
 
 
