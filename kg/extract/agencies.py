@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from kg.extract.agency_fellows import find_fellows
+from kg.extract.agency_groups import find_called, find_founded
 from kg.extract.agency_heads import find_organisations
 from kg.extract.agency_known import find_known
 from kg.extract.agency_lists import (
@@ -32,15 +33,10 @@ from kg.extract.agency_trades import find_builders, find_makers, find_trading
 from kg.extract.agency_zones import find_committees
 from kg.extract.jurisdiction import is_local
 from kg.extract.overlap import Apart
-from kg.extract.text import even, places_of
+from kg.extract.text import even
 from kg.models import Mention, Outline, Place
 
-ABBREVIATED = re.compile(r"（(?:以下)?(?:统一)?简称[:：]?[“]?(?P<short>[一-鿿]{2,12})[”]?）")
-# A body with a task of its own; 领导小组, 工作专班, 协调小组 alone are what many are called.
-FOUNDED = re.compile(
-    r"(?:成立|组建|设立)(?P<name>(?!各|相应|专门|专项|市级|省级|县级|区级|领导|工作|协调|由|了|的|全|本)"
-    r"[^\W\d_a-zA-Z及和与]{3,14}?(?:办公室|专班|工作组|工作队|服务队))(?=[，。；（\n])"
-)
+ABBREVIATED = re.compile(r"\n?（(?:以下)?(?:统一)?简称[:：]?[“]?(?P<short>[一-鿿]{2,12})[”]?）")
 # A page saved as one line ends with its site's foot: 关闭 云陵市… © 版权所有 承办：….
 SITE_FOOT = re.compile(
     r"_[一-鿿]{4,30} 设为首页|(?:关闭|返回顶部) [^。；\n]{4,80}?版权所有[^。；\n]*"
@@ -60,16 +56,20 @@ ITS_OFFICE = "办公室"
 # Up to eight bodies issue a paper together, each named by some 14 characters.
 ISSUED = re.compile("[^《]{2,120}?(?=关于(?:印发|转发|发布|公布)|印发《|转发《)")
 SUBJECT_BELOW = re.compile(r"\s*关于")
-WRAPPED = re.compile("《|关于(?:印发|转发)[^\\n]*的通知")
+# A title may go on in a second line, which is a sentence of its own.
+WRAPPED = re.compile(r"《|关于(?:印发|转发)[^\n]*\n?[^\n]{0,40}的通知")
+NEXT_LINE = 40
 OFFICE = re.compile(r"[一-鿿]{2,8}(?:司|处|科|室|股)")
 
 
 def find_agencies(outline: Outline, place: Place | None) -> Iterator[Mention]:
     """Yield the organisations named in a document of that place, none overlapping another."""
     found = list(_of_one_level(outline.source.text, _first_pass(outline, place)))
-    found += _founded(outline, found)
-    yield from _abbreviated(outline, found)
+    found += find_founded(outline, found)
+    abbreviated = list(_abbreviated(outline, found))
+    yield from abbreviated
     yield from found
+    yield from find_called(outline, (*abbreviated, *found))
 
 
 def _of_one_level(text: str, found: Iterable[Mention]) -> Iterator[Mention]:
@@ -79,22 +79,6 @@ def _of_one_level(text: str, found: Iterable[Mention]) -> Iterator[Mention]:
         if alone and any(f"{levels}{mention.text}" in text for levels in SEVERAL):
             continue
         yield mention
-
-
-def _founded(outline: Outline, found: Iterable[Mention]) -> Iterator[Mention]:
-    """Yield the bodies that the text founds, wherever it names them: 成立项目推进办公室."""
-    plain = even(outline.source.text)
-    taken = [(m.begin, m.end) for m in found]
-    names = {match["name"] for match in FOUNDED.finditer(plain)}
-    for name in sorted(names, key=len, reverse=True):
-        for begin, end in places_of(name, plain):
-            if any(begin < stop and start < end for start, stop in taken):
-                continue
-            taken.append((begin, end))
-            text = outline.source.text[begin:end]
-            yield Mention(
-                "Agency", "WorkingGroup", begin, end, text, "{}" + name, "agency.founded", ""
-            )
 
 
 def _abbreviated(outline: Outline, found: Iterable[Mention]) -> Iterator[Mention]:
@@ -213,7 +197,7 @@ def _office(value: str, begin: int) -> Iterator[Mention]:
 def _in_shell(text: str, begin: int, end: int, place: Place | None) -> Iterator[Mention]:
     """Yield who issues what a notice carries: 教育部关于印发《…》的通知, …关于印发…的通知."""
     lead = ISSUED.match(text, begin, end)
-    if lead is not None and WRAPPED.search(text, lead.start(), end):
+    if lead is not None and WRAPPED.search(text, lead.start(), end + NEXT_LINE):
         yield from agencies_in(lead[0], begin, place)
     elif SUBJECT_BELOW.match(text, end) and "转" not in text[begin:end]:
         yield from _all_issuers(text[begin:end], begin, place)

@@ -142,7 +142,7 @@ def ends_name(stretch: str, end: int) -> bool:
         return True  # the tagger takes them for nouns
     if (
         CHINESE.match(stretch, end) is None
-        or stretch[end] in "等和与及的在为是要将由对应可按组共已于"
+        or stretch[end] in "等和与及的在为是要将由对应可按组共已于并"
     ):
         return True
     word, flag = tagged(stretch[end : end + 6])[0]

@@ -10,7 +10,7 @@ from kg.extract.agency_bounds import mention_agency, written_out
 from kg.extract.agency_national import head_office, own_name
 from kg.extract.agency_places import LEVEL
 from kg.models import Mention, Place
-from kg.vocabulary import KINDS, forms, functions, rows, template
+from kg.vocabulary import KINDS, forms, functions, rows, template, words
 
 LIST_CUE = re.compile(
     r"(?:责任|牵头|配合|参与|参加|协同|协办|主办|承办|实施|落实|负责|指导|督办|督导|协助|联合)(?:单位|部门|科室|处室|机构|股室|主体)\s*[:：]?\s*"
@@ -26,8 +26,13 @@ OF_ALL_LEVELS = re.compile(r"各级|各地|各有关|各相关|[省市县区][�
 # 各级民政部门应当会同司法部门: whom those of every level work with are of every level too.
 OF_EVERY_LEVEL = re.compile(r"各级[一-鿿]{2,10}?部门[^。；\n]*$")
 DEPARTMENTS = re.compile(
-    r"(?P<etc>等|(?:和|及|以及)其[他它])?(?P<vague>相关|有关)?(?P<unit>部门|单位)(?!规章)"
+    r"(?P<etc>等|(?:和|及|以及)其[他它]|(?:和|与|及|以及)(?=相关|有关))?"
+    r"(?P<vague>相关|有关)?(?P<unit>部门|单位)(?!规章)"
 )
+TEAM = re.compile("团[省市县区州旗]?委|[省市县区州旗]团委")
+# 参加教育部门组织的展演, 税务部门出具的证明: a thing told by whose kind it is, not one body's duty.
+OF_ITS_KIND = re.compile("(?:组织|举办|主办|出具|开具|核发|颁发)的|(?:官方|门户)网站")
+LISTED_BODY = 6  # characters of a body that a list of fields may hold: 市红十字会
 # 成员：张　三　市教育局副局长: what opens a list of persons, and the post that each of them holds.
 MEMBERS = re.compile(
     r"成员名单|组成人员|(?:组\s?长|召\s?集\s?人|成\s{0,4}员|主\s{0,4}[任席]|委\s{0,4}员)[：:]"
@@ -141,8 +146,11 @@ def find_departments(stretch: str, place: Place | None, local: bool = False) -> 
         single = len(items) == 1 and not match["etc"]
         if single and (match["unit"] == "单位" or match["vague"]):
             continue
-        for begin, end, name in items:
-            stop = match.end() if single else end
+        if single and OF_ITS_KIND.match(stretch, match.end()):
+            continue
+        for order, (begin, end, name) in enumerate(items):
+            # 财政、|税务部门 has a head of its own, but 财政、税务等部门 share theirs.
+            stop = end if order or match["etc"] or match["vague"] else match.end("unit")
             national = stretch[max(0, begin - 2) : begin] == "国家"
             many = nowhere or (len(items) == 1 and place is not None and place.level == "country")
             if many and not national:
@@ -158,17 +166,14 @@ def find_departments(stretch: str, place: Place | None, local: bool = False) -> 
 def _chain(stretch: str, end: int) -> Iterator[tuple[int, int, str]]:
     """Yield the fields of government that end here, then those before 、 or 和, last first."""
     while True:
-        found = next(
-            (
-                end - length
-                for length in (9, 8, 7, 6, 5, 4, 3, 2)
-                if stretch[max(0, end - length) : end] in functions() and end >= length
-            ),
-            None,
-        )
-        if found is None:
+        found = _field_before(stretch, end)
+        body = _listed_body(stretch, end)
+        if body is not None and found != body:
+            found = body
+        elif found is None:
             return
-        yield found, end, stretch[found:end]
+        else:
+            yield found, end, stretch[found:end]
         # 交通运输（港航）、民政: what stands in brackets is another name of the field before it.
         if stretch[max(0, found - 2) : found] == "）、" and "（" in stretch[:found]:
             end = stretch.rindex("（", 0, found)
@@ -176,6 +181,22 @@ def _chain(stretch: str, end: int) -> Iterator[tuple[int, int, str]]:
         if found == 0 or stretch[found - 1] not in "、和及与":
             return
         end = found - 1
+
+
+def _field_before(stretch: str, end: int) -> int | None:
+    """Return where the longest field of government begins that ends here."""
+    lengths = (9, 8, 7, 6, 5, 4, 3, 2)
+    begins = (end - length for length in lengths if end >= length)
+    return next((begin for begin in begins if stretch[begin:end] in functions()), None)
+
+
+def _listed_body(stretch: str, end: int) -> int | None:
+    """Return where a body begins that a list of fields holds too: 教育、|市妇联、文化等部门."""
+    begin = max(stretch.rfind(mark, max(0, end - LISTED_BODY), end) for mark in "、和及与") + 1
+    name = stretch[begin:end]
+    bodies = words("short_bodies.tsv")
+    known = name in bodies or LEVEL.sub("", name, count=1) in bodies or TEAM.fullmatch(name)
+    return begin if begin > 0 and known else None
 
 
 def _is_of_all_levels(stretch: str, begin: int) -> bool:

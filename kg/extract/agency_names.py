@@ -35,6 +35,8 @@ KIND_WORDS = re.compile(
     r"|先进|新型|共性|应用|工程|企业|高等|专业|研发|科学|科研|首批|未来|或|等|与|和)*"
 )
 INSTITUTE_UNIT = re.compile(r"(?!直属|所属|属|下属|认定|批准|主管|重点|工程|各|有关|等).{2,}")
+# 认真落实联席会议的决定, 书面征求协调小组意见: what is done with a group is no topic of it.
+NO_TOPIC = re.compile("(?:征求|认真落实|提交|提请|报送|召开|听取)$")
 BLOC = re.compile("(?:领导|卖国|军事|侵略|犯罪|统治|战争|利益)$")  # 军事集团 is no company
 TOWN = re.compile(r"[一-鿿]{2,4}(?:镇|乡|街道)")
 # 云陵大学|附属…医院, 云陵一中|湖畔校区: what carries the name of the institution that it is of.
@@ -149,7 +151,7 @@ def _is_own_topic(modifier: str) -> bool:
     placed = any(begin == 0 for begin, _, _ in find_names(modifier))
     topic = modifier.replace("工作", "").replace("专项", "")
     whose = next((end for begin, end, _ in find_names(modifier) if begin == 0), 0)
-    if COLLECTIVE.fullmatch(modifier, whose):
+    if COLLECTIVE.fullmatch(modifier, whose) or NO_TOPIC.search(modifier):
         return False
     return len(topic) >= (2 if placed else 4)
 

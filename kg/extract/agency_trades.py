@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import takewhile
 
@@ -23,7 +23,7 @@ from kg.vocabulary import areas, contextual, regions, rows
 NO_BRAND = re.compile(
     r"[的了和与及或在对将把被为是有等各其该本我全新老大小多少高低强弱做加上下前后内外中更最"
     r"一二三四五六七八九十百千万亿两第年月日个家项条种类次以从由向到至按并也都又再已未不无非"
-    r"省市县区州镇乡村国级型式化性率量额值类业产用能可应须要请让使令用建办开搞抓促推引育聚攻获好每]"
+    r"省市县区州镇乡村国级型式化性率量额值类业产用能可应须要请让使令用建办开搞抓促推引育聚攻获好每提档]"
 )
 SUBSTANCE = re.compile(
     r"[酸醇烷烯炔酯醛酮苯胺氨锂锰钛铝铜铁锌镍钒硅碳氟氯氢氰氧氮磷硫钠镁钾钙盐纶胶膜晶]"
@@ -43,8 +43,13 @@ PRODUCES = re.compile(
 # 支持甲、乙二期、丙新材料等12个重点项目: what stands in such a list begins with who builds it.
 LISTED_PROJECTS = re.compile(r"等(?:(?!基地|工程|民生)[^，。；、\n]){0,12}?(?:项目|企业|车企)")
 PROJECTS = re.compile(rf"(?P<items>[^，。；：！？\n（）“”]{{4,80}}){LISTED_PROJECTS.pattern}")
-CAPACITY_UNIT = re.compile("(?:万吨|吉瓦时?|GWh?|兆瓦时?|亿片|万台|万辆)(?=[^，。；、\n]{2,16})")
-CAPACITY = re.compile(rf"(?<!\d)(?:年产)?\d+(?:\.\d+)?{CAPACITY_UNIT.pattern}")
+LARGE_UNIT = "万吨|吉瓦时?|GWh?|兆瓦时?|亿片|万台|万辆"
+WHAT_IS_MADE = r"(?=[^，。；、\n]{2,16})"
+CAPACITY_UNIT = re.compile(rf"(?:{LARGE_UNIT}|(?<=\d)吨){WHAT_IS_MADE}")
+CAPACITY = re.compile(rf"(?:(?<!\d)(?:年产)?\d+(?:\.\d+)?(?:{LARGE_UNIT})|年产\d+吨){WHAT_IS_MADE}")
+MAKER_REACH = 14
+PHASE = re.compile("[一二三四五六]期$")
+OF_A_PLACE = re.compile("[省市县区的等]")  # 云陵市水泥: what all there make
 # 云陵滩30兆瓦光伏: the sun and the wind are had at places.
 WEATHER = re.compile(r"[^，。；、\n]{0,6}(?:风电|光伏电站|光伏发电|水电|渔光|农光|抽水)")
 # Roads, waters, places and what serves the public are named like brands.
@@ -95,6 +100,11 @@ def find_makers(stretch: str) -> Iterator[Mention]:
     for match in CAPACITY.finditer(stretch):
         begin, end = _brand_begin(stretch, match.start(), sure=False), match.start()
         if begin is None:
+            maker = _maker_before(stretch, match.start())
+            if maker is not None:
+                begin, end = maker
+                name = stretch[begin:end]
+                yield mention_agency("Enterprise", stretch, begin, end, name, "agency.maker", "=")
             continue
         begin = behind_place(stretch[:end], begin)
         brand = stretch[begin:end]
@@ -102,6 +112,45 @@ def find_makers(stretch: str) -> Iterator[Mention]:
         if len(brand) >= 2 and not public and not is_no_brand(brand):
             name = _in_full(brand)
             yield mention_agency("Enterprise", stretch, begin, end, name, "agency.maker", "=")
+
+
+def _maker_before(stretch: str, capacity: int) -> tuple[int, int] | None:
+    """Return where the company stands that fills a clause up to what it makes, its trade or its
+    province showing that it is one: 推动|旭屿化工|60万吨, 四川鹭瓴|20万吨, not 总产量|80万吨.
+    """
+    clause = clause_before(stretch, capacity, MAKER_REACH)
+    words = list(tagged(clause))
+    begin = capacity - len(clause)
+    if not is_edge(stretch, begin):
+        return None
+    while words and len(words[0][0]) > 1 and (words[0][1][0] in "vd" or governs(words[0][0])):
+        begin += len(words.pop(0)[0])
+    name = PHASE.sub("", "".join(word for word, _ in words))
+    if not words or OF_A_PLACE.search(name) or PUBLIC_WORKS.search(name, len(words[0][0])):
+        return None
+    known = _has_trade(name, words[0]) or _has_province(name, words)
+    return (begin, begin + len(name)) if known else None
+
+
+def _has_trade(name: str, first: tuple[str, str]) -> bool:
+    """Tell a brand with its trade: 旭屿|化工; no kind of goods with one: 新能源|汽车."""
+    at = next((at for at in range(2, 5) if _ends_in_trade(name, at)), None)
+    if at is None or is_kind(name[:at]):
+        return False
+    return len(first[0]) == 1 or first[1] in ("nz", "nrt", "nr", "ns", "j")
+
+
+def _ends_in_trade(name: str, at: int) -> bool:
+    trade = _trade().match(name, at)
+    return trade is not None and trade.end() == len(name)
+
+
+def _has_province(name: str, words: Sequence[tuple[str, str]]) -> bool:
+    """Tell a province and letters that are no word: 四川|鹭瓴, but not 四川|煤炭."""
+    province = any(place.level == "province" for place in places_named(words[0][0]))
+    letters = len(name) - len(words[0][0])
+    alone = all(len(word) == 1 for word, _ in words[1 : 1 + letters])
+    return province and alone and 2 <= letters <= 3
 
 
 def _in_full(name: str) -> str:

@@ -19,7 +19,7 @@ MEMBER = r"[^、，。；：（）《》\n]{2,16}?"
 UNKNOWN_LAST = re.compile(
     rf"(?:[、和及]{MEMBER}){{1,4}}?"
     r"(?:(?=等[^，。；]{0,8}(?:部门|单位))|(?<=部门|单位|机构|政府)|(?<=[局厅委办]))"
-    r"(?!的|、|和|及|主任|领导|负责人|工作人员)"
+    r"(?!的|、|和|及|主任|领导|负责人|工作人员)(?:(?<=关部门|关单位)，)?"
 )
 UNKNOWN_FIRST = re.compile(r"(?:^|[。；\n：\u3000 ])(?:[^、，。；：（）《》\s]{2,16}[、和]){1,8}$")
 WITH_UNKNOWN_FIRST = re.compile(
@@ -30,14 +30,16 @@ REACH = 90  # characters before an agency among which a list begins
 UNKNOWN_BETWEEN = re.compile(r"、[^、，。；：（）《》\n]{2,14}[、和及]")
 SEPARATORS = frozenset(("、", "和", "及", "以及", "，"))
 SUPPORTS_BEHIND = re.compile(
-    rf"\s*{ET_CETERA}?(?:部门|单位)?(?:按(?:照)?(?:各自)?职责(?:分工)?)?(?:要|应)?"
-    r"(?:予以|给予)?(?:积极|主动|密切|紧密|共同|协同|通力)?(?:配合|参与|参加|协助|协同|支持)"
+    rf"\s*{ET_CETERA}?(?:部门|单位)?(?:要|应)?(?:按(?:照)?(?:各自)?职[责能](?:分工)?)?(?:要|应)?"
+    r"(?:，?(?:各司其职|各负其责|各尽其责|落实责任)，?){0,3}(?:予以|给予)?(?:积极|主动|密切|紧密|共同|协同|通力)?(?:配合|参与|参加|协助|协同|支持)"
 )
 # 教育、财政等部门分工负责: each does its part, and the first one leads.
 SHARED_BEHIND = re.compile(
     rf"{ET_CETERA}?(?:要|应)?(?:按(?:照)?)?(?:各自)?(?:职责|分工)[^，。；]{{0,4}}负责"
 )
 SUPPORT_BEFORE = re.compile(r"(?:会同|联合|配合|协同|协调|商|与|加强与|协助)$")
+# 经卫生与财政部门核准: who approves together is no partner.
+APPROVAL = re.compile("(?:经|报)[一-鿿]{2,8}与$")
 MEMBERS_BEHIND = re.compile(rf"{ET_CETERA}?(?:共同)?(?:组成|派员|选派|派出)")
 HOW_OFTEN = r"(?:每(?:年|月|周|季度?|学年|学期|半年|[两二三]年)|定期|适时|依法)?"
 # Behind a comma only what is bound to do something or acts with others is a subject.
@@ -98,7 +100,7 @@ def _is_joined(text: str, begin: int, run: Sequence[tuple[int, Mention]]) -> boo
     if before.endswith(("、", "和")):
         several = DEPARTMENTS.match(text, run[-1][1].end) is not None
         return several and WITH_UNKNOWN_FIRST.search(before) is not None
-    return SUPPORT_BEFORE.search(before[-8:]) is not None
+    return SUPPORT_BEFORE.search(before[-8:]) is not None and APPROVAL.search(before) is None
 
 
 def behind_last(unknown: re.Pattern[str], behind: str) -> str:

@@ -32,7 +32,7 @@ GROUP = re.compile(r"（(?P<inside>[^（）]*(?:（[^（）]*）[^（）]*)*)）
 # The last members of a list that are no agencies known by name: （市教育局、大数据专班负责）.
 UNKNOWN_LAST = re.compile(
     rf"(?:[、和及]{MEMBER}){{1,4}}?(?={ET_CETERA}?(?:共同|分[工别]|按[^、，；）]{{0,10}})?"
-    r"(?:牵头|负责(?!人)|配合|参[与加]|协[助同]|支持|落实))"
+    r"(?:牵头|负责(?!人)|配合|参[与加]|协[助同]|支持|落实|指导[，；）]))"
 )
 # What else stands in a bracket that does nothing but list who answers: （市教育局、市民政局）.
 SEPARATORS = frozenset("、，和及")
@@ -40,8 +40,11 @@ SEPARATORS = frozenset("、，和及")
 OF_EVERY_PLACE = r"[、，；]各[^（）。]{0,10}(?:（[^（）]{1,8}）[^（）。]{0,10})?"
 LISTED_END = re.compile(rf"{ET_CETERA}?(?:{OF_EVERY_PLACE})?）")
 LEADS_BEHIND = re.compile(
-    rf"\s*(?:共同|{ET_CETERA})?(?:牵头|负责|落实|按(?:照)?职责分工负责|分工负责|按(?:照)?(?:各自)?职责|分别负责|承担|主抓)"
+    rf"\s*(?:共同|{ET_CETERA})?(?:牵头|负责|落实|按(?:照)?职责分工负责|分工负责|按(?:照)?(?:各自)?职责|分别负责|承担|主抓"
+    r"|(?:指导|组织|推进|统筹|主办|承办|办理|督办)(?:实施|落实)?(?=[，；。）]))"
 )
+
+AT_THE_HEAD = re.compile("作为(?:总)?(?:牵头|主管|责任)(?:单位|部门)")
 
 
 def find_responsibilities(
@@ -111,10 +114,14 @@ def _stated(
             roles[at] = (role, rule)
     # 教育部门牵头，财政部门配合。财政部门要…: who supports a task does not lead it by acting.
     told = {m.name for at, m in inside if at in roles and roles[at][1] not in (SUBJECT, WITH)}
+    # 教育部门作为牵头单位，要…。财政部门要…: beside who is at the head the others support.
+    heads = {m.name for at, m in inside if at in roles and AT_THE_HEAD.match(text, m.end)}
     for at, mention in inside:
         if at in roles and not (roles[at][1] == SUBJECT and mention.name in told):
             role, rule = roles[at]
-            yield Responsibility(mention.begin, mention.end, index, at, role, "Explicit", rule)
+            below = heads and rule == SUBJECT and mention.name not in heads
+            stated: Role = "Support" if below else role
+            yield Responsibility(mention.begin, mention.end, index, at, stated, "Explicit", rule)
 
 
 def _by_columns(

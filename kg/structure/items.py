@@ -43,7 +43,7 @@ LONGEST_ALONE, SHORTEST_PARAGRAPH = 20, 40  # a lead that stands alone, what sta
 # A paragraph that ends by saying who answers for it: …。（省水利厅牵头，省财政厅参与）
 ANSWERED = re.compile(
     r"[（(〔](?:[^（）()〔〕\n]|[（(][^（）()\n]{0,20}[）)]){0,200}?"
-    r"(?:负责|牵头|配合|参与|分工|(?:单位|部门)[:：])"
+    r"(?:负责|牵头|配合|参与|分工|指导(?=[，；）)〕])|(?:单位|部门)[:：])"
     r"(?:[^（）()〔〕\n]|[（(][^（）()\n]{0,20}[）)]){0,200}[）)〕]。?$"
 )
 ANSWER_REACH = 250  # characters of such an ending
@@ -164,8 +164,27 @@ def _group(first: tuple[Block, Item] | None, under: Sequence[Block]) -> Iterator
     last = (texts or [block.text])[-1]
     lists = last[-1] in "：:" and ANNOUNCED.search(last) is not None
     below = sum(map(len, texts))
-    yield replace(head, below=below, lists=lists, answered=_is_answered(last))
+    own = _first_answered(block, head) if leads and leads[0].answered else None
+    answered = own is None and _is_answered(last)
+    yield replace(head, below=below, lists=lists, answered=answered)
+    if own is not None:
+        yield own
     yield from leads
+
+
+def _first_answered(block: Block, head: Item) -> Item | None:
+    """Return the lead behind a heading in one paragraph, where those below are told by who answers
+    for them: （一）强化引领。建立指标体系。每季度…。（省水利厅负责）
+    """
+    start = head.title_end + 1 - block.begin
+    item = _item(block, LEADING, "", start) if head.answered and head.closed else None
+    if item is None or not item.closed:
+        return None
+    own = ANSWERED.search(block.text, max(0, len(block.text) - ANSWER_REACH))
+    text = (own.start() if own is not None else len(block.text)) - (item.title_end - block.begin)
+    if text < SHORTEST_BODY:
+        return None
+    return replace(item, begin=item.title_begin, answered=True)
 
 
 def _leads(head: Item, under: Sequence[Block]) -> list[Item]:
