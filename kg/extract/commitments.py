@@ -28,14 +28,17 @@ FULL_NUMBER = re.compile(
 )
 LEARNED = re.compile(r"(?:掌握|学会|培养|养成)$")  # 每个学生掌握|一项|运动技能
 DURATION_SET = re.compile(
-    r"(?:(?:压缩|缩短|缩减|压减|减少|延长|增加|放宽|提前|提速|精简|降低|提高|提升|降|减)[到至为了]?"
-    r"|(?:天数|时间|时限|时长|公示期|工期)(?:原则上|一般)?(?:为|达到?|至少)?|达到|控制在|稳定在"
+    r"(?:(?:压缩|缩短|缩减|压减|减少|(?<!可)(?<!可以)延长|增加|放宽|(?<!需)(?<!应)(?<!当)提前|提速|精简"
+    r"|降低|提高|提升|降|减)[到至为了]?"
+    r"|(?:天数|时间|时限|时长|公示期|工期|期限)(?:原则上|一般)?(?:为|达到?|至少)?|达到|控制在|稳定在"
     r"|等待|需等待|公示|留存|保存)$"
 )
-# What others have to hand in by then is no promise of the document: 自开业之日起30日内向…备案.
-SINCE = re.compile(r"(?:日起|后)$")
+# A step of a procedure is a rule for each case (受理之日起20日内作出决定), a short answer a promise
+# (10分钟内到场), and so is what is to be done sooner than before.
+STEPS = ("个工作日", "工作日", "天", "日", "周", "个月")
+PROMPT = re.compile("承诺|确保|力争|实现|做到|平均|一般|压缩|缩短|提速|控制|限时")
 REPORTED = re.compile(
-    r"，?(?:应当?|须|可以?)?(?:到|向)[^，。；]{2,40}?(?:备案|报告|报送|提交|申请|提出|提供|申报)"
+    r"，?(?:应当?|须|可以?)?(?:[到向将][^，。；]{2,40}?)?(?:上?报|通报|备案|提交)"
 )
 FROM = re.compile(r"[由从][^，。；\d]{0,12}$")
 ONWARD = re.compile(
@@ -86,6 +89,10 @@ PROJECT = re.compile(
 OF_PROJECTS = re.compile(
     r"[^，。；]{0,60}?等(?:一批|\d+个)?[^，。；、\d]{0,8}(?:项目|工程|产线|生产线)"
 )
+# |30户以上|自然村, 淘汰|10吨以下|燃煤锅炉: of what size those are that something is done to.
+SETTLEMENT = re.compile(r"[^，。；、\d]{0,8}?(?:村寨|自然村|村民小组|[村屯寨])")
+REMOVED = re.compile(r"(?:禁止|严禁|淘汰|取缔|关停)[^，。；、\d]*$")
+SORT = re.compile("的?[一-鿿]{2}")
 RATED = re.compile(r"[×*xX/]$")  # 2×|300兆瓦|机组
 FUND = re.compile(r"[^，。；\d]{0,16}(?:基金|资金池|专项资金)")
 FOUNDED = re.compile(r"(?:组建|设立|成立|发起|新设|发行|筹集)[^，。；\d]{0,8}$")
@@ -191,14 +198,19 @@ def _is_time_promised(sentence: str, quantity: Quantity) -> bool:
         return False
     if HAVING.search(sentence[: quantity.begin][-4:]) and EXPERIENCE.match(sentence, quantity.end):
         return False
-    if quantity.comparator == "Exactly":
+    if quantity.comparator in ("Exactly", "Between"):
         return _is_duration_set(sentence, quantity)
     if quantity.comparator == "AtMost" and sentence[quantity.end - 1] == "内":
-        is_reported = SINCE.search(up_to(sentence, quantity.begin)) and REPORTED.match(
-            sentence, quantity.end
-        )
-        return quantity.unit in WORKING_TIMES and not is_reported
+        return quantity.unit in WORKING_TIMES and not _is_step(sentence, quantity)
     return quantity.comparator in ("AtLeast", "AtMost")
+
+
+def _is_step(sentence: str, quantity: Quantity) -> bool:
+    """Tell the time that a procedure leaves for a step of it: 收到申请后5个工作日内受理."""
+    if quantity.unit not in STEPS:
+        return REPORTED.match(sentence, quantity.end) is not None
+    begin, end = clause_at(sentence, quantity.begin)
+    return PROMPT.search(sentence, begin, end) is None
 
 
 def _is_duration_set(sentence: str, quantity: Quantity) -> bool:
@@ -244,6 +256,8 @@ def _describes(sentence: str, quantity: Quantity) -> bool:
         return True
     if MADE_UP.match(sentence, quantity.end) or _is_baseline(sentence, quantity):
         return True
+    if _sizes_those(sentence, quantity):
+        return True
     behind = sentence[quantity.end : quantity.end + 1]
     if behind == "的" and quantity.comparator in ("Exactly", "Between") and is_money(quantity.unit):
         return (
@@ -263,6 +277,19 @@ def _counts_the_named(sentence: str, quantity: Quantity) -> bool:
         return False
     start = max(sentence.rfind(mark, 0, quantity.begin) for mark in "。；") + 1
     return CONFERRED.search(sentence, start, quantity.begin) is not None
+
+
+def _sizes_those(sentence: str, quantity: Quantity) -> bool:
+    """Tell a bound that says which ones are meant: |30户以上|自然村, 淘汰|10吨以下|燃煤锅炉."""
+    if quantity.comparator not in ("AtLeast", "AtMost"):
+        return False
+    if quantity.unit in ("户", "人"):
+        return SETTLEMENT.match(sentence, quantity.end) is not None
+    return (
+        kind_of(quantity.unit) in ("measure", "capacity")
+        and SORT.match(sentence, quantity.end) is not None
+        and REMOVED.search(up_to(sentence, quantity.begin)) is not None
+    )
 
 
 def _is_total(sentence: str, quantity: Quantity) -> bool:

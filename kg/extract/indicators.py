@@ -11,6 +11,7 @@ from itertools import takewhile
 from kg.extract.amounts import find_amount
 from kg.extract.boundary import tagged
 from kg.extract.distribution import Run, member
+from kg.extract.numerals import CHINESE, decimal
 from kg.extract.quantities import WORKING_TIMES, is_money
 from kg.vocabulary import rows
 
@@ -31,12 +32,13 @@ ADVERBS = (
     "|在(?!校|孵|建|岗|职|园|线|编|册|籍|库|校生)|各(?!类|级|项|种|族|地)|稳步|有序|不断|持续|总计|共(?!同|享|建|青)|约(?!束)"
     "|且(?!末)|一式|拟(?!建)|近(?!视|代|郊)|超(?!高|低|算|级|大|市|前)|到(?!位|访|岗|期)|至|达(?!标)"
 )
+EACH_TIME = r"每(?:学[年期]|[年月周天日])"  # 小学|每周|音乐、美术各2课时
 SCOPES = "全市|全县|全区|全省|全镇|全国|区域"
 OPENING = re.compile(
     rf"^(?:{TIMES}|{ADVERBS}|{SCOPES}|每[户人个家名所村校班亩位天日辆台座处]|我[省市县区])+"
 )
 CLOSING = re.compile(
-    rf"(?:{TIMES}|动态|保持|分别|(?<!平)均|都|各|约|近|超|不得|应当?|须|(?<![主纲摘概需])要|可|再|总体|累计|基本|原则上|力争|争取|努力|确保|至|到|为|在|由|从|的|等|进行|每[家人名户位所个年]){{1,8}}$"
+    rf"(?:{TIMES}|动态|保持|分别|(?<!平)均|都|各|约|近|超|不得|(?<!同)一般|应当?|须|(?<![主纲摘概需])要|可|再|总体|累计|基本|原则上|力争|争取|努力|确保|至|到|为|在|由|从|的|等|进行|每[家人名户位所个年]){{1,8}}$"
 )
 FIGURE = re.compile(r"\d[\d.]{0,20}[万亿]?(?:元|%|个|人|名|户|次|年|月|天)?(?:以上|以内)?$")
 DISPOSED = re.compile(r"[将把](?P<what>[^，]{2,20}?)(?:纳入|列入|作为|定为|列为)")
@@ -92,7 +94,7 @@ PAID = re.compile(
     r"(?P<act>(?:定额|据实|全额)?(?:扣除|支付|发放|缴纳|计发|征收|收取|报销|承担|负担|提取|配足配齐|配足|配齐|配备))"
     r"(?P<what>[一-鿿]{2,12}(?=[，。；]|$))?"
 )
-PURPOSE = re.compile("补助|奖励|补贴|扶持|资助")
+PURPOSE = re.compile("(?:补助|奖励|补贴|扶持|资助)(?!资金|基金|经费|对象)")
 # 甲、乙等|示范性项目: the examples are left out; but 高等学校, 一等奖.
 LISTED = re.compile(
     r"^[^，]*(?<![中高初平均同一二三四])等(?:方式|形式)?(?:举办|开展)?(?![级次奖])(?=[^，]{4,}$)"
@@ -110,6 +112,41 @@ ENDS_NOUN = re.compile(
 # 50个|重点片区|完成投资8亿元: another figure tells of them.
 BEFORE_FIGURE = re.compile(
     r"(?<=.{3})(?:完成|实现|新增|力争|确保|带动|增长|总投资|投资)[^\d]{0,16}\d"
+)
+# What acts ends what is counted: 2名工作人员|对申请单位进行核实.
+ACTED_ON = re.compile(r"(?<=[一-鿿]{3})对(?![外口接象标策岸照比应等])[^，。；]{2}")
+# 1支|在协会备案的产业基金|, 10个|有条件、有基础的城市|: all before the noun describes it.
+DESCRIBED = re.compile(
+    r"(?:在|由|有|符合|具有|具备|面向|能够)[^，。；：（）\d]{2,60}的(?P<noun>[一-鿿]{2,20})(?=[，。；（]|$)"
+)
+VERB_INSIDE = re.compile(
+    r"(?:至少|最少|最多|至多|不少于|不超过)(?:能够|应当?|要|须)?(?!有|为|占)[一-鿿]{2,3}?[\d一二三四五六七八九十两]"
+)
+# 建设甲、乙、丙|3个|产业园: as many as are named before it.
+APPOSED = re.compile(r"[^，]*[一-鿿”]")
+COUNT = re.compile(rf"(?P<number>\d{{1,2}}|{CHINESE})")
+# 100个|省级|、200个市级示范社区: what both are is said once.
+RANK = re.compile("[^、]{0,10}(?:级|以上)")
+RANKED = re.compile(
+    r"[、，和及][^。；]{0,40}?\d{1,6}[个家项所座处][^，。；、\d]{0,8}?(?:级|以上)(?P<head>[一-鿿]{2,16})(?=[，。；（]|$)"
+)
+# 每个学生在校期间能|参加一项|艺术活动: who does or learns it belongs to what is counted.
+DONE_BY = re.compile(
+    r"(?:(?P<who>(?:(?!帮助|组织|保证|确保|引导|鼓励|支持|要求|促使|每名|每个|每位|实现|全体|所有|名|每)[一-鿿]{2})?"
+    r"(?:学生|教师|职工|农民|居民|干部|员工))|(?=[一-鿿]{2,6}(?:时|期间))(?![一-鿿]{0,4}(?:学生|教师|职工|农民|居民|干部|员工)))(?P<when>[一-鿿]{0,6}(?:时|期间))?"
+    r"(?:至少|能够|每年|每学[年期]|熟练|都|能|要|应)*(?P<verb>参加|掌握|学会|接受|参与)"
+    r"(?=[\d一二三四五六七八九十两])"
+)
+# 按|20%|的比例录用见习人员
+AT_RATE = re.compile(r"的?比例(?P<done>[^，。；、的]{4,20}?)(?=并|[，。；、]|$)")
+# 按每人|500元|的标准给予生活费补贴
+GIVEN_AS = re.compile(
+    r"(?:的?(?:标准|比例))?(?:一次性)?(?:给予|发放|核发)(?P<what>[^，。；、]{2,20}?(?:补助|奖励|补贴|津贴|补偿))(?=[，。；、（]|$)"
+)
+# 粮食|播种面积|405万亩，产量133万吨: it is of the same thing.
+MEASURE = re.compile("(?:总?产量|单产|总?产值|面积)")
+MEASURED_BEFORE = re.compile(
+    "(?<=[一-鿿]{2})(?:播种|种植|栽培|养殖)?(?:总?面积|规模|总?产量|单产|总?产值)$"
 )
 QUALIFIED = re.compile(r"^(?:在|具有|具备|以|由|从事|集|获得|能够|年)[^，；。]*?的(?=[^的]{2,})")
 
@@ -247,9 +284,12 @@ def _nouns(parts: Sequence[str]) -> Sequence[str]:
 
 def _joined(things: str, verb: str) -> Iterator[str]:
     """Split what one figure binds together: 录播教室和智慧校园各10个 → two."""
-    for part in re.split("[和、与及]", _stripped(things)):
+    shared, _, listed = re.sub(
+        rf"(?<=[一-鿿]){EACH_TIME}", "|", _stripped(things), count=1
+    ).rpartition("|")
+    for part in re.split("[和、与及]", listed):
         if part:
-            yield part + verb
+            yield shared + part + verb
 
 
 def _completed(indicator: str, previous: str, site: Site) -> str:
@@ -258,6 +298,8 @@ def _completed(indicator: str, previous: str, site: Site) -> str:
         return indicator
     if ELSEWHERE.fullmatch(indicator):
         return previous  # 有条件的达到|11%|
+    if MEASURE.fullmatch(indicator) and MEASURED_BEFORE.search(previous):
+        return MEASURED_BEFORE.sub("", previous) + indicator
     changed = CHANGED.fullmatch(indicator)
     if not indicator or changed:
         # 产值增长5%，力争突破|60亿元|: the sum is of the 产值
@@ -297,6 +339,8 @@ def _indicator(site: Site, left: str, right: str) -> str:
     if told:
         return told
     left = _disposed_of(left)
+    if behind and _is_counted_behind(site, left):
+        return behind
     reach = _tail("reach").search(left)
     subject = _reaching(site, left[: reach.start()]) if reach is not None else ""
     if subject or (reach is not None and not behind):
@@ -309,6 +353,15 @@ def _indicator(site: Site, left: str, right: str) -> str:
     if change is not None:
         return _changed(_stripped(CLOSING.sub("", left)[: change.start()]), change[0], behind, site)
     return behind if _governs(left) and behind else _told_before(site, left, behind)
+
+
+def _is_counted_behind(site: Site, left: str) -> bool:
+    """Tell a figure that holds its verb (至少建成1个|甲), or counts what is named before it."""
+    if VERB_INSIDE.match(site.sentence, site.begin):
+        return True
+    number = COUNT.match(site.sentence, site.begin)
+    named = re.split("[、和]", left) if number and APPOSED.fullmatch(left) else ()
+    return len(named) > 1 and number is not None and decimal(number["number"]) == len(named)
 
 
 def _disposed_of(left: str) -> str:
@@ -358,6 +411,9 @@ def _by_construction(site: Site, left: str, right: str, behind: str) -> str:
     told = _paid(site, left, right) or _of_a_share(site, left, right)
     if told or site.unit in SHARES:
         return told
+    told = _described(site) or _done_by(site, behind) or _ranked(site, behind)
+    if told:
+        return told
     copies = COPIES.search(site.sentence, 0, site.begin) if "一式" in site.sentence else None
     if copies is not None:
         return _stripped(copies["papers"].rpartition("的")[2])
@@ -369,6 +425,32 @@ def _by_construction(site: Site, left: str, right: str, behind: str) -> str:
     if behind in MEASURES and len(bare) > 2:
         return bare + behind
     return behind if len(bare) == 1 else ""
+
+
+def _described(site: Site) -> str:
+    """Return the noun behind all that describes it: 1支|在协会备案的产业基金."""
+    if is_money(site.unit) or site.unit in WORKING_TIMES:
+        return ""
+    found = DESCRIBED.match(site.sentence, site.end)
+    return found["noun"] if found is not None and not _acts(found["noun"]) else ""
+
+
+def _done_by(site: Site, behind: str) -> str:
+    """Return who does or learns what, and when: 学生在校期间|参加一项|艺术活动."""
+    start = max(site.sentence.rfind(mark, 0, site.begin) for mark in STOP) + 1
+    found = DONE_BY.search(site.sentence, start, site.end) if behind else None
+    if found is None:
+        return ""
+    return (found["who"] or "") + (found["when"] or "") + found["verb"] + behind
+
+
+def _ranked(site: Site, behind: str) -> str:
+    """Return what is of a rank, said behind the next figure: 100个|省级|、200个市级社区."""
+    end = site.end + len(behind)
+    if not RANK.fullmatch(behind) or not site.sentence.startswith(behind, site.end):
+        return ""
+    found = RANKED.match(site.sentence, end)
+    return behind + found["head"] if found is not None else ""
 
 
 def _paid(site: Site, left: str, right: str) -> str:
@@ -386,6 +468,9 @@ def _of_a_share(site: Site, left: str, right: str) -> str:
     """Return what a share is said of where more than the words before it tell that."""
     if site.unit not in SHARES:
         return ""
+    at_rate = AT_RATE.match(right) if left.endswith(("按", "按照")) else None
+    if at_rate is not None and _acts(at_rate["done"]):
+        return at_rate["done"]
     if left.removeprefix("应").startswith("占"):
         return _earlier_subject(site) + BASE_MARK.sub("", left.removeprefix("应"))
     is_all = ALL.fullmatch(site.sentence, site.begin, site.end) and len(_stripped(left)) > 1
@@ -458,7 +543,7 @@ def _noun_behind(right: str) -> str:
     text = re.sub(r"^(?:的|以上|左右|以内|完成|实现)+", "", right)
     if text.startswith("“") and "”" in text and "的" not in text:
         return _unquoted(text.strip())
-    text = LISTED.sub("", QUALIFIED.sub("", text))
+    text = LISTED.sub("", QUALIFIED.sub("", ACTED_ON.split(text)[0]))
     head, mark, tail = text.rpartition("的")
     if mark and len(tail) >= 3 and len(head) >= 2 and not _names(head):
         text = tail
@@ -561,6 +646,9 @@ def _amount(site: Site, left: str, previous: str) -> str:
         return given
     if inside is not None and previous.endswith(inside[0]):
         return previous
+    named = None if is_share else GIVEN_AS.match(site.sentence, site.end)
+    if named is not None and not PURPOSE.fullmatch(named["what"]):
+        return named["what"]
     behind = site.sentence[site.end :].lstrip("的标准予以给")
     noun = (None if is_share else PURPOSE.search(left)) or PURPOSE.match(behind)
     if noun is None:

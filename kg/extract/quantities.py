@@ -62,12 +62,16 @@ ASPECT = re.compile(r"(?:大)?(?:方面|维度|环节|领域|子类|部分|类�
 
 # What something consists of, counted twice: 分为4个方面|18项任务.
 DIVIDED = re.compile(
-    r"(?:提出|部署|明确|[包涵]括|涵盖|涉及|分|共|等)[^，。；\d]{0,10}"
+    r"(?:(?:提出|部署|明确|设置|细化|[包涵]括|涵盖|涉及)[^，。；\d]{0,40}|(?:分|共|等)[^，。；\d]{0,10})"
     r"[\d一二三四五六七八九十][个大]?(?:方面|部分|类|大类)(?:、|的|共)?$"
 )
 # 近|3个|年度, 连续|2个|记分周期: a stretch of time looked at.
 LOOKED_AT = re.compile(r"(?:近|连续|过去|上)的?$")
 STRETCH = re.compile(r"(?:[一-鿿]{2})?(?:年度|学年|学期|周期|季度)")
+SIDES = re.compile("方面(?!军)")  # 做好|10个|方面工作: what is said next is counted
+# 不低于6个学分（相当于|108课时|）: the same in another unit.
+SAME_AS = re.compile(r"（(?:相当于|折合|折算|约合|合)[^，。；（）\d]{0,6}$")
+INCLUSIVE = re.compile(r"（含[^，。；（）]{0,10}）")  # 超过50人（含50人）, 300平方米以上（含）
 DEFINED = re.compile(r"(?:是指|包括|包含|涵盖|涉及|分为)[^，。；]{0,40}$")
 # 平时成绩（|40%|）+期末成绩（|60%|）
 WEIGHT, WEIGHTED = re.compile(r"）?[+＋×]"), re.compile(r"[+＋][^，。；+＋（]{0,12}（$")
@@ -344,6 +348,8 @@ def _is_no_quantity(text: str, match: re.Match[str]) -> bool:
         return True
     if LOOKED_AT.search(before) and STRETCH.match(text, match.end()):
         return True
+    if SAME_AS.search(before) or (unit == "个" and SIDES.match(text, match.end())):
+        return True
     if WEIGHT.match(text, match.end()) or WEIGHTED.search(before):
         return True
     return BEHIND_NO_TARGET.match(text, match.end()) is not None and unit not in ("%", "元")
@@ -416,7 +422,8 @@ def _comparator(
         begin = before.start()
         if found == "Exactly" or before["word"] not in ("约", "近"):
             found = _bounds("before")[1][before["word"]]
-    return found, begin, end
+    inclusive = INCLUSIVE.match(text, end) if found in ("AtLeast", "AtMost") else None
+    return found, begin, inclusive.end() if inclusive else end
 
 
 def _bound_before(text: str, at: int, unit: str) -> re.Match[str] | None:
