@@ -21,11 +21,11 @@ NUMBERING = re.compile(
 )
 TIMES = (
     r"(?:(?:到|至|截至)?(?:(?:19|20)\d\d年|(?:一九|二[〇○零])[〇○零一二三四五六七八九]{2}年|\d{1,2}月)(?:底|末|度|初|内)?(?:前|之前|以前)?|“?十[二三四五]五”?(?:期?末|期间)"
-    r"|每[两三四五\d]?(?:年|季度?|学期|学年|月|周|半年)|第?[一二三四]季度(?:末|底)?|[上下]半年|全年|年内|年底前|至年底|到年底|今年|本年度?|届时|近两年|上年度)"
+    r"|每[两三四五\d]?(?:年|季度?|学期|学年|月|周|半年)|第?[一二三四]季度(?:末|底)?|[上下]半年|全年|年内|年底前|至年底|到年底|今年|本年度?|届时|近两年|上年度|(?<![十百\d])[一二两三四五\d]年内)"
 )
 # Each with what it also begins: 各|地, but 各类人才; 在|, but 在校学生; 均|, but 均衡.
 ADVERBS = (
-    "同时|并(?!购|网|轨)且?|还要|要(?!素|件|闻|求)|将|应(?!急|用|届|收|税|对)当?|须(?!知)|需(?!求)|可(?!再生|持续|穿戴|研)|均(?!衡)"
+    "同时|实现(?=单位)|并(?!购|网|轨)且?|还要|要(?!素|件|闻|求)|将|应(?!急|用|届|收|税|对)当?|须(?!知)|需(?!求)|可(?!再生|持续|穿戴|研)|均(?!衡)"
     "|都(?!市)|也|再(?!生|制造|就业|教育)|其中|进一步|继续(?!教育)|积极|着力|努力|力争|争取|确保|保证(?!金)"
     "|基本(?!养老|医疗|公共|药|农田|实现|普及)|全面|全力|大力|切实|重点|计划(?!单列|生育)|预计|原则上|分别|总体|使(?!用)得?"
     "|目标是|通过(?!率)|累计|年度(?!投资)|按照?(?!劳|揭)|以(?![上下内])|给予|对(?!外|口|接|标)|围绕|推进|加快|常态化"
@@ -52,7 +52,7 @@ ALIKE = re.compile(
 ALL_RATES = re.compile(r"^(?P<things>[^，]+?)(?<=[率比重])(?:均|都|全部|双双)[^，率比]{0,6}$")
 RATE_NAME = re.compile(r"(?<=[一-鿿）”]{2})(?:率|占比|比例|比重)$")
 # 床位|由4张|增加到…
-BASELINE = re.compile(r"[由从][^，；]{0,10}?(?:\d|[百千]分之)[^，；]{0,8}$")
+BASELINE = re.compile(r"[由从][^，；]{0,10}?(?:\d|[百千]分之)[^，；]{0,16}$")
 BASE_MARK = re.compile(r"(?:比例|比重)?[的达到]{0,20}$")  # …人数，占学生总数的|2%
 CHANGED = re.compile(
     r"(?:比[^，；。\d]{1,12}?)?(?P<verb>(?:同口径|同比|年均|力争)?(?:增长|提高|提升|下降|降低|增加|减少|高出))$"
@@ -74,6 +74,9 @@ LONGEST_VERB = 4
 MEASURED = ("率", "量", "数", "额")  # the tagger takes the 率 of 配备率 for a verb
 BUILDING = ("新建", "改建", "扩建", "迁建")
 SHORT = 2
+AND_DOES = re.compile(
+    "^[和并及与](?=引进|培育|培养|建设|改造|支持|打造|实施|完善|提升|推广|举办|发展)"
+)
 PROMISING = ("力争", "确保", "实现", "给予")
 LONGEST_LABEL, SHORTEST_NAME, LONGEST_NAME = 14, 4, 10
 # 推荐函（纸质，一式|6份|）
@@ -86,6 +89,7 @@ ELSEWHERE = re.compile(r"(?:(?:有|具备)条件|条件好)的?[一-鿿]{0,4}")
 LEVEL = re.compile(r"^(?:新?台阶|大关|/[天日年月人次户亩])")
 # 山区学校，收费标准|为|900元: whose rate it is stands in the clause before.
 RATE = re.compile("(?:扣除|补助|补贴|缴费|收费|奖励|支付|供养|资助)(?:标准|比例|限额|额度)")
+RULED = re.compile("[^，]{2,}(?:标准|限额|费率|比例|额度)为")  # 限额为职工500元、|居民|250元
 CLASS = re.compile("(?:城市|地区|企业|单位|学校|人员|学生|对象|机构|居民|职工|家庭|项目)$")
 # 参保的支出，按照每季|600元|的标准据实扣除; 住院费用由基金按|80%|的比例支付
 PAID_BY = re.compile(r"^(?P<who>[^，]*?)(?:统一)?按照?(?:每[^，按]{1,6})*$")
@@ -107,11 +111,16 @@ LINKED = re.compile(r"^(?:[、和及与]|以及)(?=[^、和及与])")
 NEXT_FIGURE = re.compile(r"[和及与](?=\d)")  # 20个市级项目和|10个县级项目
 SHARES = ("%", "‰", "个百分点", "百分点", "倍", "成")
 ENDS_NOUN = re.compile(
-    r"(?<=.{4})(?:成为|纳入|用于|参与|参加|招收|申报|进行|向社会|开展|组成|通过|达到|实现|完成)"
+    r"(?<=.{2})担任|(?<=.{4})(?:成为|纳入|用于|参与|参加|招收|申报|进行|向社会|开展|组成|通过|达到|实现|完成)"
 )
 # 50个|重点片区|完成投资8亿元: another figure tells of them.
 BEFORE_FIGURE = re.compile(
     r"(?<=.{3})(?:完成|实现|新增|力争|确保|带动|增长|总投资|投资)[^\d]{0,16}\d"
+)
+# 为|3万名|老年人免费提供体检: those for whom something is done are counted.
+FOR = ("为", "向", "给", "对", "惠及")
+SERVED = re.compile(
+    r"(?<=[一-鿿]{2})(?:(?:免费|集中|统一|及时|常态化)*(?:提供|发放|开展|办理|配备|购买|实施|建立|进行|减免|落实|送上))"
 )
 # What acts ends what is counted: 2名工作人员|对申请单位进行核实.
 ACTED_ON = re.compile(r"(?<=[一-鿿]{3})对(?![外口接象标策岸照比应等])[^，。；]{2}")
@@ -135,16 +144,19 @@ DONE_BY = re.compile(
     r"(?:(?P<who>(?:(?!帮助|组织|保证|确保|引导|鼓励|支持|要求|促使|每名|每个|每位|实现|全体|所有|名|每)[一-鿿]{2})?"
     r"(?:学生|教师|职工|农民|居民|干部|员工))|(?=[一-鿿]{2,6}(?:时|期间))(?![一-鿿]{0,4}(?:学生|教师|职工|农民|居民|干部|员工)))(?P<when>[一-鿿]{0,6}(?:时|期间))?"
     r"(?:至少|能够|每年|每学[年期]|熟练|都|能|要|应)*(?P<verb>参加|掌握|学会|接受|参与)"
-    r"(?=[\d一二三四五六七八九十两])"
+    r"(?=(?:至少|不少于)?[\d一二三四五六七八九十两])"
 )
 # 按|20%|的比例录用见习人员
 AT_RATE = re.compile(r"的?比例(?P<done>[^，。；、的]{4,20}?)(?=并|[，。；、]|$)")
+AS_RATE = re.compile("的?(?:标准|比例|限额)(?:[给予发计纳支收征补奖]|$)")  # 按|5%|的标准计提
 # 按每人|500元|的标准给予生活费补贴
 GIVEN_AS = re.compile(
     r"(?:的?(?:标准|比例))?(?:一次性)?(?:给予|发放|核发)(?P<what>[^，。；、]{2,20}?(?:补助|奖励|补贴|津贴|补偿))(?=[，。；、（]|$)"
 )
 # 粮食|播种面积|405万亩，产量133万吨: it is of the same thing.
 MEASURE = re.compile("(?:总?产量|单产|总?产值|面积)")
+TOTAL = re.compile("总[量数]|数量|累计总[量数]")  # 新开通基站500个、|总量|突破6000个
+NEWLY = re.compile("^新(?:开通|增加?|建|设|培育|引进|认定)?")
 MEASURED_BEFORE = re.compile(
     "(?<=[一-鿿]{2})(?:播种|种植|栽培|养殖)?(?:总?面积|规模|总?产量|单产|总?产值)$"
 )
@@ -296,8 +308,13 @@ def _completed(indicator: str, previous: str, site: Site) -> str:
     """Give a bare verb (完工, 增长, nothing) the noun that the figure before it counts."""
     if not previous or not _follows_on(site):
         return indicator
+    ruled = RULED.match(previous)
+    if ruled and is_money(site.unit) and CLASS.search(indicator) and not RULED.match(indicator):
+        return ruled[0] + indicator
     if ELSEWHERE.fullmatch(indicator):
         return previous  # 有条件的达到|11%|
+    if TOTAL.fullmatch(indicator) and site.unit not in SHARES and not is_money(site.unit):
+        return NEWLY.sub("", previous) + indicator
     if MEASURE.fullmatch(indicator) and MEASURED_BEFORE.search(previous):
         return MEASURED_BEFORE.sub("", previous) + indicator
     changed = CHANGED.fullmatch(indicator)
@@ -341,6 +358,8 @@ def _indicator(site: Site, left: str, right: str) -> str:
     left = _disposed_of(left)
     if behind and _is_counted_behind(site, left):
         return behind
+    if behind and left in FOR:
+        return SERVED.split(behind)[0]
     reach = _tail("reach").search(left)
     subject = _reaching(site, left[: reach.start()]) if reach is not None else ""
     if subject or (reach is not None and not behind):
@@ -383,6 +402,8 @@ def _told_before(site: Site, left: str, behind: str) -> str:
         done = re.search(f"(?:{_verbs('neutral')}){before}$", CLOSING.sub("", left))
         done = None if done and done[0].startswith(PROMISING) else done
         before = done[0] if done else before  # 完成投资: alone it says too little
+    if len(before) == SHORT and behind and _ends_in_noun(behind) and _is_verb(before):
+        return behind  # 打通|5条|断头路
     if len(before) == 2 and not behind and not site.before and _is_verb(before):
         subject = "" if FIGURE.search(_clause_before(site)) else _earlier_subject(site)
         return subject.removesuffix(before) + before  # 推广甲课程，累计|参与|2万人次
@@ -439,7 +460,7 @@ def _done_by(site: Site, behind: str) -> str:
     """Return who does or learns what, and when: 学生在校期间|参加一项|艺术活动."""
     start = max(site.sentence.rfind(mark, 0, site.begin) for mark in STOP) + 1
     found = DONE_BY.search(site.sentence, start, site.end) if behind else None
-    if found is None:
+    if found is None or found.end() < site.begin:
         return ""
     return (found["who"] or "") + (found["when"] or "") + found["verb"] + behind
 
@@ -525,6 +546,10 @@ def _is_noun(right: str) -> bool:
     )
 
 
+def _ends_in_noun(words: str) -> bool:
+    return tagged(words[-6:])[-1][1].startswith("n")
+
+
 def _change_verb(left: str) -> str:
     found = _tail("change").search(CLOSING.sub("", left))
     return found[0] if found is not None and found[0].startswith(("新", "增加", "改")) else ""
@@ -540,6 +565,8 @@ def _changed(subject: str, verb: str, behind: str, site: Site) -> str:
 
 def _noun_behind(right: str) -> str:
     """Return the noun behind a figure without what only qualifies it."""
+    if AS_RATE.match(right):
+        return ""
     text = re.sub(r"^(?:的|以上|左右|以内|完成|实现)+", "", right)
     if text.startswith("“") and "”" in text and "的" not in text:
         return _unquoted(text.strip())
@@ -609,7 +636,7 @@ def _stripped(left: str) -> str:
         shorter = OPENING.sub("", text)
         lead = neutral.match(shorter)
         if lead is not None and len(shorter) > lead.end() + 1:
-            shorter = shorter[lead.end() :]
+            shorter = AND_DOES.sub("", shorter[lead.end() :])
         if shorter == text:
             break
         text = shorter

@@ -71,6 +71,9 @@ STRETCH = re.compile(r"(?:[一-鿿]{2})?(?:年度|学年|学期|周期|季度)")
 SIDES = re.compile("方面(?!军)")  # 做好|10个|方面工作: what is said next is counted
 # 不低于6个学分（相当于|108课时|）: the same in another unit.
 SAME_AS = re.compile(r"（(?:相当于|折合|折算|约合|合)[^，。；（）\d]{0,6}$")
+PART_OF_WORD = re.compile(
+    "最近|[签节预制条公合契]约|[附邻临靠]近|[期权年时上无有]限"
+)  # 签约3家, 最近一次
 INCLUSIVE = re.compile(r"（含[^，。；（）]{0,10}）")  # 超过50人（含50人）, 300平方米以上（含）
 DEFINED = re.compile(r"(?:是指|包括|包含|涵盖|涉及|分为)[^，。；]{0,40}$")
 # 平时成绩（|40%|）+期末成绩（|60%|）
@@ -441,8 +444,8 @@ def _bound_before(text: str, at: int, unit: str) -> re.Match[str] | None:
 
 def _is_plain(bound: re.Match[str], unit: str) -> bool:
     """Tell what only looks like a bound: 突破 with technologies for its object, a difference."""
-    if bound["word"] == "近" and bound.string.startswith("最", bound.start() - 1):
-        return True  # 最近一次
+    if PART_OF_WORD.match(bound.string, bound.start() - 1):
+        return True
     if bound["word"] in ("高于", "低于"):
         return unit.endswith("百分点")  # 高于全省平均水平2个百分点
     opens_clause = re.search(
@@ -470,6 +473,8 @@ def _implied_quantities(text: str) -> Iterator[Quantity]:
             continue
         if re.match("(?:攻坚|专项)*(?:行动|战|计划)", text[match.end() :]):
             continue  # a name: 清零行动
+        if match[0] == "全覆盖" and text.endswith("健", 0, match.start()):
+            continue  # 健全|覆盖城乡的网络
         value, unit = table[match[0]]
         yield Quantity(
             match.start(), match.end(), match.start(), "Exactly", value, None, None, unit, False,
