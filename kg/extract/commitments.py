@@ -59,7 +59,7 @@ INSIDE_NAME = re.compile(r"[“《〈][^”》〉]*$")
 DENOMINATOR = re.compile(r"每(?:认定|新增|满|增加)?$|[不]?含$")
 # 入围企业在3家以上的，…: a figure of the condition, not of the promise.
 CONDITION = re.compile(
-    r"(?:、[^，。；]{0,14}){0,6}的(?:[，、]|(?:按照?|每|给予)|(?:法人|工业)?(?:企业|单位|机构|项目|平台)[，、])"
+    r"的(?:部分|差额)|(?:、[^，。；]{0,14}){0,6}的(?:[，、]|(?:按照?|每|给予)|(?:法人|工业)?(?:企业|单位|机构|项目|平台)[，、])"
     r"|[^，。；\d]{0,8}(?:清零(?!改造|工程|任务)|消除)|范围|[^，。；]{0,4}大班额"
 )
 
@@ -73,6 +73,9 @@ WITHIN_A_TIME = re.compile(r"[^，。；、]{2,40}的，")  # 3个月内|未开�
 RESTS_ON = re.compile(
     r"^[^，。；\d]{0,6}?(?:发挥|围绕|聚焦|依托|立足|针对|借助)(?P<between>[^，。；]*)$"
 )
+# 巩固|18个|示范镇建设成效: what is kept is reached already.
+KEPT = re.compile("[^，。；]{0,4}?巩固")
+REACHED = re.compile("[^，。；]{0,20}(?:成效|成果)")
 # 投保人数不满5万人, 对于不超过3项的课题，…
 BRACKETED = re.compile(r"[、，]?不满")
 OF_A_CASE = re.compile(
@@ -131,10 +134,11 @@ def is_commitment(sentence: str, quantity: Quantity, moments: Sequence[Moment]) 
     ):
         return False
     if re.search(r"以[^，。；\d]{0,4}$", before) and re.search(
-        r"为(?:基础|依托|重点|核心|载体|抓手|基数|基准)", sentence[quantity.end : end]
+        r"为(?:基础|依托|重点|核心|载体|抓手|基数|基准|切入点|突破口|牵引|主线|支撑)",
+        sentence[quantity.end : end],
     ):
         return False
-    if _is_condition(sentence, quantity, clause) or _rests_on(quantity, clause):
+    if _is_condition(sentence, quantity, clause) or _rests_on(sentence, quantity, clause):
         return False
     if kind_of(quantity.unit) == "time" and not _is_time_promised(sentence, quantity):
         return False
@@ -174,8 +178,10 @@ def _is_threshold(sentence: str, quantity: Quantity) -> bool:
     )
 
 
-def _rests_on(quantity: Quantity, clause: str) -> bool:
+def _rests_on(sentence: str, quantity: Quantity, clause: str) -> bool:
     """Tell a count of what work rests on from one of what it is to bring: 围绕水产新建5个基地."""
+    if KEPT.match(clause) and REACHED.match(sentence, quantity.end):
+        return True
     found = RESTS_ON.search(clause) if quantity.comparator == "Exactly" else None
     if found is None or kind_of(quantity.unit) != "count" or "每" in found["between"]:
         return False

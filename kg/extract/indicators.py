@@ -81,6 +81,8 @@ PROMISING = ("力争", "确保", "实现", "给予")
 LONGEST_LABEL, SHORTEST_NAME, LONGEST_NAME = 14, 4, 10
 # 推荐函（纸质，一式|6份|）
 COPIES = re.compile(r"(?P<papers>[^，。；：、（）]{2,16})(?:（[^（）。；]{0,12})?一式$")
+ONCE = re.compile("[一1][次届场]")
+EVENT = re.compile("[一-鿿]{1,16}(?:节|比赛|大赛|竞赛|展演|汇演|运动会|博览会|展览)")
 MEASURES = ("学分", "学时", "课时", "项目")  # 劳动课程不低于4个|学分
 ALL = re.compile("100%")  # 停车位|100%|安装充电桩: of all it is said
 BASE = re.compile(r"按照?[^，；。]{2,80}的$")  # 按总学时的|8%|开设劳动课程
@@ -209,10 +211,22 @@ def find_indicators(site: Site, previous: str) -> Iterator[str]:
     if rates:
         yield from rates
         return
+    events = _events(site, right)
+    if events:
+        yield from events
+        return
     found = _indicator(site, left, right)
     if RATE.fullmatch(found):
         found = _class_before(site) + found
     yield _completed(found, previous, site) if not right or not found else found
+
+
+def _events(site: Site, right: str) -> Sequence[str]:
+    """Return the events of which each is held once: 每年举办|一届|合唱节、戏剧节."""
+    if not ONCE.fullmatch(site.sentence, site.begin, site.end):
+        return ()
+    names = re.split("[、和]", right)
+    return names if len(names) > 1 and all(map(EVENT.fullmatch, names)) else ()
 
 
 def _rates(left: str) -> Sequence[str]:

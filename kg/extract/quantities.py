@@ -71,6 +71,7 @@ STRETCH = re.compile(r"(?:[一-鿿]{2})?(?:年度|学年|学期|周期|季度)")
 SIDES = re.compile("方面(?!军)")  # 做好|10个|方面工作: what is said next is counted
 # 不低于6个学分（相当于|108课时|）: the same in another unit.
 SAME_AS = re.compile(r"（(?:相当于|折合|折算|约合|合)[^，。；（）\d]{0,6}$")
+MOTTO = re.compile("“[^”]{0,20}$")  # “班班有歌声、|校校有|特色”
 PART_OF_WORD = re.compile(
     "最近|[签节预制条公合契]约|[附邻临靠]近|[期权年时上无有]限"
 )  # 签约3家, 最近一次
@@ -475,6 +476,8 @@ def _implied_quantities(text: str) -> Iterator[Quantity]:
             continue  # a name: 清零行动
         if match[0] == "全覆盖" and text.endswith("健", 0, match.start()):
             continue  # 健全|覆盖城乡的网络
+        if match[0] == "校校有" and MOTTO.search(text, 0, match.start()):
+            continue
         value, unit = table[match[0]]
         yield Quantity(
             match.start(), match.end(), match.start(), "Exactly", value, None, None, unit, False,
