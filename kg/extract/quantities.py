@@ -89,6 +89,12 @@ ROUND = re.compile(
 
 # 城乡居民收入比缩小至|2.1：1|: how much there is of the first to one of the second.
 RATIO = re.compile(r"(?<=比)[^，。；\d]{0,6}?(?P<number>\d{1,3}(?:\.\d{1,3})?)[：∶]1(?![\d.])")
+# 城乡收入倍差缩小至|1.86|, 高跨比不小于|0.35|, 融合指数达到|48|: a number alone is all it can be.
+INDEX = re.compile(
+    r"(?:(?<![占同环对相])比|指数|系数|倍差|利用效率|容积率)[^，。；：（\d]{0,6}?(?:达到?|[为至到在于过破])"
+    r"(?P<number>\d{1,3}(?:\.\d{1,3})?)(?=(?:以[上下内]|左右)?(?:[，。；、）]|$))"
+)
+INDEX_WORD = re.compile("[比数差率]")
 # 帮助|12万|就业困难人员就业, 惠及|30万|群众: people are counted in ten thousands without a counter.
 PEOPLE = (
     "人口|群众|居民|农牧?民|学生|老年人|儿童|人员|劳动力|职工|婴幼儿|毕业生|青年|妇女|劳动者|用户"
@@ -145,7 +151,7 @@ def _bounds(side: str) -> tuple[re.Pattern[str], dict[str, Comparator]]:
     choice = "|".join(sorted(table, key=len, reverse=True))
     if side == "before":
         return re.compile(rf"(?P<word>{choice})(?P<between>[^，。；、：\d]{{0,16}})$"), table
-    return re.compile(rf"（?(?P<word>{choice})"), table
+    return re.compile(rf"(?: (?=以|及以|左右))?（?(?P<word>{choice})"), table
 
 
 @cache
@@ -244,7 +250,8 @@ def _parts(text: str) -> Iterator[Quantity]:
 
 def _ratios(text: str) -> Iterator[Quantity]:
     """Yield how much there is of one thing to another: 城乡居民收入比缩小至2.1：1."""
-    for match in RATIO.finditer(text) if "比" in text else ():
+    found = [*RATIO.finditer(text), *INDEX.finditer(text)] if INDEX_WORD.search(text) else ()
+    for match in found:
         comparator, begin, end = _comparator(text, match.start("number"), match.end(), "")
         yield Quantity(
             begin, end, match.start("number"), comparator, Decimal(match["number"]), None, None, "",
