@@ -33,6 +33,7 @@ ADVERBS = (
     "|且(?!末)|一式|拟(?!建)|近(?!视|代|郊)|超(?!高|低|算|级|大|市|前)|到(?!位|访|岗|期)|至|达(?!标)"
 )
 EACH_TIME = r"每(?:学[年期]|[年月周天日])"  # 小学|每周|音乐、美术各2课时
+ACTS_EACH = re.compile(rf"[^，]{{2,}}?{EACH_TIME}(?=[一-鿿]{{4}})")  # 老师|每年|指导学生
 SCOPES = "全市|全县|全区|全省|全镇|全国|区域"
 OPENING = re.compile(
     rf"^(?:{TIMES}|{ADVERBS}|{SCOPES}|每[户人个家名所村校班亩位天日辆台座处]|我[省市县区])+"
@@ -106,6 +107,7 @@ LISTED = re.compile(
     r"^[^，]*(?<![中高初平均同一二三四])等(?:方式|形式)?(?:举办|开展)?(?![级次奖])(?=[^，]{4,}$)"
 )
 # 检测收费|在现行基础上|降低30%; 引导机构|将|收费标准降低30%
+DEFINED_AS = re.compile(r"(?<=[一-鿿”])（[^（）]{8,60}）(?=[一-鿿])")  # 甲类教师（具备…的教师）占
 BASIS = re.compile(r"在[^，；。]{2,20}?(?:的?基础|水平)上(?:又|再|总体)*")
 DISPOSING = re.compile(r"^[^，]*?(?<![即终])[将把](?![军来士领要])(?=[^，]{3,}$)")
 BY_MEASURE = re.compile("每立方米$")  # PM2.5浓度降至每立方米|34微克|
@@ -113,7 +115,7 @@ LINKED = re.compile(r"^(?:[、和及与]|以及)(?=[^、和及与])")
 NEXT_FIGURE = re.compile(r"[和及与](?=\d)")  # 20个市级项目和|10个县级项目
 SHARES = ("%", "‰", "个百分点", "百分点", "倍", "成")
 ENDS_NOUN = re.compile(
-    r"(?<=.{2})担任|(?<=.{4})(?:成为|纳入|用于|参与|参加|招收|申报|进行|向社会|开展|组成|通过|达到|实现|完成)"
+    r"(?<=.{2})(?:担任|组成)|(?<=.{4})(?:成为|纳入|用于|参与|参加|招收|申报|进行|向社会|开展|组成|通过|达到|实现|完成)"
 )
 # 50个|重点片区|完成投资8亿元: another figure tells of them.
 BEFORE_FIGURE = re.compile(
@@ -149,6 +151,10 @@ DONE_BY = re.compile(
     r"(?=(?:至少|不少于)?[\d一二三四五六七八九十两])"
 )
 # 按|20%|的比例录用见习人员
+# 每月提供|不低于工资80%|的生活补贴
+SHARE_PAID = re.compile(
+    "的(?P<what>[一-鿿]{2,10}(?:补贴|补助|津贴|奖励|待遇|优惠))(?=[，。；、]|$)"
+)
 AT_RATE = re.compile(r"的?比例(?P<done>[^，。；、的]{4,20}?)(?=并|[，。；、]|$)")
 AS_RATE = re.compile("的?(?:标准|比例|限额)(?:[给予发计纳支收征补奖]|$)")  # 按|5%|的标准计提
 # 按每人|500元|的标准给予生活费补贴
@@ -260,7 +266,7 @@ def _left(site: Site) -> str:
     text = site.sentence[max(stop, last) : site.begin]
     if last and not LINKED.match(text):
         text = re.split(r"[、和及与]", text)[-1]  # behind what the figure before counts
-    text = BASIS.sub("", text)
+    text = BASIS.sub("", DEFINED_AS.sub("", text))
     text = BY_MEASURE.sub("", LINKED.sub("", text) if last else _last_action(text))
     return _inside(NUMBERING.sub("", text).strip("、 \u3000（"))
 
@@ -294,7 +300,7 @@ def _right(site: Site) -> str:
     text = LEVEL.sub("", ASIDE.sub("", site.sentence[site.end :]))
     first, *others = re.split("、", re.split(rf"[{STOP}（）\n]", text, maxsplit=1)[0])
     parts = [NEXT_FIGURE.split(first)[0]]
-    if parts[0] == first and first:
+    if parts[0] == first and first and not site.sentence.endswith("等", 0, site.begin):
         parts += _nouns(others)
     if site.before and LISTED_LAST.search(parts[-1]):
         parts[-1] = LISTED_LAST.sub("", parts[-1])  # 30个甲、20个|乙等目标任务
@@ -507,7 +513,7 @@ def _of_a_share(site: Site, left: str, right: str) -> str:
     if at_rate is not None and _acts(at_rate["done"]):
         return at_rate["done"]
     if left.removeprefix("应").startswith("占"):
-        return _earlier_subject(site) + BASE_MARK.sub("", left.removeprefix("应"))
+        return _earlier_subject(site, counted=True) + BASE_MARK.sub("", left.removeprefix("应"))
     is_all = ALL.fullmatch(site.sentence, site.begin, site.end) and len(_stripped(left)) > 1
     if is_all and _acts(right):
         return _stripped(left) + _up_to_mark(right)
@@ -626,12 +632,17 @@ def _class_before(site: Site) -> str:
     return found if CLASS.search(found) else ""
 
 
-def _earlier_subject(site: Site) -> str:
-    """Return the subject of the clause before: …的带动作用明显提高，达到50%以上."""
+def _earlier_subject(site: Site, *, counted: bool = False) -> str:
+    """Return the subject of the clause before: …的带动作用明显提高，达到50%以上.
+
+    Not of one that counts something itself, unless what it counts is told as a share.
+    """
     stop = max(site.sentence.rfind(mark, 0, site.begin) for mark in STOP)
     if stop <= 0 or site.sentence[stop] != "，" or any(end > stop for _, end in site.before):
         return ""
     start = max(site.sentence.rfind(mark, 0, stop) for mark in STOP) + 1
+    if not counted and any(begin >= start for begin, _ in site.before):
+        return ""
     clause = NUMBERING.sub("", site.sentence[start:stop])
     object_ = DISPOSED.search(clause)
     if object_ is not None:
@@ -645,6 +656,9 @@ def _earlier_subject(site: Site) -> str:
 def _stripped(left: str) -> str:
     """Drop adverbs, times and neutral verbs from the front, links from the end."""
     text = PLEDGED.sub("", left)
+    each = ACTS_EACH.match(text)
+    if each is not None and _acts(text[each.end() :]):
+        text = text[each.end() :]
     neutral = re.compile(f"(?:{_verbs('neutral')})(?!率|数|量|额|面积|比例|后|[书表单](?!籍|率))")
     for _ in range(6):
         shorter = OPENING.sub("", text)
@@ -682,6 +696,9 @@ def _amount(site: Site, left: str, previous: str) -> str:
     if inside is not None and left.startswith(("每", "单个")):
         return left + inside[0]  # 每户|最高补贴2万元
     is_share = site.unit in SHARES
+    paid = SHARE_PAID.match(site.sentence, site.end) if is_share else None
+    if paid is not None and left.endswith(("提供", "发放", "享受")):
+        return paid["what"]
     given = find_amount(site.sentence, (site.begin, site.end), site.run, is_share)
     if given:
         return given
