@@ -28,18 +28,21 @@ FULL_NUMBER = re.compile(
 )
 LEARNED = re.compile(r"(?:掌握|学会|培养|养成)$")  # 每个学生掌握|一项|运动技能
 DURATION_SET = re.compile(
-    r"(?:(?:压缩|缩短|缩减|压减|减少|延长|增加|放宽|提前|提速|精简|降低|提高|提升|降|减)[到至为了]?"
-    r"|(?:天数|时间|时限|时长|公示期|工期)(?:原则上|一般)?(?:为|达到?|至少)?|达到|控制在|稳定在"
+    r"(?:(?:压缩|缩短|缩减|压减|减少|(?<!可)(?<!可以)延长|增加|放宽|(?<![需应当可])提前|提速|精简"
+    r"|降低|提高|提升|降|减)[到至为了]?"
+    r"|(?:天数|时间|时限|时长|公示期|工期|期限)(?:原则上|一般)?(?:为|达到?|至少)?|达到|控制在|稳定在"
     r"|等待|需等待|公示|留存|保存)$"
 )
-# What others have to hand in by then is no promise of the document: 自开业之日起30日内向…备案.
-SINCE = re.compile(r"(?:日起|后)$")
+# A step of a procedure is a rule for each case (受理之日起20日内作出决定), a short answer a promise
+# (10分钟内到场), and so is what is to be done sooner than before.
+STEPS = ("个工作日", "工作日", "天", "日", "周", "个月")
+PROMPT = re.compile("承诺|确保|力争|实现|做到|平均|一般|压缩|缩短|提速|控制|限时")
 REPORTED = re.compile(
-    r"，?(?:应当?|须|可以?)?(?:到|向)[^，。；]{2,40}?(?:备案|报告|报送|提交|申请|提出|提供|申报)"
+    r"，?(?:应当?|须|可以?)?(?:[到向将][^，。；]{2,40}?)?(?:上?报|通报|备案|提交)"
 )
-FROM = re.compile(r"[由从][^，。；\d]{0,12}$")
+FROM = re.compile(r"[由从][^，。；\d]{0,12}(?:[\d.]{1,9}[万亿]?[元个人%]{1,3}、){0,3}$")
 ONWARD = re.compile(
-    r"[^，。；\d]{0,6}?(?:增加|提高|提升|上升|下降|降低|减少|压减|压缩|缩短|扩大|发展|增|降|缩)[到至为]"
+    r"(?:、[\d.]{1,9}[万亿]?[元个人%]{1,3}){0,3}[^，。；\d]{0,6}?(?:增加|提高|提升|上升|下降|降低|减少|压减|压缩|缩短|扩大|发展|增|降|缩)[到至为]"
 )
 TOTAL = re.compile(r"(?<!完成)总投资(?:额|约|近|达|超|超过|共|共计)*$")
 INVESTED = re.compile(r"(?:完成|实现)[^，。；]{0,16}总投资[^，。；\d]{0,6}$")
@@ -56,7 +59,7 @@ INSIDE_NAME = re.compile(r"[“《〈][^”》〉]*$")
 DENOMINATOR = re.compile(r"每(?:认定|新增|满|增加)?$|[不]?含$")
 # 入围企业在3家以上的，…: a figure of the condition, not of the promise.
 CONDITION = re.compile(
-    r"(?:、[^，。；]{0,14}){0,6}的(?:[，、]|(?:按照?|每|给予)|(?:法人|工业)?(?:企业|单位|机构|项目|平台)[，、])"
+    r"的(?:部分|差额)|(?:、[^，。；]{0,14}){0,6}的(?:[，、]|(?:按照?|每|给予)|(?:法人|工业)?(?:企业|单位|机构|项目|平台)[，、])"
     r"|[^，。；\d]{0,8}(?:清零(?!改造|工程|任务)|消除)|范围|[^，。；]{0,4}大班额"
 )
 
@@ -70,6 +73,9 @@ WITHIN_A_TIME = re.compile(r"[^，。；、]{2,40}的，")  # 3个月内|未开�
 RESTS_ON = re.compile(
     r"^[^，。；\d]{0,6}?(?:发挥|围绕|聚焦|依托|立足|针对|借助)(?P<between>[^，。；]*)$"
 )
+# 巩固|18个|示范镇建设成效: what is kept is reached already.
+KEPT = re.compile("[^，。；]{0,4}?巩固")
+REACHED = re.compile("[^，。；]{0,20}(?:成效|成果)")
 # 投保人数不满5万人, 对于不超过3项的课题，…
 BRACKETED = re.compile(r"[、，]?不满")
 OF_A_CASE = re.compile(
@@ -86,6 +92,10 @@ PROJECT = re.compile(
 OF_PROJECTS = re.compile(
     r"[^，。；]{0,60}?等(?:一批|\d+个)?[^，。；、\d]{0,8}(?:项目|工程|产线|生产线)"
 )
+# |30户以上|自然村, 淘汰|10吨以下|燃煤锅炉: of what size those are that something is done to.
+SETTLEMENT = re.compile(r"[^，。；、\d]{0,8}?(?:村寨|自然村|村民小组|[村屯寨])")
+REMOVED = re.compile(r"(?:禁止|严禁|淘汰|取缔|关停)[^，。；、\d]*$")
+SORT = re.compile("的?[一-鿿]{2}")
 RATED = re.compile(r"[×*xX/]$")  # 2×|300兆瓦|机组
 FUND = re.compile(r"[^，。；\d]{0,16}(?:基金|资金池|专项资金)")
 FOUNDED = re.compile(r"(?:组建|设立|成立|发起|新设|发行|筹集)[^，。；\d]{0,8}$")
@@ -124,10 +134,11 @@ def is_commitment(sentence: str, quantity: Quantity, moments: Sequence[Moment]) 
     ):
         return False
     if re.search(r"以[^，。；\d]{0,4}$", before) and re.search(
-        r"为(?:基础|依托|重点|核心|载体|抓手|基数|基准)", sentence[quantity.end : end]
+        r"为(?:基础|依托|重点|核心|载体|抓手|基数|基准|切入点|突破口|牵引|主线|支撑)",
+        sentence[quantity.end : end],
     ):
         return False
-    if _is_condition(sentence, quantity, clause) or _rests_on(quantity, clause):
+    if _is_condition(sentence, quantity, clause) or _rests_on(sentence, quantity, clause):
         return False
     if kind_of(quantity.unit) == "time" and not _is_time_promised(sentence, quantity):
         return False
@@ -167,8 +178,10 @@ def _is_threshold(sentence: str, quantity: Quantity) -> bool:
     )
 
 
-def _rests_on(quantity: Quantity, clause: str) -> bool:
+def _rests_on(sentence: str, quantity: Quantity, clause: str) -> bool:
     """Tell a count of what work rests on from one of what it is to bring: 围绕水产新建5个基地."""
+    if KEPT.match(clause) and REACHED.match(sentence, quantity.end):
+        return True
     found = RESTS_ON.search(clause) if quantity.comparator == "Exactly" else None
     if found is None or kind_of(quantity.unit) != "count" or "每" in found["between"]:
         return False
@@ -191,14 +204,19 @@ def _is_time_promised(sentence: str, quantity: Quantity) -> bool:
         return False
     if HAVING.search(sentence[: quantity.begin][-4:]) and EXPERIENCE.match(sentence, quantity.end):
         return False
-    if quantity.comparator == "Exactly":
+    if quantity.comparator in ("Exactly", "Between"):
         return _is_duration_set(sentence, quantity)
     if quantity.comparator == "AtMost" and sentence[quantity.end - 1] == "内":
-        is_reported = SINCE.search(up_to(sentence, quantity.begin)) and REPORTED.match(
-            sentence, quantity.end
-        )
-        return quantity.unit in WORKING_TIMES and not is_reported
+        return quantity.unit in WORKING_TIMES and not _is_step(sentence, quantity)
     return quantity.comparator in ("AtLeast", "AtMost")
+
+
+def _is_step(sentence: str, quantity: Quantity) -> bool:
+    """Tell the time that a procedure leaves for a step of it: 收到申请后5个工作日内受理."""
+    if quantity.unit not in STEPS:
+        return REPORTED.match(sentence, quantity.end) is not None
+    begin, end = clause_at(sentence, quantity.begin)
+    return PROMPT.search(sentence, begin, end) is None
 
 
 def _is_duration_set(sentence: str, quantity: Quantity) -> bool:
@@ -244,6 +262,8 @@ def _describes(sentence: str, quantity: Quantity) -> bool:
         return True
     if MADE_UP.match(sentence, quantity.end) or _is_baseline(sentence, quantity):
         return True
+    if _sizes_those(sentence, quantity):
+        return True
     behind = sentence[quantity.end : quantity.end + 1]
     if behind == "的" and quantity.comparator in ("Exactly", "Between") and is_money(quantity.unit):
         return (
@@ -263,6 +283,19 @@ def _counts_the_named(sentence: str, quantity: Quantity) -> bool:
         return False
     start = max(sentence.rfind(mark, 0, quantity.begin) for mark in "。；") + 1
     return CONFERRED.search(sentence, start, quantity.begin) is not None
+
+
+def _sizes_those(sentence: str, quantity: Quantity) -> bool:
+    """Tell a bound that says which ones are meant: |30户以上|自然村, 淘汰|10吨以下|燃煤锅炉."""
+    if quantity.comparator not in ("AtLeast", "AtMost"):
+        return False
+    if quantity.unit in ("户", "人"):
+        return SETTLEMENT.match(sentence, quantity.end) is not None
+    return (
+        kind_of(quantity.unit) in ("measure", "capacity")
+        and SORT.match(sentence, quantity.end) is not None
+        and REMOVED.search(up_to(sentence, quantity.begin)) is not None
+    )
 
 
 def _is_total(sentence: str, quantity: Quantity) -> bool:

@@ -25,7 +25,7 @@ TIME = re.compile("[年月季底末]")  # of which each phrase of the calendar h
 PLAN_END = re.compile(r"“?(?P<plan>十[二三四五六])五”?(?:规划)?(?:期?末|末期|期间|时期|规划期)")
 PLAN_YEARS = {"十二": "2015", "十三": "2020", "十四": "2025", "十五": "2030", "十六": "2035"}
 YEAREND = re.compile(r"(?:年底|年末|岁末)")
-WITHIN = re.compile(r"年内|全年|今年|本年度?|当年")
+WITHIN = re.compile(r"(?<![\d一二两三四五六七八九十])年内|全年|今年|本年度?|当年")
 CENTURY = re.compile(r"到本世纪中叶")
 EVERY = re.compile(
     r"每(?P<count>[两二三四五\d])?个?(?P<unit>年度|学年|学期|年|半年|季度|季|月|周|星期|日|天)(?!轻)"

@@ -18,6 +18,7 @@ HEAD = re.compile(
     "|[一-鿿]{2}率)$"
 )
 PER_HEAD = ("生均", "人均", "户均", "亩均", "师均")  # 小学、初中|生均经费: 初中生 is a word
+LEVEL = 3  # characters at most of 国家, 省级 before the next of a list
 SPLITS = (f"、|和|以及|及|与|或|{QUOTED}", f"、|和|以及|{QUOTED}", "和|以及|与|及", f"、|{QUOTED}")
 
 
@@ -56,6 +57,9 @@ def member(things: str, run: Run) -> str:
     for split in _splits(things):
         items = [item.strip() for item in re.split(split, things) if item.strip()]
         if len(items) == run.count:
+            head, mark, first = items[0].rpartition("的")
+            if mark and len(first) <= LEVEL:  # 获准建设的省、市级中心: what is said of both
+                return head + mark + _completed([first, *items[1:]], run.index)
             return _completed(items, run.index)
     return ""
 

@@ -62,12 +62,20 @@ ASPECT = re.compile(r"(?:大)?(?:方面|维度|环节|领域|子类|部分|类�
 
 # What something consists of, counted twice: 分为4个方面|18项任务.
 DIVIDED = re.compile(
-    r"(?:提出|部署|明确|[包涵]括|涵盖|涉及|分|共|等)[^，。；\d]{0,10}"
+    r"(?:(?:提出|部署|明确|设置|细化|[包涵]括|涵盖|涉及)[^，。；\d]{0,40}|(?:分|共|等)[^，。；\d]{0,10})"
     r"[\d一二三四五六七八九十][个大]?(?:方面|部分|类|大类)(?:、|的|共)?$"
 )
 # 近|3个|年度, 连续|2个|记分周期: a stretch of time looked at.
 LOOKED_AT = re.compile(r"(?:近|连续|过去|上)的?$")
 STRETCH = re.compile(r"(?:[一-鿿]{2})?(?:年度|学年|学期|周期|季度)")
+SIDES = re.compile("方面(?!军)")  # 做好|10个|方面工作: what is said next is counted
+# 不低于6个学分（相当于|108课时|）: the same in another unit.
+SAME_AS = re.compile(r"（(?:相当于|折合|折算|约合|合)[^，。；（）\d]{0,6}$")
+MOTTO = re.compile("“[^”]{0,20}$")  # “班班有歌声、|校校有|特色”
+PART_OF_WORD = re.compile(
+    "最近|[签节预制条公合契]约|[附邻临靠]近|[期权年时上无有]限"
+)  # 签约3家, 最近一次
+INCLUSIVE = re.compile(r"（含[^，。；（）]{0,10}）")  # 超过50人（含50人）, 300平方米以上（含）
 DEFINED = re.compile(r"(?:是指|包括|包含|涵盖|涉及|分为)[^，。；]{0,40}$")
 # 平时成绩（|40%|）+期末成绩（|60%|）
 WEIGHT, WEIGHTED = re.compile(r"）?[+＋×]"), re.compile(r"[+＋][^，。；+＋（]{0,12}（$")
@@ -81,6 +89,12 @@ ROUND = re.compile(
 
 # 城乡居民收入比缩小至|2.1：1|: how much there is of the first to one of the second.
 RATIO = re.compile(r"(?<=比)[^，。；\d]{0,6}?(?P<number>\d{1,3}(?:\.\d{1,3})?)[：∶]1(?![\d.])")
+# 城乡收入倍差缩小至|1.86|, 高跨比不小于|0.35|, 融合指数达到|48|: a number alone is all it can be.
+INDEX = re.compile(
+    r"(?:(?<![占同环对相])比|指数|系数|倍差|利用效率|容积率)[^，。；：（\d]{0,6}?(?:达到?|[为至到在于过破])"
+    r"(?P<number>\d{1,3}(?:\.\d{1,3})?)(?=(?:以[上下内]|左右)?(?:[，。；、）]|$))"
+)
+INDEX_WORD = re.compile("[比数差率]")
 # 帮助|12万|就业困难人员就业, 惠及|30万|群众: people are counted in ten thousands without a counter.
 PEOPLE = (
     "人口|群众|居民|农牧?民|学生|老年人|儿童|人员|劳动力|职工|婴幼儿|毕业生|青年|妇女|劳动者|用户"
@@ -137,7 +151,7 @@ def _bounds(side: str) -> tuple[re.Pattern[str], dict[str, Comparator]]:
     choice = "|".join(sorted(table, key=len, reverse=True))
     if side == "before":
         return re.compile(rf"(?P<word>{choice})(?P<between>[^，。；、：\d]{{0,16}})$"), table
-    return re.compile(rf"（?(?P<word>{choice})"), table
+    return re.compile(rf"(?: (?=以|及以|左右))?（?(?P<word>{choice})"), table
 
 
 @cache
@@ -236,7 +250,8 @@ def _parts(text: str) -> Iterator[Quantity]:
 
 def _ratios(text: str) -> Iterator[Quantity]:
     """Yield how much there is of one thing to another: 城乡居民收入比缩小至2.1：1."""
-    for match in RATIO.finditer(text) if "比" in text else ():
+    found = [*RATIO.finditer(text), *INDEX.finditer(text)] if INDEX_WORD.search(text) else ()
+    for match in found:
         comparator, begin, end = _comparator(text, match.start("number"), match.end(), "")
         yield Quantity(
             begin, end, match.start("number"), comparator, Decimal(match["number"]), None, None, "",
@@ -344,6 +359,8 @@ def _is_no_quantity(text: str, match: re.Match[str]) -> bool:
         return True
     if LOOKED_AT.search(before) and STRETCH.match(text, match.end()):
         return True
+    if SAME_AS.search(before) or (unit == "个" and SIDES.match(text, match.end())):
+        return True
     if WEIGHT.match(text, match.end()) or WEIGHTED.search(before):
         return True
     return BEHIND_NO_TARGET.match(text, match.end()) is not None and unit not in ("%", "元")
@@ -416,7 +433,8 @@ def _comparator(
         begin = before.start()
         if found == "Exactly" or before["word"] not in ("约", "近"):
             found = _bounds("before")[1][before["word"]]
-    return found, begin, end
+    inclusive = INCLUSIVE.match(text, end) if found in ("AtLeast", "AtMost") else None
+    return found, begin, inclusive.end() if inclusive else end
 
 
 def _bound_before(text: str, at: int, unit: str) -> re.Match[str] | None:
@@ -434,8 +452,8 @@ def _bound_before(text: str, at: int, unit: str) -> re.Match[str] | None:
 
 def _is_plain(bound: re.Match[str], unit: str) -> bool:
     """Tell what only looks like a bound: 突破 with technologies for its object, a difference."""
-    if bound["word"] == "近" and bound.string.startswith("最", bound.start() - 1):
-        return True  # 最近一次
+    if PART_OF_WORD.match(bound.string, bound.start() - 1):
+        return True
     if bound["word"] in ("高于", "低于"):
         return unit.endswith("百分点")  # 高于全省平均水平2个百分点
     opens_clause = re.search(
@@ -463,6 +481,10 @@ def _implied_quantities(text: str) -> Iterator[Quantity]:
             continue
         if re.match("(?:攻坚|专项)*(?:行动|战|计划)", text[match.end() :]):
             continue  # a name: 清零行动
+        if match[0] == "全覆盖" and text.endswith("健", 0, match.start()):
+            continue  # 健全|覆盖城乡的网络
+        if match[0] == "校校有" and MOTTO.search(text, 0, match.start()):
+            continue
         value, unit = table[match[0]]
         yield Quantity(
             match.start(), match.end(), match.start(), "Exactly", value, None, None, unit, False,
