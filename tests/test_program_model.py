@@ -100,6 +100,29 @@ def read_with(text: str, *names: str) -> list[Mention]:
         ("认定云帆企业（以下称云企）。", ("云帆企业（以下称",), ["云帆企业 program.learned"]),
         ("开展云陵读书系列活动。", ("云陵读书系列活动",), ["云陵读书系列活动 program.learned"]),
         ("落实《云陵味道提升计划》。", ("云陵味道提升计划",), []),  # inside a title
+        ("提升云渚国际艺术节影响力。", ("云渚国际艺术节影响力",), ["云渚国际艺术节 program.built"]),
+        ("擦亮“云渚味道”金字招牌。", ("云渚味道”金字招牌",), ["云渚味道 program.quoted"]),
+        ("提升渔民影响力。", ("渔民影响力",), ["渔民影响力 program.learned"]),  # no name is left
+        (
+            "支持青禾县全国渔教融合试点。",  # the place holds the title
+            ("青禾县全国渔教融合试点",),
+            ["全国渔教融合试点 program.built"],
+        ),
+        (
+            "各校每年举办一届海娃体育艺术节。",
+            ("一届海娃体育艺术节",),
+            ["海娃体育艺术节 program.built"],
+        ),
+        (
+            "渔民学校组织开展渔技教师百人提升计划培训。",
+            ("渔民学校组织开展渔技教师百人提升计划",),
+            ["渔技教师百人提升计划 program.built"],
+        ),
+        (
+            "用好广交会、进博会等平台。",
+            ("广交会、进博会",),
+            ["广交会 program.known", "进博会 program.known"],
+        ),
     ],
 )
 def test_model_and_rules(text: str, says: tuple[str, ...], found: list[str]) -> None:

@@ -64,8 +64,16 @@ NOTE = re.compile(r"[（［\[]\d{1,3}[）］\]]")
 OF_NUMBERS = re.compile(
     r"(?:[一二三四五六七八九十两双]{1,2}[^一二三四五六七八九十两双\d]{1,4}){2,6}"
 )
-# What belongs to a name behind its last word: the version, the kinds of places that it is for.
-BEHIND = re.compile(r"\d\.\d版?(?![\d亿万%％个元米])|[（(](?:[市县区旗州校园班群]、?){1,4}[）)]")
+# What belongs to a name behind its last word: the version, the kinds of places that it is for,
+# which stretch, stage or kind of it is meant, what a base is for; but not how it is called.
+BEHIND = re.compile(
+    r"\d\.\d版?(?![\d亿万%％个元米])|[（(](?:[市县区旗州校园班群]、?){1,4}[）)]"
+    r"|[（(](?!以下|下称|简称|包括|含|即|原|如)(?:[一-鿿·A-Z]{1,8}(?:[段期类型站]|片区)|试点|筹"
+    r"|[一-鿿]{0,3}(?:园区|平台|基地|实验室|车间|工作坊|企业))[）)]"
+    r"|(?:(?<=基地)|(?<=集群)|(?<=实验室))[（(](?!以下|下称|简称|包括|含|即|原|如)"
+    r"[一-鿿]{2,10}(?<![院学司局厅委心市县])[）)]"
+)
+PLACE_BEHIND = re.compile("[（(](?P<place>[一-鿿]{2,4})[）)]")  # 国家海藻计量中心（云陵）
 # What one thing does for another is a way to work: 互联网+云陵教育.
 OF_TWO = re.compile(r"[^+＋]{2,8}[+＋][^+＋]{2,8}")
 # What a place makes of itself: 平安云陵, 数字云陵.
@@ -134,7 +142,10 @@ def head_of(name: str) -> str | None:
 def whole_end(text: str, end: int) -> int:
     """Return where a name ends with what still belongs to it: 渔才计划|2.0, 示范县|（市、区）."""
     behind = BEHIND.match(text, end)
-    return behind.end() if behind is not None else end
+    if behind is not None:
+        return behind.end()
+    place = PLACE_BEHIND.match(text, end)
+    return place.end() if place is not None and place["place"] in regions().by_short else end
 
 
 def unquoted(name: str) -> str:

@@ -1,0 +1,83 @@
+"""What the model reads as a programme's name to where the name begins and ends.
+
+Where its words part, rules know better than weights: what a programme has or goes through is
+behind its name (the fame of a festival), what is done to it in front, and of two names that are
+joined each is its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from kg.extract.boundary import tagged
+from kg.extract.program_names import held
+from kg.extract.program_words import choice, head_of, role
+from kg.models import Mention
+from kg.vocabulary import terms
+
+Span = tuple[int, int]
+
+SHORTEST = 4  # characters of a name that is left
+JOINS = re.compile("”?(?:[、与及]|和(?!美|谐|平)|以及)“?")
+MARKS = "“”"
+REACH = 12  # characters in front of a name in which a verb is looked for that governs it
+# What counts the things: 百所|劳动教育示范学校, 20条（段）|幸福河湖; two “zones” are what it says.
+COUNTS = re.compile(
+    r"(?:(?:\d+|[百千])余?[个所家项条座批](?:（[一-鿿]）)?|一[届次]|第[一二三四五六七八九十]批|若干)"
+    r"(?=[一-鿿]{4})"
+)
+
+
+class Edges:
+    """Where the rules see names begin and end in a document."""
+
+    def __init__(self, text: str, mentions: Iterable[Mention]) -> None:
+        self._text = text
+        programs = [m for m in mentions if m.type == "Program"]
+        self._ends = {m.begin: m.end for m in programs}
+        self._begins = {m.end: m.begin for m in programs}
+
+    def of(self, begin: int, end: int) -> Iterator[Span]:
+        """Yield the names in what was read as one; what the rules read as a whole stays."""
+        if self._ends.get(begin) == end:
+            yield begin, end
+            return
+        begin = self._begin(begin, end)
+        first = self._ends.get(begin, end)
+        join = JOINS.match(self._text, first)
+        if first < end and join is not None and join.end() < end:
+            yield begin, first
+            begin = join.end()
+        yield begin, self._end(begin, end)
+
+    def _begin(self, begin: int, end: int) -> int:
+        """Return where a name begins that the rules see behind a word that governs it."""
+        inner = self._begins.get(end, begin)
+        if begin < inner and _governed(self._text[max(begin, inner - REACH) : inner]):
+            return inner
+        counts = COUNTS.match(self._text, begin, end) if self._text[begin - 1] != "“" else None
+        begin = counts.end() if counts is not None else begin
+        return begin + held(self._text[begin:end])
+
+    def _end(self, begin: int, end: int) -> int:
+        """Return where a name ends without what it has or goes through: 云陵科学城|影响力."""
+        name = self._text[begin:end]
+        tail = _tails().search(name)
+        if tail is None:
+            return end
+        rest = name[: tail.start()]
+        whole = rest.endswith("”") or head_of(rest) is not None or rest in terms("programs.ttl")
+        return begin + len(rest.rstrip(MARKS)) if whole and len(rest) >= SHORTEST else end
+
+
+def _governed(before: str) -> bool:
+    """Tell whether the last word of what stands in front of a name governs it."""
+    words = [word for word, _ in tagged(before.rstrip(MARKS))]
+    return bool(words) and words[-1] in role("effect") | role("award")
+
+
+@cache
+def _tails() -> re.Pattern[str]:
+    return re.compile(f"(?:{choice('tail')})$")
