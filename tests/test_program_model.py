@@ -119,6 +119,21 @@ def read_with(text: str, *names: str) -> list[Mention]:
             ["渔技教师百人提升计划 program.built"],
         ),
         (
+            "实施渔港提档、渔船增效、渔村焕新专项行动。",
+            ("渔村焕新专项行动",),
+            ["渔港提档、渔船增效、渔村焕新专项行动 program.built"],
+        ),
+        (
+            "实施渔港提档、渔船增效、渔村焕新“三大行动”。",
+            ("渔村焕新“三大行动",),
+            ["渔港提档、渔船增效、渔村焕新“三大行动 program.learned"],
+        ),
+        (  # of another length: another thing
+            "实施青禾跨海大桥、渔村焕新专项行动。",
+            ("渔村焕新专项行动",),
+            ["渔村焕新专项行动 program.learned"],
+        ),
+        (
             "用好广交会、进博会等平台。",
             ("广交会、进博会",),
             ["广交会 program.known", "进博会 program.known"],

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from kg.extract.boundary import tagged
-from kg.extract.program_names import held
-from kg.extract.program_words import choice, head_of, role
+from kg.extract.program_names import held, member_begin, runs
+from kg.extract.program_words import choice, head_of, heads, role
+from kg.extract.text import up_to
 from kg.models import Mention
 from kg.vocabulary import terms
 
@@ -30,6 +31,13 @@ COUNTS = re.compile(
 )
 
 
+MEMBER = re.compile("(?P<item>[一-鿿]{2,18})[、和]$")
+LONGEST_MEMBER = 20  # characters in front of a name in which another member is looked for
+MEMBERS = 6
+PHRASE = 4  # characters of the phrases that such lists are mostly made of: 产业提升|行动
+OF_ALL = tuple("“一二三四五六七八九十")  # how what all members are begins: “四大行动”, 三大工程
+
+
 class Edges:
     """Where the rules see names begin and end in a document."""
 
@@ -42,7 +50,7 @@ class Edges:
     def of(self, begin: int, end: int) -> Iterator[Span]:
         """Yield the names in what was read as one; what the rules read as a whole stays."""
         if self._ends.get(begin) == end:
-            yield begin, end
+            yield self._with_members(begin, end), end
             return
         begin = self._begin(begin, end)
         first = self._ends.get(begin, end)
@@ -50,7 +58,7 @@ class Edges:
         if first < end and join is not None and join.end() < end:
             yield begin, first
             begin = join.end()
-        yield begin, self._end(begin, end)
+        yield self._with_members(begin, end), self._end(begin, end)
 
     def _begin(self, begin: int, end: int) -> int:
         """Return where a name begins that the rules see behind a word that governs it."""
@@ -60,6 +68,31 @@ class Edges:
         counts = COUNTS.match(self._text, begin, end) if self._text[begin - 1] != "“" else None
         begin = counts.end() if counts is not None else begin
         return begin + held(self._text[begin:end])
+
+    def _with_members(self, begin: int, end: int) -> int:
+        """Return where a list begins whose members share a head: 提档升级、|增效提质专项行动.
+
+        All its members, as long as each other, stand behind a verb that runs such things.
+        """
+        head = head_of(self._text[begin:end])
+        if head is None or heads()[head]["kind"] != "initiative":
+            return begin
+        at, length = begin, 0
+        for _ in range(MEMBERS):
+            item = MEMBER.search(up_to(self._text, at, LONGEST_MEMBER))
+            if item is None:
+                return begin
+            cut = member_begin(item["item"])
+            name = item["item"][cut:]
+            if len(name) < SHORTEST or head_of(name) is not None or length not in (0, len(name)):
+                return begin
+            at, length = at - len(item["item"]) - 1 + cut, len(name)
+            if cut:
+                rest = self._text[begin + length : end]
+                alike = rest == head or (length == PHRASE and rest and head.endswith(rest))
+                alike = alike or rest[:1] in OF_ALL
+                return at if alike and runs(up_to(self._text, at)) else begin
+        return begin
 
     def _end(self, begin: int, end: int) -> int:
         """Return where a name ends without what it has or goes through: 云陵科学城|影响力."""

@@ -41,7 +41,7 @@ CERTAIN = (
     "program.short",
 )
 WHOLE = ("program.edition", "program.short")  # a counted event, a name that the document defines
-ACTIVITY = re.compile("(?<=.{4})(?:系列|实践|教学评选)?活动$")
+ACTIVITY = re.compile("(?<=.{4})(?:系列|实践)?活动$")
 NOTE_AT_END = re.compile(r"”?[（(［\[]\d{1,3}[）)］\]]$")
 NAME = re.compile("[BI]I*")  # the labels of one
 LEVELS = re.compile("[一-鿿][两二三四五]级")  # 市、县、|园三级巡查制度: the end of a longer name

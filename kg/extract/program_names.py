@@ -202,6 +202,16 @@ def _clause(stretch: str, head: int, floor: int) -> tuple[int, list[tuple[int, i
     return at, inner
 
 
+def member_begin(item: str) -> int:
+    """Return where a member of a list begins, behind the verb that governs them all."""
+    return _cut(item)
+
+
+def runs(before: str) -> bool:
+    """Tell whether what stands in front of a name ends in a verb that runs such things."""
+    return _before("run").search(before) is not None
+
+
 def _cut(clause: str) -> int:
     """Return where in a clause the name begins: behind the last word that governs."""
     begin = at = 0
