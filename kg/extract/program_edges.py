@@ -31,6 +31,8 @@ COUNTS = re.compile(
 )
 
 
+# Levels that each have one of their own: 省、市、县级|“一校一品”课堂.
+LEVELS = re.compile("[国省市县区]家?级?(?:[、和][省市县区](?:（[市县区旗、]{1,5}）)?级?)+(?:[两三四]级)?“")
 MEMBER = re.compile("(?P<item>[一-鿿]{2,18})[、和]$")
 LONGEST_MEMBER = 20  # characters in front of a name in which another member is looked for
 MEMBERS = 6
@@ -65,6 +67,9 @@ class Edges:
         inner = self._begins.get(end, begin)
         if begin < inner and _governed(self._text[max(begin, inner - REACH) : inner]):
             return inner
+        several = LEVELS.match(self._text, begin, end)
+        if several is not None:
+            return several.end()
         counts = COUNTS.match(self._text, begin, end) if self._text[begin - 1] != "“" else None
         begin = counts.end() if counts is not None else begin
         return begin + held(self._text[begin:end])
