@@ -134,6 +134,16 @@ def read_with(text: str, *names: str) -> list[Mention]:
             ["渔村焕新专项行动 program.learned"],
         ),
         (
+            "开展省、市、县级“一师一渔课”教学评选活动。",
+            ("省、市、县级“一师一渔课”教学评选活动",),
+            ["一师一渔课”教学评选活动 program.quoted.head"],
+        ),
+        (
+            "争创国家级、省级“四好渔村路”示范县。",
+            ("国家级、省级“四好渔村路”示范县",),
+            ["国家级、省级“四好渔村路”示范县 program.learned"],
+        ),
+        (
             "用好广交会、进博会等平台。",
             ("广交会、进博会",),
             ["广交会 program.known", "进博会 program.known"],

@@ -13,7 +13,7 @@ from functools import cache
 
 from kg.extract.boundary import tagged
 from kg.extract.program_names import held, member_begin, runs
-from kg.extract.program_words import choice, head_of, heads, role
+from kg.extract.program_words import choice, head_of, heads, kind_of_name, role
 from kg.extract.text import up_to
 from kg.models import Mention
 from kg.vocabulary import terms
@@ -32,7 +32,9 @@ COUNTS = re.compile(
 
 
 # Levels that each have one of their own: 省、市、县级|“一校一品”课堂.
-LEVELS = re.compile("[国省市县区]家?级?(?:[、和][省市县区](?:（[市县区旗、]{1,5}）)?级?)+(?:[两三四]级)?“")
+LEVELS = re.compile(
+    "[国省市县区]家?级?(?:[、和][省市县区](?:（[市县区旗、]{1,5}）)?级?)+(?:[两三四]级)?“"
+)
 MEMBER = re.compile("(?P<item>[一-鿿]{2,18})[、和]$")
 LONGEST_MEMBER = 20  # characters in front of a name in which another member is looked for
 MEMBERS = 6
@@ -68,7 +70,8 @@ class Edges:
         if begin < inner and _governed(self._text[max(begin, inner - REACH) : inner]):
             return inner
         several = LEVELS.match(self._text, begin, end)
-        if several is not None:
+        # A title is conferred by each level, works are the work of all.
+        if several is not None and kind_of_name(self._text[several.end() : end]) != "Designation":
             return several.end()
         counts = COUNTS.match(self._text, begin, end) if self._text[begin - 1] != "“" else None
         begin = counts.end() if counts is not None else begin
