@@ -144,6 +144,16 @@ def read_with(text: str, *names: str) -> list[Mention]:
             ["国家级、省级“四好渔村路”示范县 program.learned"],
         ),
         (
+            "举办云陵渔歌大赛及报告会。",
+            ("云陵渔歌大赛及报告会",),
+            ["云陵渔歌大赛及报告会 program.learned"],
+        ),
+        (
+            "举办渔港文艺晚会暨开展渔歌技能大赛。",
+            ("渔港文艺晚会暨开展渔歌技能大赛",),
+            ["渔港文艺晚会暨开展渔歌技能大赛 program.learned"],
+        ),
+        (
             "用好广交会、进博会等平台。",
             ("广交会、进博会",),
             ["广交会 program.known", "进博会 program.known"],

@@ -58,8 +58,9 @@ class Edges:
             return
         begin = self._begin(begin, end)
         first = self._ends.get(begin, end)
-        join = JOINS.match(self._text, first)
-        if first < end and join is not None and join.end() < end:
+        join = JOINS.match(self._text, first, end)
+        rest = self._text[join.end() : end] if join is not None else ""
+        if join is not None and rest and head_of(rest) != rest:  # 论文评选及|报告会 is one
             yield begin, first
             begin = join.end()
         yield self._with_members(begin, end), self._end(begin, end)
@@ -115,8 +116,9 @@ class Edges:
 
 def _governed(before: str) -> bool:
     """Tell whether the last word of what stands in front of a name governs it."""
-    words = [word for word, _ in tagged(before.rstrip(MARKS))]
-    return bool(words) and words[-1] in role("effect") | role("award")
+    *others, last = ["", *(word for word, _ in tagged(before.rstrip(MARKS)))]
+    joined = bool(others) and others[-1] in ("暨", "和", "与", "及", "、")  # 文艺晚会暨|开展…演出
+    return last in role("effect") | role("award") and not joined
 
 
 @cache
