@@ -154,6 +154,11 @@ def read_with(text: str, *names: str) -> list[Mention]:
             ["渔港文艺晚会暨开展渔歌技能大赛 program.learned"],
         ),
         (
+            "新增省级以上智能工厂和智能车间6个。",
+            ("省级以上智能工厂和智能车间",),
+            ["省级以上智能工厂 program.known.level", "智能车间 program.learned"],
+        ),
+        (
             "用好广交会、进博会等平台。",
             ("广交会、进博会",),
             ["广交会 program.known", "进博会 program.known"],

@@ -60,7 +60,8 @@ class Edges:
         first = self._ends.get(begin, end)
         join = JOINS.match(self._text, first, end)
         rest = self._text[join.end() : end] if join is not None else ""
-        if join is not None and rest and head_of(rest) != rest:  # 论文评选及|报告会 is one
+        # 论文评选及|报告会 is one, 未来工厂和|智能车间 are two
+        if join is not None and rest and (head_of(rest) != rest or len(rest) >= SHORTEST):
             yield begin, first
             begin = join.end()
         yield self._with_members(begin, end), self._end(begin, end)

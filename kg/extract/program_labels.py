@@ -45,7 +45,7 @@ COUNTED_SET = re.compile("[一二三四五六七八九十两]+大.{2,6}$")
 SERIES = re.compile(rf"(?:{NUMBER}[^，、]{{1,8}}[，、]){{1,4}}{NUMBER}[^，、]{{1,8}}$")
 NUMERIC = re.compile(rf"{NUMBER}.{{0,6}}$|.{{1,4}}[+＋×].{{0,4}}$|只.{{1,4}}$|.{{1,3}}制$")
 # What is done under a label is part of its name, that it is done often is not: “禾味”推介系列|活动.
-SERIES_AT_END = re.compile("(?:系列|主题)$")
+SERIES_AT_END = re.compile("系列$")
 SAID = re.compile(r"(?:坚持|牢记|即|是|称|叫做?|誉为)[以]?$")
 PARTED = re.compile("[，、]")
 PLUS = re.compile(r"(.{2,8})[+＋×][^+＋×]{2,6}$")
@@ -193,7 +193,8 @@ def _with_head(stretch: str, match: re.Match[str], tail: tuple[str, str, int]) -
     begin = match.start() + 1
     bare = row["quoted"] == "label"
     if bare and row["kind"] != "policy" and row["kind"] != "designation":
-        name = label + SERIES_AT_END.sub("", between)
+        done = SERIES_AT_END.sub("", between + head.removesuffix("活动")) if between else ""
+        name = label + done
         return _mention(kind_of_name(name), stretch, begin, end, name, "program.quoted.head")
     if bare:
         return _bare(stretch, match, tail)
