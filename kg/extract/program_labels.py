@@ -44,6 +44,8 @@ OF_FIGURES = re.compile(
 COUNTED_SET = re.compile("[一二三四五六七八九十两]+大.{2,6}$")
 SERIES = re.compile(rf"(?:{NUMBER}[^，、]{{1,8}}[，、]){{1,4}}{NUMBER}[^，、]{{1,8}}$")
 NUMERIC = re.compile(rf"{NUMBER}.{{0,6}}$|.{{1,4}}[+＋×].{{0,4}}$|只.{{1,4}}$|.{{1,3}}制$")
+# What is done under a label is part of its name, that it is done often is not: “禾味”推介系列|活动.
+SERIES_AT_END = re.compile("系列$")
 SAID = re.compile(r"(?:坚持|牢记|即|是|称|叫做?|誉为)[以]?$")
 PARTED = re.compile("[，、]")
 PLUS = re.compile(r"(.{2,8})[+＋×][^+＋×]{2,6}$")
@@ -51,7 +53,7 @@ FRONT = re.compile(r"[一-鿿]{1,10}")
 JOINING = re.compile("[和与及]")
 # What makes a head part of a longer word: 平台|化, 项目|工作者.
 GOES_ON = re.compile(
-    r"[师学院化性员力值表量主者级]|领导|工作者|布局|部署|定位|支点|治理|观念|思维|(?:推进|落地|建设|管理)(?:工作)?(?:体系|模式|机制)"
+    r"[师学院化性员力值表量主者级]|领导|工作者|布局|部署|定位|支点|治理|观念|思维|庄|经济|质量|格局|新目标|运行|工作安排|(?:推进|落地|建设|管理)(?:工作)?(?:体系|模式|机制)"
 )
 # What the last of a row is said to be one of: “青禾之夜”等消费活动.
 AMONG = re.compile("等[一-鿿]{0,6}?(?:活动|项目|工程|行动|计划|平台|大赛|赛事|品牌|系统)")
@@ -191,7 +193,9 @@ def _with_head(stretch: str, match: re.Match[str], tail: tuple[str, str, int]) -
     begin = match.start() + 1
     bare = row["quoted"] == "label"
     if bare and row["kind"] != "policy" and row["kind"] != "designation":
-        return _mention(kind_of_name(label), stretch, begin, end, label, "program.quoted.head")
+        done = SERIES_AT_END.sub("", between + head.removesuffix("活动")) if between else ""
+        name = label + done
+        return _mention(kind_of_name(name), stretch, begin, end, name, "program.quoted.head")
     if bare:
         return _bare(stretch, match, tail)
     begin = _prefix(stretch, match, between + head)

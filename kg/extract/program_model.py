@@ -20,6 +20,7 @@ from typing import Protocol
 
 from kg.extract.crf import Model
 from kg.extract.overlap import Spans
+from kg.extract.program_edges import Edges, Span
 from kg.extract.program_features import Word, Words
 from kg.extract.program_labels import COUNTED
 from kg.extract.program_names import is_generic
@@ -40,7 +41,7 @@ CERTAIN = (
     "program.short",
 )
 WHOLE = ("program.edition", "program.short")  # a counted event, a name that the document defines
-ACTIVITY = re.compile("(?<=.{4})(?:系列|实践|教学评选)?活动$")
+ACTIVITY = re.compile("(?<=.{4})(?:系列|实践)?活动$")
 NOTE_AT_END = re.compile(r"”?[（(［\[]\d{1,3}[）)］\]]$")
 NAME = re.compile("[BI]I*")  # the labels of one
 LEVELS = re.compile("[一-鿿][两二三四五]级")  # 市、县、|园三级巡查制度: the end of a longer name
@@ -98,20 +99,11 @@ def _found(outline: Outline, mentions: Sequence[Mention], model: Labeller) -> It
     titles = Spans((m.begin, m.end) for m in mentions if m.type == "Document")
     quoted = _quoted_heads(mentions)
     fields = _fields(mentions)
+    edges = Edges(text, mentions)
     places = [(m.begin, m.end) for m in mentions if m.type == "Region"]
-    ordered = sorted(mentions, key=lambda m: m.begin)
-    begins = [m.begin for m in ordered]
     ruled = {(m.begin, m.end): m for m in mentions}
-    sentences = [
-        (
-            found,
-            ordered[bisect_left(begins, found.borders[0]) : bisect_left(begins, found.borders[-1])],
-        )
-        for found in read_words(outline, mentions)
-    ]
-    for (found, _), labels in zip(sentences, model.labels(sentences), strict=True):
-        for begin, end in spans(found, labels):
-            begin, end = _bare(text, begin, end)
+    for span in _read(outline, mentions, model):
+        for begin, end in edges.of(*_bare(text, *span)):
             same = ruled.get((begin, end)) or _headed(end, quoted.get(begin, ()))
             same = fields.get((text.rfind("“", 0, begin), end)) or same
             mention = same or _done_to(begin, end, text, ruled) or _mention(text, begin, end)
@@ -120,6 +112,21 @@ def _found(outline: Outline, mentions: Sequence[Mention], model: Labeller) -> It
             if same is None and _is_place(text[begin:end], begin, places):
                 continue
             yield from _each(mention, text)
+
+
+def _read(outline: Outline, mentions: Sequence[Mention], model: Labeller) -> Iterator[Span]:
+    """Yield what the model labels as names."""
+    ordered = sorted(mentions, key=lambda m: m.begin)
+    begins = [m.begin for m in ordered]
+    sentences = [
+        (
+            found,
+            ordered[bisect_left(begins, found.borders[0]) : bisect_left(begins, found.borders[-1])],
+        )
+        for found in read_words(outline, mentions)
+    ]
+    for (found, _), labels in zip(sentences, model.labels(sentences), strict=True):
+        yield from spans(found, labels)
 
 
 def _each(mention: Mention, text: str) -> Iterator[Mention]:

@@ -202,6 +202,16 @@ def _clause(stretch: str, head: int, floor: int) -> tuple[int, list[tuple[int, i
     return at, inner
 
 
+def member_begin(item: str) -> int:
+    """Return where a member of a list begins, behind the verb that governs them all."""
+    return _cut(item)
+
+
+def runs(before: str) -> bool:
+    """Tell whether what stands in front of a name ends in a verb that runs such things."""
+    return _before("run").search(before) is not None
+
+
 def _cut(clause: str) -> int:
     """Return where in a clause the name begins: behind the last word that governs."""
     begin = at = 0
@@ -280,9 +290,7 @@ def _place_beginnings() -> frozenset[str]:
 
 def trim(stretch: str, begin: int, head: int) -> int:
     """Cut off what counts the things: 40所|艺术特色学校, 一批|省级示范园."""
-    placed = place_end(stretch[begin:head])
-    if placed and TITLE_OF.match(stretch, begin + placed):
-        begin += placed  # 镜湖区|全国…实验区: the place holds the title, it is no part of it
+    begin += held(stretch[begin:head])
     stray = STRAY.match(stretch, begin)
     if stray is not None and stray.end() < head and not place_end(stray[0], short=True):
         begin = stray.end()
@@ -292,6 +300,12 @@ def trim(stretch: str, begin: int, head: int) -> int:
             return begin
         begin = count.end()
     return begin
+
+
+def held(name: str) -> int:
+    """Return where a title begins behind the place that holds it: 青禾区|全国渔教实验区."""
+    placed = place_end(name)
+    return placed if placed and TITLE_OF.match(name, placed) else 0
 
 
 def _verb_begin(stretch: str, begin: int, head: str) -> int:

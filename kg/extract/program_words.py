@@ -41,7 +41,7 @@ LABEL_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "Initiative",
         re.compile(
-            r"(?:进课堂|课堂|年|讲堂|战|活动|专项|进社区|下乡|教育|服务队|伴成长|课|[诵晨]读|讲台|[进访入](?:千家|万家|千企|万企|万户|千村|基层|校园|乡村|企业)"
+            r"(?:进课堂|课堂|阅读|推介|展播|选树|年|讲堂|战|活动|专项|进社区|下乡|教育|服务队|伴成长|课|[诵晨]读|讲台|[进访入](?:千家|万家|千企|万企|万户|千村|基层|校园|乡村|企业)"
             r"|走廊|科学城|科创城|科技城|新城|班列|发展|攻坚|攻关|振兴|崛起|实事|一体化|[数智硅算感]谷"
             r"|丝路|[创市]圈|(?:经济|文化|旅游|发展)带|全覆盖|课题|督[察查]|重建|贯标|调水|搬迁|扶贫"
             r"|..[^银同实执发流运进先举通出步推旅践由]行|强链|先行先试|个(?:中心|基地|枢纽|网络))$"
@@ -64,8 +64,16 @@ NOTE = re.compile(r"[（［\[]\d{1,3}[）］\]]")
 OF_NUMBERS = re.compile(
     r"(?:[一二三四五六七八九十两双]{1,2}[^一二三四五六七八九十两双\d]{1,4}){2,6}"
 )
-# What belongs to a name behind its last word: the version, the kinds of places that it is for.
-BEHIND = re.compile(r"\d\.\d版?(?![\d亿万%％个元米])|[（(](?:[市县区旗州校园班群]、?){1,4}[）)]")
+# What belongs to a name behind its last word: the version, the kinds of places that it is for,
+# which stretch, stage or kind of it is meant, what a base is for; but not how it is called.
+BEHIND = re.compile(
+    r"\d\.\d版?(?![\d亿万%％个元米])|[（(](?:[市县区旗州校园班群]、?){1,4}[）)]"
+    r"|[（(](?!以下|下称|简称|包括|含|即|原|如)(?:[一-鿿·A-Z]{1,8}(?:[段期型站]|片区)|试点|筹"
+    r"|[一-鿿]{0,3}(?:园区|平台|基地|实验室|车间|工作坊|企业))[）)]"
+    r"|(?:(?<=基地)|(?<=集群)|(?<=实验室))[（(](?!以下|下称|简称|包括|含|即|原|如)"
+    r"[一-鿿]{2,10}(?<![院学司局厅委心市县])[）)]"
+)
+PLACE_BEHIND = re.compile("[（(](?P<place>[一-鿿]{2,4})[）)]")  # 国家海藻计量中心（云陵）
 # What one thing does for another is a way to work: 互联网+云陵教育.
 OF_TWO = re.compile(r"[^+＋]{2,8}[+＋][^+＋]{2,8}")
 # What a place makes of itself: 平安云陵, 数字云陵.
@@ -134,7 +142,10 @@ def head_of(name: str) -> str | None:
 def whole_end(text: str, end: int) -> int:
     """Return where a name ends with what still belongs to it: 渔才计划|2.0, 示范县|（市、区）."""
     behind = BEHIND.match(text, end)
-    return behind.end() if behind is not None else end
+    if behind is not None:
+        return behind.end()
+    place = PLACE_BEHIND.match(text, end)
+    return place.end() if place is not None and place["place"] in regions().by_short else end
 
 
 def unquoted(name: str) -> str:

@@ -11,7 +11,15 @@ from kg.extract.program_aliases import same_names
 from kg.extract.program_labels import find_labels
 from kg.extract.program_meetings import find_editions, find_meetings
 from kg.extract.program_names import find_names
-from kg.extract.program_words import called, head_at, head_matcher, heads, kind_of_name, unquoted
+from kg.extract.program_words import (
+    called,
+    head_at,
+    head_matcher,
+    heads,
+    kind_of_name,
+    unquoted,
+    whole_end,
+)
 from kg.extract.text import even
 from kg.models import Mention, Outline, Place
 from kg.vocabulary import matcher, regions, terms
@@ -88,10 +96,10 @@ def _longer(stretch: str, begin: int, end: int, kind: str) -> Mention | None:
     level = _level_before(before, stretch.endswith("区", begin, end))
     head = head_at(stretch, end)
     awarded = head is not None and heads()[head]["kind"] == "designation"
-    if not level and not awarded:
+    stop = whole_end(stretch, end + len(head) if head is not None and awarded else end)
+    if not level and stop == end:
         return None
     start = begin - level
-    stop = end + len(head) if head is not None and awarded else end
     name = unquoted(stretch[start:stop])
     kind = kind_of_name(name)
     return Mention("Program", kind, start, stop, stretch[start:stop], name, "program.known.level")
