@@ -147,7 +147,7 @@ SEATS = "target 新增学位 Exactly 500 个, by 2023-12-31"
         ),
         pytest.param(
             ["not|target||plan.txt|每月走访学生20"],
-            ["target 县教育局每月走访学生 Exactly 20 名, by "],
+            ["target 走访学生 Exactly 20 名, by "],
             [],
             id="not: a target that reaches on behind the words",
         ),

@@ -88,7 +88,7 @@ def test_what_recurs(plans_store: Store) -> None:
     report = due(plans_store, bases=["Recurring"])
     assert told(report, "due", "repeats", "what", "lead") == [
         "2021-12-31 | every 6 months, 2 times | 幼儿园食堂、校车、消防设施各巡查 | 云陵市教育局",
-        "2021-12-31 | every year, 20000000 元 | 市财政每年安排专项资金 | –",
+        "2021-12-31 | every year, 20000000 元 | 专项资金 | –",
         "2022-03-31 | every 3 months, 1 time | 安全演练 | 云陵市教育局",
         "2022-03-31 | every month, 1 time | 调度会 | 青禾县教育局",
         "2022-06-30 | every 6 months, at least 2 times | 巡查幼儿园食堂 | 青禾县教育局",

@@ -31,7 +31,7 @@ OUTPUT = re.compile(r"[一-鿿]{2}\d+(?:\.\d+)?万?(?:吨|头|只|羽|套|台|�
 STOP = re.compile("·[一-鿿]{2,4}站）")  # where a contest goes on: 公开赛（云陵|·枫渚站）
 # What several places of a row have each: 云陵|、青禾两座抽水蓄能电站.
 WORKS = re.compile(
-    "(?P<kind>[^，。；：！？、“”《》（）\\s的在至到等]{0,8}?)(?:抽水蓄能|抽蓄|电站|电厂|火电|煤电|机场|灌区)"
+    "(?P<kind>[^，。；：！？、“”《》（）\\s的在至到等]{0,8}?)(?:抽水蓄能|抽蓄|电站|电厂|火电|煤电|机场|灌区|人民医院)"
 )
 ROW = 10  # members looked through
 GROWS = re.compile("发展|种植|养殖|生产|加工|开发")  # what a place does: 云陵|种植脐橙

@@ -203,6 +203,21 @@ def _with_head(stretch: str, match: re.Match[str], tail: tuple[str, str, int]) -
     return _mention(kind_of_name(name), stretch, begin, end, name, "program.quoted.head")
 
 
+def with_head_behind(text: str, begin: int, end: int) -> Mention | None:
+    """Return a label with the head of a campaign right behind it: 结合“青禾安居”|工程.
+
+    GUIDELINES: the label and the head are one name, whatever governs them.
+    """
+    if not (text.startswith("“", begin - 1) and text.startswith("”", end)):
+        return None
+    tail = _tail(text, end + 1)
+    row = heads()[tail[1]] if tail is not None and not tail[0] else {}
+    if tail is None or (row.get("quoted"), row.get("kind")) != ("name", "initiative"):
+        return None
+    name = unquoted(text[begin : tail[2]])
+    return _mention(kind_of_name(name), text, begin, tail[2], name, "program.quoted.head")
+
+
 def _bare(stretch: str, match: re.Match[str], tail: tuple[str, str, int]) -> Mention | None:
     """Read a label with a general head: the head only where label and field make the name."""
     between, head, end = tail

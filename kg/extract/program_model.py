@@ -22,7 +22,7 @@ from kg.extract.crf import Model
 from kg.extract.overlap import Spans
 from kg.extract.program_edges import Edges, Span
 from kg.extract.program_features import Word, Words
-from kg.extract.program_labels import COUNTED
+from kg.extract.program_labels import COUNTED, with_head_behind
 from kg.extract.program_names import is_generic
 from kg.extract.program_weights import Weigher
 from kg.extract.program_words import called, head_of, heads, kind_of_name, unquoted, whole_end
@@ -101,15 +101,17 @@ def _found(outline: Outline, mentions: Sequence[Mention], model: Labeller) -> It
     fields = _fields(mentions)
     edges = Edges(text, mentions)
     places = [(m.begin, m.end) for m in mentions if m.type == "Region"]
+    decided = {m.begin for m in mentions if m.rule == "agency.central"}  # 中央|减税政策
     ruled = {(m.begin, m.end): m for m in mentions}
     for span in _read(outline, mentions, model):
         for begin, end in edges.of(*_bare(text, *span)):
             same = ruled.get((begin, end)) or _headed(end, quoted.get(begin, ()))
             same = fields.get((text.rfind("“", 0, begin), end)) or same
+            same = same or with_head_behind(text, begin, end)
             mention = same or _done_to(begin, end, text, ruled) or _mention(text, begin, end)
             if mention is None or mention.type != "Program" or titles.meets(begin, end):
                 continue
-            if same is None and _is_place(text[begin:end], begin, places):
+            if same is None and (begin in decided or _is_place(text[begin:end], begin, places)):
                 continue
             yield from _each(mention, text)
 

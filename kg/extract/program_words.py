@@ -58,6 +58,7 @@ LABEL_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 # 云陵国家文化公园（青禾段）: what the name is shows in front of the bracket.
 BRACKET_AT_END = re.compile(r"（[^（）]*）$|\d\.\d版?$")
+MARKS = re.compile("[“”‘’]")
 GENERIC_AT_END = re.compile("(?:工作|政策|活动)$")
 NOTE = re.compile(r"[（［\[]\d{1,3}[）］\]]")
 # What is counted one by one is a scheme, whatever the last of it is: 一核两带三区.
@@ -150,7 +151,7 @@ def whole_end(text: str, end: int) -> int:
 
 def unquoted(name: str) -> str:
     """Return a name without quotation marks and the numbers of notes: “青苗”（12）行动."""
-    return NOTE.sub("", name.replace("“", "").replace("”", ""))
+    return NOTE.sub("", MARKS.sub("", name))
 
 
 def called(term: Term, text: str) -> str:
