@@ -24,7 +24,7 @@ SHORTEST = 4  # characters of a name that is left
 JOINS = re.compile("”?(?:[、与及]|和(?!美|谐|平)|以及)“?")
 MARKS = "“”"
 REACH = 12  # characters in front of a name in which a verb is looked for that governs it
-# What counts the things: 百所|劳动教育示范学校, 20条（段）|幸福河湖; two “zones” are what it says.
+# What counts the things: 百所|劳动教育示范学校, 20条（段）|幸福河湖.
 COUNTS = re.compile(
     r"(?:(?:\d+|[百千])余?[个所家项条座批](?:（[一-鿿]）)?|一[届次]|第[一二三四五六七八九十]批|若干)"
     r"(?=[一-鿿]{4})"
