@@ -58,9 +58,7 @@ SELECT DISTINCT ?label ?name {
 } ORDER BY STRLEN(?label) ?label LIMIT 5
 """
 _SPOKEN_OF = "SELECT ?mention ?node { ?mention itsrdf:taIdentRef ?node } LIMIT 1"
-_PROGRAM_CALLED = """
-SELECT ?name ?node ?label { ?node skos:prefLabel ?label ; a pol:Program BIND(STR(?label) AS ?name) }
-"""
+_PROGRAM_CALLED = "SELECT ?node ?label { ?node skos:prefLabel ?label ; a pol:Program }"
 _MENTION = """
 SELECT ?begin ?source ?node {
     ?mention itsrdf:taIdentRef ?node ; nif:referenceContext ?source ; nif:beginIndex ?begin .
