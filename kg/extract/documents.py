@@ -36,6 +36,9 @@ STATUTORY = re.compile(
     r"(?=[，。；、和与及]|为引领|等?引领|的?实施|(?:有效|有机)?衔接|的衔接|成果|刚性|管控|顺利|正式|获批)"
 )
 MANY = re.compile("[个级区类镇乡]$|[市县乡]{2,3}$|全[省市县]$")
+SHORT_LAW = 3  # characters of a law's name that may be part of other words
+LAW_LEFT = re.compile("(?:^|[、，；：和与及]|执行|贯彻|落实|实施|遵守|违反|依据|根据|按照|依照|学习|宣传|修订|对照)$")
+LAW_RIGHT = re.compile("[、，。；和与及等]|$|的?(?:有关|相关)?(?:规定|要求)")
 LOCAL_ISSUER = re.compile(
     r"(?:(?P<level>[省市县区])委|(?P<seat>[省市县区])政府|(?<![一-鿿])(?P<own>[省市县区])[一-鿿]{2,4}[局厅])"
     r"(?:办公[室厅])?(?:印发的?)?《?$"
@@ -218,12 +221,21 @@ def _known(stretch: str) -> Iterator[Mention]:
     found, names = matcher("laws.ttl")
     for index, begin, end in found.find_matches_as_indexes(stretch):
         name = names[index]
-        if len(name) < 4 and name != "民法典" or NO_LAW.match(stretch, end):
+        if NO_LAW.match(stretch, end) or len(name) < 4 and not _is_short_law(stretch, begin, end):
             continue
         term = terms("laws.ttl")[name]
         yield Mention(
             "Document", term.kind or "Other", begin, end, name, term.label, "document.known", "="
         )
+
+
+def _is_short_law(stretch: str, begin: int, end: int) -> bool:
+    """Tell a law of three characters: 执行消防法, 教师法、档案法, 民法典; not 公民法治, 统计法规."""
+    if stretch[begin:end] == "民法典":
+        return True
+    return end - begin == SHORT_LAW and bool(
+        LAW_LEFT.search(stretch[:begin][-4:]) and LAW_RIGHT.match(stretch, end)
+    )
 
 
 def _statutory(stretch: str, taken: Sequence[int]) -> Iterator[Mention]:

@@ -43,7 +43,7 @@ CERTAIN = (
 WHOLE = ("program.edition", "program.short")  # a counted event, a name that the document defines
 ACTIVITY = re.compile("(?<=.{4})(?:系列|实践)?活动$")
 NOTE_AT_END = re.compile(r"”?[（(［\[]\d{1,3}[）)］\]]$")
-NAME = re.compile("[BI]I*")  # the labels of one
+NAME = re.compile("S|[BI]I*E?|E")  # the labels of one, of which some may be wrong
 LEVELS = re.compile("[一-鿿][两二三四五]级")  # 市、县、|园三级巡查制度: the end of a longer name
 THROUGH = (2, 3)  # characters of what a name goes through: 建设, 再提升
 SHORTEST = 2  # characters in front of a head that make a name of a member of a list
@@ -58,7 +58,7 @@ class Labeller(Protocol):
     """Says which words of sentences are programmes."""
 
     def labels(self, sentences: Sequence[tuple[Words, Iterable[Mention]]]) -> list[str]:
-        """Return a label for each word: B and I for a programme's first and other words, or O."""
+        """Return a label of crf.LABELS for each word."""
 
 
 # -- mentions --------------------------------------------------------------------------------
@@ -262,7 +262,7 @@ def _cut(plain: str, sentence: Sentence, cuts: Sequence[int]) -> Words:
 
 
 def spans(found: Sequence[Word], labels: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Yield the stretches labelled B I I …, as offsets in the text."""
+    """Yield the stretches labelled as names, B I I E or S, as offsets in the text."""
     for name in NAME.finditer("".join(labels)):
         yield found[name.start()].begin, found[name.end() - 1].end
 

@@ -79,7 +79,7 @@ LIGHT_OF_PLAN = re.compile(
 BROKEN = re.compile(
     r"^第[一二三四五六七八九十百]+条|[，。；：！？\n《》【】]|精神|战略[、及]|成果(?!转化|推荐|推广|登记|评价|管理)|^本(?![省市县区州土科草质])|指标[和与]|^各|^[省市县]和|会议|讲话|大会|以及|思想|教育、|类、|^国家对|^不同|内容和|目标和|时间表|个性化|针对性|总书记|法律法规|^[到过在）]|^(?:实施|执行|印发|发布|率先)|^年度和|^附\d|每个|[本该此]$|^并|^实际|^按|相关|有关|(?<![中高初均])等(?!级)|(?<!政府)(?<!国务院)(?<!跨)部门|要求"
     # 质量标准和供应标准, 权力清单及办事指南: a list, not one name
-    r"|(?:方案|规划|办法|意见|清单|标准|制度|规定|政策|计划|目录|指南|机制|体系|工作|措施|考试)[和与及、或]|本(?:办法|通知|方案|意见|规定|指南|标准|规范)"
+    r"|(?:方案|规划|纲要|办法|意见|清单|标准|制度|规定|政策|计划|目录|指南|机制|体系|工作|措施|考试)[和与及、或]|本(?:办法|通知|方案|意见|规定|指南|标准|规范)"
 )
 PLACED = re.compile(
     r"(?:[一-鿿]{2,8}?(?:省|市|县|区|自治州)|[省市县区])(?!级|直|属|域|场|长|民|政)"
@@ -244,12 +244,14 @@ def _listed(stretch: str, match: re.Match[str], last: Unmarked | None) -> Unmark
     joiner = JOINER.match(stretch, last.end) if last else None
     if last is None or joiner is None:
         return None
-    topic = stretch[joiner.end() : match.start()]
+    # What is passed over as no name may be this one: 考核办法、|评价方案|和评审办法.
+    begin = joiner.end() if joiner.end() <= match.start() else last.end + 1
+    topic = stretch[begin : match.start()]
     if _verbs(topic):
         return None  # 编制甲规划、率先出台乙计划: a verb of its own
     least = heads()[match["head"]].least["draft"]
     return (
-        _cut(stretch, joiner.end(), match.end(), last.whose)
+        _cut(stretch, begin, match.end(), last.whose)
         if _is_name(topic, match["head"], least)
         else None
     )
