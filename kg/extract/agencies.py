@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from kg.extract.agency_fellows import find_fellows
@@ -36,6 +36,12 @@ from kg.extract.overlap import Apart
 from kg.extract.text import even
 from kg.models import Mention, Outline, Place
 
+# A place's level → how its own bodies are called, and those of the divisions below it.
+LEVELS = {
+    "province": ("省市", "县区旗镇乡"),
+    "prefecture": ("市州盟", "县区旗镇乡"),
+    "county": ("县市区旗", "镇乡"),
+}
 ABBREVIATED = re.compile(r"\n?（(?:以下)?(?:统一)?简称[:：]?[“]?(?P<short>[一-鿿]{2,12})[”]?）")
 # A page saved as one line ends with its site's foot: 关闭 云陵市… © 版权所有 承办：….
 SITE_FOOT = re.compile(
@@ -64,7 +70,8 @@ OFFICE = re.compile(r"[一-鿿]{2,8}(?:司|处|科|室|股)")
 
 def find_agencies(outline: Outline, place: Place | None) -> Iterator[Mention]:
     """Yield the organisations named in a document of that place, none overlapping another."""
-    found = list(_of_one_level(outline.source.text, _first_pass(outline, place)))
+    named = list(_of_one_level(outline.source.text, _first_pass(outline, place)))
+    found = list(_not_below(named, place))
     found += find_founded(outline, found)
     abbreviated = list(_abbreviated(outline, found))
     yield from abbreviated
@@ -79,6 +86,17 @@ def _of_one_level(text: str, found: Iterable[Mention]) -> Iterator[Mention]:
         if alone and any(f"{levels}{mention.text}" in text for levels in SEVERAL):
             continue
         yield mention
+
+
+def _not_below(found: Sequence[Mention], place: Place | None) -> Iterator[Mention]:
+    """Leave out what each of the lower divisions has: 到区教育局办理 in a city's paper.
+
+    Only where the paper names bodies of its own level, too: else it may be a lower one's.
+    """
+    own, below = LEVELS.get(place.level if place is not None else "", ("", ""))
+    if not any(mention.scope and mention.scope in own for mention in found):
+        below = ""
+    yield from (m for m in found if not (m.scope and m.scope in below))
 
 
 def _abbreviated(outline: Outline, found: Iterable[Mention]) -> Iterator[Mention]:

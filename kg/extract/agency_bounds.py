@@ -12,8 +12,11 @@ from kg.vocabulary import rows
 EDGE = "，。；：！？、（）《》“”‘’ \u3000\u2002\u2003\u2009\xa0\t\n\r—…【】[]|·/-+"
 BEHIND_EDGE = re.compile(rf"[^{re.escape(EDGE)}]*\Z")
 CHINESE = re.compile("[一-鿿]")
+# Not the places that begin like these words: 本溪, 全椒, 内蒙古, 贵州.
 GENERIC = re.compile(
-    r"各|本|我|该|全(?!国)|两|级|有关|相关|多|跨|外|内|贵|此|某|上级|下级|主管|单位|其他|设"
+    r"各|本(?!溪)|我|该|全(?!国|州县|椒|南县)|两(?!当)|级|有关|相关|多(?!伦)|跨|外"
+    r"|内(?!蒙|江|黄|丘|乡(?!镇))|贵(?!州|阳|港|溪|池|德县|定县|南县)"
+    r"|此|某|上级|下级|主管|单位|其他|设"
 )
 # Names of agency_continuations.tsv that are no letters of a name.
 ANY_NAME = "*"

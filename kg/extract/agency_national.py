@@ -36,6 +36,11 @@ CENTRAL = re.compile(
     "|(?:[、和](?:自治区|[省市县区州])(?:党委|委)?){1,4}的?(?:关于|决策|决定|部署|要求|精神)"
     "|(?!和|与|对|会议|规定|财政|预算|企业|增发|储备)[一-鿿]{2,4}政策)"
 )
+# 中办、国办印发, 落实国办文件; not 高中办学, 中国办事处, 国办发〔2024〕1号.
+GENERAL_OFFICE = re.compile(
+    r"(?:(?<![一-鿿])|(?<=[、由与和按据将实照彻]))(?:中办|国办)"
+    r"(?=[、和印关正近的《]|通知|文件|转发|督查|有关|要求)"
+)
 DEPARTMENT = r"(?P<department>(?!会同|联合|与|和|及|对|由)[一-鿿]{1,10}?(?<!公)司)(?![法机])"
 # The general office of a ministry, and its departments: 办公厅, 科学技术与信息化司.
 UNIT = re.compile(rf"办公[厅室]|交通管理局|秘书局|{DEPARTMENT}")
@@ -74,6 +79,7 @@ def find_national(stretch: str) -> Iterator[Mention]:
         else:
             yield mention_agency(term.kind, stretch, begin, end, term.label, "agency.national", "=")
             yield from _bracketed(term, stretch, end)
+    yield from _general_offices(stretch)
     yield from _central(stretch)
     yield from _central_bank(stretch)
 
@@ -126,6 +132,15 @@ def _branch(stretch: str, end: int) -> int | None:
     if tail is not None:
         return tail.end() - end
     return None if CHINESE.match(stretch, end + places[0][1]) else 0
+
+
+def _general_offices(stretch: str) -> Iterator[Mention]:
+    """Yield the general offices by the names that everybody knows: 中办、国办印发."""
+    for match in GENERAL_OFFICE.finditer(stretch) if "办" in stretch else ():
+        term = contextual("agencies.ttl")[match[0]]
+        yield mention_agency(
+            term.kind, stretch, match.start(), match.end(), term.label, "agency.national", "="
+        )
 
 
 def _central(stretch: str) -> Iterator[Mention]:

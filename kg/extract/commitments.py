@@ -17,7 +17,7 @@ from kg.vocabulary import rows
 HOLDER = re.compile(
     r"(?:级|的| )?(?:[^，。；：！？\d（）“”]{0,16}?等\d+[个家座]重?点?|"
     r"(?P<between>[^，。；：！？、\d（）“”]{0,12}?))"
-    r"(?:项目|企业|公司|家庭|群体|园区|集群|产业链|产业|机组|生产线|装置|电站|主体|大户|基地|工程|村|镇|情况)"
+    r"(?:项目|企业|公司|家庭|群体|园区|集群|产业链|产业|机组|生产线|装置|电站|主体|大户|基地|工程|煤矿|矿井|矿山|锅炉|村|镇|情况)"
     r"(?!项?资金|经费|税|贷款|补|奖|投资|产值|收入|园)"
 )
 NEAR = 16  # characters before a figure in which its governing word stands
@@ -100,6 +100,19 @@ RATED = re.compile(r"[×*xX/]$")  # 2×|300兆瓦|机组
 FUND = re.compile(r"[^，。；\d]{0,16}(?:基金|资金池|专项资金)")
 FOUNDED = re.compile(r"(?:组建|设立|成立|发起|新设|发行|筹集)[^，。；\d]{0,8}$")
 
+# What a paper announces has come about: 共遴选出精品课700节…，现将结果予以公布.
+ANNOUNCED = re.compile(
+    r"现将[^，。；]{0,12}(?:结果|名单)(?:予以)?(?:公布|公示|通报|公告)|共(?:遴选|评选|评审|推选|选|评)出"
+)
+# 1万—3万元（含1万元，不含3万元）, 6万元以上（含6万元）（12分）: a band of a scale.
+BAND = re.compile(r"（不?含[^（）]{1,14}，不?含[^（）]{1,14}）|（[\d.]{1,4}分）")
+INCLUDED = re.compile(r"（含[^（）]{1,14}）$")
+COUNTED_AS = re.compile("(?:视为|视同|算作|折算为)$")
+# 设主任委员2人，秘书长1人: who a body is made up of.
+POSTS = re.compile(
+    "(?:(?:副?主任|副?主席|副?会长|副?理事长)(?:委员)?|副?秘书长|副?组长|委员|理事)[共各]?$"
+)
+
 # Beside the words of commitment_words.tsv: what a pattern tells better than a word.
 PATTERNS = {
     # 总结了5个方面的18项做法; 收到来信, but 收到申请之日起
@@ -130,6 +143,7 @@ def is_commitment(sentence: str, quantity: Quantity, moments: Sequence[Moment]) 
     if (
         promise_words("reached").search(clause)
         or _is_over(sentence[:begin])
+        or ANNOUNCED.search(sentence)
         or promise_words("penalty").search(clause)
     ):
         return False
@@ -138,7 +152,11 @@ def is_commitment(sentence: str, quantity: Quantity, moments: Sequence[Moment]) 
         sentence[quantity.end : end],
     ):
         return False
-    if _is_condition(sentence, quantity, clause) or _rests_on(sentence, quantity, clause):
+    if (
+        _is_counted(sentence, quantity)
+        or _is_condition(sentence, quantity, clause)
+        or _rests_on(sentence, quantity, clause)
+    ):
         return False
     if kind_of(quantity.unit) == "time" and not _is_time_promised(sentence, quantity):
         return False
@@ -165,6 +183,20 @@ def _is_condition(sentence: str, quantity: Quantity, clause: str) -> bool:
     if is_money(quantity.unit) and _is_threshold(sentence, quantity):
         return True
     return bool(OF_A_CASE.search(clause) and CASE_ENDS.match(sentence, quantity.end))
+
+
+def _is_counted(sentence: str, quantity: Quantity) -> bool:
+    """Tell a band of a scale, how something is counted, who a body is made up of."""
+    before = up_to(sentence, quantity.begin)
+    band = BAND.match(sentence, quantity.end)
+    scaled = quantity.comparator == "Between" or INCLUDED.search(sentence[: quantity.end])
+    if band is not None and (band[0].startswith(("（含", "（不含")) or scaled):
+        return True
+    return (
+        COUNTED_AS.search(before) is not None
+        or quantity.unit in ("人", "名")
+        and POSTS.search(before) is not None
+    )
 
 
 def _is_threshold(sentence: str, quantity: Quantity) -> bool:

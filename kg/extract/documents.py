@@ -37,7 +37,9 @@ STATUTORY = re.compile(
 )
 MANY = re.compile("[个级区类镇乡]$|[市县乡]{2,3}$|全[省市县]$")
 SHORT_LAW = 3  # characters of a law's name that may be part of other words
-LAW_LEFT = re.compile("(?:^|[、，；：和与及]|执行|贯彻|落实|实施|遵守|违反|依据|根据|按照|依照|学习|宣传|修订|对照)$")
+LAW_LEFT = re.compile(
+    "(?:^|[、，；：和与及]|执行|贯彻|落实|实施|遵守|违反|依据|根据|按照|依照|学习|宣传|修订|对照)$"
+)
 LAW_RIGHT = re.compile("[、，。；和与及等]|$|的?(?:有关|相关)?(?:规定|要求)")
 LOCAL_ISSUER = re.compile(
     r"(?:(?P<level>[省市县区])委|(?P<seat>[省市县区])政府|(?<![一-鿿])(?P<own>[省市县区])[一-鿿]{2,4}[局厅])"
@@ -230,7 +232,7 @@ def _known(stretch: str) -> Iterator[Mention]:
 
 
 def _is_short_law(stretch: str, begin: int, end: int) -> bool:
-    """Tell a law of three characters: 执行消防法, 教师法、档案法, 民法典; not 公民法治, 统计法规."""
+    """Tell a law of three characters: 执行消防法, 教师法、档案法, 民法典; not 统计法规."""
     if stretch[begin:end] == "民法典":
         return True
     return end - begin == SHORT_LAW and bool(

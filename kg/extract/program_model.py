@@ -49,6 +49,7 @@ THROUGH = (2, 3)  # characters of what a name goes through: 建设, 再提升
 SHORTEST = 2  # characters in front of a head that make a name of a member of a list
 TITLE = 3  # characters of a head that shows a title by itself
 SO_MANY = re.compile("[一二两三四五六七八九十几]+[所家座批]")  # 一所|公办中心园
+SO_OFTEN = re.compile("[一两几][届次场期轮](?=[一-鿿]{2})")  # 举办一届|茶歌节
 PLACE_IN_BRACKETS = re.compile("（[一-鿿]{2,4}$|（[一-鿿]{2,4}）$")
 OPENING = "（(“”"  # 国家数据中心（北方） is the whole of a name
 MARKS = "“”\"' \t\n\u3000"
@@ -203,7 +204,9 @@ def _bare(text: str, begin: int, end: int) -> tuple[int, int]:
     if opened > 0 and not re.search("[）)]", inner[opened:]):
         inner = inner[:opened]
     begin += len(inner) - len(inner.lstrip(MARKS))
-    return begin, whole_end(text, begin + len(inner.strip(MARKS)))
+    end = whole_end(text, begin + len(inner.strip(MARKS)))
+    often = SO_OFTEN.match(text, begin, end)
+    return (often.end() if often is not None else begin), end
 
 
 def _mention(text: str, begin: int, end: int) -> Mention | None:

@@ -105,6 +105,11 @@ BARE = re.compile(
     rf"(?P<number>{ARABIC})(?P<odd>[多余]?)(?P<power>[万亿])(?P<more>[多余]|以上)?"
     rf"(?=(?!人)[一-鿿]{{0,8}}?(?:{PEOPLE}))"
 )
+# 减少贫困人口|1000万以上|，转移就业|5万|: the number ends its clause.
+BARE_AT_END = re.compile(
+    rf"(?<=人口|就业|落户|脱贫|动力|群众)(?P<number>{ARABIC})(?P<odd>[多余]?)(?P<power>[万亿])"
+    r"(?P<more>[多余]|以上)?(?=(?:左右|以内)?(?:[，。；、）]|$))"
+)
 PER = "季度?|学[期年]|周|月|项目"  # 800元/月, 25万元/人, 3万吨/日
 PROJECTS = re.compile("目(?![标的录])")
 LIFE = re.compile(r"预期寿命[^，。；]{0,12}$")  # the only age that is a goal
@@ -262,7 +267,8 @@ def _ratios(text: str) -> Iterator[Quantity]:
 def _bare_quantities(text: str, figures: Sequence[Quantity]) -> Iterator[Quantity]:
     """Yield numbers of people without a counter: 帮助12万就业困难人员就业."""
     counted = {figure.number_begin for figure in figures}
-    for match in BARE.finditer(text) if BARE_SIGN.search(text) else ():
+    found = [*BARE.finditer(text), *BARE_AT_END.finditer(text)] if BARE_SIGN.search(text) else ()
+    for match in found:
         value = decimal(match["number"], match["power"])
         if match.start() in counted or ENUMERATED.search(text[: match.start()][-2:]):
             continue
@@ -483,6 +489,8 @@ def _implied_quantities(text: str) -> Iterator[Quantity]:
             continue  # a name: 清零行动
         if match[0] == "全覆盖" and text.endswith("健", 0, match.start()):
             continue  # 健全|覆盖城乡的网络
+        if match[0] == "减半" and text.startswith(("征收", "缴纳", "计征"), match.end()):
+            continue  # what the law rules
         if match[0] == "校校有" and MOTTO.search(text, 0, match.start()):
             continue
         value, unit = table[match[0]]
