@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from kg.extract.agency_bounds import mention_agency, written_out
+from kg.extract.agency_bounds import clause_before, is_edge, mention_agency, written_out
 from kg.extract.agency_national import head_office, own_name
 from kg.extract.agency_places import LEVEL
+from kg.extract.boundary import tagged
 from kg.models import Mention, Place
 from kg.vocabulary import KINDS, forms, functions, rows, template, words
 
@@ -32,6 +33,7 @@ DEPARTMENTS = re.compile(
 TEAM = re.compile("团[省市县区州旗]?委|[省市县区州旗]团委")
 # 参加教育部门组织的展演, 税务部门出具的证明: a thing told by whose kind it is, not one body's duty.
 OF_ITS_KIND = re.compile("(?:组织|举办|主办|出具|开具|核发|颁发)的|(?:官方|门户)网站")
+NOUN_REACH = 8  # characters before a field of government in which its noun is sought
 LISTED_BODY = 6  # characters of a body that a list of fields may hold: 市红十字会
 # 成员：张　三　市教育局副局长: what opens a list of persons, and the post that each of them holds.
 MEMBERS = re.compile(
@@ -140,7 +142,7 @@ def find_departments(stretch: str, place: Place | None, local: bool = False) -> 
     if "部门" not in stretch and "单位" not in stretch:
         return
     for match in DEPARTMENTS.finditer(stretch):
-        items = list(_chain(stretch, match.start()))
+        items = _whole_fields(stretch, match)
         if not items or _is_of_all_levels(stretch, items[-1][0]):
             continue
         single = len(items) == 1 and not match["etc"]
@@ -161,6 +163,23 @@ def find_departments(stretch: str, place: Place | None, local: bool = False) -> 
             yield mention_agency(
                 function.kind, stretch, start, stop, f"?{name}", "agency.departments", scope
             )
+
+
+def _whole_fields(stretch: str, match: re.Match[str]) -> list[tuple[int, int, str]]:
+    """Return the fields of government before 部门, the last first, without one that is cut."""
+    items = list(_chain(stretch, match.start()))
+    if items and not match["etc"] and _is_cut(stretch, items[-1][0]):
+        items.pop()
+    return items
+
+
+def _is_cut(stretch: str, begin: int) -> bool:
+    """Tell the end of a longer name by the noun right before it: 矿山|安全监管部门."""
+    if is_edge(stretch, begin) or stretch.endswith("国家", 0, begin):
+        return False
+    words_before = tagged(clause_before(stretch, begin, NOUN_REACH))
+    word, flag = words_before[-1] if words_before else ("", "")
+    return len(word) > 1 and flag == "n"
 
 
 def _chain(stretch: str, end: int) -> Iterator[tuple[int, int, str]]:
