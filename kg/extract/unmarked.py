@@ -124,6 +124,8 @@ JOINER = re.compile("[、和与及](?:[一-鿿]{2,6}(?:标准|规范|规定|制�
 ASSIGNED = re.compile(
     r"(?:，?由[^，。；]{2,40}?(?:另行|共同|负责|组织|研究)*|，?另行)(?:制定|制订|编制)(?!的|和|并)"
 )
+# 编制本机构数据资源目录: one of many, that each body makes for itself.
+EACH_FOR_ITSELF = re.compile("本(?:机构|部门|单位|企业)")
 CONCERNED = re.compile("(?:涉及|规定|需要?|称)的(?!管理|具体|实施)")  # 本方案涉及的奖补办法
 ITEM = re.compile(
     "(?:第[一二三四五六七八九十百]{1,5}条|（[一二三四五六七八九十]{1,3}）|\\d{1,2}[.、])[ \u3000]*"
@@ -286,7 +288,7 @@ def _headed(stretch: str, floor: int, match: re.Match[str]) -> Unmarked | None:
         opened = floor + _opened(before, end, about is not None)
         if match["head"] in ITEMS and before.endswith(("纳入", "列入"), 0, end):
             return None
-        if not _governs(stretch, before, end, match):
+        if EACH_FOR_ITSELF.search(before, end) or not _governs(stretch, before, end, match):
             continue
         # 制定完善养老服务标准: what is written and changed needs no longer topic than either.
         least = max(head.least[each] for each in roles) or (
