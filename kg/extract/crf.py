@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Integers = NDArray[np.intp]
 
-# Outside; the first, an inner and the last word of a name; the only word of one.
-LABELS = "OBIES"
+LABELS = "OBI"  # outside, the first word of a name, another word of it
 
 # The parts of CRFsuite's file, little-endian: where what stands; a weight; a feature's name in
 # its dictionary (a constant database, CQDB).
@@ -37,7 +36,7 @@ class Model:
     """The weights of features, and of one label after another."""
 
     def __init__(self, content: bytes) -> None:
-        """Read a model as CRFsuite writes it; raises ValueError where its labels are others."""
+        """Read a model as CRFsuite writes it; raises ValueError where it is none of O, B and I."""
         if content[:4] != b"lCRF" or len(content) < _HEADER.size:
             raise ValueError("not a model of CRFsuite")
         weights_at, labels_at, features_at = _HEADER.unpack_from(content)[7:10]
@@ -46,17 +45,21 @@ class Model:
             raise ValueError(f"a model of the labels {names}, not of {LABELS}")
         place = [LABELS.index(name) for name in names]
         features = dict(_dictionary(content, features_at))
-        state = {index: [0.0] * len(LABELS) for index in features}
-        self.transitions = [[0.0] * len(LABELS) for _ in LABELS]  # from, to
+        state = {index: [0.0, 0.0, 0.0] for index in features}
+        self.transitions = [[0.0, 0.0, 0.0] for _ in LABELS]  # from, to
         for kind, source, target, weight in _weights(content, weights_at):
             row = state[source] if kind == _STATE else self.transitions[place[source]]
             row[place[target]] = weight
         self.weights = {name: tuple(state[index]) for index, name in features.items()}
 
-    def sum(self, features: Iterable[str]) -> tuple[float, ...]:
+    def sum(self, features: Iterable[str]) -> tuple[float, float, float]:
         """Return what features weigh together, for each label."""
-        known = filter(None, map(self.weights.get, features))
-        return tuple(map(sum, zip(*known, strict=True))) or (0.0,) * len(LABELS)
+        outside = begin = inside = 0.0
+        for weights in filter(None, map(self.weights.get, features)):
+            outside += weights[0]
+            begin += weights[1]
+            inside += weights[2]
+        return outside, begin, inside
 
     def decode(self, scores: Floats, begins: Sequence[int], ends: Sequence[int]) -> list[str]:
         """Return the most likely labels of sequences as strings: rows `begins` to `ends` of scores.

@@ -1,7 +1,7 @@
 """What the programme model sees of each word of a sentence.
 
 The words themselves with their parts of speech, classes and roles, two to each side; what the
-rules read there; the next head of a name in the clause, and the word in front that governs it.
+rules read there; the next head of a name in the clause.
 """
 
 from __future__ import annotations
@@ -22,9 +22,6 @@ LEVEL = re.compile("(?:国家级?|全国|中国|省级?|市级?|县级?|区级|�
 CLAUSE_END = "，。；：！？、"
 ROLES = ("award", "make", "run", "governor", "soft", "generic", "after")
 FAR = 6  # words to the next head from which on the distance says no more
-GOVERNING = ("governor", "run", "make", "award")  # the roles of words that a name is the object of
-STOPS = "，。；：！？"  # a list goes on behind 、
-SINCE = 4  # words since it from which on the distance says no more
 _NUMBER = re.compile(r"[\d.]+")
 _LATIN = re.compile(r"[A-Za-z0-9+.\-]+")
 _HAN = re.compile("[一-鿿]+")
@@ -72,7 +69,6 @@ def features(found: Sequence[Word], mentions: Iterable[Mention]) -> list[list[st
     broad = [classes(text)[1] for text in texts]
     rules = ["<", "<", *rules_at(found, mentions), ">", ">"]
     ahead = ahead_of(found)
-    verbs = governing(texts[2:-2])
     return [
         [
             *alone(word.text, word.flag),
@@ -82,7 +78,6 @@ def features(found: Sequence[Word], mentions: Iterable[Mention]) -> list[list[st
             f"rule+1={rules[i + 3]}",
             f"rules={rules[i + 1]}|{rules[i + 2]}",
             *ahead[i],
-            *governed(*verbs[i]),
         ]
         for i, word in enumerate(found)
     ]
@@ -231,32 +226,6 @@ def coming(quoted: str, head: str, far: int) -> list[str]:
         f"kind={row['kind']}|{row['unquoted']}",
         f"kind,far={row['kind']}|{min(far, 4)}",
     ]
-
-
-def governing(texts: Sequence[str]) -> list[tuple[str, int]]:
-    """Return for each word what governs it, in front in its clause, and how many words since.
-
-    Where there is none, how many since the clause began.
-    """
-    listed = []
-    verb, far = "", 0
-    for text in texts:
-        if text[0] in STOPS:
-            verb, far = "", 0
-        listed.append((verb, min(far, SINCE)))
-        verb, far = (text, 0) if text in governors() else (verb, far + 1)
-    return listed
-
-
-def governed(verb: str, far: int) -> list[str]:
-    """Return what is seen of the word that governs."""
-    return [f"verb={verb}", f"since={far}|{'verb' if verb else 'clause'}"]
-
-
-@cache
-def governors() -> frozenset[str]:
-    """Return the words of which a name may be the object."""
-    return frozenset(word for name in GOVERNING for word in role(name))
 
 
 @lru_cache(maxsize=50_000)

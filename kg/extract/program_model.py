@@ -43,13 +43,12 @@ CERTAIN = (
 WHOLE = ("program.edition", "program.short")  # a counted event, a name that the document defines
 ACTIVITY = re.compile("(?<=.{4})(?:系列|实践)?活动$")
 NOTE_AT_END = re.compile(r"”?[（(［\[]\d{1,3}[）)］\]]$")
-NAME = re.compile("S|[BI]I*E?|E")  # the labels of one, of which some may be wrong
+NAME = re.compile("[BI]I*")  # the labels of one
 LEVELS = re.compile("[一-鿿][两二三四五]级")  # 市、县、|园三级巡查制度: the end of a longer name
 THROUGH = (2, 3)  # characters of what a name goes through: 建设, 再提升
 SHORTEST = 2  # characters in front of a head that make a name of a member of a list
 TITLE = 3  # characters of a head that shows a title by itself
 SO_MANY = re.compile("[一二两三四五六七八九十几]+[所家座批]")  # 一所|公办中心园
-SO_OFTEN = re.compile("[一两几][届次场期轮](?=[一-鿿]{2})")  # 举办一届|茶歌节
 PLACE_IN_BRACKETS = re.compile("（[一-鿿]{2,4}$|（[一-鿿]{2,4}）$")
 OPENING = "（(“”"  # 国家数据中心（北方） is the whole of a name
 MARKS = "“”\"' \t\n\u3000"
@@ -59,7 +58,7 @@ class Labeller(Protocol):
     """Says which words of sentences are programmes."""
 
     def labels(self, sentences: Sequence[tuple[Words, Iterable[Mention]]]) -> list[str]:
-        """Return a label of crf.LABELS for each word."""
+        """Return a label for each word: B and I for a programme's first and other words, or O."""
 
 
 # -- mentions --------------------------------------------------------------------------------
@@ -204,9 +203,7 @@ def _bare(text: str, begin: int, end: int) -> tuple[int, int]:
     if opened > 0 and not re.search("[）)]", inner[opened:]):
         inner = inner[:opened]
     begin += len(inner) - len(inner.lstrip(MARKS))
-    end = whole_end(text, begin + len(inner.strip(MARKS)))
-    often = SO_OFTEN.match(text, begin, end)
-    return (often.end() if often is not None else begin), end
+    return begin, whole_end(text, begin + len(inner.strip(MARKS)))
 
 
 def _mention(text: str, begin: int, end: int) -> Mention | None:
@@ -265,7 +262,7 @@ def _cut(plain: str, sentence: Sentence, cuts: Sequence[int]) -> Words:
 
 
 def spans(found: Sequence[Word], labels: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Yield the stretches labelled as names, B I I E or S, as offsets in the text."""
+    """Yield the stretches labelled B I I …, as offsets in the text."""
     for name in NAME.finditer("".join(labels)):
         yield found[name.start()].begin, found[name.end() - 1].end
 

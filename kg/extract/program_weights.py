@@ -15,10 +15,8 @@ from itertools import chain, islice
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
-from kg.extract import program_behind
 from kg.extract.crf import LABELS, Model
 from kg.extract.program_ahead import NOTHING, Ahead, look
-from kg.extract.program_behind import Behind
 from kg.extract.program_features import Words, classes, ruled, seen
 from kg.models import Mention
 
@@ -33,12 +31,11 @@ BEFORE, BEHIND = ("<", "<"), (">", ">")
 FULL = 50_000  # words in the table, after which the next document begins another
 ALONE = re.compile(r"(?P<name>[a-z]+)(?P<place>[+-]\d)?")  # a feature of one word
 # What a name that begins weighs beside what the model says. A model trained for likelihood leaves
-# out more names than it makes up: in documents left out of its training F1 .798 of overlapping
-# spans and .749 of exact ones without it; with it .810 and .759 (0.6 to 1.2 are within .004 of
-# that). `scripts/train --evaluate` measures it.
-FAVOUR = 0.9
-FIRST = "BS"  # the labels with which a name begins
-_NONE = (0.0,) * len(LABELS)
+# out more names than it makes up: in documents left out of its training P .83, R .68, F1 .744 of
+# overlapping spans and .677 of exact ones without it; with it P .80, R .71, F1 .751 and .682
+# (0.3 to 1.2 are within .004 of that). `scripts/train --evaluate` measures it.
+FAVOUR = 0.6
+_NONE = (0.0, 0.0, 0.0)
 Numbers = TypeVar("Numbers", "Floats", "Integers")
 Number = TypeVar("Number", int, "Integers")
 
@@ -55,12 +52,11 @@ class Weigher:
         self._rules, self._of_rules = _tables(named, "rule")
         self._alone = _Alone(named)
         self._ahead = Ahead(model)
-        self._behind = Behind(model)
         self._words = self._no_words()
         self._lock = Lock()  # for the tables: a process may read documents in several threads
 
     def labels(self, sentences: Sequence[tuple[Words, Iterable[Mention]]]) -> list[str]:
-        """Return the labels of the words of sentences, as a string of LABELS for each.
+        """Return the labels of the words of sentences, as a string of O, B and I for each.
 
         With each sentence come the mentions that the rules read in it.
         """
@@ -68,7 +64,7 @@ class Weigher:
             return []
         with self._lock:
             scores, begins, ends = self._weigh(sentences)
-        scores[:, [LABELS.index(first) for first in FIRST]] += self._favour
+        scores[:, LABELS.index("B")] += self._favour
         return self._model.decode(scores, begins, ends)
 
     def _weigh(
@@ -100,11 +96,10 @@ class Weigher:
 
         self._words.fill()
         rows = np.array(words)
-        flags, broad, verbs, *looks = self._words.facts.take(rows, axis=1)
+        flags, broad, *looks = self._words.facts.take(rows, axis=1)
         scores = np.zeros((len(rows), len(LABELS)))
         inner = scores[EDGE:-EDGE]
         inner += self._ahead.weigh(rows, looks, self._words.texts)[EDGE:-EDGE]
-        inner += self._behind.weigh(verbs)[EDGE:-EDGE]
         for number, table in enumerate(self._words.weights):
             inner += table.take(_moved(rows, number - EDGE), axis=0)
         read = self._read(rows, rules)
@@ -131,12 +126,10 @@ class Weigher:
         return _Words(self._alone, self._see)
 
     def _see(self, word: Pair) -> tuple[int, ...]:
-        """Return the numbers of a word's part of speech and class, and what it is to others."""
+        """Return the numbers of a word's part of speech and class, and what heads see of it."""
         text, flag = word
-        edge = word in (BEFORE, BEHIND)
-        verb = program_behind.EDGE if edge else program_behind.look(text)
-        ahead = NOTHING if edge else look(text)
-        return self._flags[flag], self._classes[classes(text)[1]], verb, *ahead
+        ahead = NOTHING if word in (BEFORE, BEHIND) else look(text)
+        return self._flags[flag], self._classes[classes(text)[1]], *ahead
 
 
 class _Alone(dict[Pair, int]):

@@ -33,7 +33,7 @@ class Excerpt:
 
     file: str
     text: str
-    use: str  # train: learned from, kept: to measure, fresh: measured once, to learn from next
+    use: str  # train: learned from, read: its errors were, kept: to measure, fresh: measured once
     annotated: str  # whole, all without relations and metadata, or programs alone
     mentions: tuple[Span, ...]
     targets: tuple[dict[str, str], ...]
