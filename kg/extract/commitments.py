@@ -108,9 +108,9 @@ ANNOUNCED = re.compile(
 BAND = re.compile(r"（不?含[^（）]{1,14}，不?含[^（）]{1,14}）|（[\d.]{1,4}分）")
 INCLUDED = re.compile(r"（含[^（）]{1,14}）$")
 COUNTED_AS = re.compile("(?:视为|视同|算作|折算为)$")
-# 设主任委员2人，秘书长1人: who a body is made up of.
+# 设主任委员2人，秘书长1人: who a body is made up of; not 培养名班主任13人.
 POSTS = re.compile(
-    "(?:(?:副?主任|副?主席|副?会长|副?理事长)(?:委员)?|副?秘书长|副?组长|委员|理事)[共各]?$"
+    "(?:(?:副?(?<!班)主任|副?主席|副?会长|副?理事长)(?:委员)?|副?秘书长|副?组长|委员|理事)[共各]?$"
 )
 
 # Beside the words of commitment_words.tsv: what a pattern tells better than a word.
