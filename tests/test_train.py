@@ -48,7 +48,7 @@ def scored(tables: ModuleType) -> ModuleType:
 
 def test_annotations_are_whole(tables: ModuleType) -> None:
     excerpts = {row["file"]: row for row in tables.table("excerpts.tsv")}
-    assert {row["use"] for row in excerpts.values()} == {"train", "kept", "fresh"}
+    assert {row["use"] for row in excerpts.values()} == {"train", "read", "kept", "fresh"}
     assert all(re.fullmatch("[0-9a-f]{16}", row["digest"]) for row in excerpts.values())
     for name in ("mentions.tsv", "targets.tsv", "tasks.tsv"):
         found = tables.by_file(name)
@@ -103,7 +103,7 @@ def test_overlapping_spans_are_paired_once(
 
 @pytest.mark.skipif(not (SHARED / "corpus").is_dir(), reason="../shared is not there")
 def test_the_documents_are_those_that_were_annotated(script: ModuleType) -> None:
-    uses = ("train", "kept", "fresh")
+    uses = ("train", "read", "kept", "fresh")
     read = [document for use in uses for document in script.annotated(SHARED, use)]
     assert len(read) == len(list(script.excerpts(SHARED / "corpus")))
     for document in read:
